@@ -1,0 +1,1 @@
+"""stupror's model: children, budgets, contracts and the year that binds them. No files, plots or commands in here."""

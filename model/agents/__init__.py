@@ -1,0 +1,1 @@
+"""Bodies as Mesa agents, and the one rule by which they reason."""

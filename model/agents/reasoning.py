@@ -1,0 +1,97 @@
+"""How bodies reason: what a programme seems worth to somebody who answers for some rows, for some years.
+
+One rule for everybody. What differs is the mandate: whose costs count as one's own, how far one looks, how much of a
+saving can be turned into cash and kept, and how much one cares for others. Hand-over needs no rule: what falls after the
+horizon, or on another payer's row, is simply not in the sum. Read by the agents and by `model`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.forecast import Cells
+from model.ladder import N_AGES
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Mandate:
+    """What bodies of one kind answer for and how far they see, one row per municipality.
+
+    `payers` says whose costs are one's own, shape (n, 10); `horizon` in years, `discount` per year, `regard` is the
+    weight on gains to everybody else (M13). A saving can be cashed by ``cashable_first + growth * years``, at most
+    `cashable_max`, and of a lasting saving the share ``(1 - ratchet) ** years`` is left after the budget frame has
+    followed cost down (M8).
+    """
+
+    payers: NDArray[np.bool_]
+    horizon: Floats
+    discount: Floats
+    regard: Floats
+    cashable_first: float
+    cashable_growth: float
+    cashable_max: float
+    ratchet: float
+
+    def discounting(self) -> Floats:
+        """Weight of a krona in each year within the horizon, shape (n, N_AGES)."""
+        years = np.arange(N_AGES)
+        return np.asarray((years < self.horizon[:, None]) * (1.0 + self.discount[:, None]) ** -years)
+
+    def keeping(self) -> Floats:
+        """Share of a saving that can be cashed and is kept in each year, shape (N_AGES,)."""
+        years = np.arange(N_AGES)
+        cashable = np.minimum(self.cashable_max, self.cashable_first + self.cashable_growth * years)
+        return np.asarray(cashable * (1.0 - self.ratchet) ** years)
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """One option as one body sees it, for a rule in plain Python: what it believes a child's programme does and costs."""
+
+    intervention: str
+    age: int
+    level: int
+    saving_own: Floats  # SEK per child by year since the start, on rows it answers for
+    saving_others: Floats
+    payments: Floats  # SEK per child by year: what the contract would pay it, less what it would pay
+    cost: float  # SEK per child that it would pay itself, present value
+
+
+Rule = Callable[[Offer], float]  # perceived net value per child; more than 0 means yes
+
+
+def perceived_saving(mandate: Mandate, cells: Cells) -> Floats:
+    """Value per child that bodies put on what lives would cost less, before any payment or programme cost.
+
+    Own savings count as far as they can be cashed and kept; others' savings by `regard`; both within the horizon.
+    Shape (n_beliefs, n_municipalities, n_cells), SEK per child enrolled.
+    """
+    plain = mandate.discounting()
+    total = cells.saved.sum(axis=3)
+    result = np.zeros((cells.saved.shape[0], plain.shape[0], cells.age.size))
+    for payers in np.unique(mandate.payers, axis=0):
+        rows = (mandate.payers == payers).all(axis=1)
+        own = cells.saved[..., payers].sum(axis=3)
+        kept = (plain[rows] * mandate.keeping()) @ own.transpose(0, 2, 1)
+        result[:, rows] = kept + mandate.regard[rows, None] * (plain[rows] @ (total - own).transpose(0, 2, 1))
+    return result
+
+
+def perceived_payments(mandate: Mandate, payments: Floats) -> Floats:
+    """Present value per child of what a contract is expected to pay a body, less what the body would have to pay.
+
+    `payments` is by (belief, cell, year since the start), SEK per child. Shape as `perceived_saving`.
+    """
+    return np.asarray(mandate.discounting() @ payments.transpose(0, 2, 1))
+
+
+def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) -> Floats:
+    """Present value of `yearly` SEK per child for `duration` years. Shape (n_municipalities, n_cells)."""
+    factor = 1.0 / (1.0 + mandate.discount[:, None])
+    years = np.arange(duration.max())
+    paid = (years < duration[:, None]).astype(np.float64)
+    return np.asarray((factor**years @ paid.T) * yearly)

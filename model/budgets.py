@@ -1,0 +1,173 @@
+"""Budgets: frames, room for prevention, results and equity, one row per municipality.
+
+The frame of a body follows demography (the expected cost of its children) and, with a lag, its own cost: whoever saves
+gets a smaller frame (ratchet, M8). Acute cost comes first; what is left of the discretionary money, after deficits have
+been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for prevention goes
+to other services. Written by `model`, one step of the year at a time.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.costs import PAYER, CostTables
+from model.draws import CYCLE, LOCAL, WINDFALL, uniforms
+from model.forecast import expected_states
+from model.ladder import LAST_AGE, N_LEVELS, Ladder
+from model.population import Population
+from model.scenario import Scenario
+
+Money = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+COMMITTEES = ("education", "social", "labour_market")
+LINES = (*COMMITTEES, "board", "region")  # everybody whose frame is set here
+
+
+def whole(amount: Floats) -> Money:
+    """Round to whole SEK."""
+    return np.rint(amount).astype(np.int64)
+
+
+def expected_costs(
+    population: Population, ladder: Ladder, costs: CostTables, first_year: int, years: int
+) -> dict[str, Floats]:
+    """Cost that each body should expect from its children's ages alone, without any programme.
+
+    Shape (years, n_municipalities) per body, SEK; year 0 is `first_year`.
+    """
+    level_share = expected_states(ladder).reshape(LAST_AGE + 1, -1, N_LEVELS).sum(axis=1)
+    mean = np.einsum("al,alp->ap", level_share, costs.by_payer)
+    sizes = population.cohort_sizes()
+    born = population.births_from + np.arange(sizes.shape[1])
+    result = {line: np.zeros((years, sizes.shape[0])) for line in LINES}
+    for t in range(years):
+        age = first_year + t - born
+        alive = (age >= 0) & (age <= LAST_AGE)
+        cost = sizes[:, alive] @ mean[age[alive]]
+        for line in LINES:
+            result[line][t] = cost[:, PAYER[line]]
+    return result
+
+
+def good_and_bad_years(scenario: Scenario, seed: int, years: int, codes: NDArray[np.int64]) -> Floats:
+    """Discretionary money as a share of revenue in each year and municipality, shape (years, n_municipalities).
+
+    A normal year's share, a national cycle (first-order autoregressive), a municipality's own luck, and rare national
+    windfalls; never below zero.
+    """
+    from scipy.special import ndtri  # here because scipy.special costs a quarter of a second to import
+
+    budget = scenario.budget
+    shocks = ndtri(uniforms(seed, CYCLE, years)) * budget.cycle_sd
+    cycle = np.zeros(years)
+    for t in range(years):
+        cycle[t] = budget.cycle_persistence * (cycle[t - 1] if t else 0.0)
+        cycle[t] += shocks[t] * np.sqrt(1 - budget.cycle_persistence**2)
+    windfall = (uniforms(seed, WINDFALL, years) < budget.windfall_probability) * budget.windfall_share
+    local = np.stack([ndtri(uniforms(seed, LOCAL, years, key=(int(code), 0, 0))) for code in codes], axis=1)
+    return np.asarray(np.maximum(budget.room_share + (cycle + windfall)[:, None] + local * budget.local_sd, 0.0))
+
+
+@dataclass
+class Budgets:
+    """Money of this year and promises for the next, by body and municipality, whole SEK."""
+
+    revenue: dict[str, Floats]  # yearly revenue that discretionary money is a share of
+    expected: dict[str, Floats]  # (years + 1, n): expected mandatory cost; row 0 is the year before the first
+    discretionary_share: Floats  # (years, n)
+    level: dict[str, Floats]  # frame as a multiple of expected cost
+    last_mandatory: dict[str, Money]
+    promised: dict[str, Money]  # (years + 60, n): cost of earlier projects, by year
+    to_restore: Money  # (years + 60, n): deficits to be made good, by year
+    equity: dict[str, Money]
+    fund: Money  # the municipal social investment funds
+    fund_promised: Money  # of which already granted
+    frame: dict[str, Money] = field(default_factory=dict)
+    extra: dict[str, Money] = field(default_factory=dict)  # discretionary money of the year
+    room: dict[str, Money] = field(default_factory=dict)
+    spent: dict[str, Money] = field(default_factory=dict)  # prevention paid this year, old and new projects
+    new: dict[str, Money] = field(default_factory=dict)  # of which new projects
+
+
+def open_budgets(
+    scenario: Scenario,
+    population: Population,
+    ladder: Ladder,
+    costs: CostTables,
+    inhabitants: Floats,
+    seed: int,
+    first_year: int,
+    years: int,
+    last_mandatory: dict[str, Money],
+) -> Budgets:
+    """Set up the books for the first year; frames start at last year's cost."""
+    budget, n = scenario.budget, inhabitants.size
+    municipal = budget.revenue_per_inhabitant * inhabitants
+    share = {
+        "education": budget.education_share,
+        "social": budget.social_share,
+        "labour_market": budget.labour_market_share,
+        "board": 0.0,
+    }
+    expected = expected_costs(population, ladder, costs, first_year - 1, years + 1)
+    empty = np.zeros((years + 60, n), np.int64)
+    return Budgets(
+        revenue={line: municipal * part for line, part in share.items()}
+        | {"region": scenario.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},
+        expected=expected,
+        discretionary_share=good_and_bad_years(scenario, seed, years, population.codes),
+        level={line: _ratio(last_mandatory[line], expected[line][0]) for line in LINES},
+        last_mandatory=last_mandatory,
+        promised={line: empty.copy() for line in LINES},
+        to_restore=empty.copy(),
+        equity={"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
+        fund=np.zeros(n, np.int64),
+        fund_promised=np.zeros(n, np.int64),
+    )
+
+
+def set_room(budgets: Budgets, t: int, region_share: float) -> None:
+    """Set frames and what is left for prevention in year number `t`: mandatory cost and old promises come first."""
+    for line in LINES:
+        expected = budgets.expected[line][t + 1]
+        foreseen = expected * _ratio(budgets.last_mandatory[line], budgets.expected[line][t])
+        budgets.frame[line] = whole(expected * budgets.level[line])
+        share = region_share if line == "region" else budgets.discretionary_share[t]
+        budgets.extra[line] = whole(budgets.revenue[line] * share)
+        claims = budgets.promised[line][t].copy()
+        if line in COMMITTEES:
+            part = budgets.revenue[line] / sum(budgets.revenue[each] for each in COMMITTEES)
+            claims += whole(budgets.to_restore[t] * part)
+        left = budgets.extra[line] + budgets.frame[line] - whole(foreseen) - claims
+        budgets.room[line] = np.maximum(left, 0) if line != "board" else np.zeros_like(left)
+        budgets.spent[line] = np.zeros_like(left)
+        budgets.new[line] = np.zeros_like(left)
+
+
+def close_year(budgets: Budgets, t: int, mandatory: dict[str, Money], ratchet: dict[str, float], years: int) -> dict[str, Money]:
+    """Work out each body's result, move frames after cost, and spread deficits over the years of restoration.
+
+    Returns
+    -------
+    dict
+        Result by body: frame and discretionary money less mandatory cost, prevention and other services, SEK.
+    """
+    results = {}
+    for line in LINES:
+        other = budgets.room[line] - budgets.new[line]
+        results[line] = budgets.frame[line] + budgets.extra[line] - mandatory[line] - budgets.spent[line] - other
+        seen = _ratio(mandatory[line], budgets.expected[line][t + 1])
+        budgets.level[line] = budgets.level[line] + ratchet[line] * (seen - budgets.level[line])
+        budgets.last_mandatory[line] = mandatory[line]
+    total = sum((results[line] for line in LINES if line != "region"), np.zeros_like(results["board"]))
+    budgets.equity["board"] = budgets.equity["board"] + total
+    budgets.equity["region"] = budgets.equity["region"] + results["region"]
+    budgets.to_restore[t + 1 : t + 1 + years] += whole(np.maximum(-total, 0) / years)
+    return results
+
+
+def _ratio(actual: Money, expected: Floats) -> Floats:
+    """Cost against expectation, 1 where nothing is expected."""
+    return np.divide(actual.astype(np.float64), expected, out=np.ones(expected.shape), where=expected != 0.0)

@@ -1,0 +1,117 @@
+"""Reading one table of a contract file strictly: every problem is noted, with file, key, value and remedy.
+
+Nothing here raises. The functions note what is wrong and give back the best value they can, so that one
+reading of a file tells all that is wrong with it. Read by `loader` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from model.errors import nearest
+from model.funding.vocabulary import Term
+from model.reading import Quantity
+
+__all__ = ["Notes"]
+
+Table = Mapping[str, Any]
+
+
+@dataclass
+class Notes:
+    """The problems found so far in one file."""
+
+    file: str
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, key: str, message: str) -> None:
+        """Note a problem at a key."""
+        self.problems.append(f"{self.file}: {key}: {message}")
+
+    def table(self, parent: Table, key: str, where: str = "") -> Table:
+        """Give the table at a key; an empty one, with a note, if there is something else."""
+        value = parent.get(key, {})
+        if isinstance(value, Mapping):
+            return value
+        self.add(where or key, f"is {value!r}. Write a table: [{where or key}].")
+        return {}
+
+    def keys(self, table: Table, where: str, allowed: Iterable[str], required: Iterable[str] = ()) -> None:
+        """Note keys that nobody would read, and keys that are missing."""
+        names = list(allowed)
+        for key in table:
+            if key not in names:
+                self.add(where, f"unknown key '{key}'.{self.hint(key, names)}")
+        for key in required:
+            if key not in table:
+                self.add(where, f"'{key}' is missing.")
+
+    def text(self, table: Table, key: str, where: str) -> str:
+        """Give a text that must be there; its absence is noted by `keys`."""
+        value = table.get(key, "")
+        if key in table and not (isinstance(value, str) and value.strip()):
+            self.add(where, f"{key} = {value!r}. Write a text in quotes that is not empty.")
+        return value if isinstance(value, str) else ""
+
+    def choice(self, table: Table, key: str, where: str, allowed: Iterable[str]) -> str:
+        """Give a name that must be one of those allowed; its absence is noted by `keys`."""
+        value = table.get(key, "")
+        if key in table and key != "" and not (isinstance(value, str) and value in set(allowed)):
+            self.add(where, f"{key} = {value!r} is not known.{self.hint(value, allowed)}")
+        return value if isinstance(value, str) else ""
+
+    def quantity(self, table: Table, key: str, where: str, term: Term, unit: str) -> Quantity | None:
+        """Give a quantity in the declared unit and within the declared bounds, or nothing and a note."""
+        if key not in table:
+            return None
+        place = f"{where}.{key}"
+        read, problems = _quantity(table[key])
+        for problem in problems:
+            self.add(place, problem)
+        if read is None:
+            return None
+        if isinstance(read.value, bool) or not isinstance(read.value, int | float):
+            self.add(place, f"value = {read.value!r}. Write one number: {term.meaning}.")
+            return None
+        if read.unit != unit:
+            self.add(place, f"is given in '{read.unit}', but a contract reads it in '{unit}'. Convert the value.")
+        bounds = f"allowed are {term.low:g} to {term.high:g} {unit} ({term.meaning})"
+        if not term.low <= read.value <= term.high:
+            self.add(place, f"value = {read.value!r} is out of bounds: {bounds}.")
+        if any(not term.low <= end <= term.high for end in read.range):
+            self.add(place, f"range = {list(read.range)!r} is out of bounds: {bounds}.")
+        if term.whole and read.value != int(read.value):
+            self.add(place, f"value = {read.value!r}. Write a whole number: {term.meaning}.")
+        return read
+
+    @staticmethod
+    def hint(name: object, valid: Iterable[str]) -> str:
+        """Say which name was probably meant, and which there are."""
+        names = list(valid)
+        guess = nearest(str(name), names)
+        return (f" Did you mean '{guess}'?" if guess else "") + f" Allowed: {', '.join(names)}."
+
+
+_KEYS = ("value", "unit", "range", "source", "distribution")
+
+
+def _quantity(record: object) -> tuple[Quantity | None, list[str]]:
+    """Read one record of value, unit, range and source; a term is fixed unless it says how it is distributed."""
+    if not isinstance(record, Mapping):
+        return None, [f"is {record!r}. Write {{ value = ..., unit = ..., range = [low, high], source = ... }}."]
+    problems = [f"unknown key '{key}'.{Notes.hint(key, _KEYS)}" for key in record if key not in _KEYS]
+    problems += [f"'{key}' is missing." for key in _KEYS[:-1] if key not in record]
+    if problems:
+        return None, problems
+    try:
+        read = Quantity.model_validate({"distribution": {"kind": "fixed"}, **record})
+    except ValidationError as error:
+        return None, [f"{'.'.join(map(str, e['loc'])) or 'record'}: {e['msg']}." for e in error.errors()]
+    low, high = read.range
+    if isinstance(read.value, int | float) and not low <= read.value <= high:
+        problems.append(f"value = {read.value!r} is outside its own range of {low:g} to {high:g}.")
+    return read, problems

@@ -1,0 +1,97 @@
+"""The ledger: the one place where money moves.
+
+Each entry takes whole SEK from one account and gives them to another, for a purpose, in a year, so money can change hands
+but neither appear nor vanish. A balance is a sum over entries, never a second number kept beside: `model` compares it
+with what the budgets say, and a difference stops the run. Written by `model`; read by `results`.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Money = NDArray[np.int64]
+NO_PROJECT = -1
+
+
+class LedgerError(Exception):
+    """Money or children were not conserved: the run stops, naming year, body and amount."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """Money moved for one purpose in one year; one row per municipality or project."""
+
+    year: int
+    payer: str
+    receiver: str
+    purpose: str
+    kind: str
+    municipality: NDArray[np.int64]  # index of each row's municipality
+    project: NDArray[np.int64]  # NO_PROJECT where none
+    amount: Money
+
+
+@dataclass
+class Ledger:
+    """All entries of a run, in the order in which they were made."""
+
+    n_municipalities: int
+    entries: list[Entry] = field(default_factory=list)
+
+    def post(
+        self,
+        year: int,
+        payer: str,
+        receiver: str,
+        purpose: str,
+        amount: Money,
+        *,
+        kind: str = "",
+        municipality: NDArray[np.int64] | None = None,
+        project: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Move `amount` (whole SEK, never negative) of each municipality, or of each project given, to the receiver.
+
+        Raises
+        ------
+        LedgerError
+            If an amount is negative or not whole, or if payer and receiver are the same account.
+        """
+        if amount.dtype != np.int64 or (amount < 0).any():
+            raise LedgerError(
+                f"{year}: {purpose} from {payer} to {receiver} holds {amount.dtype} {amount.min()}. "
+                "Amounts are whole SEK and never negative: swap payer and receiver instead."
+            )
+        if payer == receiver:
+            raise LedgerError(f"{year}: {purpose} goes from {payer} to itself.")
+        where = np.arange(self.n_municipalities) if municipality is None else municipality
+        which = np.full(amount.shape, NO_PROJECT) if project is None else project
+        self.entries.append(Entry(year, payer, receiver, purpose, kind, where, which, amount))
+
+    def settle_up(self, year: int, body: str, other: str, purpose: str, amount: Money) -> None:
+        """Post signed amounts per municipality: positive from `other` to `body`, negative the other way."""
+        self.post(year, other, body, purpose, np.maximum(amount, 0))
+        self.post(year, body, other, purpose, np.maximum(-amount, 0))
+
+    def balances(self, year: int) -> dict[str, Money]:
+        """Received less paid in `year`, by account and municipality. Shape (n_municipalities,) each."""
+        result: dict[str, Money] = {}
+        for entry in reversed(self.entries):
+            if entry.year != year:
+                break
+            moved = np.zeros(self.n_municipalities, np.int64)
+            np.add.at(moved, entry.municipality, entry.amount)
+            for account, sign in ((entry.payer, -1), (entry.receiver, 1)):
+                result[account] = result.get(account, np.zeros(self.n_municipalities, np.int64)) + sign * moved
+        return result
+
+    def total(self, year: int, kind: str) -> int:
+        """Sum of all money of a cost kind booked in `year`, SEK."""
+        amounts = 0
+        for entry in reversed(self.entries):
+            if entry.year != year:
+                break
+            if entry.kind == kind:
+                amounts += int(entry.amount.sum())
+        return amounts

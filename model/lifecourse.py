@@ -1,0 +1,241 @@
+"""One year of every child's life: the compiled kernels.
+
+Every child lives its *untreated* life in `state`, whatever any body decides. A child who has been in a programme lives a
+second, *treated* life beside it with the same luck: that one is what really happens, and the first is its shadow. So the
+true effect of any programme is a difference of two lives inside one run, and a child who was never helped has one life.
+
+Kernels move and count; money is counts times cost tables, worked out elsewhere. Children lie sorted by municipality and
+birth year, so a cohort is one slice and shares age and key. No kernel draws from anything but `draws`, and each writes
+only what belongs to the municipalities it is given: threads change nothing but the time.
+"""
+
+import numpy as np
+from numba import njit
+
+from model.draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, draw, stream_key
+from model.ladder import (
+    ADULT_AGE,
+    EXAM_AGE,
+    LAST_AGE,
+    N_LEVELS,
+    N_RECORDS,
+    N_STATES,
+    NOT_ELIGIBLE,
+    treated_move,
+)
+
+_MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
+
+
+@njit(cache=True, nogil=True)
+def live_untreated(first, last, year, seed, births_from, codes, offsets, state, tables, counts):
+    """Move every untreated life of municipalities `first` to `last` (exclusive) one year and count them.
+
+    Parameters
+    ----------
+    year, births_from
+        Calendar year lived, and the birth year of cohort 0. Cohort ``year - births_from`` is born now.
+    codes, offsets
+        Municipality codes, shape (n_municipalities,), and where each cohort starts in `state`, shape
+        (n_municipalities, n_cohorts + 1).
+    state
+        One byte a child, changed in place. Shape (n_children,).
+    tables
+        ``(birth thresholds, move thresholds, targets, exam thresholds)`` of the `Ladder`.
+    counts
+        Overwritten with the number of children by (municipality, age, level). Shape (n, LAST_AGE + 1, N_LEVELS).
+    """
+    birth_threshold, move_threshold, target, exam_threshold = tables
+    by_state = np.zeros(N_STATES, np.int64)
+    for m in range(first, last):
+        counts[m] = 0
+        for cohort in range(max(0, year - births_from - LAST_AGE), year - births_from + 1):
+            start, stop = offsets[m, cohort], offsets[m, cohort + 1]
+            born = births_from + cohort
+            age = year - born
+            by_state[:] = 0
+            if age == 0:
+                key = stream_key(seed, BIRTH, codes[m], born, 0)
+                for i in range(start, stop):
+                    u = draw(key, i - start)
+                    s = 0
+                    while u >= birth_threshold[s] and s < N_STATES - 1:
+                        s += 1
+                    state[i] = np.uint8(s)
+                    by_state[s] += 1
+            else:
+                key = stream_key(seed, MOVE, codes[m], born, age)
+                edge = move_threshold[age]
+                goal = target[0 if age < ADULT_AGE else 1]
+                for i in range(start, stop):
+                    u = draw(key, i - start)
+                    s = state[i]
+                    ending = (
+                        np.int64(u >= edge[s, 0])
+                        + np.int64(u >= edge[s, 1])
+                        + np.int64(u >= edge[s, 2])
+                        + np.int64(u >= edge[s, 3])
+                    )
+                    after = goal[s, ending]
+                    state[i] = after
+                    by_state[after] += 1
+                if age == EXAM_AGE:
+                    key = stream_key(seed, ELIGIBILITY, codes[m], born, age)
+                    for i in range(start, stop):
+                        if draw(key, i - start) < exam_threshold[state[i]]:
+                            state[i] += _MARK_NOT_ELIGIBLE
+            for s in range(N_STATES):
+                counts[m, age, s % N_LEVELS] += by_state[s]
+
+
+@njit(cache=True, nogil=True)
+def effect_left(effect, duration, half_life, years_in):
+    """Return the factor that an effect still has `years_in` years after the start (0 = first year of the programme).
+
+    Full while the programme lasts; afterwards the distance from 1 falls as 1 / (1 + t / half_life), which with a
+    half-life of one year halves within a year and halves again two years later (E4, Bailey et al.; Hart et al.).
+    """
+    after = years_in - duration + 1
+    if after <= 0:
+        return effect
+    return 1.0 + (effect - 1.0) / (1.0 + after / half_life)
+
+
+@njit(cache=True, nogil=True)
+def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enrolment, effects, ladder, results):
+    """Move every treated life of participants `first` to `last` (exclusive) one year, after `live_untreated`.
+
+    Parameters
+    ----------
+    born, cohort_start
+        Each participant's birth year and where its cohort starts in the children's arrays. Shape (n_participants,).
+    lives
+        ``(state, treated)``: the children's untreated states, shape (n_children,), and the participants' treated states
+        (n_participants,), the latter changed in place.
+    enrolment
+        ``(child, municipality, intervention, start_year)``: place in the children's arrays, index of municipality and
+        intervention, first programme year. Shape (n_participants,) each.
+    effects
+        Per intervention ``(escalation, recovery, forks, duration, half_life)``. Shape (n_interventions, 5).
+    ladder
+        ``(move probabilities, targets, exam probabilities)``.
+    results
+        ``(shadow, treated)`` counts by (municipality, age, level), added to. Shape (n, LAST_AGE + 1, N_LEVELS) each.
+    """
+    state, treated = lives
+    child, municipality, intervention, start_year = enrolment
+    move, target, exam = ladder
+    shadow_counts, treated_counts = results
+    row = np.empty(N_LEVELS)
+    for i in range(first, last):
+        age = year - born[i]
+        if age > LAST_AGE:
+            continue
+        m, k = municipality[i], intervention[i]
+        number = child[i] - cohort_start[i]
+        s = np.int64(treated[i])
+        level = s % N_LEVELS
+        record = s // N_LEVELS % N_RECORDS
+        years_in = year - start_year[i]
+        worse = effect_left(effects[k, 0], effects[k, 3], effects[k, 4], years_in)
+        better = effect_left(effects[k, 1], effects[k, 3], effects[k, 4], years_in)
+        forks = effects[k, 2]
+        u = draw(stream_key(seed, MOVE, codes[m], born[i], age), number)
+        if worse == 1.0 and better == 1.0 and forks == 1.0:
+            row[:] = move[age, s]
+        else:
+            treated_move(move[age, s], level, record, age, worse, better, forks, row)
+        passed = 0.0
+        ending = 0
+        while ending < N_LEVELS - 1:
+            passed += row[ending]
+            if u < np.uint32(np.rint(min(passed, 1.0) * ONE)):
+                break
+            ending += 1
+        after = target[0 if age < ADULT_AGE else 1, s, ending]
+        if age == EXAM_AGE:
+            fails = np.uint32(np.rint(exam[after] * forks * ONE))
+            if draw(stream_key(seed, ELIGIBILITY, codes[m], born[i], age), number) < fails:
+                after += _MARK_NOT_ELIGIBLE
+        treated[i] = after
+        shadow_counts[m, age, state[child[i]] % N_LEVELS] += 1
+        treated_counts[m, age, after % N_LEVELS] += 1
+
+
+@njit(cache=True, nogil=True)
+def identify(first, last, year, seed, births_from, codes, offsets, state, participant, edges, ages, seen):
+    """Count the children whom committees see as in need at the start of `year`, by (municipality, age, perceived level).
+
+    A child is taken to be one level worse with probability ``edges[state, 0]``, seen as it is up to ``edges[state, 1]``
+    (cumulated thresholds), else not seen. Participants are left out. `ages` is the (inclusive) range that any
+    intervention takes; age is that reached last year. `seen` is overwritten, shape (n, LAST_AGE + 1, N_LEVELS).
+    """
+    for m in range(first, last):
+        seen[m] = 0
+        for age in range(ages[0], ages[1] + 1):
+            cohort = year - 1 - age - births_from
+            if cohort < 0:
+                continue
+            start, stop = offsets[m, cohort], offsets[m, cohort + 1]
+            key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
+            for i in range(start, stop):
+                s = state[i]
+                u = draw(key, i - start)
+                if u < edges[s, 1] and participant[i] < 0:
+                    seen[m, age, s % N_LEVELS + (1 if u < edges[s, 0] else 0)] += 1
+
+
+@njit(cache=True, nogil=True)
+def enrol(year, seed, births_from, codes, offsets, state, participant, edges, wanted, project, first_row, out):
+    """Enrol children into programmes, municipality by municipality, in the order in which they stand.
+
+    Parameters
+    ----------
+    wanted
+        Number to take by (municipality, age, perceived level, intervention), at most as many as were `identify`-ed.
+        Changed in place: what is left could not be found.
+    project
+        Number of the project of each (municipality, intervention).
+    first_row, out
+        Rows from `first_row` on of ``out = (child, municipality, born, cohort_start, intervention, perceived, project)``
+        are filled.
+
+    Returns
+    -------
+    int
+        The next free row.
+    """
+    child, municipality, born, cohort_start, intervention, perceived, number = out
+    row = first_row
+    n, ages, levels, kinds = wanted.shape
+    for m in range(n):
+        for age in range(ages):
+            left = wanted[m, age].sum()
+            cohort = year - 1 - age - births_from
+            if left == 0 or cohort < 0:
+                continue
+            start, stop = offsets[m, cohort], offsets[m, cohort + 1]
+            key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
+            for i in range(start, stop):
+                if left == 0:
+                    break
+                s = state[i]
+                u = draw(key, i - start)
+                if u >= edges[s, 1] or participant[i] >= 0:
+                    continue
+                level = s % N_LEVELS + (1 if u < edges[s, 0] else 0)
+                for k in range(kinds):
+                    if wanted[m, age, level, k] > 0:
+                        wanted[m, age, level, k] -= 1
+                        left -= 1
+                        participant[i] = row
+                        child[row] = i
+                        municipality[row] = m
+                        born[row] = births_from + cohort
+                        cohort_start[row] = start
+                        intervention[row] = k
+                        perceived[row] = level
+                        number[row] = project[m, k]
+                        row += 1
+                        break
+    return row

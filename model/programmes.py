@@ -1,0 +1,85 @@
+"""Programmes under way: who takes part, in which project, and what became of them.
+
+A project is one intervention started by one municipality (or by the region there) in one year; its participants start
+together. Participants carry a second life beside the shadow (see `lifecourse`). Arrays grow by doubling; rows are never
+moved, so a row number is a name. Read and written by `model`; read by `results`.
+"""
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_PEER = -1
+
+
+@dataclass
+class Participants:
+    """One row per participant; `n` rows are in use."""
+
+    child: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1024, np.int64))  # place among all children
+    cohort_start: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1024, np.int64))
+    born: NDArray[np.int16] = field(default_factory=lambda: np.zeros(1024, np.int16))
+    start_year: NDArray[np.int16] = field(default_factory=lambda: np.zeros(1024, np.int16))
+    municipality: NDArray[np.int16] = field(default_factory=lambda: np.zeros(1024, np.int16))
+    intervention: NDArray[np.int8] = field(default_factory=lambda: np.zeros(1024, np.int8))
+    perceived: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1024, np.uint8))  # level as seen
+    level_before: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1024, np.uint8))  # level as it was
+    project: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1024, np.int32))
+    peer: NDArray[np.int64] = field(default_factory=lambda: np.full(1024, NO_PEER, np.int64))  # comparison child
+    treated: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1024, np.uint8))  # state of the real life
+    needed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1024, np.bool_))  # shadow showed need later
+    n: int = 0
+
+    def make_room(self, more: int) -> None:
+        """Grow every array until `more` rows fit behind those in use."""
+        while self.n + more > self.child.size:
+            for each in fields(self):
+                if each.name != "n":
+                    old = getattr(self, each.name)
+                    fresh = np.zeros_like(old) if each.name != "peer" else np.full_like(old, NO_PEER)
+                    setattr(self, each.name, np.concatenate([old, fresh]))
+
+    @property
+    def bytes_each(self) -> int:
+        """Bytes of state per participant."""
+        return sum(getattr(self, each.name).itemsize for each in fields(self) if each.name != "n")
+
+
+@dataclass
+class Projects:
+    """One row per project, in the order in which they started."""
+
+    municipality: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    intervention: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    start_year: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    children: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    matched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    yearly_cost: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    duration: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    overhead: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))  # applied for and evaluated
+    expected: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # saving in the follow-up, true effect
+    expected_per_belief: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # what learning compares with
+    measured: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    true: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    paid: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    repaid: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    settled: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    @property
+    def n(self) -> int:
+        """Number of projects."""
+        return int(self.municipality.size)
+
+    @property
+    def cost(self) -> NDArray[np.int64]:
+        """Whole programme cost of each project, SEK."""
+        return self.yearly_cost * self.duration
+
+    def add(self, **columns: NDArray[np.generic]) -> None:
+        """Add projects; columns that are not given start at zero."""
+        more = columns["municipality"].size
+        for each in fields(self):
+            old = getattr(self, each.name)
+            new = columns.get(each.name, np.zeros(more, old.dtype)).astype(old.dtype)
+            setattr(self, each.name, np.concatenate([old, new]))
