@@ -12,23 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ladder import ADULT_AGE, N_AGES, N_LEVELS, band
+from model.parameters import KINDS, PAYERS
 from model.scenario import Scenario
 
 Money = NDArray[np.int64]
 
-PAYERS = (
-    "education",
-    "social",
-    "labour_market",
-    "board",
-    "region",
-    "justice",
-    "state_institutions",
-    "social_insurance",
-    "employment_service",
-    "central_tax",
-)
-KINDS = ("resource", "transfer", "tax_forgone")
 PAYER = {name: i for i, name in enumerate(PAYERS)}
 KIND = {name: i for i, name in enumerate(KINDS)}
 GROUPS = {

@@ -45,8 +45,9 @@ def draw(key, child):
 
 
 @njit(cache=True, nogil=True)
-def draws(key, n):
-    """Return the first `n` draws under `key`, shape (n,), uint32 in [0, 2**31)."""
+def draws(seed, purpose, municipality, birth_year, age, n):
+    """Return the draws of the first `n` children of a cohort, shape (n,), uint32 in [0, 2**31)."""
+    key = stream_key(seed, purpose, municipality, birth_year, age)
     out = np.empty(n, np.uint32)
     for child in range(n):
         out[child] = draw(key, child)
@@ -60,5 +61,5 @@ def threshold(probability):
 
 def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
     """Return `n` numbers in (0, 1), shape (n,), for draws that belong to no child (agents, the business cycle)."""
-    bits = draws(stream_key(seed, purpose, *key), n)
+    bits = draws(seed, purpose, *key, n)
     return (bits.astype(np.float64) + 0.5) / ONE

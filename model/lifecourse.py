@@ -92,13 +92,16 @@ def live_untreated(first, last, year, seed, births_from, codes, offsets, state, 
 def effect_left(effect, duration, half_life, years_in):
     """Return the factor that an effect still has `years_in` years after the start (0 = first year of the programme).
 
-    Full while the programme lasts; afterwards the distance from 1 falls as 1 / (1 + t / half_life), which with a
-    half-life of one year halves within a year and halves again two years later (E4, Bailey et al.; Hart et al.).
+    Full while the programme lasts. Afterwards the distance from 1 is halved within `half_life` and halved again every
+    two half-lives: with one year that is a half after one year and a quarter after three (E4, Bailey et al.; Hart et al.).
     """
     after = years_in - duration + 1
     if after <= 0:
         return effect
-    return 1.0 + (effect - 1.0) / (1.0 + after / half_life)
+    halvings = after / half_life
+    if halvings > 1.0:
+        halvings = 1.0 + (halvings - 1.0) / 2.0
+    return 1.0 + (effect - 1.0) * 0.5**halvings
 
 
 @njit(cache=True, nogil=True)

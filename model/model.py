@@ -16,11 +16,13 @@ result tables.
 
 from __future__ import annotations
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mesa
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from model import lifecourse
@@ -51,6 +53,7 @@ from model.ladder import ADULT_AGE, LAST_AGE, N_AGES, N_LEVELS, build_ladder
 from model.ledger import Ledger, LedgerError
 from model.population import build_population
 from model.programmes import Participants, Projects
+from model.results import tables
 from model.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -100,14 +103,15 @@ class PreventionModel(mesa.Model):
         self.cells = build_cells(self.interventions, self.ladder, self.costs, detection)
         self.effects = effects_of(self.interventions)
         self.participants, self.projects, self.ledger = Participants(), Projects(), Ledger(self.n)
-        self.counts = np.zeros((3, self.n, N_AGES, N_LEVELS), np.int64)  # everybody, shadows, treated
-        self.history: list[NDArray[np.int32]] = []
+        self.counts = np.zeros((3, self.n, N_AGES, N_LEVELS), np.int32)  # everybody, shadows, treated
+        self.history: list[NDArray[np.int32]] = []  # (never treated, shadows, treated) of each year
         self.book: list[dict[str, dict[str, Money]]] = []
-        self.seen_first: NDArray[np.int64] | None = None
+        self.seen_total = np.zeros((N_AGES, N_LEVELS), np.int64)
         self.seen = np.zeros((self.n, N_AGES, N_LEVELS), np.int64)
         self.wanted = np.zeros((self.n, N_AGES, N_LEVELS, len(self.interventions)), np.int64)
         self.due: dict[int, list[tuple[str, str, str, NDArray[np.int64], Money]]] = {}
         self._grow_up()
+        self._price_lives()
         self.budgets = open_budgets(
             spec, self.population, self.ladder, self.costs, self.inhabitants, run_seed, start_year, years,
             {line: self._life_cost(line) for line in LINES},
@@ -146,8 +150,7 @@ class PreventionModel(mesa.Model):
             lifecourse.identify, self.year, self.run_seed, people.births_from, people.codes, people.offsets,
             people.state, people.participant, self.edges, self.ages, self.seen,
         )
-        if self.seen_first is None:
-            self.seen_first = self.seen.copy()
+        self.seen_total += self.seen.sum(axis=0)
 
     def decide(self) -> None:
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
@@ -205,7 +208,10 @@ class PreventionModel(mesa.Model):
             (helped.child, helped.municipality, helped.intervention, helped.start_year),
             self.effects, life_tables(self.ladder), (self.counts[1], self.counts[2]),
         )
-        self.history.append(np.stack([self.counts[0] - self.counts[1], *self.counts[1:]]).astype(np.int32))
+        record = self.counts.copy()
+        record[0] -= record[1]
+        self.history.append(record)
+        self._price_lives()
         self._book_lives()
 
     def evaluate(self) -> None:
@@ -302,7 +308,7 @@ class PreventionModel(mesa.Model):
         else:
             result = np.empty((self.n, cells.age.size))
             for owner in self.owners:
-                mine = self._cells_of(owner)
+                mine = self.cells_of(owner)
                 result[:, mine] = at_belief(self.worth[owner][:, :, mine], belief[:, mine]) - self.price[owner][:, mine]
             if self.design.decision == "board":
                 granted = at_belief(self.worth["board"], belief) - self.price["board"]
@@ -311,7 +317,7 @@ class PreventionModel(mesa.Model):
                 result = np.where(municipal, both, result)
         for agent in self.agents_by_type[Committee]:
             if agent.rule is not None:
-                for c in self._cells_of(agent.kind):
+                for c in self.cells_of(agent.kind):
                     result[agent.row, c] = agent.rule(self.offer(agent, int(c)))
         return result
 
@@ -428,7 +434,7 @@ class PreventionModel(mesa.Model):
         total = np.zeros((self.cells.saved.shape[0], cells.size, N_AGES))
         for party, flow in self.payments.items():
             for owner in self.owners:
-                mine = np.isin(cells, self._cells_of(owner))
+                mine = np.isin(cells, self.cells_of(owner))
                 account = self._account(party, owner)
                 if account == kind or (kind == "board" and account in (*COMMITTEES, "municipal_fund")):
                     total[:, mine] += flow[:, cells[mine]]
@@ -438,7 +444,12 @@ class PreventionModel(mesa.Model):
         """Cost by (age, level) that the contract looks at in a project of this owner."""
         return np.asarray(self.costs.by_payer[..., measured_payers(self.design, owner)].sum(axis=2))
 
-    def _cells_of(self, owner: str) -> NDArray[np.int64]:
+    def selfish(self, kind: str) -> Mandate:
+        """The mandate of a kind of body without regard for anybody else."""
+        mandate = self.mandates[kind]
+        return dataclasses.replace(mandate, regard=np.zeros_like(mandate.regard))
+
+    def cells_of(self, owner: str) -> NDArray[np.int64]:
         """Options that belong to an owner."""
         return np.flatnonzero([self.interventions[k].owner == owner for k in self.cells.intervention])
 
@@ -504,13 +515,13 @@ class PreventionModel(mesa.Model):
         applying = new[projects.overhead[new]]
         self._overhead("application", "provider", applying, self.spec.project.application_cost)
         for owner in self.owners:
-            mine = new[[self.interventions[k].owner == owner for k in projects.intervention[new]]]
+            mine = new[self.owned_by(owner, new)]
             for years_in in range(1, int(projects.duration[mine].max(initial=1))):
                 going = mine[projects.duration[mine] > years_in]
-                cost = self._split(owner, projects.yearly_cost[going]).get(owner)
+                cost = self.split(owner, projects.yearly_cost[going]).get(owner)
                 if cost is not None:
                     np.add.at(budgets.promised[owner][t + years_in], projects.municipality[going], cost)
-            if self._overhead_account(owner) == owner:
+            if self.overhead_account(owner) == owner:
                 judged = mine[projects.overhead[mine]]
                 np.add.at(
                     budgets.promised[owner][t + self.follow_up - 1],
@@ -526,12 +537,12 @@ class PreventionModel(mesa.Model):
         projects = self.projects
         result = {}
         for owner in self.owners:
-            mine = new[[self.interventions[k].owner == owner for k in projects.intervention[new]]]
+            mine = new[self.owned_by(owner, new)]
             total = np.zeros(self.n, np.int64)
-            cost = self._split(owner, projects.yearly_cost[mine]).get(owner)
+            cost = self.split(owner, projects.yearly_cost[mine]).get(owner)
             if cost is not None:
                 np.add.at(total, projects.municipality[mine], cost)
-            if self._overhead_account(owner) == owner:
+            if self.overhead_account(owner) == owner:
                 applying = mine[projects.overhead[mine]]
                 np.add.at(total, projects.municipality[applying], round(self.spec.project.application_cost))
             result[owner] = total
@@ -545,7 +556,7 @@ class PreventionModel(mesa.Model):
             return "region"
         return "board" if party == "municipality" else party
 
-    def _split(self, owner: str, cost: Money) -> dict[str, Money]:
+    def split(self, owner: str, cost: Money) -> dict[str, Money]:
         """Divide up-front cost among accounts, for projects of this owner."""
         result: dict[str, Money] = {}
         for party, amount in split_cost(self.design, cost).items():
@@ -553,7 +564,7 @@ class PreventionModel(mesa.Model):
             result[account] = result[account] + amount if account in result else amount
         return result
 
-    def _overhead_account(self, owner: str) -> str:
+    def overhead_account(self, owner: str) -> str:
         """Who pays for applying and evaluating: the state under a planner, the fund if it finances, else the owner."""
         if self.design.decision == "planner":
             return "state"
@@ -562,30 +573,46 @@ class PreventionModel(mesa.Model):
     def _overhead(self, purpose: str, receiver: str, which: NDArray[np.int64], cost: float) -> None:
         """Book the cost of applying for or evaluating projects."""
         for owner in self.owners:
-            mine = which[[self.interventions[k].owner == owner for k in self.projects.intervention[which]]]
+            mine = which[self.owned_by(owner, which)]
             if mine.size:
                 amount = np.full(mine.size, round(cost), np.int64)
-                self._pay(self._overhead_account(owner), receiver, purpose, mine, amount)
+                self._pay(self.overhead_account(owner), receiver, purpose, mine, amount)
 
     def _pay_programmes(self) -> None:
         """Book this year's cost of every programme under way on those who finance it."""
         projects = self.projects
         going = np.flatnonzero(self.year - projects.start_year < projects.duration)
         for owner in self.owners:
-            mine = going[[self.interventions[k].owner == owner for k in projects.intervention[going]]]
-            for account, amount in self._split(owner, projects.yearly_cost[mine]).items():
+            mine = going[self.owned_by(owner, going)]
+            for account, amount in self.split(owner, projects.yearly_cost[mine]).items():
                 self._pay(account, "provider", "programme", mine, amount)
 
-    def _transfer(self, payer: str, receiver: str, clause: str, which: NDArray[np.int64], amount: Money) -> None:
-        """Book a payment under the contract; where payer and receiver are one account nothing moves."""
-        projects = self.projects
+    def owned_by(self, owner: str, which: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say which of the projects belong to an owner."""
+        owners = np.array([item.owner == owner for item in self.interventions])
+        return np.asarray(owners[self.projects.intervention[which]])
+
+    def between_accounts(
+        self, payer: str, receiver: str, clause: str, which: NDArray[np.int64], amount: Money
+    ) -> list[tuple[str, str, NDArray[np.int64], Money, str]]:
+        """Translate a contract's payment into (payer, receiver, projects, amount, purpose) of the ledger.
+
+        Where payer and receiver are one account nothing moves.
+        """
         purpose = "repayment" if clause in ("repay_by_frame_cut", "internal_invoice") else "outcome payment"
+        result = []
         for owner in self.owners:
-            at = np.flatnonzero([self.interventions[k].owner == owner for k in projects.intervention[which]])
+            at = self.owned_by(owner, which)
             source, goal = self._account(payer, owner), self._account(receiver, owner)
-            if at.size and source != goal:
-                self._pay(source, goal, purpose, which[at], amount[at])
-                (projects.repaid if purpose == "repayment" else projects.paid)[which[at]] += amount[at]
+            if at.any() and source != goal:
+                result.append((source, goal, which[at], amount[at], purpose))
+        return result
+
+    def _transfer(self, payer: str, receiver: str, clause: str, which: NDArray[np.int64], amount: Money) -> None:
+        """Book a payment under the contract."""
+        for source, goal, mine, part, purpose in self.between_accounts(payer, receiver, clause, which, amount):
+            self._pay(source, goal, purpose, mine, part)
+            (self.projects.repaid if purpose == "repayment" else self.projects.paid)[mine] += part
 
     def _pay(self, account: str, receiver: str, purpose: str, which: NDArray[np.int64], amount: Money) -> None:
         """Post money of projects, and take it from (or give it to) the budgets concerned."""
@@ -609,19 +636,23 @@ class PreventionModel(mesa.Model):
 
     def actual(self) -> NDArray[np.int64]:
         """Children by (municipality, age, level) as they really are this year."""
-        return np.asarray(self.counts[0] - self.counts[1] + self.counts[2])
+        return np.asarray(self.counts[0] - self.counts[1] + self.counts[2], dtype=np.int64)
+
+    def _price_lives(self) -> None:
+        """Multiply this year's counts by the price list: cost by (municipality, payer, kind), and tax given back."""
+        actual = self.actual().reshape(self.n, -1)
+        self.life_cost = (actual @ self.costs.amount.reshape(N_AGES * N_LEVELS, -1)).reshape(self.n, len(PAYERS), -1)
+        self.given_back = actual @ self.costs.equalisation.reshape(N_AGES * N_LEVELS, -1)
 
     def _life_cost(self, payer: str) -> Money:
         """What this year's lives cost a payer, by municipality, net of income equalisation."""
-        return np.asarray(np.tensordot(self.actual(), self.costs.by_payer[..., PAYER[payer]], axes=2))
+        return np.asarray(self.life_cost[:, PAYER[payer]].sum(axis=1))
 
     def _book_lives(self) -> None:
         """Book care, benefits and tax forgone of every child on its payers."""
-        actual, ledger, year = self.actual(), self.ledger, self.year
-        money = np.tensordot(actual, self.costs.amount, axes=2)  # (n, payer, kind)
-        given_back = np.tensordot(actual, self.costs.equalisation, axes=2)
+        ledger, year, given_back = self.ledger, self.year, self.given_back
         for payer in PAYERS:
-            of_payer = money[:, PAYER[payer]]
+            of_payer = self.life_cost[:, PAYER[payer]]
             ledger.post(year, payer, "provider", "care", of_payer[:, KIND["resource"]], kind="resource")
             ledger.post(year, payer, "households", "benefit", of_payer[:, KIND["transfer"]], kind="transfer")
             lost = of_payer[:, KIND["tax_forgone"]]
@@ -735,3 +766,30 @@ def _mandate(spec: Scenario, kind: str, payers: NDArray[np.bool_], luck: Floats)
     ratchet = spec.region.ratchet if kind == "region" else 0.0
     rows = (np.full(n, float(own.horizon)), np.full(n, own.discount_rate), np.full(n, own.other_regarding))
     return Mandate(payers, *rows, *cash, ratchet)
+
+
+def simulate(
+    spec: Scenario,
+    design: Design,
+    *,
+    seed: int,
+    years: int,
+    start_year: int = 2020,
+    threads: int = 1,
+    detail: bool = True,
+) -> dict[str, pd.DataFrame]:
+    """Run one world and return its result tables (`docs/outputs.md`).
+
+    The same arguments give the same tables, whatever the number of threads. Without `detail` tables are national.
+
+    Raises
+    ------
+    InputError
+        If the design cannot be simulated.
+    LedgerError
+        If money or children were not conserved.
+    """
+    model = PreventionModel(spec, design, seed, years, start_year, threads)
+    for _ in range(years):
+        model.step()
+    return tables(model, detail)

@@ -49,21 +49,22 @@ def births_in(places: Places, year: int) -> float:
     return float(np.mean([places.births[y] for y in nearest]))
 
 
-def shared_out(total: float, weights: NDArray[np.float64], national: float) -> NDArray[np.int64]:
-    """Share a national total over municipalities in whole children, by each one's cumulated share.
+def shared_out(total: float, share: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Share a national total over municipalities in whole children.
 
-    Rounding the cumulated sums keeps the national total exact and every municipality within one child of its share;
-    `national` is the sum of weights of the whole country, so a part of the country gets what it would get in the whole.
+    `share` is each one's interval in the cumulated population, shape (n, 2). Rounding the cumulated sums keeps the
+    national total exact and every municipality within one child of its share, and gives a part of the country the
+    children that it has in the whole.
     """
-    edges = np.rint(np.concatenate([[0.0], np.cumsum(weights)]) / national * total)
-    return np.diff(edges).astype(np.int64)
+    edges = np.rint(share * total).astype(np.int64)
+    return np.asarray(edges[:, 1] - edges[:, 0])
 
 
 def build_population(places: Places, start_year: int, years: int) -> Population:
     """Lay out all cohorts from those aged 0-19 at the start to those born in the last simulated year."""
     births_from = start_year - ADULT_AGE
     cohorts = [
-        shared_out(births_in(places, year), places.national_population, places.national_population.sum())[places.index]
+        shared_out(births_in(places, year), np.asarray(places.share))
         for year in range(births_from, start_year + years)
     ]
     sizes = np.stack(cohorts, axis=1)

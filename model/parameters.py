@@ -1,0 +1,225 @@
+"""What the model reads: every parameter's name, unit and meaning. The data files have value, range and source.
+
+The reader insists that the two agree, so that a unit is never a comment. Filled by `scenario`; read by the whole model.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+INTERVENTION_TEXTS = ("name", "title", "title_sv", "owner", "source")
+PAYERS = (
+    "education",
+    "social",
+    "labour_market",
+    "board",
+    "region",
+    "justice",
+    "state_institutions",
+    "social_insurance",
+    "employment_service",
+    "central_tax",
+)
+KINDS = ("resource", "transfer", "tax_forgone")
+OWNERS = ("education", "social", "labour_market", "region")
+
+
+def quantity(unit: str, meaning: str, *, size: int = 1, whole: bool = False) -> Any:
+    """Declare a parameter: its unit, what it means, how many numbers it has, and whether they are whole."""
+    return field(metadata={"unit": unit, "meaning": meaning, "size": size, "whole": whole})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitteeParameters:
+    """Committees of a municipality: education, social services, labour market."""
+
+    horizon: float = quantity("year", "years of its own savings that a committee counts")
+    horizon_spread: float = quantity("year", "how far committees' horizons differ, up and down")
+    discount_rate: float = quantity("1/year", "rate at which committees discount")
+    other_regarding: float = quantity("1", "weight on gains to everybody else (theta)")
+    other_regarding_spread: float = quantity("1", "how far that weight differs, up and down")
+    cashable_first_year: float = quantity("1", "share of a saving that can be turned into money in its first year")
+    cashable_growth: float = quantity("1/year", "how fast that share grows")
+    cashable_max: float = quantity("1", "where it ends")
+    ratchet: float = quantity("1", "share of the gap to its cost that the budget frame closes each year")
+    capacity: float = quantity("1", "share of the identified that an intervention can take in a year")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardParameters:
+    """Executive boards."""
+
+    horizon: float = quantity("year", "years that a board looks ahead")
+    discount_rate: float = quantity("1/year", "rate at which boards discount")
+    other_regarding: float = quantity("1", "weight on gains to everybody outside the municipality")
+    fund_share: float = quantity("1", "yearly allotment to a municipal fund as a share of municipal revenue")
+    unused_value: float = quantity("1", "what a krona left in the fund is worth to the board")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionParameters:
+    """Regions."""
+
+    horizon: float = quantity("year", "years that a region looks ahead")
+    discount_rate: float = quantity("1/year", "rate at which regions discount")
+    other_regarding: float = quantity("1", "weight on gains to everybody else")
+    ratchet: float = quantity("1", "as committees' ratchet")
+    room_share: float = quantity("1", "discretionary money as a share of revenue")
+    revenue_per_inhabitant: float = quantity("SEK/inhabitant/year", "regional revenue")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetParameters:
+    """Municipal budgets."""
+
+    revenue_per_inhabitant: float = quantity("SEK/inhabitant/year", "municipal revenue")
+    education_share: float = quantity("1", "education committee's share of revenue")
+    social_share: float = quantity("1", "social committee's share of revenue")
+    labour_market_share: float = quantity("1", "labour-market committee's share of revenue")
+    room_share: float = quantity("1", "discretionary money in a normal year as a share of a committee's revenue")
+    cycle_sd: float = quantity("1", "standard deviation of the national business cycle in that share")
+    cycle_persistence: float = quantity("1", "how much of last year's cycle is left")
+    local_sd: float = quantity("1", "standard deviation of a municipality's own good and bad years")
+    windfall_probability: float = quantity("1/year", "chance of a national windfall")
+    windfall_share: float = quantity("1", "size of a windfall as a share of revenue")
+    restoration_years: int = quantity("year", "years within which a deficit is restored", whole=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectParameters:
+    """What any project costs and how long it is followed."""
+
+    application_cost: float = quantity("SEK/project", "cost of applying")
+    evaluation_cost: float = quantity("SEK/project", "cost of evaluating")
+    follow_up_years: int = quantity(
+        "year", "years of follow-up from the start, where the contract states none", whole=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeliefParameters:
+    """What bodies believe about effects."""
+
+    initial_mean: float = quantity("1", "mean first belief as a multiple of the true effect")
+    initial_sd: float = quantity("1", "standard deviation of first beliefs")
+    neighbour_weight: float = quantity("1", "weight on results from the county against one's own")
+    outcome_sd: float = quantity(
+        "SEK/child/year", "standard deviation of a year's cost between children, as evaluators reckon it"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectionParameters:
+    """Who is seen, and who takes part."""
+
+    sensitivity: tuple[float, ...] = quantity("1", "chance to be seen as one is, by level", size=5)
+    false_alarm: tuple[float, ...] = quantity("1", "chance to be taken for one level worse, by level", size=5)
+    take_up: tuple[float, ...] = quantity("1", "chance to take part when asked, by frailty class", size=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxParameters:
+    """Who loses the tax of those who do not earn."""
+
+    municipal_rate: float = quantity("1", "municipal income tax")
+    regional_rate: float = quantity("1", "regional income tax")
+    state_rate: float = quantity("1", "further taxes and fees that the state loses per krona of earnings")
+    kept_municipal: float = quantity("1", "share of lost tax that the municipality bears after income equalisation")
+    kept_regional: float = quantity("1", "share that the region bears")
+    production_per_earning: float = quantity("1", "value of production per krona of earnings")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscountParameters:
+    """Discount rates of the analysis and of the planner."""
+
+    rate: float = quantity("1/year", "fiscal perspective and planner")
+    societal_rate: float = quantity("1/year", "societal perspective")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LadderParameters:
+    """How lives move: see ladder.toml for the order of lists."""
+
+    birth_risk: tuple[float, ...] = quantity("1", "share born at elevated risk, by frailty class", size=3)
+    frailty_share: tuple[float, ...] = quantity("1", "share of each frailty class at birth", size=3)
+    frailty_up: tuple[float, ...] = quantity("1", "factor on moves up the ladder, by frailty class", size=3)
+    frailty_down: tuple[float, ...] = quantity("1", "factor on moves down, by frailty class", size=3)
+    up_none: tuple[float, ...] = quantity("1/year", "chance to move up from no need, by age band", size=4)
+    up_risk: tuple[float, ...] = quantity("1/year", "chance to move up from elevated risk, by age band", size=4)
+    up_support: tuple[float, ...] = quantity("1/year", "chance to move up from extra support, by age band", size=4)
+    up_care: tuple[float, ...] = quantity("1/year", "chance to move up from care, by age band", size=4)
+    down_risk: tuple[float, ...] = quantity("1/year", "chance to move down from elevated risk, by age band", size=4)
+    down_support: tuple[float, ...] = quantity("1/year", "chance to move down from extra support, by age band", size=4)
+    down_care: tuple[float, ...] = quantity("1/year", "chance to move down from care, by age band", size=4)
+    down_placed: tuple[float, ...] = quantity("1/year", "chance to move down from placement, by age band", size=4)
+    replacement_factor: float = quantity("1", "factor on placement for those once placed")
+    not_eligible: tuple[float, ...] = quantity(
+        "1", "chance to leave school at 16 without eligibility, by level", size=5
+    )
+    not_eligible_frailty: tuple[float, ...] = quantity("1", "odds factor by frailty class", size=3)
+    not_eligible_placed: float = quantity("1", "odds factor for those once placed")
+    entry_base: tuple[float, ...] = quantity("1", "first adult state of an eligible youth without need", size=5)
+    entry_level: tuple[float, ...] = quantity("1", "risk score by childhood level at 19", size=5)
+    entry_not_eligible: float = quantity("1", "risk score of those not eligible")
+    entry_placed: float = quantity("1", "risk score of those once placed")
+    entry_frailty: tuple[float, ...] = quantity("1", "risk score by frailty class", size=3)
+    entry_slope: tuple[float, ...] = quantity("1", "how strongly the score raises each adult state", size=5)
+    adult_20_29: tuple[float, ...] = quantity("1/year", "moves between adult states at 20-29, row by row", size=25)
+    adult_30_44: tuple[float, ...] = quantity("1/year", "the same at 30-44", size=25)
+    adult_45_64: tuple[float, ...] = quantity("1/year", "the same at 45-64", size=25)
+    adult_worse_not_eligible: float = quantity("1", "factor on worse moves of those not eligible")
+    adult_worse_placed: float = quantity("1", "factor on worse moves of those once placed")
+    adult_worse_sentenced: float = quantity("1", "factor on worse moves of those once sentenced")
+    adult_worse_frailty: tuple[float, ...] = quantity("1", "factor on worse moves by frailty class", size=3)
+    adult_better_frailty: tuple[float, ...] = quantity("1", "factor on better moves by frailty class", size=3)
+    earnings_self_supporting: tuple[float, ...] = quantity(
+        "SEK/year", "earnings of the self-supporting at 20-29, 30-44, 45-64", size=3
+    )
+    earnings_share: tuple[float, ...] = quantity("1", "earnings of each adult state as a share of that", size=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterventionParameters:
+    """One intervention; its effect fades after the end, except at forks (E4)."""
+
+    name: str
+    title: str
+    title_sv: str
+    owner: str
+    source: str
+    age_from: int = quantity("year", "youngest age at the start", whole=True)
+    age_to: int = quantity("year", "oldest age at the start", whole=True)
+    levels: tuple[int, ...] = quantity("1", "lowest and highest perceived level", size=2, whole=True)
+    cost: float = quantity("SEK/child/year", "cost while it lasts")
+    duration: int = quantity("year", "years that it lasts", whole=True)
+    escalation: float = quantity("1", "relative risk of a move to a worse level (1 = no effect); fades")
+    recovery: float = quantity("1", "rate ratio of a move to a better level (1 = no effect); fades")
+    forks: float = quantity(
+        "1", "relative risk at first placement, ineligibility and first sentence (1 = no effect); lasts"
+    )
+    half_life: float = quantity("year", "time after the end until half of the fading effect is left")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostParameters:
+    """One row of the price list: what a year costs a payer at ages `ages` (inclusive), by level."""
+
+    name: str
+    title: str
+    payer: str
+    kind: str
+    ages: tuple[int, int]
+    amount: tuple[float, ...] = quantity("SEK/year", "cost by level", size=5)
+
+
+GROUPS: dict[str, type] = {
+    "committee": CommitteeParameters,
+    "board": BoardParameters,
+    "region": RegionParameters,
+    "budget": BudgetParameters,
+    "project": ProjectParameters,
+    "belief": BeliefParameters,
+    "detection": DetectionParameters,
+    "tax": TaxParameters,
+    "discount": DiscountParameters,
+}

@@ -1,0 +1,397 @@
+"""A finished run as tidy tables: one row per fact, units in the column names.
+
+`docs/outputs.md` has the schema. What lies after the last simulated year is added as the exact expectation from
+`forecast`, in rows of phase "expected", so that a lifetime cost never depends on when a run stops. Reads the model; read by
+`model.simulate` only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numba import njit
+from numpy.typing import NDArray
+
+from model import __version__
+from model.agents.reasoning import perceived_saving
+from model.budgets import LINES
+from model.costs import GROUPS, KIND, PAYER
+from model.evaluation import JUDGED_FROM
+from model.expectations import outcome_of
+from model.forecast import at_belief, life_tables, occupancy
+from model.funding import settle
+from model.ladder import ADULT_LEVELS, CHILD_LEVELS, ADULT_AGE, LAST_AGE, N_AGES, N_LEVELS, N_STATES
+from model.parameters import KINDS, PAYERS
+
+if TYPE_CHECKING:
+    from model.model import PreventionModel
+
+Table = pd.DataFrame
+SIMULATED, EXPECTED = "simulated", "expected"
+LEVEL_NAMES = np.array(CHILD_LEVELS + ADULT_LEVELS)
+_NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
+
+
+def tables(model: PreventionModel, detail: bool) -> dict[str, Table]:
+    """Return every result table of a finished run; without `detail` those by municipality and project are summed up."""
+    result = {
+        "runs": _runs(model),
+        "flows": _flows(model, detail),
+        "children": _children(model, detail),
+        "costs": _costs(model),
+        "payments": _payments(model),
+        "enrolment": _enrolment(model),
+        "projects": _projects(model),
+        "bodies": _bodies(model, detail),
+        "municipalities": _municipalities(model),
+        "options": _options(model),
+    }
+    for table in result.values():
+        table.insert(0, "design", model.design.name)
+        table.insert(1, "seed", model.run_seed)
+    return result
+
+
+def _runs(model: PreventionModel) -> Table:
+    sizes = model.population.cohort_sizes().sum(axis=0)
+    return pd.DataFrame(
+        {
+            "start_year": [model.start_year],
+            "years": [model.years],
+            "children": [int(sizes.sum())],
+            "births": [int(sizes[ADULT_AGE:].sum())],
+            "scenario_hash": [model.spec.hash()],
+            "version": [__version__],
+        }
+    )
+
+
+def _flows(model: PreventionModel, detail: bool) -> Table:
+    """All entries of the ledger."""
+    entries = [entry for entry in model.ledger.entries if entry.amount.any()]
+    sizes = [entry.amount.size if detail else 1 for entry in entries]
+
+    def column(name: str) -> Any:
+        values = [getattr(entry, name) for entry in entries]
+        return np.repeat(np.array(values), sizes) if entries else np.array([])
+
+    data: dict[str, Any] = {name: column(name) for name in ("year", "payer", "receiver", "purpose", "kind")}
+    if detail:
+        data["municipality"] = np.array(model.spec.places.codes)[np.concatenate([e.municipality for e in entries])]
+        data["project"] = np.concatenate([e.project for e in entries])
+        data["amount_sek"] = np.concatenate([e.amount for e in entries])
+        frame = pd.DataFrame(data)
+        return frame[frame["amount_sek"] != 0].reset_index(drop=True)
+    data["amount_sek"] = [int(entry.amount.sum()) for entry in entries]
+    keys = ["year", "payer", "receiver", "purpose", "kind"]
+    return pd.DataFrame(data).groupby(keys, as_index=False, sort=False)["amount_sek"].sum()
+
+
+def _children(model: PreventionModel, detail: bool) -> Table:
+    """Children by year, place, age and level, with and without help."""
+    parts = []
+    for t, (never, _, treated) in enumerate(model.history):
+        for helped, counts in ((False, never), (True, treated)):
+            counted = counts if detail else counts.sum(axis=0, keepdims=True)
+            m, age, level = np.nonzero(counted)
+            parts.append(
+                (np.full(m.size, model.start_year + t), m, age, level, np.full(m.size, helped), counted[m, age, level])
+            )
+    year, m, age, level, helped, number = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return pd.DataFrame(
+        {
+            "year": year,
+            "municipality": np.array(model.spec.places.codes)[m] if detail else "",
+            "age": age,
+            "level": LEVEL_NAMES[level + N_LEVELS * (age >= ADULT_AGE)],
+            "treated": helped,
+            "children": number,
+        }
+    )
+
+
+def _costs(model: PreventionModel) -> Table:
+    """What lives cost whom by year and age, as they were (or will be) and without any programme."""
+    actual = np.stack([(never + treated).sum(axis=0) for never, _, treated in model.history]).astype(np.float64)
+    untreated = np.stack([(never + shadow).sum(axis=0) for never, shadow, _ in model.history]).astype(np.float64)
+    later_actual, later_untreated = _afterwards(model)
+    frames = []
+    for phase, first, with_help, without in (
+        (SIMULATED, model.start_year, actual, untreated),
+        (EXPECTED, model.start_year + model.years, later_actual, later_untreated),
+    ):
+        amounts = [_priced(model, each) for each in (with_help, without)]
+        t, age, row = np.nonzero((amounts[0] != 0) | (amounts[1] != 0))
+        names = [(payer, kind) for payer in PAYERS for kind in KINDS] + [("households", "lost_earnings")]
+        payer, kind = (np.array(each) for each in zip(*names, strict=True))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "year": first + t,
+                    "age": age,
+                    "payer": payer[row],
+                    "kind": kind[row],
+                    "phase": phase,
+                    "actual_sek": amounts[0][t, age, row],
+                    "untreated_sek": amounts[1][t, age, row],
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _priced(model: PreventionModel, counts: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Turn (years, ages, levels) into whole SEK by (year, age, payer and kind; lost production last)."""
+    price = np.concatenate(
+        [
+            model.costs.amount.reshape(N_AGES, N_LEVELS, -1),
+            model.costs.lost_production[..., None],
+        ],
+        axis=2,
+    ).astype(np.float64)
+    return np.rint(np.matmul(counts.transpose(1, 0, 2), price).transpose(1, 0, 2)).astype(np.int64)
+
+
+@njit(cache=True, nogil=True)
+def _states_by_age(last_year, births_from, offsets, state):
+    """Count untreated lives by (age, state) after `last_year`, shape (N_AGES, N_STATES)."""
+    result = np.zeros((LAST_AGE + 1, N_STATES))
+    for m in range(offsets.shape[0]):
+        for cohort in range(offsets.shape[1] - 1):
+            age = last_year - births_from - cohort
+            if 0 <= age <= LAST_AGE:
+                for i in range(offsets[m, cohort], offsets[m, cohort + 1]):
+                    result[age, state[i]] += 1.0
+    return result
+
+
+@njit(cache=True, nogil=True)
+def _onwards(groups, age, years_in, effects, tables, later):
+    """Add the expected levels of groups of lives to `later[year, age, level]`; `groups` is by (group, state)."""
+    years = later.shape[0]
+    levels, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
+    for g in range(groups.shape[0]):
+        occupancy(groups[g], age[g], years, years_in[g], effects[g], tables, levels, states)
+        for t in range(min(years, LAST_AGE - age[g])):
+            for level in range(N_LEVELS):
+                later[t, age[g] + 1 + t, level] += levels[t, level]
+
+
+def _afterwards(model: PreventionModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Expected number at each level by year after the last one and age, with help and without."""
+    last, helped, tables_ = model.start_year + model.years - 1, model.participants, life_tables(model.ladder)
+    everybody = _states_by_age(last, model.population.births_from, model.population.offsets, model.population.state)
+    ages = np.arange(N_AGES)
+    none = np.tile(_NO_EFFECT, (N_AGES, 1))
+    without = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
+    _onwards(everybody, ages, np.zeros(N_AGES, np.int64), none, tables_, without)
+    n = helped.n
+    age = last - helped.born[:n].astype(np.int64)
+    alive = age <= LAST_AGE
+    shadows = np.zeros((N_AGES, N_STATES))
+    np.add.at(shadows, (age[alive], model.population.state[helped.child[:n]][alive]), 1.0)
+    shadow = np.zeros_like(without)
+    _onwards(shadows, ages, np.zeros(N_AGES, np.int64), none, tables_, shadow)
+    keys = np.stack([helped.intervention[:n], last + 1 - helped.start_year[:n], age], axis=1)[alive].astype(np.int64)
+    groups, which = np.unique(keys, axis=0, return_inverse=True)
+    states = np.zeros((len(groups), N_STATES))
+    np.add.at(states, (which.ravel(), helped.treated[:n][alive]), 1.0)
+    treated = np.zeros_like(without)
+    if len(groups):
+        _onwards(states, groups[:, 2], groups[:, 1], model.effects[groups[:, 0]], tables_, treated)
+    return without - shadow + treated, without
+
+
+def _payments(model: PreventionModel) -> Table:
+    """All money that programmes and contracts move, nationally; what is still owed after the last year is expected."""
+    names = np.array([item.name for item in model.interventions])
+    rows: list[Table] = []
+
+    def add(year: int, payer: str, receiver: str, purpose: str, phase: str, which: Any, amount: Any) -> None:
+        total = np.bincount(model.projects.intervention[which], amount, minlength=names.size)
+        at = np.flatnonzero(total)
+        rows.append(
+            pd.DataFrame(
+                {
+                    "year": year, "payer": payer, "receiver": receiver, "purpose": purpose,
+                    "intervention": names[at], "phase": phase, "amount_sek": np.rint(total[at]).astype(np.int64),
+                }
+            )
+        )  # fmt: skip
+
+    for entry in model.ledger.entries:
+        if entry.project.size and entry.project[0] >= 0:
+            add(entry.year, entry.payer, entry.receiver, entry.purpose, SIMULATED, entry.project, entry.amount)
+    for year, payer, receiver, purpose, which, amount in _still_owed(model):
+        add(year, payer, receiver, purpose, EXPECTED, which, amount)
+    columns = ["year", "payer", "receiver", "purpose", "intervention", "phase"]
+    if not rows:
+        return pd.DataFrame({name: [] for name in [*columns, "amount_sek"]})
+    return pd.concat(rows, ignore_index=True).groupby(columns, as_index=False, sort=True)["amount_sek"].sum()
+
+
+def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArray[np.int64], NDArray[np.int64]]]:
+    """What projects under way will cost, and what contracts will pay if lives go as expected, after the last year."""
+    projects, last = model.projects, model.start_year + model.years - 1
+    owed = []
+    dues = [(year, *item) for year, items in model.due.items() for item in items]
+    open_ = np.flatnonzero(~projects.settled)
+    if open_.size and model.design.clauses:
+        for transfer in settle(model.design, outcome_of(projects.cost[open_], projects.expected[open_])):
+            measured_in = projects.start_year[open_] + model.follow_up - 1
+            for year in np.unique(measured_in):
+                at = measured_in == year
+                dues.append(
+                    (int(year) + transfer.due, transfer.payer, transfer.receiver, transfer.clause,
+                     open_[at], transfer.amount[at])
+                )  # fmt: skip
+    for year, payer, receiver, clause, which, amount in dues:
+        for source, goal, mine, part, purpose in model.between_accounts(payer, receiver, clause, which, amount):
+            owed.append((year, source, goal, purpose, mine, part))
+    for owner in model.owners:
+        judged = open_[projects.overhead[open_] & model.owned_by(owner, open_)]
+        for year in np.unique(projects.start_year[judged]):
+            mine = judged[projects.start_year[judged] == year]
+            cost = np.full(mine.size, round(model.spec.project.evaluation_cost), np.int64)
+            owed.append((int(year) + model.follow_up - 1, model.overhead_account(owner), "evaluator", "evaluation", mine, cost))
+    longest = int(projects.duration.max(initial=1))
+    for year in range(last + 1, last + longest):
+        going = np.flatnonzero(year - projects.start_year < projects.duration)
+        for owner in model.owners:
+            mine = going[model.owned_by(owner, going)]
+            for account, cost in model.split(owner, projects.yearly_cost[mine]).items():
+                owed.append((year, account, "provider", "programme", mine, cost))
+    return owed
+
+
+def _enrolment(model: PreventionModel) -> Table:
+    """Who was taken into what, as seen and as they were."""
+    helped, n = model.participants, model.participants.n
+    frame = pd.DataFrame(
+        {
+            "year": helped.start_year[:n].astype(np.int64),
+            "intervention": np.array([item.name for item in model.interventions])[helped.intervention[:n]],
+            "age": helped.start_year[:n].astype(np.int64) - 1 - helped.born[:n],
+            "perceived": helped.perceived[:n],
+            "true": helped.level_before[:n],
+            "county": np.array(model.spec.places.county_codes)[helped.municipality[:n]],
+            "cost_sek": np.array([item.cost * item.duration for item in model.interventions]).round()[
+                helped.intervention[:n]
+            ],
+            "judged": helped.start_year[:n] + JUDGED_FROM < model.start_year + model.years,
+            "needed": helped.needed[:n],
+        }
+    )
+    frame["deadweight"] = frame["judged"] & ~frame["needed"]
+    for column, name in (("perceived", "level"), ("true", "true_level")):
+        frame[name] = LEVEL_NAMES[frame[column] + N_LEVELS * (frame["age"] >= ADULT_AGE)]
+    frame["children"] = 1
+    keys = ["year", "intervention", "age", "level", "true_level", "county"]
+    result = frame.groupby(keys, as_index=False)[["children", "cost_sek", "judged", "deadweight"]].sum()
+    return result.astype({"cost_sek": np.int64, "judged": np.int64, "deadweight": np.int64})
+
+
+def _projects(model: PreventionModel) -> Table:
+    projects = model.projects
+    items = model.interventions
+    return pd.DataFrame(
+        {
+            "project": np.arange(projects.n),
+            "year": projects.start_year,
+            "municipality": np.array(model.spec.places.codes)[projects.municipality],
+            "intervention": np.array([item.name for item in items])[projects.intervention],
+            "owner": np.array([item.owner for item in items])[projects.intervention],
+            "children": projects.children,
+            "matched": projects.matched,
+            "cost_sek": projects.cost,
+            "followed_years": np.minimum(model.follow_up, model.start_year + model.years - projects.start_year),
+            "settled": projects.settled,
+            "measured_saving_sek": projects.measured,
+            "true_saving_sek": projects.true,
+            "paid_sek": projects.paid,
+            "repaid_sek": projects.repaid,
+        }
+    )
+
+
+def _bodies(model: PreventionModel, detail: bool) -> Table:
+    """Budgets by body and year."""
+    frames = []
+    codes = np.array(model.spec.places.codes)
+    for t, year in enumerate(model.book):
+        for line in LINES:
+            columns = {f"{name}_sek": values if detail else [int(values.sum())] for name, values in year[line].items()}
+            place = codes if detail else ""
+            frames.append(
+                pd.DataFrame({"year": model.start_year + t, "body": line, "municipality": place, **columns})
+            )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _municipalities(model: PreventionModel) -> Table:
+    """What each municipality put in and what it and others got out, in the simulated years."""
+    saved = np.zeros((model.n, len(PAYERS)), np.int64)
+    for _, shadow, treated in model.history:
+        saved += np.tensordot(shadow.astype(np.int64) - treated, model.costs.by_payer, axes=2)
+    paid = {name: np.zeros(model.n, np.int64) for name in ("prevention", "received", "repaid")}
+    for entry in model.ledger.entries:
+        column = {"outcome payment": "received", "repayment": "repaid"}.get(
+            entry.purpose, "prevention" if entry.purpose in ("programme", "application", "evaluation") else None
+        )
+        if column is not None:
+            np.add.at(paid[column], entry.municipality, entry.amount)
+    places = model.spec.places
+    own = saved[:, GROUPS["municipality"]].sum(axis=1)
+    return pd.DataFrame(
+        {
+            "municipality": places.codes,
+            "name": places.names,
+            "county": places.county_codes,
+            "population": places.population,
+            "children": model.population.cohort_sizes().sum(axis=1),
+            **{f"{name}_sek": amount for name, amount in paid.items()},
+            "own_saving_sek": own,
+            "others_saving_sek": saved.sum(axis=1) - own,
+        }
+    )
+
+
+def _options(model: PreventionModel) -> Table:
+    """What each option is worth to whom: on the owner's own budget, and to everybody over the whole life."""
+    cells, discount = model.cells, model.spec.discount
+    years = np.arange(N_AGES)
+    value = np.einsum("chp,h->cp", cells.true_saving, (1 + discount.rate) ** -years)
+    societal = cells.production @ (1 + discount.societal_rate) ** -years
+    truth = np.ones(cells.age.size)
+    own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
+    for owner in model.owners:
+        mine = model.cells_of(owner)
+        alone = perceived_saving(model.selfish(owner), cells)
+        own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
+        perceived[mine] = np.median(at_belief(model.worth[owner], truth), axis=0)[mine]
+    seen = model.seen_total[cells.age, cells.level]
+    taken = np.zeros((len(model.interventions), N_AGES, N_LEVELS))
+    helped, n = model.participants, model.participants.n
+    age = helped.start_year[:n].astype(np.int64) - 1 - helped.born[:n]
+    np.add.at(taken, (helped.intervention[:n], age, helped.perceived[:n]), 1)
+    enrolled = taken[cells.intervention, cells.age, cells.level]
+    items = model.interventions
+    return pd.DataFrame(
+        {
+            "intervention": [items[k].name for k in cells.intervention],
+            "owner": [items[k].owner for k in cells.intervention],
+            "age": cells.age,
+            "level": LEVEL_NAMES[cells.level + N_LEVELS * (cells.age >= ADULT_AGE)],
+            "cost_sek": model.whole_cost,
+            "own_value_sek": own,
+            "perceived_value_sek": perceived,
+            **{f"{name}_value_sek": value[:, rows].sum(axis=1) for name, rows in GROUPS.items()},
+            "fiscal_value_sek": value.sum(axis=1),
+            "societal_value_sek": societal,
+            "seen": seen,
+            "enrolled": enrolled.astype(np.int64),
+            "funded": np.divide(enrolled, seen, out=np.zeros(seen.shape), where=seen > 0),
+        }
+    )

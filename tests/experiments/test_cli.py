@@ -1,0 +1,187 @@
+"""The commands as a user meets them: refusals, exit codes, and folders that are the same whoever ran them."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.writing import MANIFEST
+from model.funding import design_names
+
+Stupror = Callable[..., Any]
+SMALL = ("--municipalities", "1060", "--years", 2)
+
+HORIZON = '[parameters.committee.horizon]\nvalue = 8\nsource = "assumed: a test"\n'
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        (HORIZON.replace("horizon", "horizn"), ["horizn", "committee.horizon"]),
+        (HORIZON + 'unit = "month"\n', ["committee.horizon", "'month'", "'year'"]),
+        (HORIZON.replace("= 8", "= 800"), ["committee.horizon", "800", "1 to 65"]),
+        (HORIZON.replace("source", "origin"), ["committee.horizon", "source"]),
+        ("committee: {horizon: 8}\n", ["is not TOML"]),
+    ],
+    ids=["unknown key", "wrong unit", "out of range", "no source", "not TOML"],
+)
+def test_a_bad_scenario_is_refused(stupror: Stupror, tmp_path: Path, scenario: str, words: list[str]) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(scenario)
+    refused(stupror("run", file, "--out", tmp_path / "out"), tmp_path, ["mine.toml", *words])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--design", "status-qou"], ["'status-qou'", "'status-quo'"]),
+        (["--municipalities", "0000"], ["'0000'"]),
+        (["--municipalities", "Karlskorna"], ["'Karlskorna'", "Karlskrona"]),
+        (["--years", "-3"], ["--years is -3", "1 to 45"]),
+        (["--years", "46"], ["--years is 46", "1 to 45"]),
+        (["--years", "ten"], ["--years", "integer"]),
+        (["--seed", "-1"], ["--seed is -1"]),
+        (["--threads", "0"], ["--threads is 0"]),
+        (["--language", "fi"], ["'fi'", "en, sv"]),
+        (["--sed", "1"], ["--sed"]),
+    ],
+    ids=lambda value: "=".join(value) if value[0].startswith("--") else "",
+)
+def test_a_bad_option_is_refused(stupror: Stupror, tmp_path: Path, options: list[str], words: list[str]) -> None:
+    refused(stupror("run", "--out", tmp_path / "out", *options), tmp_path, words)
+
+
+def test_all_problems_are_told_at_once(stupror: Stupror, tmp_path: Path) -> None:
+    answer = stupror("compare", "--out", tmp_path / "out", "--years", 0, "--seeds", 0, "--workers", -2, "--seed", -1)
+    assert len(answer.err.splitlines()) == 4, answer.err
+    answer = stupror("compare", "--out", tmp_path / "out", "--designs", "statusquo,plannr")
+    refused(answer, tmp_path, ["'status-quo'", "'planner'"])
+
+
+def test_a_missing_scenario_file_is_refused(stupror: Stupror, tmp_path: Path) -> None:
+    refused(stupror("run", tmp_path / "none.toml", "--out", tmp_path / "out"), tmp_path, ["none.toml"])
+
+
+def test_one_design_named_twice_is_refused(stupror: Stupror, tmp_path: Path) -> None:
+    answer = stupror("compare", "--out", tmp_path / "out", "--designs", "planner,planner", *SMALL)
+    refused(answer, tmp_path, ["'planner' is named twice"])
+
+
+def test_a_folder_that_exists_is_refused(stupror: Stupror, tmp_path: Path) -> None:
+    refused(stupror("run", "--out", tmp_path, *SMALL), tmp_path, ["exists", "--overwrite"])
+    refused(stupror("run", "--out", tmp_path, "--overwrite", *SMALL), tmp_path, ["holds none"])
+
+
+def test_a_folder_that_cannot_be_written_is_refused(stupror: Stupror, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    refused(stupror("run", "--out", tmp_path / "file" / "out", *SMALL), tmp_path, ["cannot be written"])
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere; Windows has other rights")
+def test_a_folder_without_the_right_to_write_is_refused(stupror: Stupror, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    refused(stupror("run", "--out", locked / "out", *SMALL), tmp_path, ["cannot be written"])
+
+
+def refused(answer: Any, folder: Path, words: list[str]) -> None:
+    """Exit code 2, a message with these words, no traceback, and nothing written."""
+    assert answer.code == 2, answer
+    assert "Traceback" not in answer.err
+    assert answer.out == ""
+    for word in words:
+        assert word in answer.err
+    assert not (folder / "out").exists()
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_failed_run_says_design_and_seed_in_one_line(
+    stupror: Stupror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_spec: object, **_terms: object) -> None:
+        raise ZeroDivisionError("2031\nnobody lives here")
+
+    monkeypatch.setattr("experiments.running.simulate", fails)
+    answer = stupror("run", "--out", tmp_path / "out", "--seed", 7, *SMALL)
+    assert answer.code == 1
+    assert answer.err.splitlines() == [
+        "The run of design 'status-quo' with seed 7 failed: ZeroDivisionError: 2031 nobody lives here"
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_ends_without_a_trace(stupror: Stupror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_spec: object, **_terms: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.running.simulate", stop)
+    answer = stupror("compare", "--out", tmp_path / "out", *SMALL)
+    assert answer.code == 130
+    assert "Nothing was written" in answer.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_number_of_workers_changes_no_byte(stupror: Stupror, tmp_path: Path) -> None:
+    words = ("compare", "--designs", "status-quo,planner", "--seeds", 2, *SMALL)
+    for workers in (1, 2):
+        answer = stupror(*words, "--workers", workers, "--out", tmp_path / str(workers))
+        assert answer.code == 0, answer.err
+    one, two = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir() if path.name != MANIFEST} for name in "12"
+    )
+    assert one.keys() == two.keys()
+    assert {"report.html", "runs.csv", "summary.csv", "costs.parquet"} <= one.keys()
+    assert [name for name in one if one[name] != two[name]] == []
+    manifests = [json.loads((tmp_path / name / MANIFEST).read_text()) for name in "12"]
+    for manifest in manifests:
+        del manifest["this_run"]
+    assert manifests[0] == manifests[1]
+
+
+def test_a_run_can_be_followed_from_its_manifest_and_rendered_again(stupror: Stupror, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('title = "Long-sighted"\n' + HORIZON)
+    out = tmp_path / "out"
+    words = ("run", tmp_path / "mine.toml", "--design", "planner", "--seed", 5, *SMALL, "--out", out)
+    answer = stupror(*words)
+    assert answer.code == 0, answer.err
+    manifest = json.loads((out / MANIFEST).read_text())
+    assert manifest["scenario"]["title"] == "Long-sighted"
+    assert manifest["scenario"]["changes"]["committee.horizon"]["value"] == 8
+    assert list(manifest["scenario"]["changes"]) == ["committee.horizon"]
+    assert manifest["scenario"]["municipalities"] == ["1060"]
+    assert [design["name"] for design in manifest["designs"]] == ["planner"]
+    assert (manifest["seeds"], manifest["start_year"], manifest["years"]) == ([5], 2020, 2)
+    assert manifest["versions"]["stupror"] == "0.1.0"
+    assert manifest["this_run"]["command"].startswith("stupror run ")
+    assert set(manifest["files"]) == {path.name for path in out.iterdir()} - {MANIFEST, "report.html"}
+
+    report = (out / "report.html").read_bytes()
+    (out / "report.html").unlink()
+    assert stupror("report", out).code == 0
+    assert (out / "report.html").read_bytes() == report
+
+    assert stupror(*words).code == 2
+    assert stupror(*words, "--overwrite").code == 0
+
+
+def test_designs_are_listed_and_read_aloud(stupror: Stupror) -> None:
+    listed = stupror("designs").out.splitlines()
+    assert [line.split()[0] for line in listed] == design_names()
+    assert "Who says yes" in stupror("designs", "show", "state-outcomes-fund").out
+    assert stupror("designs", "show", "stat-outcomes-fund").code == 2
+
+
+def test_parameters_are_found_by_name_and_by_source(stupror: Stupror) -> None:
+    assert "committee.horizon = " in stupror("parameters", "committee.horizon").out
+    by_source = stupror("parameters", "--source", "M1").out
+    assert "interventions.early-preschool.cost = " in by_source
+    assert "budget.restoration_years" not in by_source, "its source is M10, not M1"
+    assert json.loads(stupror("parameters", "--json-schema").out)["type"] == "object"
+    assert stupror("parameters", "no such thing").code == 2
+
+
+def test_the_version_is_said(stupror: Stupror) -> None:
+    assert stupror("--version").out == "stupror 0.1.0\n"

@@ -1,0 +1,93 @@
+"""Pairing, order and failure of runs, with a stand-in for the model: what is tested here is who runs with what."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from experiments import running
+from experiments.running import RunError, compare, run
+from model.errors import InputError
+from model.funding import load_design
+from model.scenario import load_scenario, select
+
+BLEKINGE = select(load_scenario(), ["10"])
+DESIGNS = [load_design("status-quo"), load_design("planner")]
+
+
+def fake(spec: Any, design: Any, *, seed: int, years: int, start_year: int = 2020, threads: int = 1, detail: bool = True):
+    row = {"design": design.name, "seed": seed, "horizon": spec.committee.horizon, "years": years, "detail": detail}
+    empty = pd.DataFrame({"design": pd.Series(dtype="str"), "seed": pd.Series(dtype="int64")})
+    return {"runs": pd.DataFrame([row]), "projects": empty}
+
+
+@pytest.fixture(autouse=True)
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "simulate", fake)
+
+
+def test_every_design_gets_the_same_seeds_in_the_order_given() -> None:
+    runs = compare(BLEKINGE, DESIGNS, [3, 4], years=5)["runs"]
+    assert list(zip(runs["design"], runs["seed"], strict=True)) == [
+        ("status-quo", 3), ("status-quo", 4), ("planner", 3), ("planner", 4)
+    ]  # fmt: skip
+    assert not runs["detail"].any()
+
+
+def test_an_uncertain_world_is_drawn_once_per_seed_and_shared_by_the_designs() -> None:
+    runs = compare(BLEKINGE, DESIGNS, [3, 4], years=5, uncertain=True)["runs"]
+    by_seed = runs.groupby("seed")["horizon"].unique().map(list)
+    assert by_seed.map(len).tolist() == [1, 1]
+    assert by_seed[3] != by_seed[4]
+    assert by_seed[3] != [BLEKINGE.committee.horizon]
+
+
+def test_tables_without_rows_keep_their_columns() -> None:
+    projects = compare(BLEKINGE, DESIGNS, [1], years=5)["projects"]
+    assert projects.empty
+    assert list(projects.columns) == ["design", "seed"]
+
+
+def test_progress_is_told_after_every_run() -> None:
+    told: list[tuple[int, int]] = []
+    compare(BLEKINGE, DESIGNS, [1, 2], years=5, progress=lambda done, of: told.append((done, of)))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("designs", "seeds", "problem"),
+    [
+        ([DESIGNS[0], DESIGNS[0]], [1], "'status-quo' is named twice"),
+        (DESIGNS, [1, 1], "seed 1 comes twice"),
+        ([], [1], "no design"),
+        (DESIGNS, [], "no seed"),
+    ],
+)
+def test_runs_that_no_table_could_tell_apart_are_refused(designs: list[Any], seeds: list[int], problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        compare(BLEKINGE, designs, seeds, years=5)
+
+
+def test_a_failure_names_its_design_and_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_spec: object, **_terms: object) -> None:
+        raise ZeroDivisionError("2031: nobody lives here")
+
+    monkeypatch.setattr(running, "simulate", fails)
+    with pytest.raises(RunError, match=r"design 'planner' with seed 7 failed: ZeroDivisionError: 2031: nobody"):
+        run(BLEKINGE, DESIGNS[1], 7, 5)
+
+
+def test_bad_input_found_by_the_model_stays_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_spec: object, **_terms: object) -> None:
+        raise InputError(["clause 3: cannot be lived"])
+
+    monkeypatch.setattr(running, "simulate", refuses)
+    with pytest.raises(InputError, match="clause 3"):
+        run(BLEKINGE, DESIGNS[0], 1, 5)
+
+
+def test_a_failure_in_a_worker_comes_back_with_its_design_and_seed() -> None:
+    broken = select(load_scenario(), ["10"])
+    object.__setattr__(broken, "ladder", None)  # the workers do not know the stand-in: this makes the model itself fail
+    with pytest.raises(RunError, match=r"design '(status-quo|planner)' with seed 1 failed: \w+Error"):
+        compare(broken, DESIGNS, [1], years=1, workers=2)
