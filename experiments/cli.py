@@ -63,6 +63,10 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the result
 Language = Annotated[str, typer.Option(help="Language of the report: en or sv.")]
 
 
+class StoppedError(Exception):
+    """Ctrl-C during a run; Typer would swallow a KeyboardInterrupt without a word."""
+
+
 def main() -> None:
     """Run the command line; every way out has its exit code."""
     try:
@@ -70,9 +74,9 @@ def main() -> None:
     except InputError as error:
         _complain(error.problems)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
+    except StoppedError:
         _complain(["Stopped. Nothing was written."])
-        raise SystemExit(130) from None
+        raise SystemExit(130) from None  # as shells count it: 128 + the number of the signal
     except Exception as error:
         _complain([_one_line(error)])
         raise SystemExit(1) from None
@@ -329,23 +333,34 @@ class Plan:
 
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
-    """Make the folder, run, write, and only then show the folder."""
-    from analysis.tables import format_summary, summary
+    """Make the folder, run, write, and only then show the folder; say what came out."""
+    from analysis.tables import format_summary
     from experiments import writing
 
-    with writing.new_folder(plan.out, overwrite=plan.overwrite) as folder:
-        started = time.perf_counter()
-        with _progress(len(plan.designs) * len(plan.seeds)) as tell:
-            tables = live(tell)
-        table = summary(tables)
-        tables = {**tables, "summary": table}
-        files = writing.write_tables(folder, tables)
-        manifest = writing.manifest(plan.spec, plan.designs, plan.seeds, plan.years, tables["runs"], files)
-        writing.write_report(folder, tables, manifest, plan.language)
-        seconds = time.perf_counter() - started
-        writing.write_manifest(folder, {**manifest, "this_run": writing.this_run(sys.argv[1:], seconds, plan.workers)})
+    try:
+        with writing.new_folder(plan.out, overwrite=plan.overwrite) as folder:
+            table = _fill(folder, live, plan)
+    except KeyboardInterrupt:
+        raise StoppedError from None
     typer.echo(format_summary(table))
     typer.echo(f"Written to {plan.out}: start with {plan.out / writing.REPORT}")
+
+
+def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFrame:
+    """Run, write everything into the folder, and give the summary."""
+    from analysis.tables import summary
+    from experiments import writing
+
+    started = time.perf_counter()
+    with _progress(len(plan.designs) * len(plan.seeds)) as tell:
+        tables = live(tell)
+    tables = {**tables, "summary": summary(tables)}
+    files = writing.write_tables(folder, tables)
+    manifest = writing.manifest(plan.spec, plan.designs, plan.seeds, plan.years, tables["runs"], files)
+    writing.write_report(folder, tables, manifest, plan.language)
+    this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
+    writing.write_manifest(folder, {**manifest, "this_run": this_run})
+    return tables["summary"]
 
 
 @contextmanager
@@ -361,7 +376,8 @@ def _progress(runs: int) -> Iterator[Tell]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
         task = shown.add_task("", total=runs, rate="")
         started = time.perf_counter()
 

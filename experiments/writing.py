@@ -73,9 +73,7 @@ def new_folder(wanted: Path, *, overwrite: bool = False) -> Iterator[Path]:
         draft.mkdir()
     except OSError as error:
         _remove_empty(made)
-        raise InputError(
-            [f"{wanted}: cannot be written ({error.strerror}). Name another with --out."]
-        ) from error
+        raise InputError([f"{wanted}: cannot be written ({error.strerror}). Name another with --out."]) from error
     try:
         yield draft
         _replace(target, draft)
@@ -245,7 +243,7 @@ def git_state(checkout: Path) -> dict[str, Any] | None:
         return None
     try:
         commit = _git(checkout, "rev-parse", "HEAD")
-        changed = bool(_git(checkout, "status", "--porcelain", "--untracked-files=no"))
+        changed = bool(_git(checkout, "status", "--porcelain", "--", "model", "experiments", "analysis"))
     except (OSError, subprocess.SubprocessError):
         return None
     return {"commit": commit, "changed": changed}

@@ -105,6 +105,20 @@ def effect_left(effect, duration, half_life, years_in):
 
 
 @njit(cache=True, nogil=True)
+def fading(effects):
+    """Tabulate what is left of each effect, by (intervention, years since the start, worse or better moves).
+
+    Shape (n_interventions, LAST_AGE + 1, 2). `effects` is as in `live_treated`.
+    """
+    table = np.empty((effects.shape[0], LAST_AGE + 1, 2))
+    for k in range(effects.shape[0]):
+        for years_in in range(LAST_AGE + 1):
+            for way in range(2):
+                table[k, years_in, way] = effect_left(effects[k, way], effects[k, 3], effects[k, 4], years_in)
+    return table
+
+
+@njit(cache=True, nogil=True)
 def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enrolment, effects, ladder, results):
     """Move every treated life of participants `first` to `last` (exclusive) one year, after `live_untreated`.
 
@@ -119,7 +133,8 @@ def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enro
         ``(child, municipality, intervention, start_year)``: place in the children's arrays, index of municipality and
         intervention, first programme year. Shape (n_participants,) each.
     effects
-        Per intervention ``(escalation, recovery, forks, duration, half_life)``. Shape (n_interventions, 5).
+        ``(table of effects, their fading)``: per intervention ``(escalation, recovery, forks, duration, half_life)``,
+        shape (n_interventions, 5), and what `fading` made of it.
     ladder
         ``(move probabilities, targets, exam probabilities)``.
     results
@@ -129,6 +144,7 @@ def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enro
     child, municipality, intervention, start_year = enrolment
     move, target, exam = ladder
     shadow_counts, treated_counts = results
+    effect, left = effects
     row = np.empty(N_LEVELS)
     for i in range(first, last):
         age = year - born[i]
@@ -140,9 +156,7 @@ def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enro
         level = s % N_LEVELS
         record = s // N_LEVELS % N_RECORDS
         years_in = year - start_year[i]
-        worse = effect_left(effects[k, 0], effects[k, 3], effects[k, 4], years_in)
-        better = effect_left(effects[k, 1], effects[k, 3], effects[k, 4], years_in)
-        forks = effects[k, 2]
+        worse, better, forks = left[k, years_in, 0], left[k, years_in, 1], effect[k, 2]
         u = draw(stream_key(seed, MOVE, codes[m], born[i], age), number)
         if worse == 1.0 and better == 1.0 and forks == 1.0:
             row[:] = move[age, s]

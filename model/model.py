@@ -102,6 +102,7 @@ class PreventionModel(mesa.Model):
         self.edges = threshold(detection)
         self.cells = build_cells(self.interventions, self.ladder, self.costs, detection)
         self.effects = effects_of(self.interventions)
+        self.fading = lifecourse.fading(self.effects)
         self.participants, self.projects, self.ledger = Participants(), Projects(), Ledger(self.n)
         self.counts = np.zeros((3, self.n, N_AGES, N_LEVELS), np.int32)  # everybody, shadows, treated
         self.history: list[NDArray[np.int32]] = []  # (never treated, shadows, treated) of each year
@@ -206,7 +207,7 @@ class PreventionModel(mesa.Model):
             0, helped.n, self.year, self.run_seed, people.codes, helped.born, helped.cohort_start,
             (people.state, helped.treated),
             (helped.child, helped.municipality, helped.intervention, helped.start_year),
-            self.effects, life_tables(self.ladder), (self.counts[1], self.counts[2]),
+            (self.effects, self.fading), life_tables(self.ladder), (self.counts[1], self.counts[2]),
         )
         record = self.counts.copy()
         record[0] -= record[1]
@@ -382,7 +383,8 @@ class PreventionModel(mesa.Model):
             own = {"board": slice(0, 4), "planner": slice(0, len(PAYERS))}.get(kind, slice(PAYER.get(kind, 0), PAYER.get(kind, 0) + 1))
             payers = np.zeros((self.n, len(PAYERS)), np.bool_)
             payers[:, own] = True
-            luck = np.stack([uniforms(self.run_seed, AGENT, 2, key=(int(code), number, 0)) for code in codes])
+            places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
+            luck = np.stack([uniforms(self.run_seed, AGENT, 2, key=(int(place), number, 0)) for place in places])
             self.mandates[kind] = _mandate(spec, kind, payers, luck)
         first = np.stack(
             [uniforms(self.run_seed, AGENT, len(self.interventions), key=(int(code), 100, 0)) for code in codes]
@@ -751,21 +753,25 @@ def _mandate(spec: Scenario, kind: str, payers: NDArray[np.bool_], luck: Floats)
     """Give bodies of one kind their mandate; committees differ by their luck, shape (n, 2)."""
     n = payers.shape[0]
     if kind == "planner":
-        ones = np.ones(n)
-        return Mandate(payers, ones * (LAST_AGE + 1), ones * spec.discount.rate, ones * 0.0, 1.0, 0.0, 1.0, 0.0)
-    committee = spec.committee
-    cash = (committee.cashable_first_year, committee.cashable_growth, committee.cashable_max)
+        life, zero = np.full(n, float(LAST_AGE + 1)), np.zeros(n)
+        return Mandate(payers, life, np.full(n, spec.discount.rate), zero, life, 1.0, 0.0, 1.0, 0.0)
+    own: Any = {"region": spec.region, "board": spec.board}.get(kind, spec.committee)
+    horizon = np.full(n, float(own.horizon))
+    regard = own.other_regarding + own.other_regarding_spread * (2.0 * luck[:, 1] - 1.0)
     if kind in COMMITTEES:
-        horizon = committee.horizon + committee.horizon_spread * (2.0 * luck[:, 0] - 1.0)
-        regard = committee.other_regarding + committee.other_regarding_spread * (2.0 * luck[:, 1] - 1.0)
-        return Mandate(
-            payers, np.maximum(np.rint(horizon), 1.0), np.full(n, committee.discount_rate), np.maximum(regard, 0.0),
-            *cash, committee.ratchet,
-        )
-    own = spec.region if kind == "region" else spec.board
-    ratchet = spec.region.ratchet if kind == "region" else 0.0
-    rows = (np.full(n, float(own.horizon)), np.full(n, own.discount_rate), np.full(n, own.other_regarding))
-    return Mandate(payers, *rows, *cash, ratchet)
+        horizon += own.horizon_spread * (2.0 * luck[:, 0] - 1.0)
+    cash = spec.committee
+    return Mandate(
+        payers=payers,
+        horizon=np.maximum(np.rint(horizon), 1.0),
+        discount=np.full(n, own.discount_rate),
+        regard=np.maximum(regard, 0.0),
+        regard_horizon=np.full(n, float(own.regard_horizon)),
+        cashable_first=cash.cashable_first_year,
+        cashable_growth=cash.cashable_growth,
+        cashable_max=cash.cashable_max,
+        ratchet=0.0 if kind == "board" else own.ratchet,
+    )
 
 
 def simulate(

@@ -21,8 +21,9 @@ Floats = NDArray[np.float64]
 class Mandate:
     """What bodies of one kind answer for and how far they see, one row per municipality.
 
-    `payers` says whose costs are one's own, shape (n, 10); `horizon` in years, `discount` per year, `regard` is the
-    weight on gains to everybody else (M13). A saving can be cashed by ``cashable_first + growth * years``, at most
+    `payers` says whose costs are one's own, shape (n, 10); `horizon` in years, `discount` per year. `regard` is the weight
+    on gains to everybody else within `regard_horizon` years: a budget looks a few years ahead, but the gains to society
+    that bodies say they act for (M13) are reckoned over a longer time than any budget. A saving can be cashed by ``cashable_first + growth * years``, at most
     `cashable_max`, and of a lasting saving the share ``(1 - ratchet) ** years`` is left after the budget frame has
     followed cost down (M8).
     """
@@ -31,15 +32,23 @@ class Mandate:
     horizon: Floats
     discount: Floats
     regard: Floats
+    regard_horizon: Floats
     cashable_first: float
     cashable_growth: float
     cashable_max: float
     ratchet: float
 
     def discounting(self) -> Floats:
-        """Weight of a krona in each year within the horizon, shape (n, N_AGES)."""
+        """Weight of a krona of one's own in each year, none after the horizon. Shape (n, N_AGES)."""
+        return self._weights(self.horizon)
+
+    def caring(self) -> Floats:
+        """Weight of a krona of everybody else's in each year, shape (n, N_AGES)."""
+        return self.regard[:, None] * self._weights(self.regard_horizon)
+
+    def _weights(self, horizon: Floats) -> Floats:
         years = np.arange(N_AGES)
-        return np.asarray((years < self.horizon[:, None]) * (1.0 + self.discount[:, None]) ** -years)
+        return np.asarray((years < horizon[:, None]) * (1.0 + self.discount[:, None]) ** -years)
 
     def keeping(self) -> Floats:
         """Share of a saving that can be cashed and is kept in each year, shape (N_AGES,)."""
@@ -67,17 +76,16 @@ Rule = Callable[[Offer], float]  # perceived net value per child; more than 0 me
 def perceived_saving(mandate: Mandate, cells: Cells) -> Floats:
     """Value per child that bodies put on what lives would cost less, before any payment or programme cost.
 
-    Own savings count as far as they can be cashed and kept; others' savings by `regard`; both within the horizon.
+    Own savings count within the horizon, as far as they can be cashed and kept; others' savings by `regard`.
     Shape (n_beliefs, n_municipalities, n_cells), SEK per child enrolled.
     """
-    plain = mandate.discounting()
+    kept, cared = mandate.discounting() * mandate.keeping(), mandate.caring()
     total = cells.saved.sum(axis=3)
-    result = np.zeros((cells.saved.shape[0], plain.shape[0], cells.age.size))
+    result = np.zeros((cells.saved.shape[0], kept.shape[0], cells.age.size))
     for payers in np.unique(mandate.payers, axis=0):
         rows = (mandate.payers == payers).all(axis=1)
         own = cells.saved[..., payers].sum(axis=3)
-        kept = (plain[rows] * mandate.keeping()) @ own.transpose(0, 2, 1)
-        result[:, rows] = kept + mandate.regard[rows, None] * (plain[rows] @ (total - own).transpose(0, 2, 1))
+        result[:, rows] = kept[rows] @ own.transpose(0, 2, 1) + cared[rows] @ (total - own).transpose(0, 2, 1)
     return result
 
 

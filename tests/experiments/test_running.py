@@ -15,7 +15,8 @@ BLEKINGE = select(load_scenario(), ["10"])
 DESIGNS = [load_design("status-quo"), load_design("planner")]
 
 
-def fake(spec: Any, design: Any, *, seed: int, years: int, start_year: int = 2020, threads: int = 1, detail: bool = True):
+def fake(spec: Any, design: Any, *, seed: int, years: int, threads: int, detail: bool) -> dict[str, pd.DataFrame]:
+    assert threads == 1
     row = {"design": design.name, "seed": seed, "horizon": spec.committee.horizon, "years": years, "detail": detail}
     empty = pd.DataFrame({"design": pd.Series(dtype="str"), "seed": pd.Series(dtype="int64")})
     return {"runs": pd.DataFrame([row]), "projects": empty}

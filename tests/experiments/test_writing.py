@@ -60,8 +60,9 @@ def test_overwrite_refuses_a_folder_that_is_not_ours(tmp_path: Path, manifest: s
     (tmp_path / "thesis.txt").write_text("years of work")
     if manifest is not None:
         (tmp_path / MANIFEST).write_text(manifest)
-    with pytest.raises(InputError, match="--overwrite replaces results of stupror only"), new_folder(
-        tmp_path, overwrite=True
+    with (
+        pytest.raises(InputError, match="--overwrite replaces results of stupror only"),
+        new_folder(tmp_path, overwrite=True),
     ):
         pass
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
