@@ -47,8 +47,8 @@ from model.expectations import (
     measured_payers,
     outcome_of,
 )
-from model.forecast import at_belief, build_cells, detection_edges, effects_of, life_tables
-from model.funding import Design, settle, split_cost
+from model.forecast import BELIEF_GRID, at_belief, build_cells, detection_edges, effects_of, life_tables
+from model.funding import Design, load_design, settle, split_cost
 from model.ladder import ADULT_AGE, LAST_AGE, N_AGES, N_LEVELS, build_ladder
 from model.ledger import Ledger, LedgerError
 from model.population import build_population
@@ -91,6 +91,9 @@ class PreventionModel(mesa.Model):
         super().__init__(rng=run_seed)
         _check_design(design)
         self.spec, self.design, self.run_seed = spec, design, run_seed
+        # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
+        ordinary = design.decision == "planner" or (design.shares == {"owner": 1.0} and not design.clauses)
+        self.contracts = (design,) if ordinary else (design, load_design("status-quo"))
         self.years, self.start_year, self.year, self.threads = years, start_year, start_year, threads
         self.interventions = spec.interventions
         self.follow_up = design.measure.years if design.measure is not None else spec.project.follow_up_years
@@ -109,7 +112,8 @@ class PreventionModel(mesa.Model):
         self.book: list[dict[str, dict[str, Money]]] = []
         self.seen_total = np.zeros((N_AGES, N_LEVELS), np.int64)
         self.seen = np.zeros((self.n, N_AGES, N_LEVELS), np.int64)
-        self.wanted = np.zeros((self.n, N_AGES, N_LEVELS, len(self.interventions)), np.int64)
+        shape = (len(self.contracts), self.n, N_AGES, N_LEVELS, len(self.interventions))
+        self.wanted = np.zeros(shape, np.int64)
         self.due: dict[int, list[tuple[str, str, str, NDArray[np.int64], Money]]] = {}
         self._grow_up()
         self._price_lives()
@@ -142,7 +146,6 @@ class PreventionModel(mesa.Model):
         if "municipal_fund" in self.design.shares:
             self.set_aside = whole(self.budgets.revenue["municipality"] * self.spec.board.fund_share)
         self.budgets.fund = self.budgets.fund + self.set_aside
-        self.overheads: list[tuple[str, str, NDArray[np.int64], Money]] = []
 
     def identify(self) -> None:
         """Let committees and regions see children: not all who are in need, and some who are not."""
@@ -155,40 +158,37 @@ class PreventionModel(mesa.Model):
 
     def decide(self) -> None:
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
-        budgets, design = self.budgets, self.design
+        budgets, project = self.budgets, self.spec.project
         pots = np.stack(
             [*(budgets.room[line] for line in (*COMMITTEES, "region")), budgets.fund - budgets.fund_promised], axis=1
         )
-        fixed = np.where(self.ordinary, 0, self.spec.project.application_cost + self.spec.project.evaluation_cost)
-        by_fund = "municipal_fund" in design.shares
-        now = np.where(self.ordinary, 0, self.spec.project.application_cost)
-        from_fund = by_fund & (self.pot != POTS.index("region"))
-        overhead = (
-            np.asarray(fixed, dtype=np.float64),
-            whole(np.where(from_fund, 0, now)),
-            whole(np.where(from_fund, fixed, 0)),
-        )
-        choose(
-            self.seen.copy(),
-            (self.cells.intervention, self.cells.age, self.cells.level, self.pot[self.cells.intervention]),
-            self.scores(),
-            (self.whole_cost, self.owner_now, self.fund_part),
-            overhead,
-            pots,
-            self.spec.committee.capacity,
-            design.decision != "planner",
-            self.wanted,
-        )
+        seen = self.seen.copy()
+        fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
+        now = np.where(self.ordinary, 0, round(project.application_cost))
+        for number, design in enumerate(self.contracts):
+            from_fund = ("municipal_fund" in design.shares) & (self.pot != POTS.index("region"))
+            choose(
+                seen,
+                (self.cells.intervention, self.cells.age, self.cells.level, self.pot[self.cells.intervention]),
+                self.scores(number),
+                (self.whole_cost, self.owner_now[number], self.fund_part[number]),
+                (fixed.astype(np.float64), np.where(from_fund, 0, now), np.where(from_fund, fixed, 0)),
+                pots,
+                self.spec.committee.capacity,
+                design.decision != "planner",
+                self.wanted[number],
+            )
 
     def deliver(self) -> None:
         """Enrol children, start their projects, and book the cost of all programmes under way."""
-        taken = self.wanted.sum(axis=(1, 2))
-        municipality, kind = np.nonzero(taken)
-        number = np.full((self.n, len(self.interventions)), -1, np.int64)
-        number[municipality, kind] = self.projects.n + np.arange(municipality.size)
-        first = self._enrol(number, int(taken.sum()))
-        self._start_projects(municipality, kind, taken[municipality, kind], first)
-        self._promise(self.projects.n - municipality.size)
+        for contract in range(len(self.contracts)):
+            taken = self.wanted[contract].sum(axis=(1, 2))
+            municipality, kind = np.nonzero(taken)
+            number = np.full((self.n, len(self.interventions)), -1, np.int64)
+            number[municipality, kind] = self.projects.n + np.arange(municipality.size)
+            first = self._enrol(self.wanted[contract], number, int(taken.sum()))
+            self._start_projects(contract, municipality, kind, taken[municipality, kind], first)
+            self._promise(contract, self.projects.n - municipality.size)
         self._pay_programmes()
 
     def live(self) -> None:
@@ -239,25 +239,26 @@ class PreventionModel(mesa.Model):
     def settle(self) -> None:
         """Pay what contracts say on what was measured, now or in the years in which it falls due."""
         projects, ready = self.projects, self.ready
+        ready = ready[projects.contract[ready] == 0]
         if ready.size and self.design.clauses:
             saving = projects.measured[ready].astype(np.float64)
             for transfer in settle(self.design, outcome_of(projects.cost[ready], saving)):
                 self.due.setdefault(self.year + transfer.due, []).append(
                     (transfer.payer, transfer.receiver, transfer.clause, ready, transfer.amount)
                 )
-        projects.settled[ready] = True
+        projects.settled[self.ready] = True
         for payer, receiver, clause, which, amount in self.due.pop(self.year, []):
             self._transfer(payer, receiver, clause, which, amount)
 
     def learn(self) -> None:
         """Move beliefs towards what was measured at home and, with less weight, in the county (normal updating)."""
         projects, ready = self.projects, self.ready
-        useful = ready[np.abs(projects.expected_per_belief[ready]) > 1.0]
+        useful = ready[np.abs(projects.expected[ready]) > 1.0]
         if not useful.size:
             return
-        found = projects.measured[useful] / projects.expected_per_belief[useful]
+        found = projects.measured[useful] / projects.expected[useful]
         noise = 2.0 * self.spec.belief.outcome_sd**2 * self.follow_up * projects.children[useful]
-        precision = projects.expected_per_belief[useful] ** 2 / noise
+        precision = projects.expected[useful] ** 2 / noise
         own = np.zeros((2, self.n, len(self.interventions)))
         np.add.at(own[0], (projects.municipality[useful], projects.intervention[useful]), precision)
         np.add.at(own[1], (projects.municipality[useful], projects.intervention[useful]), precision * found)
@@ -297,39 +298,39 @@ class PreventionModel(mesa.Model):
 
     # ------------------------------------------------------------------ what bodies think
 
-    def scores(self) -> Floats:
+    def scores(self, contract: int = 0) -> Floats:
         """Perceived net value per child of every option to the body that decides, shape (n, n_cells), SEK.
 
         Not above 0 means no. Under a municipal fund the committee must want to apply and the board to grant.
+        `contract` is 0 for the design in force, 1 for paying out of one's own room beside it.
         """
-        cells = self.cells
+        cells, decision = self.cells, self.contracts[contract].decision
         belief = self.belief[:, cells.intervention]
-        if self.design.decision == "planner":
-            result = at_belief(self.worth["planner"], belief) - self.price["planner"]
+        net = {kind: at_belief(self.worth[contract][kind], belief) - self.price[contract][kind] for kind in self.deciders}
+        if decision == "planner":
+            result = net["planner"]
         else:
             result = np.empty((self.n, cells.age.size))
             for owner in self.owners:
                 mine = self.cells_of(owner)
-                result[:, mine] = at_belief(self.worth[owner][:, :, mine], belief[:, mine]) - self.price[owner][:, mine]
-            if self.design.decision == "board":
-                granted = at_belief(self.worth["board"], belief) - self.price["board"]
+                result[:, mine] = net[owner][:, mine]
+            if decision == "board":
                 municipal = self.pot[cells.intervention] != POTS.index("region")
-                both = np.where(result > 0.0, granted, np.minimum(result, granted))
-                result = np.where(municipal, both, result)
+                result = np.where(municipal & (result > 0.0), net["board"], result)
         for agent in self.agents_by_type[Committee]:
             if agent.rule is not None:
                 for c in self.cells_of(agent.kind):
-                    result[agent.row, c] = agent.rule(self.offer(agent, int(c)))
+                    result[agent.row, c] = agent.rule(self.offer(agent, int(c), contract))
         return result
 
-    def offer(self, agent: Body, cell: int) -> Offer:
+    def offer(self, agent: Body, cell: int, contract: int = 0) -> Offer:
         """Put one option before one body, as it believes it to be."""
         mandate = self.mandates[agent.kind]
         k = int(self.cells.intervention[cell])
         belief = np.asarray(self.belief[agent.row, k])
         saved = at_belief(self.cells.saved[:, cell], belief)
         mine = mandate.payers[agent.row]
-        flows = self._flows_to(agent.kind, np.arange(cell, cell + 1))[:, 0]
+        flows = self._flows_to(agent.kind, contract, np.arange(cell, cell + 1))[:, 0]
         return Offer(
             intervention=self.interventions[k].name,
             age=int(self.cells.age[cell]),
@@ -337,7 +338,7 @@ class PreventionModel(mesa.Model):
             saving_own=saved[:, mine].sum(axis=1),
             saving_others=saved[:, ~mine].sum(axis=1),
             payments=at_belief(flows, belief),
-            cost=float(self.price[agent.kind][agent.row, cell]),
+            cost=float(self.price[contract][agent.kind][agent.row, cell]),
         )
 
     # ------------------------------------------------------------------ setting up
@@ -396,45 +397,50 @@ class PreventionModel(mesa.Model):
         self.ordinary = np.zeros(self.belief.shape, np.bool_)
 
     def _reckon(self) -> None:
-        """Work out, once, what every option is worth to every kind of body under every belief."""
-        design, cells, items = self.design, self.cells, self.interventions
-        kinds = cells.intervention
+        """Work out, once, what every option is worth to every kind of body under every belief and contract."""
+        cells, items = self.cells, self.interventions
+        kinds, every = cells.intervention, np.arange(cells.age.size)
         self.owners = list(dict.fromkeys(item.owner for item in items))
+        self.deciders = ["planner"] if self.design.decision == "planner" else [*self.owners, "board"]
         self.pot = np.array([POTS.index(item.owner) for item in items])
         duration = np.array([item.duration for item in items], np.int64)[kinds]
         yearly = np.array([round(item.cost) for item in items], np.int64)[kinds]
         self.whole_cost = yearly * duration
+        self.contract_price = np.ascontiguousarray([self._contract_price(item.owner) for item in items])
+        self.expected = expected_saving(self.design, items, cells, self.follow_up)[BELIEF_GRID.index(1.0)]
+        self.payments = [expected_payments(design, items, cells, self.follow_up) for design in self.contracts]
+        saving = {kind: perceived_saving(self.mandates[kind], cells) for kind in self.deciders}
         regional = self.pot[kinds] == POTS.index("region")
-        from_fund = np.where(regional, 0.0, design.shares.get("municipal_fund", 0.0))
-        from_owner = design.shares.get("owner", 0.0) + np.where(regional, design.shares.get("municipal_fund", 0.0), 0.0)
-        self.fund_part = whole(from_fund * self.whole_cost)
-        self.owner_now = whole(from_owner * yearly)
-        flows = expected_payments(design, items, cells, self.follow_up)
-        self.payments = flows
-        price = np.array([self._contract_price(item.owner) for item in items])
-        self.contract_price = np.ascontiguousarray(price)
-        self.expected = expected_saving(design, items, cells, self.follow_up)[1]
-        self.worth: dict[str, Floats] = {}
-        self.price: dict[str, Floats] = {}
-        every = np.arange(kinds.size)
-        for kind in dict.fromkeys([*self.owners, "board", "planner"]):
-            mandate = self.mandates[kind]
-            self.worth[kind] = perceived_saving(mandate, cells)
-            if kind != "planner":
-                self.worth[kind] += perceived_payments(mandate, self._flows_to(kind, every))
+        self.fund_part: list[Money] = []
+        self.owner_now: list[Money] = []
+        self.worth: list[dict[str, Floats]] = []
+        self.price: list[dict[str, Floats]] = []
+        for number, design in enumerate(self.contracts):
+            fund, owner = design.shares.get("municipal_fund", 0.0), design.shares.get("owner", 0.0)
+            from_fund = np.where(regional, 0.0, fund)
+            from_owner = owner + np.where(regional, fund, 0.0)
+            self.fund_part.append(whole(from_fund * self.whole_cost))
+            self.owner_now.append(whole(from_owner * yearly))
+            self.worth.append(
+                {kind: worth + perceived_payments(self.mandates[kind], self._flows_to(kind, number, every))
+                 for kind, worth in saving.items()}
+            )  # fmt: skip
             paid = {
                 "planner": yearly.astype(np.float64),
                 "board": yearly * (from_owner + self.spec.board.unused_value * from_fund),
-            }.get(kind, yearly * from_owner)
-            self.price[kind] = present_cost(mandate, paid, duration)
+            }
+            self.price.append(
+                {kind: present_cost(self.mandates[kind], paid.get(kind, yearly * from_owner), duration)
+                 for kind in self.deciders}
+            )  # fmt: skip
 
-    def _flows_to(self, kind: str, cells: NDArray[np.int64]) -> Floats:
+    def _flows_to(self, kind: str, contract: int, cells: NDArray[np.int64]) -> Floats:
         """Expected payments per child to a body: its own and, for the board, all that reaches the municipality.
 
         Shape (n_beliefs, len(cells), N_AGES).
         """
         total = np.zeros((self.cells.saved.shape[0], cells.size, N_AGES))
-        for party, flow in self.payments.items():
+        for party, flow in self.payments[contract].items():
             for owner in self.owners:
                 mine = np.isin(cells, self.cells_of(owner))
                 account = self._account(party, owner)
@@ -457,14 +463,14 @@ class PreventionModel(mesa.Model):
 
     # ------------------------------------------------------------------ delivering and paying
 
-    def _enrol(self, number: NDArray[np.int64], more: int) -> int:
+    def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> int:
         """Write the rows of new participants and find each a comparison child. Returns the first new row."""
         people, helped = self.population, self.participants
         helped.make_room(more)
         first = helped.n
         last = lifecourse.enrol(
             self.year, self.run_seed, people.births_from, people.codes, people.offsets, people.state,
-            people.participant, self.edges, self.wanted, number, first,
+            people.participant, self.edges, wanted.copy(), number, first,
             (helped.child, helped.municipality, helped.born, helped.cohort_start, helped.intervention,
              helped.perceived, helped.project),
         )
@@ -484,7 +490,12 @@ class PreventionModel(mesa.Model):
         return first
 
     def _start_projects(
-        self, municipality: NDArray[np.int64], kind: NDArray[np.int64], children: NDArray[np.int64], first: int
+        self,
+        contract: int,
+        municipality: NDArray[np.int64],
+        kind: NDArray[np.int64],
+        children: NDArray[np.int64],
+        first: int,
     ) -> None:
         """Open a row for each new project, with what it should be expected to save."""
         helped, before = self.participants, self.projects.n
@@ -499,6 +510,7 @@ class PreventionModel(mesa.Model):
         self.projects.add(
             municipality=municipality,
             intervention=kind,
+            contract=np.full(municipality.size, contract),
             start_year=np.full(municipality.size, self.year),
             children=children,
             matched=np.bincount(which, helped.peer[new] >= 0, minlength=municipality.size),
@@ -506,49 +518,31 @@ class PreventionModel(mesa.Model):
             duration=np.array([item.duration for item in self.interventions])[kind],
             overhead=~self.ordinary[municipality, kind],
             expected=expected,
-            expected_per_belief=expected,
         )
 
-    def _promise(self, first: int) -> None:
-        """Note what new projects will cost their owners in later years, and the fund in all."""
-        projects, budgets = self.projects, self.budgets
-        t = self.year - self.start_year
+    def _promise(self, contract: int, first: int) -> None:
+        """Note what new projects cost now and will cost in later years; a fund's grant is for the whole project."""
+        projects, budgets, t = self.projects, self.budgets, self.year - self.start_year
         new = np.arange(first, projects.n)
-        applying = new[projects.overhead[new]]
-        self._overhead("application", "provider", applying, self.spec.project.application_cost)
+        fee, entry = round(self.spec.project.evaluation_cost), round(self.spec.project.application_cost)
         for owner in self.owners:
             mine = new[self.owned_by(owner, new)]
-            for years_in in range(1, int(projects.duration[mine].max(initial=1))):
+            judged = mine[projects.overhead[mine]]
+            payer = self.overhead_account(owner, contract)
+            if payer == owner:
+                np.add.at(budgets.new[owner], projects.municipality[judged], entry)
+                np.add.at(budgets.promised[owner][t + self.follow_up - 1], projects.municipality[judged], fee)
+            elif payer == "municipal_fund":
+                np.add.at(budgets.fund_promised, projects.municipality[judged], entry + fee)
+            for years_in in range(int(projects.duration[mine].max(initial=0))):
                 going = mine[projects.duration[mine] > years_in]
-                cost = self.split(owner, projects.yearly_cost[going]).get(owner)
-                if cost is not None:
-                    np.add.at(budgets.promised[owner][t + years_in], projects.municipality[going], cost)
-            if self.overhead_account(owner) == owner:
-                judged = mine[projects.overhead[mine]]
-                np.add.at(
-                    budgets.promised[owner][t + self.follow_up - 1],
-                    projects.municipality[judged],
-                    round(self.spec.project.evaluation_cost),
-                )
-        now = self.wanted_owner_cost(new)
-        for owner, amount in now.items():
-            budgets.new[owner] = budgets.new[owner] + amount
-
-    def wanted_owner_cost(self, new: NDArray[np.int64]) -> dict[str, Money]:
-        """What new projects cost their owners this year, applying included, by owner and municipality."""
-        projects = self.projects
-        result = {}
-        for owner in self.owners:
-            mine = new[self.owned_by(owner, new)]
-            total = np.zeros(self.n, np.int64)
-            cost = self.split(owner, projects.yearly_cost[mine]).get(owner)
-            if cost is not None:
-                np.add.at(total, projects.municipality[mine], cost)
-            if self.overhead_account(owner) == owner:
-                applying = mine[projects.overhead[mine]]
-                np.add.at(total, projects.municipality[applying], round(self.spec.project.application_cost))
-            result[owner] = total
-        return result
+                parts = self.split(owner, contract, projects.yearly_cost[going])
+                if owner in parts:
+                    book = budgets.promised[owner][t + years_in] if years_in else budgets.new[owner]
+                    np.add.at(book, projects.municipality[going], parts[owner])
+                if "municipal_fund" in parts:
+                    np.add.at(budgets.fund_promised, projects.municipality[going], parts["municipal_fund"])
+        self._overhead("application", "provider", new[projects.overhead[new]], entry)
 
     def _account(self, party: str, owner: str) -> str:
         """Translate a party of the contract into an account of the ledger, for projects of this owner."""
@@ -558,35 +552,42 @@ class PreventionModel(mesa.Model):
             return "region"
         return "board" if party == "municipality" else party
 
-    def split(self, owner: str, cost: Money) -> dict[str, Money]:
-        """Divide up-front cost among accounts, for projects of this owner."""
+    def split(self, owner: str, contract: int, cost: Money) -> dict[str, Money]:
+        """Divide up-front cost among accounts, for projects of this owner under one of the contracts."""
         result: dict[str, Money] = {}
-        for party, amount in split_cost(self.design, cost).items():
+        for party, amount in split_cost(self.contracts[contract], cost).items():
             account = self._account(party, owner)
             result[account] = result[account] + amount if account in result else amount
         return result
 
-    def overhead_account(self, owner: str) -> str:
+    def overhead_account(self, owner: str, contract: int) -> str:
         """Who pays for applying and evaluating: the state under a planner, the fund if it finances, else the owner."""
-        if self.design.decision == "planner":
+        design = self.contracts[contract]
+        if design.decision == "planner":
             return "state"
-        return self._account("municipal_fund" if "municipal_fund" in self.design.shares else "owner", owner)
+        return self._account("municipal_fund" if "municipal_fund" in design.shares else "owner", owner)
+
+    def each_owner(self, which: NDArray[np.int64]) -> list[tuple[str, int, NDArray[np.int64]]]:
+        """Divide projects by (owner, contract)."""
+        parts = [
+            (owner, contract, which[self.owned_by(owner, which) & (self.projects.contract[which] == contract)])
+            for owner in self.owners
+            for contract in range(len(self.contracts))
+        ]
+        return [part for part in parts if part[2].size]
 
     def _overhead(self, purpose: str, receiver: str, which: NDArray[np.int64], cost: float) -> None:
         """Book the cost of applying for or evaluating projects."""
-        for owner in self.owners:
-            mine = which[self.owned_by(owner, which)]
-            if mine.size:
-                amount = np.full(mine.size, round(cost), np.int64)
-                self._pay(self.overhead_account(owner), receiver, purpose, mine, amount)
+        for owner, contract, mine in self.each_owner(which):
+            amount = np.full(mine.size, round(cost), np.int64)
+            self._pay(self.overhead_account(owner, contract), receiver, purpose, mine, amount)
 
     def _pay_programmes(self) -> None:
         """Book this year's cost of every programme under way on those who finance it."""
         projects = self.projects
         going = np.flatnonzero(self.year - projects.start_year < projects.duration)
-        for owner in self.owners:
-            mine = going[self.owned_by(owner, going)]
-            for account, amount in self.split(owner, projects.yearly_cost[mine]).items():
+        for owner, contract, mine in self.each_owner(going):
+            for account, amount in self.split(owner, contract, projects.yearly_cost[mine]).items():
                 self._pay(account, "provider", "programme", mine, amount)
 
     def owned_by(self, owner: str, which: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -627,6 +628,8 @@ class PreventionModel(mesa.Model):
                 self.budgets.spent[party] = self.budgets.spent[party] + moved
             elif party == "municipal_fund":
                 self.budgets.fund = self.budgets.fund - moved
+                if sign == 1:
+                    self.budgets.fund_promised = self.budgets.fund_promised - moved
         if "state" in (account,) or account == "outcomes_fund":
             drawn = np.zeros(self.n, np.int64)
             np.add.at(drawn, where, amount)

@@ -52,6 +52,7 @@ class Projects:
 
     municipality: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     intervention: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    contract: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))  # 0 the design in force, 1 own room
     start_year: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     children: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     matched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -59,7 +60,6 @@ class Projects:
     duration: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     overhead: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))  # applied for and evaluated
     expected: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # saving in the follow-up, true effect
-    expected_per_belief: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # what learning compares with
     measured: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     true: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     paid: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))

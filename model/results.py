@@ -237,31 +237,31 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
     projects, last = model.projects, model.start_year + model.years - 1
     owed = []
     dues = [(year, *item) for year, items in model.due.items() for item in items]
-    open_ = np.flatnonzero(~projects.settled)
-    if open_.size and model.design.clauses:
-        for transfer in settle(model.design, outcome_of(projects.cost[open_], projects.expected[open_])):
-            measured_in = projects.start_year[open_] + model.follow_up - 1
+    unsettled = np.flatnonzero(~projects.settled)
+    paying = unsettled[projects.contract[unsettled] == 0]
+    if paying.size and model.design.clauses:
+        for transfer in settle(model.design, outcome_of(projects.cost[paying], projects.expected[paying])):
+            measured_in = projects.start_year[paying] + model.follow_up - 1
             for year in np.unique(measured_in):
                 at = measured_in == year
                 dues.append(
                     (int(year) + transfer.due, transfer.payer, transfer.receiver, transfer.clause,
-                     open_[at], transfer.amount[at])
+                     paying[at], transfer.amount[at])
                 )  # fmt: skip
     for year, payer, receiver, clause, which, amount in dues:
         for source, goal, mine, part, purpose in model.between_accounts(payer, receiver, clause, which, amount):
             owed.append((year, source, goal, purpose, mine, part))
-    for owner in model.owners:
-        judged = open_[projects.overhead[open_] & model.owned_by(owner, open_)]
-        for year in np.unique(projects.start_year[judged]):
-            mine = judged[projects.start_year[judged] == year]
-            cost = np.full(mine.size, round(model.spec.project.evaluation_cost), np.int64)
-            owed.append((int(year) + model.follow_up - 1, model.overhead_account(owner), "evaluator", "evaluation", mine, cost))
-    longest = int(projects.duration.max(initial=1))
-    for year in range(last + 1, last + longest):
+    fee = round(model.spec.project.evaluation_cost)
+    for owner, contract, mine in model.each_owner(unsettled[projects.overhead[unsettled]]):
+        for year in np.unique(projects.start_year[mine]):
+            judged = mine[projects.start_year[mine] == year]
+            payer = model.overhead_account(owner, contract)
+            cost = np.full(judged.size, fee, np.int64)
+            owed.append((int(year) + model.follow_up - 1, payer, "evaluator", "evaluation", judged, cost))
+    for year in range(last + 1, last + int(projects.duration.max(initial=1))):
         going = np.flatnonzero(year - projects.start_year < projects.duration)
-        for owner in model.owners:
-            mine = going[model.owned_by(owner, going)]
-            for account, cost in model.split(owner, projects.yearly_cost[mine]).items():
+        for owner, contract, mine in model.each_owner(going):
+            for account, cost in model.split(owner, contract, projects.yearly_cost[mine]).items():
                 owed.append((year, account, "provider", "programme", mine, cost))
     return owed
 
@@ -303,6 +303,7 @@ def _projects(model: PreventionModel) -> Table:
             "municipality": np.array(model.spec.places.codes)[projects.municipality],
             "intervention": np.array([item.name for item in items])[projects.intervention],
             "owner": np.array([item.owner for item in items])[projects.intervention],
+            "own_room": projects.contract == 1,
             "children": projects.children,
             "matched": projects.matched,
             "cost_sek": projects.cost,
@@ -370,7 +371,7 @@ def _options(model: PreventionModel) -> Table:
         mine = model.cells_of(owner)
         alone = perceived_saving(model.selfish(owner), cells)
         own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
-        perceived[mine] = np.median(at_belief(model.worth[owner], truth), axis=0)[mine]
+        perceived[mine] = np.median(at_belief(model.worth[0].get(owner, alone), truth), axis=0)[mine]
     seen = model.seen_total[cells.age, cells.level]
     taken = np.zeros((len(model.interventions), N_AGES, N_LEVELS))
     helped, n = model.participants, model.participants.n
