@@ -177,7 +177,9 @@ def compare(
     def live(tell: Tell) -> Tables:
         return running.compare(spec, contracts, all_seeds, n_years, workers=workers, uncertain=uncertain, progress=tell)
 
-    _run_and_write(live, Plan(spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language))
+    _run_and_write(
+        live, Plan(spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, uncertain)
+    )
 
 
 @app.command()
@@ -330,6 +332,7 @@ class Plan:
     out: Path
     overwrite: bool
     language: str
+    uncertain: bool = False
 
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
@@ -356,7 +359,10 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFr
         tables = live(tell)
     tables = {**tables, "summary": summary(tables)}
     files = writing.write_tables(folder, tables)
-    manifest = writing.manifest(plan.spec, plan.designs, plan.seeds, plan.years, tables["runs"], files)
+    start_year = int(tables["runs"]["start_year"].iloc[0])
+    manifest = writing.manifest(
+        plan.spec, plan.designs, plan.seeds, start_year, plan.years, uncertain=plan.uncertain, files=files
+    )
     writing.write_report(folder, tables, manifest, plan.language)
     this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     writing.write_manifest(folder, {**manifest, "this_run": this_run})

@@ -179,9 +179,11 @@ def manifest(
     spec: Scenario,
     designs: Sequence[Design],
     seeds: Sequence[int],
+    start_year: int,
     years: int,
-    runs: pd.DataFrame,
-    files: dict[str, str],
+    *,
+    uncertain: bool,
+    files: Mapping[str, str],
 ) -> Manifest:
     """Say what was run, so that it can be run again and checked: all but what holds for this run alone."""
     built_in = load_scenario()
@@ -200,8 +202,9 @@ def manifest(
         },
         "designs": [{"name": each.name, "title": each.title, "hash": design_hash(each)} for each in designs],
         "seeds": list(seeds),
-        "start_year": int(runs["start_year"].iloc[0]),
+        "start_year": start_year,
         "years": years,
+        "uncertain": uncertain,  # if so, the world of each seed is `Scenario.draw(seed)`
         "versions": versions(),
         "files": dict(files),
     }

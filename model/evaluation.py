@@ -8,7 +8,6 @@ themselves, as if last year's cost had gone on. Small projects give noisy answer
 The true effect - the shadow life less the treated life - is kept beside what was measured and is never used for payment.
 """
 
-import numpy as np
 from numba import njit
 
 from model.ladder import LAST_AGE, N_LEVELS

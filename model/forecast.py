@@ -146,7 +146,9 @@ class Cells:
         return np.asarray(self.saved[BELIEF_GRID.index(1.0)])
 
 
-def detection_edges(sensitivity: tuple[float, ...], false_alarm: tuple[float, ...], take_up: tuple[float, ...]) -> Floats:
+def detection_edges(
+    sensitivity: tuple[float, ...], false_alarm: tuple[float, ...], take_up: tuple[float, ...]
+) -> Floats:
     """Cumulated probability by state of being taken for one level worse, and of being identified at all.
 
     Shape (N_STATES, 2). Sensitivity and false alarms are by level, take-up by frailty class.

@@ -49,7 +49,7 @@ from model.expectations import (
 )
 from model.forecast import BELIEF_GRID, at_belief, build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, load_design, settle, split_cost
-from model.ladder import ADULT_AGE, LAST_AGE, N_AGES, N_LEVELS, build_ladder
+from model.ladder import LAST_AGE, N_AGES, N_LEVELS, build_ladder
 from model.ledger import Ledger, LedgerError
 from model.population import build_population
 from model.programmes import Participants, Projects
@@ -118,7 +118,14 @@ class PreventionModel(mesa.Model):
         self._grow_up()
         self._price_lives()
         self.budgets = open_budgets(
-            spec, self.population, self.ladder, self.costs, self.inhabitants, run_seed, start_year, years,
+            spec,
+            self.population,
+            self.ladder,
+            self.costs,
+            self.inhabitants,
+            run_seed,
+            start_year,
+            years,
             {line: self._life_cost(line) for line in LINES},
         )
         self._appoint()
@@ -151,8 +158,17 @@ class PreventionModel(mesa.Model):
         """Let committees and regions see children: not all who are in need, and some who are not."""
         people = self.population
         self._over_municipalities(
-            lifecourse.identify, self.year, self.run_seed, people.births_from, people.codes, people.offsets,
-            people.state, people.participant, self.edges, self.ages, self.seen,
+            lifecourse.identify,
+            self.year,
+            self.run_seed,
+            people.births_from,
+            people.codes,
+            people.offsets,
+            people.state,
+            people.participant,
+            self.edges,
+            self.ages,
+            self.seen,
         )
         self.seen_total += self.seen.sum(axis=0)
 
@@ -195,19 +211,36 @@ class PreventionModel(mesa.Model):
         """Move every child one year, with help and without, and book what it costs whom."""
         people, helped = self.population, self.participants
         tables = (
-            self.ladder.birth_threshold, self.ladder.move_threshold, self.ladder.target,
+            self.ladder.birth_threshold,
+            self.ladder.move_threshold,
+            self.ladder.target,
             self.ladder.not_eligible_threshold,
         )
         self._over_municipalities(
-            lifecourse.live_untreated, self.year, self.run_seed, people.births_from, people.codes, people.offsets,
-            people.state, tables, self.counts[0],
+            lifecourse.live_untreated,
+            self.year,
+            self.run_seed,
+            people.births_from,
+            people.codes,
+            people.offsets,
+            people.state,
+            tables,
+            self.counts[0],
         )
         self.counts[1:] = 0
         lifecourse.live_treated(
-            0, helped.n, self.year, self.run_seed, people.codes, helped.born, helped.cohort_start,
+            0,
+            helped.n,
+            self.year,
+            self.run_seed,
+            people.codes,
+            helped.born,
+            helped.cohort_start,
             (people.state, helped.treated),
             (helped.child, helped.municipality, helped.intervention, helped.start_year),
-            (self.effects, self.fading), life_tables(self.ladder), (self.counts[1], self.counts[2]),
+            (self.effects, self.fading),
+            life_tables(self.ladder),
+            (self.counts[1], self.counts[2]),
         )
         record = self.counts.copy()
         record[0] -= record[1]
@@ -220,10 +253,23 @@ class PreventionModel(mesa.Model):
         helped, people = self.participants, self.population
         evaluation = self.design.measure.evaluation if self.design.measure is not None else EVALUATORS[0]
         measure(
-            0, helped.n, self.year, self.follow_up, evaluation == BEFORE_AFTER, self.contract_price,
+            0,
+            helped.n,
+            self.year,
+            self.follow_up,
+            evaluation == BEFORE_AFTER,
+            self.contract_price,
             (people.state, helped.treated, people.participant),
-            (helped.child, helped.born, helped.intervention, helped.start_year, helped.project, helped.peer,
-             helped.level_before, helped.needed),
+            (
+                helped.child,
+                helped.born,
+                helped.intervention,
+                helped.start_year,
+                helped.project,
+                helped.peer,
+                helped.level_before,
+                helped.needed,
+            ),
             (self.projects.measured, self.projects.true),
         )
         projects = self.projects
@@ -306,7 +352,9 @@ class PreventionModel(mesa.Model):
         """
         cells, decision = self.cells, self.contracts[contract].decision
         belief = self.belief[:, cells.intervention]
-        net = {kind: at_belief(self.worth[contract][kind], belief) - self.price[contract][kind] for kind in self.deciders}
+        net = {
+            kind: at_belief(self.worth[contract][kind], belief) - self.price[contract][kind] for kind in self.deciders
+        }
         if decision == "planner":
             result = net["planner"]
         else:
@@ -355,13 +403,22 @@ class PreventionModel(mesa.Model):
         """Let those who are 0-19 at the start live from birth, so that they are who they would be."""
         people = self.population
         tables = (
-            self.ladder.birth_threshold, self.ladder.move_threshold, self.ladder.target,
+            self.ladder.birth_threshold,
+            self.ladder.move_threshold,
+            self.ladder.target,
             self.ladder.not_eligible_threshold,
         )
         for year in range(people.births_from, self.start_year):
             self._over_municipalities(
-                lifecourse.live_untreated, year, self.run_seed, people.births_from, people.codes, people.offsets,
-                people.state, tables, self.counts[0],
+                lifecourse.live_untreated,
+                year,
+                self.run_seed,
+                people.births_from,
+                people.codes,
+                people.offsets,
+                people.state,
+                tables,
+                self.counts[0],
             )
         ages = [(item.age_from, item.age_to) for item in self.interventions]
         self.ages = np.array([min(a for a, _ in ages), max(b for _, b in ages)])
@@ -381,7 +438,9 @@ class PreventionModel(mesa.Model):
         spec, codes = self.spec, self.population.codes
         self.mandates: dict[str, Mandate] = {}
         for number, kind in enumerate((*COMMITTEES, "board", "region", "planner")):
-            own = {"board": slice(0, 4), "planner": slice(0, len(PAYERS))}.get(kind, slice(PAYER.get(kind, 0), PAYER.get(kind, 0) + 1))
+            own = {"board": slice(0, 4), "planner": slice(0, len(PAYERS))}.get(
+                kind, slice(PAYER.get(kind, 0), PAYER.get(kind, 0) + 1)
+            )
             payers = np.zeros((self.n, len(PAYERS)), np.bool_)
             payers[:, own] = True
             places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
@@ -469,10 +528,26 @@ class PreventionModel(mesa.Model):
         helped.make_room(more)
         first = helped.n
         last = lifecourse.enrol(
-            self.year, self.run_seed, people.births_from, people.codes, people.offsets, people.state,
-            people.participant, self.edges, wanted.copy(), number, first,
-            (helped.child, helped.municipality, helped.born, helped.cohort_start, helped.intervention,
-             helped.perceived, helped.project),
+            self.year,
+            self.run_seed,
+            people.births_from,
+            people.codes,
+            people.offsets,
+            people.state,
+            people.participant,
+            self.edges,
+            wanted.copy(),
+            number,
+            first,
+            (
+                helped.child,
+                helped.municipality,
+                helped.born,
+                helped.cohort_start,
+                helped.intervention,
+                helped.perceived,
+                helped.project,
+            ),
         )
         if last - first != more:
             raise LedgerError(f"{self.year}: {more} children were granted a place, but {last - first} were found.")
@@ -483,7 +558,13 @@ class PreventionModel(mesa.Model):
         helped.level_before[new] = people.state[helped.child[new]] % N_LEVELS
         cohort = helped.born[:last].astype(np.int64) - people.births_from
         match(
-            first, last, self.county_range, people.offsets, cohort, people.state, people.participant,
+            first,
+            last,
+            self.county_range,
+            people.offsets,
+            cohort,
+            people.state,
+            people.participant,
             (helped.child, helped.municipality, helped.peer),
             np.zeros((self.n, people.offsets.shape[1] - 1, N_LEVELS), np.int64),
         )

@@ -64,8 +64,7 @@ def build_population(places: Places, start_year: int, years: int) -> Population:
     """Lay out all cohorts from those aged 0-19 at the start to those born in the last simulated year."""
     births_from = start_year - ADULT_AGE
     cohorts = [
-        shared_out(births_in(places, year), np.asarray(places.share))
-        for year in range(births_from, start_year + years)
+        shared_out(births_in(places, year), np.asarray(places.share)) for year in range(births_from, start_year + years)
     ]
     sizes = np.stack(cohorts, axis=1)
     ends = np.cumsum(sizes.ravel()).reshape(sizes.shape)

@@ -52,7 +52,9 @@ class Projects:
 
     municipality: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     intervention: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    contract: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))  # 0 the design in force, 1 own room
+    contract: NDArray[np.int64] = field(
+        default_factory=lambda: np.zeros(0, np.int64)
+    )  # 0 the design in force, 1 own room
     start_year: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     children: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     matched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))

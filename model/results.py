@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from model import __version__
 from model.agents.reasoning import perceived_saving
 from model.budgets import LINES
-from model.costs import GROUPS, KIND, PAYER
+from model.costs import GROUPS
 from model.evaluation import JUDGED_FROM
 from model.expectations import outcome_of
 from model.forecast import at_belief, life_tables, occupancy
 from model.funding import settle
-from model.ladder import ADULT_LEVELS, CHILD_LEVELS, ADULT_AGE, LAST_AGE, N_AGES, N_LEVELS, N_STATES
+from model.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, LAST_AGE, N_AGES, N_LEVELS, N_STATES
 from model.parameters import KINDS, PAYERS
 
 if TYPE_CHECKING:
@@ -325,9 +325,7 @@ def _bodies(model: PreventionModel, detail: bool) -> Table:
         for line in LINES:
             columns = {f"{name}_sek": values if detail else [int(values.sum())] for name, values in year[line].items()}
             place = codes if detail else ""
-            frames.append(
-                pd.DataFrame({"year": model.start_year + t, "body": line, "municipality": place, **columns})
-            )
+            frames.append(pd.DataFrame({"year": model.start_year + t, "body": line, "municipality": place, **columns}))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -69,7 +69,12 @@ class Scenario:
         content = {
             "quantities": {path: [q.value, q.price_year] for path, q in sorted(self.quantities.items())},
             "texts": self.texts,
-            "places": [self.places.codes, self.places.population, self.places.share, sorted(self.places.births.items())],
+            "places": [
+                self.places.codes,
+                self.places.population,
+                self.places.share,
+                sorted(self.places.births.items()),
+            ],
         }
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
 
@@ -130,7 +135,9 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
     problems: list[str] = []
     for key in document:
         if key not in ("title", "parameters", "interventions", "costs"):
-            problems.append(f"{file}: unknown key '{key}'.{hint(key, ('title', 'parameters', 'interventions', 'costs'))}")
+            problems.append(
+                f"{file}: unknown key '{key}'.{hint(key, ('title', 'parameters', 'interventions', 'costs'))}"
+            )
     title = document.get("title", f"{scenario.title}, changed by {file.name}")
     if not isinstance(title, str):
         problems.append(f"{file}: title = {title!r}. Write a text in quotes.")
@@ -211,7 +218,9 @@ def _keep(
         quantities[path] = quantity
 
 
-def _records(tree: Any, where: str, file: str, problems: list[str], path: str = "") -> list[tuple[str, Mapping[str, Any]]]:
+def _records(
+    tree: Any, where: str, file: str, problems: list[str], path: str = ""
+) -> list[tuple[str, Mapping[str, Any]]]:
     """Find the records in nested tables: a table with none but plain values in it is one."""
     if not isinstance(tree, Mapping):
         problems.append(f"{file}: {where or path}: is {tree!r}. Write a table such as [{where}.group.name].")
@@ -224,7 +233,9 @@ def _records(tree: Any, where: str, file: str, problems: list[str], path: str = 
         elif isinstance(each, Mapping):
             found.append((here, each))
         else:
-            problems.append(f"{file}: {where + '.' if where else ''}{here}: is {each!r}. Write a table with value and source.")
+            problems.append(
+                f"{file}: {where + '.' if where else ''}{here}: is {each!r}. Write a table with value and source."
+            )
     return found
 
 
@@ -232,7 +243,9 @@ def _change(old: Quantity, record: Mapping[str, Any], where: str, problems: list
     """Lay a user's record over the built-in one."""
     for key in ("value", "source"):
         if key not in record:
-            problems.append(f"{where}: '{key}' is missing." + (" Say where the value is from." if key == "source" else ""))
+            problems.append(
+                f"{where}: '{key}' is missing." + (" Say where the value is from." if key == "source" else "")
+            )
     if record.get("unit", old.unit) != old.unit:
         problems.append(_unit_problem(where, str(record["unit"]), old.unit, str(record.get("source", ""))))
         return None
@@ -291,8 +304,14 @@ def _assemble(
     if problems:
         raise InputError(problems)
     return Scenario(
-        title=title, ladder=ladder, interventions=tuple(items), costs=tuple(rows), places=places,
-        quantities=quantities, texts=texts, **groups,
+        title=title,
+        ladder=ladder,
+        interventions=tuple(items),
+        costs=tuple(rows),
+        places=places,
+        quantities=quantities,
+        texts=texts,
+        **groups,
     )
 
 
@@ -309,7 +328,9 @@ def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
     if q.price_year is not None:
         if "SEK" not in q.unit or q.price_year not in price_factors():
             years = price_factors()
-            problems.append(f"{where}{path}: price_year = {q.price_year}; allowed are {min(years)} to {max(years)}, for SEK.")
+            problems.append(
+                f"{where}{path}: price_year = {q.price_year}; allowed are {min(years)} to {max(years)}, for SEK."
+            )
         else:
             factor = price_factors()[q.price_year]
     entries = tuple(each * factor for each in q.entries) if factor != 1.0 else q.entries
@@ -322,7 +343,9 @@ def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
     if path in _MATRICES:
         matrix = np.asarray(entries, dtype=np.float64).reshape(-1, 5) if len(entries) == 25 else np.ones((1, 1))
         if np.abs(matrix.sum(axis=1) - 1.0).max() > 1e-9:
-            problems.append(f"{where}{path}: every row of five must sum to 1; they sum to {matrix.sum(axis=1).round(6)}.")
+            problems.append(
+                f"{where}{path}: every row of five must sum to 1; they sum to {matrix.sum(axis=1).round(6)}."
+            )
     return entries if declared["size"] > 1 else entries[0]
 
 
@@ -338,7 +361,9 @@ def _check_rules(
     detection = groups["detection"]
     for level, (seen, wrong) in enumerate(zip(detection.sensitivity, detection.false_alarm, strict=True)):
         if seen + wrong > 1.0 + 1e-9:
-            problems.append(f"{where}detection: sensitivity and false_alarm of level {level} sum to {seen + wrong:g}, above 1.")
+            problems.append(
+                f"{where}detection: sensitivity and false_alarm of level {level} sum to {seen + wrong:g}, above 1."
+            )
     if abs(sum(ladder.frailty_share) - 1.0) > 1e-9:
         problems.append(f"{where}ladder.frailty_share: sums to {sum(ladder.frailty_share):g}, not 1.")
     if max(ladder.not_eligible) >= 1.0:
@@ -393,7 +418,9 @@ def _leaf(q: Quantity, declared: Mapping[str, Any]) -> dict[str, Any]:
             "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
             "distribution": {
                 "type": "object",
-                "properties": {"kind": {"enum": sorted(generic["properties"]["distribution"]["discriminator"]["mapping"])}},
+                "properties": {
+                    "kind": {"enum": sorted(generic["properties"]["distribution"]["discriminator"]["mapping"])}
+                },
                 "required": ["kind"],
             },
             "source": {"type": "string", "minLength": 1},
