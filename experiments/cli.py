@@ -33,7 +33,8 @@ Tables: TypeAlias = "dict[str, pd.DataFrame]"
 FIVE_DESIGNS = "status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner"
 LANGUAGES = ("en", "sv")
 MOST_YEARS = 45
-FIRST_SEED = 1
+FIRST_SEED, LAST_SEED = 1, 2**31 - 1
+MOST_SEEDS, MOST_AT_ONCE = 10_000, 256
 USUAL_YEARS, USUAL_SEEDS = 30, 6
 QUICK_YEARS, QUICK_SEEDS, QUICK_PLACE = 10, 2, "10"  # Blekinge: one small county with five municipalities
 
@@ -127,7 +128,12 @@ def run(
 ) -> None:
     """Run one design once, with every municipality and project in the tables."""
     n_years = _given(years, QUICK_YEARS if quick else USUAL_YEARS)
-    _check(_years(n_years), _seed(seed), _at_least_one("--threads", threads), _language(language))
+    _check(
+        _within("--years", n_years, 1, MOST_YEARS),
+        _within("--seed", seed, 0, LAST_SEED),
+        _within("--threads", threads, 1, MOST_AT_ONCE),
+        _language(language),
+    )
     spec = _read_scenario(scenario, municipalities, quick)
     contract = _read_designs([design])[0]
 
@@ -162,10 +168,10 @@ def compare(
     n_years = _given(years, QUICK_YEARS if quick else USUAL_YEARS)
     n_seeds = _given(seeds, QUICK_SEEDS if quick else USUAL_SEEDS)
     _check(
-        _years(n_years),
-        _at_least_one("--seeds", n_seeds),
-        _seed(seed),
-        _at_least_one("--workers", workers),
+        _within("--years", n_years, 1, MOST_YEARS),
+        _within("--seeds", n_seeds, 1, MOST_SEEDS),
+        _within("--seed", seed, 0, LAST_SEED),
+        _within("--workers", workers, 1, MOST_AT_ONCE),
         _language(language),
     )
     spec = _read_scenario(scenario, municipalities, quick)
@@ -221,7 +227,8 @@ def _nothing_found(name: str, source: str, names: Sequence[str]) -> list[str]:
 def _parameter_lines(row: dict[str, str]) -> Iterator[str]:
     """Write one parameter as people read it."""
     prices = f", prices of {row['price year']}" if row["price year"] else ""
-    yield f"{row['parameter']} = {row['value']} {row['unit']}{prices}"
+    unit = "" if row["unit"] == "1" else f" {row['unit']}"  # shares and ratios have no unit
+    yield f"{row['parameter']} = {row['value']}{unit}{prices}"
     yield f"    {row['meaning']}"
     yield f"    {row['range']}, {row['distribution']}; {row['source']}"
 
@@ -277,16 +284,9 @@ def _check(*problems: str | None) -> None:
         raise InputError(found)
 
 
-def _years(years: int) -> str | None:
-    return None if 1 <= years <= MOST_YEARS else f"--years is {years}. Give a whole number from 1 to {MOST_YEARS}."
-
-
-def _seed(seed: int) -> str | None:
-    return None if 0 <= seed < 2**31 else f"--seed is {seed}. Give a whole number from 0 to {2**31 - 1}."
-
-
-def _at_least_one(option: str, number: int) -> str | None:
-    return None if number >= 1 else f"{option} is {number}. Give a whole number of at least 1."
+def _within(option: str, number: int, least: int, most: int) -> str | None:
+    """Say what is wrong with a number, if anything is."""
+    return None if least <= number <= most else f"{option} is {number}. Give a whole number from {least} to {most}."
 
 
 def _language(language: str) -> str | None:

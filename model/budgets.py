@@ -2,8 +2,8 @@
 
 The frame of a body follows demography (the expected cost of its children) and, with a lag, its own cost: whoever saves
 gets a smaller frame (ratchet, M8). Acute cost comes first; what is left of the discretionary money, after deficits have
-been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for prevention goes
-to other services. Written by `model`, one step of the year at a time.
+been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for prevention
+goes to other services. Written by `model`, one step of the year at a time.
 """
 
 from dataclasses import dataclass, field

@@ -1,11 +1,13 @@
 """What an evaluator can see: the cost of the children in a project beside a comparison, over the years of follow-up.
 
-The comparison is real children of the same run. *Matched comparison*: for each participant another child of the same age
-and the same recorded level, in the same municipality or else the same county, who was in no programme when the project
-began. Frailty is not on record, so who takes part and who does not can still differ. *Before-after*: the participants
-themselves, as if last year's cost had gone on. Small projects give noisy answers because they are small; nothing is added.
+The comparison is real children of the same run. *Matched comparison*: for each participant another child of the same
+age and the same recorded level, in the same municipality or else the same county, who was in no programme when the
+project began. Frailty is not on record, so who takes part and who does not can still differ. *Before-after*: the
+participants themselves, as if last year's cost had gone on. Small projects give noisy answers because they are small;
+nothing is added.
 
-The true effect - the shadow life less the treated life - is kept beside what was measured and is never used for payment.
+The true effect - the shadow life less the treated life - is kept beside what was measured and is never used for
+payment.
 """
 
 from numba import njit
@@ -30,8 +32,8 @@ def match(first, last, counties, offsets, cohort, state, participant, people, po
     people
         ``(child, municipality, peer)``; `peer` is filled.
     pointer
-        How many of each (municipality, cohort, level) have been passed already, so that nobody is used twice in one year.
-        Zeros, shape (n_municipalities, n_cohorts, N_LEVELS), changed in place.
+        How many of each (municipality, cohort, level) have been passed already, so that nobody is used twice in one
+        year. Zeros, shape (n_municipalities, n_cohorts, N_LEVELS), changed in place.
     """
     child, municipality, peer = people
     for row in range(first, last):

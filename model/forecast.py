@@ -1,8 +1,9 @@
 """What lives are expected to cost whom: the exact Markov solution of the ladder.
 
-The same probabilities that move children one draw at a time are here multiplied out, so a forecast has no sampling error.
-Bodies use it, under what they believe about effects, to see what a programme would save them; the results use it for the
-lives that go on after the last simulated year. Reads `ladder` and `costs`; read by `agents`, `results` and the tests.
+The same probabilities that move children one draw at a time are here multiplied out, so a forecast has no sampling
+error. Bodies use it, under what they believe about effects, to see what a programme would save them; the results use
+it for the lives that go on after the last simulated year. Reads `ladder` and `costs`; read by `agents`, `results` and
+the tests.
 """
 
 from dataclasses import dataclass
@@ -129,8 +130,8 @@ def expected_states(ladder: Ladder) -> Floats:
 class Cells:
     """The options bodies decide on: one intervention for children seen at one age and level.
 
-    `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), for the
-    mix of children that detection really puts in the cell: some are not as needy as they look.
+    `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), for
+    the mix of children that detection really puts in the cell: some are not as needy as they look.
     """
 
     intervention: NDArray[np.int64]  # (n_cells,)

@@ -1,8 +1,8 @@
 """The ledger: the one place where money moves.
 
-Each entry takes whole SEK from one account and gives them to another, for a purpose, in a year, so money can change hands
-but neither appear nor vanish. A balance is a sum over entries, never a second number kept beside: `model` compares it
-with what the budgets say, and a difference stops the run. Written by `model`; read by `results`.
+Each entry takes whole SEK from one account and gives them to another, for a purpose, in a year, so money can change
+hands but neither appear nor vanish. A balance is a sum over entries, never a second number kept beside: `model`
+compares it with what the budgets say, and a difference stops the run. Written by `model`; read by `results`.
 """
 
 from dataclasses import dataclass, field

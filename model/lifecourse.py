@@ -1,8 +1,9 @@
 """One year of every child's life: the compiled kernels.
 
-Every child lives its *untreated* life in `state`, whatever any body decides. A child who has been in a programme lives a
-second, *treated* life beside it with the same luck: that one is what really happens, and the first is its shadow. So the
-true effect of any programme is a difference of two lives inside one run, and a child who was never helped has one life.
+Every child lives its *untreated* life in `state`, whatever any body decides. A child who has been in a programme lives
+a second, *treated* life beside it with the same luck: that one is what really happens, and the first is its shadow. So
+the true effect of any programme is a difference of two lives inside one run, and a child who was never helped has one
+life.
 
 Kernels move and count; money is counts times cost tables, worked out elsewhere. Children lie sorted by municipality and
 birth year, so a cohort is one slice and shares age and key. No kernel draws from anything but `draws`, and each writes
@@ -93,7 +94,8 @@ def effect_left(effect, duration, half_life, years_in):
     """Return the factor that an effect still has `years_in` years after the start (0 = first year of the programme).
 
     Full while the programme lasts. Afterwards the distance from 1 is halved within `half_life` and halved again every
-    two half-lives: with one year that is a half after one year and a quarter after three (E4, Bailey et al.; Hart et al.).
+    two half-lives: with one year that is a half after one year and a quarter after three (E4, Bailey et al.; Hart et
+    al.).
     """
     after = years_in - duration + 1
     if after <= 0:
@@ -181,7 +183,7 @@ def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enro
 
 @njit(cache=True, nogil=True)
 def identify(first, last, year, seed, births_from, codes, offsets, state, participant, edges, ages, seen):
-    """Count the children whom committees see as in need at the start of `year`, by (municipality, age, perceived level).
+    """Count the children whom bodies see as in need when `year` begins, by (municipality, age, perceived level).
 
     A child is taken to be one level worse with probability ``edges[state, 0]``, seen as it is up to ``edges[state, 1]``
     (cumulated thresholds), else not seen. Participants are left out. `ages` is the (inclusive) range that any
@@ -214,8 +216,8 @@ def enrol(year, seed, births_from, codes, offsets, state, participant, edges, wa
     project
         Number of the project of each (municipality, intervention).
     first_row, out
-        Rows from `first_row` on of ``out = (child, municipality, born, cohort_start, intervention, perceived, project)``
-        are filled.
+        Rows from `first_row` on of ``out = (child, municipality, born, cohort_start, intervention, perceived,
+        project)`` are filled.
 
     Returns
     -------
@@ -224,7 +226,7 @@ def enrol(year, seed, births_from, codes, offsets, state, participant, edges, wa
     """
     child, municipality, born, cohort_start, intervention, perceived, number = out
     row = first_row
-    n, ages, levels, kinds = wanted.shape
+    n, ages, _, kinds = wanted.shape
     for m in range(n):
         for age in range(ages):
             left = wanted[m, age].sum()

@@ -7,6 +7,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def sweden() -> Places:
         names=tuple(row["name"] for row in rows),
         county_codes=tuple(row["county"] for row in rows),
         population=tuple(population),
-        share=tuple((float(a), float(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)),
+        share=tuple((float(a), float(b)) for a, b in pairwise(edges)),
         counties={row["code"]: row["name"] for row in _rows("counties.csv")},
         births={int(row["year"]): int(row["births"]) for row in _rows("births.csv")},
     )

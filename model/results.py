@@ -1,8 +1,8 @@
 """A finished run as tidy tables: one row per fact, units in the column names.
 
 `docs/outputs.md` has the schema. What lies after the last simulated year is added as the exact expectation from
-`forecast`, in rows of phase "expected", so that a lifetime cost never depends on when a run stops. Reads the model; read by
-`model.simulate` only.
+`forecast`, in rows of phase "expected", so that a lifetime cost never depends on when a run stops. Reads the model;
+read by `model.simulate` only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from model import __version__
+from model import __version__, paying, thinking
 from model.agents.reasoning import perceived_saving
 from model.budgets import LINES
 from model.costs import GROUPS
@@ -238,30 +238,30 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
     owed = []
     dues = [(year, *item) for year, items in model.due.items() for item in items]
     unsettled = np.flatnonzero(~projects.settled)
-    paying = unsettled[projects.contract[unsettled] == 0]
-    if paying.size and model.design.clauses:
-        for transfer in settle(model.design, outcome_of(projects.cost[paying], projects.expected[paying])):
-            measured_in = projects.start_year[paying] + model.follow_up - 1
+    bound = unsettled[projects.contract[unsettled] == 0]
+    if bound.size and model.design.clauses:
+        for transfer in settle(model.design, outcome_of(projects.cost[bound], projects.expected[bound])):
+            measured_in = projects.start_year[bound] + model.follow_up - 1
             for year in np.unique(measured_in):
                 at = measured_in == year
                 dues.append(
                     (int(year) + transfer.due, transfer.payer, transfer.receiver, transfer.clause,
-                     paying[at], transfer.amount[at])
+                     bound[at], transfer.amount[at])
                 )  # fmt: skip
     for year, payer, receiver, clause, which, amount in dues:
-        for source, goal, mine, part, purpose in model.between_accounts(payer, receiver, clause, which, amount):
+        for source, goal, mine, part, purpose in paying.between_accounts(model, payer, receiver, clause, which, amount):
             owed.append((year, source, goal, purpose, mine, part))
     fee = round(model.spec.project.evaluation_cost)
-    for owner, contract, mine in model.each_owner(unsettled[projects.overhead[unsettled]]):
+    for owner, contract, mine in paying.each_owner(model, unsettled[projects.overhead[unsettled]]):
         for year in np.unique(projects.start_year[mine]):
             judged = mine[projects.start_year[mine] == year]
-            payer = model.overhead_account(owner, contract)
+            payer = paying.overhead_account(model, owner, contract)
             cost = np.full(judged.size, fee, np.int64)
             owed.append((int(year) + model.follow_up - 1, payer, "evaluator", "evaluation", judged, cost))
     for year in range(last + 1, last + int(projects.duration.max(initial=1))):
         going = np.flatnonzero(year - projects.start_year < projects.duration)
-        for owner, contract, mine in model.each_owner(going):
-            for account, cost in model.split(owner, contract, projects.yearly_cost[mine]).items():
+        for owner, contract, mine in paying.each_owner(model, going):
+            for account, cost in paying.split(model, owner, contract, projects.yearly_cost[mine]).items():
                 owed.append((year, account, "provider", "programme", mine, cost))
     return owed
 
@@ -366,8 +366,8 @@ def _options(model: PreventionModel) -> Table:
     truth = np.ones(cells.age.size)
     own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
     for owner in model.owners:
-        mine = model.cells_of(owner)
-        alone = perceived_saving(model.selfish(owner), cells)
+        mine = thinking.cells_of(model, owner)
+        alone = perceived_saving(thinking.selfish(model, owner), cells)
         own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
         perceived[mine] = np.median(at_belief(model.worth[0].get(owner, alone), truth), axis=0)[mine]
     seen = model.seen_total[cells.age, cells.level]

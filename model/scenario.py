@@ -1,8 +1,9 @@
 """What a run needs: every parameter, intervention, price and place, declared and checked.
 
-The built-in scenario is Sweden as the data files have it. A user's file is a short TOML file of changes to it, at the same
-paths: `[parameters.committee.horizon]`, `[interventions.skolfam.cost]`, `[costs.school-support.amount]`. Anything unknown,
-out of range or in another unit is refused, all problems at once, before anything runs. Read by `model` and `experiments`.
+The built-in scenario is Sweden as the data files have it. A user's file is a short TOML file of changes to it, at the
+same paths: `[parameters.committee.horizon]`, `[interventions.skolfam.cost]`, `[costs.school-support.amount]`. Anything
+unknown, out of range or in another unit is refused, all problems at once, before anything runs. Read by `model` and
+`experiments`.
 """
 
 import hashlib

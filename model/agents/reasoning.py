@@ -1,8 +1,8 @@
 """How bodies reason: what a programme seems worth to somebody who answers for some rows, for some years.
 
 One rule for everybody. What differs is the mandate: whose costs count as one's own, how far one looks, how much of a
-saving can be turned into cash and kept, and how much one cares for others. Hand-over needs no rule: what falls after the
-horizon, or on another payer's row, is simply not in the sum. Read by the agents and by `model`.
+saving can be turned into cash and kept, and how much one cares for others. Hand-over needs no rule: what falls after
+the horizon, or on another payer's row, is simply not in the sum. Read by the agents and by `model`.
 """
 
 from collections.abc import Callable
@@ -21,11 +21,11 @@ Floats = NDArray[np.float64]
 class Mandate:
     """What bodies of one kind answer for and how far they see, one row per municipality.
 
-    `payers` says whose costs are one's own, shape (n, 10); `horizon` in years, `discount` per year. `regard` is the weight
-    on gains to everybody else within `regard_horizon` years: a budget looks a few years ahead, but the gains to society
-    that bodies say they act for (M13) are reckoned over a longer time than any budget. A saving can be cashed by ``cashable_first + growth * years``, at most
-    `cashable_max`, and of a lasting saving the share ``(1 - ratchet) ** years`` is left after the budget frame has
-    followed cost down (M8).
+    `payers` says whose costs are one's own, shape (n, 10); `horizon` in years, `discount` per year. `regard` is the
+    weight on gains to everybody else within `regard_horizon` years: a budget looks a few years ahead, but the gains to
+    society that bodies say they act for (M13) are reckoned over a longer time than any budget. A saving can be cashed
+    by ``cashable_first + growth * years``, at most `cashable_max`, and of a lasting saving the share ``(1 - ratchet)
+    ** years`` is left after the budget frame has followed cost down (M8).
     """
 
     payers: NDArray[np.bool_]
@@ -59,7 +59,7 @@ class Mandate:
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """One option as one body sees it, for a rule in plain Python: what it believes a child's programme does and costs."""
+    """One option as one body sees it, for a rule in plain Python: what it believes a programme does and costs."""
 
     intervention: str
     age: int

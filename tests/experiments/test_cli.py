@@ -45,6 +45,7 @@ def test_a_bad_scenario_is_refused(stupror: Stupror, tmp_path: Path, scenario: s
         (["--years", "ten"], ["--years", "integer"]),
         (["--seed", "-1"], ["--seed is -1"]),
         (["--threads", "0"], ["--threads is 0"]),
+        (["--threads", "1000000"], ["--threads is 1000000"]),
         (["--language", "fi"], ["'fi'", "en, sv"]),
         (["--sed", "1"], ["--sed"]),
     ],

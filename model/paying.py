@@ -1,0 +1,155 @@
+"""Paying for projects: who finances what, what contracts pay, and what that does to the budgets concerned.
+
+A contract names parties; here they become accounts of the ledger, for projects of each owner. Read by `model` and
+`results`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.budgets import LINES
+from model.costs import PAYERS
+from model.funding import split_cost
+
+if TYPE_CHECKING:
+    from model.model import PreventionModel
+
+Floats = NDArray[np.float64]
+Money = NDArray[np.int64]
+STATE_AGENCIES = PAYERS[5:]
+
+
+def account_of(model: PreventionModel, party: str, owner: str) -> str:
+    """Translate a party of the contract into an account of the ledger, for projects of this owner."""
+    if party == "owner":
+        return owner
+    if owner == "region" and party in ("municipal_fund", "board", "municipality"):
+        return "region"
+    return "board" if party == "municipality" else party
+
+
+def split(model: PreventionModel, owner: str, contract: int, cost: Money) -> dict[str, Money]:
+    """Divide up-front cost among accounts, for projects of this owner under one of the contracts."""
+    result: dict[str, Money] = {}
+    for party, amount in split_cost(model.contracts[contract], cost).items():
+        account = account_of(model, party, owner)
+        result[account] = result[account] + amount if account in result else amount
+    return result
+
+
+def overhead_account(model: PreventionModel, owner: str, contract: int) -> str:
+    """Who pays for applying and evaluating: the state under a planner, the fund if it finances, else the owner."""
+    design = model.contracts[contract]
+    if design.decision == "planner":
+        return "state"
+    return account_of(model, "municipal_fund" if "municipal_fund" in design.shares else "owner", owner)
+
+
+def each_owner(model: PreventionModel, which: NDArray[np.int64]) -> list[tuple[str, int, NDArray[np.int64]]]:
+    """Divide projects by (owner, contract)."""
+    parts = [
+        (owner, contract, which[owned_by(model, owner, which) & (model.projects.contract[which] == contract)])
+        for owner in model.owners
+        for contract in range(len(model.contracts))
+    ]
+    return [part for part in parts if part[2].size]
+
+
+def owned_by(model: PreventionModel, owner: str, which: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which of the projects belong to an owner."""
+    owners = np.array([item.owner == owner for item in model.interventions])
+    return np.asarray(owners[model.projects.intervention[which]])
+
+
+def between_accounts(
+    model: PreventionModel, payer: str, receiver: str, clause: str, which: NDArray[np.int64], amount: Money
+) -> list[tuple[str, str, NDArray[np.int64], Money, str]]:
+    """Translate a contract's payment into (payer, receiver, projects, amount, purpose) of the ledger.
+
+    Where payer and receiver are one account nothing moves.
+    """
+    purpose = "repayment" if clause in ("repay_by_frame_cut", "internal_invoice") else "outcome payment"
+    result = []
+    for owner in model.owners:
+        at = owned_by(model, owner, which)
+        source, goal = account_of(model, payer, owner), account_of(model, receiver, owner)
+        if at.any() and source != goal:
+            result.append((source, goal, which[at], amount[at], purpose))
+    return result
+
+
+def promise(model: PreventionModel, contract: int, first: int) -> None:
+    """Note what new projects cost now and will cost in later years; a fund's grant is for the whole project."""
+    projects, budgets, t = model.projects, model.budgets, model.year - model.start_year
+    new = np.arange(first, projects.n)
+    fee, entry = round(model.spec.project.evaluation_cost), round(model.spec.project.application_cost)
+    for owner in model.owners:
+        mine = new[owned_by(model, owner, new)]
+        judged = mine[projects.overhead[mine]]
+        payer = overhead_account(model, owner, contract)
+        if payer == owner:
+            np.add.at(budgets.new[owner], projects.municipality[judged], entry)
+            np.add.at(budgets.promised[owner][t + model.follow_up - 1], projects.municipality[judged], fee)
+        elif payer == "municipal_fund":
+            np.add.at(budgets.fund_promised, projects.municipality[judged], entry + fee)
+        for years_in in range(int(projects.duration[mine].max(initial=0))):
+            going = mine[projects.duration[mine] > years_in]
+            parts = split(model, owner, contract, projects.yearly_cost[going])
+            if owner in parts:
+                book = budgets.promised[owner][t + years_in] if years_in else budgets.new[owner]
+                np.add.at(book, projects.municipality[going], parts[owner])
+            if "municipal_fund" in parts:
+                np.add.at(budgets.fund_promised, projects.municipality[going], parts["municipal_fund"])
+    overhead(model, "application", "provider", new[projects.overhead[new]], entry)
+
+
+def overhead(model: PreventionModel, purpose: str, receiver: str, which: NDArray[np.int64], cost: float) -> None:
+    """Book the cost of applying for or evaluating projects."""
+    for owner, contract, mine in each_owner(model, which):
+        amount = np.full(mine.size, round(cost), np.int64)
+        pay(model, overhead_account(model, owner, contract), receiver, purpose, mine, amount)
+
+
+def pay_programmes(model: PreventionModel) -> None:
+    """Book this year's cost of every programme under way on those who finance it."""
+    projects = model.projects
+    going = np.flatnonzero(model.year - projects.start_year < projects.duration)
+    for owner, contract, mine in each_owner(model, going):
+        for account, amount in split(model, owner, contract, projects.yearly_cost[mine]).items():
+            pay(model, account, "provider", "programme", mine, amount)
+
+
+def transfer(
+    model: PreventionModel, payer: str, receiver: str, clause: str, which: NDArray[np.int64], amount: Money
+) -> None:
+    """Book a payment under the contract."""
+    for source, goal, mine, part, purpose in between_accounts(model, payer, receiver, clause, which, amount):
+        pay(model, source, goal, purpose, mine, part)
+        (model.projects.repaid if purpose == "repayment" else model.projects.paid)[mine] += part
+
+
+def pay(
+    model: PreventionModel, account: str, receiver: str, purpose: str, which: NDArray[np.int64], amount: Money
+) -> None:
+    """Post money of projects, and take it from (or give it to) the budgets concerned."""
+    where = model.projects.municipality[which]
+    model.ledger.post(model.year, account, receiver, purpose, amount, municipality=where, project=which)
+    for party, sign in ((account, 1), (receiver, -1)):
+        moved = np.zeros(model.n, np.int64)
+        np.add.at(moved, where, sign * amount)
+        if party in LINES:
+            model.budgets.spent[party] = model.budgets.spent[party] + moved
+        elif party == "municipal_fund":
+            model.budgets.fund = model.budgets.fund - moved
+            if sign == 1:
+                model.budgets.fund_promised = model.budgets.fund_promised - moved
+    if "state" in (account,) or account == "outcomes_fund":
+        drawn = np.zeros(model.n, np.int64)
+        np.add.at(drawn, where, amount)
+        if account == "outcomes_fund":
+            model.ledger.post(model.year, "state", "outcomes_fund", "appropriation", drawn)
+        model.ledger.post(model.year, "households", "state", "taxes", drawn)
