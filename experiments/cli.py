@@ -7,6 +7,7 @@ so that `--help` answers at once.
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -70,6 +71,8 @@ class StoppedError(Exception):
 
 def main() -> None:
     """Run the command line; every way out has its exit code."""
+    # A scheduler or `timeout` ends a run with SIGTERM: leave as if by an error, so that drafts and workers go too.
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         app(prog_name="stupror")
     except InputError as error:
@@ -81,6 +84,8 @@ def main() -> None:
     except Exception as error:
         _complain([_one_line(error)])
         raise SystemExit(1) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _complain(lines: Sequence[str]) -> None:
@@ -297,7 +302,10 @@ def _read_scenario(file: Path | None, municipalities: str, quick: bool) -> Scena
     """Read the scenario, and keep the part of the country that is asked for."""
     from model.scenario import load_scenario, select
 
-    places = [place.strip() for place in (municipalities or (QUICK_PLACE if quick else "")).split(",") if place.strip()]
+    wanted = municipalities or (QUICK_PLACE if quick else "")
+    places = [place.strip() for place in wanted.split(",") if place.strip()]
+    if wanted and not places:
+        raise InputError([f"--municipalities is '{wanted}'. Give codes or names, such as 0580,0581 or Blekinge."])
     scenario = load_scenario(file)
     return select(scenario, places) if places else scenario
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copyreg
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -179,7 +180,8 @@ def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
 def _in_processes(jobs: Sequence[Job], workers: int, tell: Progress) -> list[Tables]:
     """Do the jobs in worker processes; give their tables in the order of the jobs."""
     with _pool(min(workers, len(jobs))) as pool:
-        futures = {pool.submit(_live, job): job for job in jobs}
+        with _deaf_to_interrupts():
+            futures = {pool.submit(_live, job): job for job in jobs}
         for count, future in enumerate(as_completed(futures), start=1):
             _result(future, futures[future])
             tell(count, len(jobs))
@@ -208,6 +210,19 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         _stop(child for child in multiprocessing.active_children() if child not in before)
         raise
     pool.shutdown()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C for the instant in which workers start: they inherit that, and so are silent while they import."""
+    if threading.current_thread() is not threading.main_thread():  # only there may signals be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ignore_interrupts() -> None:

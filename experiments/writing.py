@@ -95,15 +95,30 @@ def _refuse_existing(wanted: Path, target: Path, overwrite: bool) -> None:
         )
     if not _is_ours(target):
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
+    if strangers := _not_ours(target):
+        raise InputError(
+            [f"{wanted}: holds {', '.join(strangers)}, which stupror did not write. Move it away or name a new folder."]
+        )
 
 
 def _is_ours(folder: Path) -> bool:
     """Whether a folder holds results of stupror."""
+    return _read_manifest(folder).get("software") == "stupror"
+
+
+def _not_ours(folder: Path) -> list[str]:
+    """Name what somebody else has put beside our results; hidden files are the file manager's."""
+    ours = {MANIFEST, REPORT, *_read_manifest(folder).get("files", ())}
+    return sorted(path.name for path in folder.iterdir() if path.name not in ours and not path.name.startswith("."))
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a folder; an empty one if there is none."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("software") == "stupror"
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def _missing(folder: Path) -> list[Path]:
@@ -168,11 +183,15 @@ def read_folder(folder: Path) -> tuple[Tables, Manifest]:
     """
     if not _is_ours(folder):
         raise InputError([f"{folder}: holds no results of stupror. Give a folder that `run` or `compare` has written."])
+    manifest = _read_manifest(folder)
+    if missing := [key for key in ("scenario", "files") if key not in manifest]:
+        raise InputError([f"{folder / MANIFEST}: '{missing[0]}' is missing. Run it again."])
+    paths = [folder / name for name in sorted(manifest["files"]) if name.endswith(".parquet")]
     try:
-        tables = {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+        tables = {path.stem: pd.read_parquet(path) for path in paths}
     except (OSError, ValueError) as error:
         raise InputError([f"{folder}: a table cannot be read ({error}). Run it again."]) from error
-    return tables, json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return tables, manifest
 
 
 def manifest(

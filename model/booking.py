@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.budgets import COMMITTEES, LINES
-from model.costs import KIND, PAYER, PAYERS
+from model.costs import KIND, PAYER
 from model.ladder import LAST_AGE, N_AGES, N_LEVELS
 from model.ledger import LedgerError
+from model.parameters import PAYERS
 
 if TYPE_CHECKING:
     from model.model import PreventionModel

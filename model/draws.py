@@ -61,5 +61,6 @@ def threshold(probability):
 
 def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
     """Return `n` numbers in (0, 1), shape (n,), for draws that belong to no child (agents, the business cycle)."""
-    bits = draws(seed, purpose, *key, n)
+    municipality, birth_year, age = key
+    bits = draws(seed, purpose, municipality, birth_year, age, n)
     return (bits.astype(np.float64) + 0.5) / ONE

@@ -54,15 +54,16 @@ def match(first, last, counties, offsets, cohort, state, participant, people, po
 
 
 @njit(cache=True, nogil=True)
-def measure(first, last, year, follow_up, before_after, price, lives, people, totals):
+def measure(first, last, year, terms, price, lives, people, totals):
     """Add this year's comparison and true saving of participants `first` to `last` to their projects.
 
     Parameters
     ----------
-    follow_up, before_after
-        Years of follow-up counted from the start, and whether the comparison is the children themselves before.
+    terms
+        ``(contract, follow_up, before_after)``: the contract of each project, its years of follow-up counted from the
+        start, and for each contract whether the comparison is the children themselves before.
     price
-        Cost that the contract looks at, by (intervention, age, level), whole SEK.
+        Cost that each contract looks at, by (contract, intervention, age, level), whole SEK.
     lives
         ``(state, treated, participant)``: untreated states and participant rows of all children, treated states.
     people
@@ -74,6 +75,7 @@ def measure(first, last, year, follow_up, before_after, price, lives, people, to
     state, treated, participant = lives
     child, born, intervention, start_year, project, peer, level_before, needed = people
     measured, true = totals
+    contract, follow_up, before_after = terms
     for i in range(first, last):
         age, years_in = year - born[i], year - start_year[i]
         if age > LAST_AGE:
@@ -81,14 +83,15 @@ def measure(first, last, year, follow_up, before_after, price, lives, people, to
         shadow = state[child[i]] % N_LEVELS
         if JUDGED_FROM <= years_in < JUDGED_TO and shadow > 0:
             needed[i] = True
-        if years_in >= follow_up:
-            continue
         k, number = intervention[i], project[i]
-        own = price[k, age, treated[i] % N_LEVELS]
-        true[number] += price[k, age, shadow] - own
-        if before_after:
-            measured[number] += price[k, start_year[i] - 1 - born[i], level_before[i]] - own
+        if years_in >= follow_up[number]:
+            continue
+        c = contract[number]
+        own = price[c, k, age, treated[i] % N_LEVELS]
+        true[number] += price[c, k, age, shadow] - own
+        if before_after[c]:
+            measured[number] += price[c, k, start_year[i] - 1 - born[i], level_before[i]] - own
         elif peer[i] >= 0:
             other = participant[peer[i]]
             level = treated[other] % N_LEVELS if other >= 0 else state[peer[i]] % N_LEVELS
-            measured[number] += price[k, age, level] - own
+            measured[number] += price[c, k, age, level] - own

@@ -6,11 +6,11 @@ For one child of each option and each belief of the grid, by party and year sinc
 import numpy as np
 from numpy.typing import NDArray
 
-from model.costs import PAYER, PAYERS
+from model.costs import PAYER
 from model.forecast import BELIEF_GRID, Cells
 from model.funding import Design, Outcome, settle
 from model.ladder import N_AGES
-from model.parameters import InterventionParameters
+from model.parameters import PAYERS, InterventionParameters
 
 Floats = NDArray[np.float64]
 CONDITIONS = ("results_shown", "delivered")  # what a run can find out about a project

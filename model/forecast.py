@@ -158,7 +158,7 @@ def detection_edges(
     level, frailty = states % N_LEVELS, states // (N_LEVELS * N_RECORDS)
     worse = np.where(level < N_LEVELS - 1, np.asarray(false_alarm)[level], 0.0)
     seen = np.where(level > 0, np.asarray(sensitivity)[level], 0.0)
-    return np.stack([worse, np.minimum(worse + seen, 1.0)], axis=1) * np.asarray(take_up)[frailty][:, None]
+    return np.asarray(np.stack([worse, np.minimum(worse + seen, 1.0)], axis=1) * np.asarray(take_up)[frailty][:, None])
 
 
 def mix_seen(ladder: Ladder, edges: Floats) -> Floats:

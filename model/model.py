@@ -26,11 +26,11 @@ from numpy.typing import NDArray
 
 from model import booking, lifecourse, paying, thinking
 from model.budgets import COMMITTEES, LINES, close_year, open_budgets, set_room, whole
-from model.costs import PAYERS, build_costs
+from model.costs import build_costs
 from model.deciding import POTS, choose
 from model.draws import threshold
 from model.errors import InputError
-from model.evaluation import BEFORE_AFTER, EVALUATORS, match, measure
+from model.evaluation import BEFORE_AFTER, EVALUATORS, MATCHED, match, measure
 from model.expectations import (
     CONDITIONS,
     outcome_of,
@@ -39,6 +39,7 @@ from model.forecast import build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, load_design, settle
 from model.ladder import N_AGES, N_LEVELS, build_ladder
 from model.ledger import Ledger, LedgerError
+from model.parameters import PAYERS
 from model.population import build_population
 from model.programmes import Participants, Projects
 from model.results import tables
@@ -73,6 +74,26 @@ class PreventionModel(mesa.Model):
         If the design asks for an evaluation or a condition that a run cannot find out.
     """
 
+    # Set by `thinking`: what bodies answer for and believe, and what options are worth to them.
+    mandates: dict[str, Mandate]
+    belief: Floats  # (n, n_interventions), multiples of the true effect
+    belief_precision: Floats
+    ordinary: NDArray[np.bool_]  # in ordinary operations: neither applied for nor evaluated
+    owners: list[str]
+    deciders: list[str]
+    pot: NDArray[np.int64]
+    whole_cost: Money
+    contract_price: Money
+    expected: list[Floats]
+    payments: list[dict[str, Floats]]
+    fund_part: list[Money]
+    owner_now: list[Money]
+    worth: list[dict[str, Floats]]
+    price: list[dict[str, Floats]]
+    # Set by `booking`: this year's cost of lives and tax given back.
+    life_cost: Money
+    given_back: Money
+
     def __init__(
         self, spec: Scenario, design: Design, run_seed: int, years: int, start_year: int = 2020, threads: int = 1
     ) -> None:
@@ -84,7 +105,9 @@ class PreventionModel(mesa.Model):
         self.contracts = (design,) if ordinary else (design, load_design("status-quo"))
         self.years, self.start_year, self.year, self.threads = years, start_year, start_year, threads
         self.interventions = spec.interventions
-        self.follow_up = design.measure.years if design.measure is not None else spec.project.follow_up_years
+        self.follow_up = [
+            each.measure.years if each.measure is not None else spec.project.follow_up_years for each in self.contracts
+        ]
         self.ladder, self.costs = build_ladder(spec.ladder), build_costs(spec)
         self.population = build_population(spec.places, start_year, years)
         self.n = self.population.codes.size
@@ -239,13 +262,13 @@ class PreventionModel(mesa.Model):
     def evaluate(self) -> None:
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
         helped, people = self.participants, self.population
-        evaluation = self.design.measure.evaluation if self.design.measure is not None else EVALUATORS[0]
+        measured_by = [each.measure.evaluation if each.measure is not None else MATCHED for each in self.contracts]
+        before_after = np.array([evaluation == BEFORE_AFTER for evaluation in measured_by])
         measure(
             0,
             helped.n,
             self.year,
-            self.follow_up,
-            evaluation == BEFORE_AFTER,
+            (self.projects.contract, self.projects.follow_up, before_after),
             self.contract_price,
             (people.state, helped.treated, people.participant),
             (
@@ -261,12 +284,11 @@ class PreventionModel(mesa.Model):
             (self.projects.measured, self.projects.true),
         )
         projects = self.projects
-        self.ready = np.flatnonzero(projects.start_year == self.year - self.follow_up + 1)
-        if evaluation != BEFORE_AFTER:
-            # Children without a comparison are reckoned to do as well as those with one.
-            matched = np.maximum(projects.matched[self.ready], 1)
-            measured = projects.measured[self.ready] * (projects.children[self.ready] / matched)
-            projects.measured[self.ready] = whole(np.where(projects.matched[self.ready] > 0, measured, 0.0))
+        self.ready = np.flatnonzero(projects.start_year == self.year - projects.follow_up + 1)
+        # Children without a comparison are reckoned to do as well as those with one.
+        compared = self.ready[~before_after[projects.contract[self.ready]]]
+        all_of_them = projects.children[compared] / np.maximum(projects.matched[compared], 1)
+        projects.measured[compared] = whole(projects.measured[compared] * all_of_them)
         owing = self.ready[projects.overhead[self.ready]]
         paying.overhead(self, "evaluation", "evaluator", owing, self.spec.project.evaluation_cost)
 
@@ -291,14 +313,16 @@ class PreventionModel(mesa.Model):
         if not useful.size:
             return
         found = projects.measured[useful] / projects.expected[useful]
-        noise = 2.0 * self.spec.belief.outcome_sd**2 * self.follow_up * projects.children[useful]
+        noise = 2.0 * self.spec.belief.outcome_sd**2 * projects.follow_up[useful] * projects.children[useful]
         precision = projects.expected[useful] ** 2 / noise
         own = np.zeros((2, self.n, len(self.interventions)))
         np.add.at(own[0], (projects.municipality[useful], projects.intervention[useful]), precision)
         np.add.at(own[1], (projects.municipality[useful], projects.intervention[useful]), precision * found)
         county = np.zeros((2, len(self.county_rows), len(self.interventions)))
-        np.add.at(county, (slice(None), self.county), own)
-        news = own + self.spec.belief.neighbour_weight * (county[:, self.county] - own)
+        for pooled, single in zip(county, own, strict=True):
+            np.add.at(pooled, self.county, single)
+        weight = np.where(self.pot == POTS.index("region"), 1.0, self.spec.belief.neighbour_weight)
+        news = own + weight * (county[:, self.county] - own)  # a region learns from its whole county alike
         after = self.belief_precision + news[0]
         self.belief = (self.belief * self.belief_precision + news[1]) / after
         self.belief_precision = after
@@ -429,7 +453,7 @@ class PreventionModel(mesa.Model):
         new = slice(first, helped.n)
         which = helped.project[new] - before
         lookup = np.zeros((len(self.interventions), N_AGES, N_LEVELS))
-        lookup[self.cells.intervention, self.cells.age, self.cells.level] = self.expected
+        lookup[self.cells.intervention, self.cells.age, self.cells.level] = self.expected[contract]
         age = self.year - 1 - helped.born[new]
         expected = np.bincount(
             which, lookup[helped.intervention[new], age, helped.perceived[new]], minlength=municipality.size
@@ -438,6 +462,7 @@ class PreventionModel(mesa.Model):
             municipality=municipality,
             intervention=kind,
             contract=np.full(municipality.size, contract),
+            follow_up=np.full(municipality.size, self.follow_up[contract]),
             start_year=np.full(municipality.size, self.year),
             children=children,
             matched=np.bincount(which, helped.peer[new] >= 0, minlength=municipality.size),

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.budgets import LINES
-from model.costs import PAYERS
 from model.funding import split_cost
+from model.parameters import PAYERS
 
 if TYPE_CHECKING:
     from model.model import PreventionModel
@@ -23,7 +23,7 @@ Money = NDArray[np.int64]
 STATE_AGENCIES = PAYERS[5:]
 
 
-def account_of(model: PreventionModel, party: str, owner: str) -> str:
+def account_of(party: str, owner: str) -> str:
     """Translate a party of the contract into an account of the ledger, for projects of this owner."""
     if party == "owner":
         return owner
@@ -36,7 +36,7 @@ def split(model: PreventionModel, owner: str, contract: int, cost: Money) -> dic
     """Divide up-front cost among accounts, for projects of this owner under one of the contracts."""
     result: dict[str, Money] = {}
     for party, amount in split_cost(model.contracts[contract], cost).items():
-        account = account_of(model, party, owner)
+        account = account_of(party, owner)
         result[account] = result[account] + amount if account in result else amount
     return result
 
@@ -46,7 +46,7 @@ def overhead_account(model: PreventionModel, owner: str, contract: int) -> str:
     design = model.contracts[contract]
     if design.decision == "planner":
         return "state"
-    return account_of(model, "municipal_fund" if "municipal_fund" in design.shares else "owner", owner)
+    return account_of("municipal_fund" if "municipal_fund" in design.shares else "owner", owner)
 
 
 def each_owner(model: PreventionModel, which: NDArray[np.int64]) -> list[tuple[str, int, NDArray[np.int64]]]:
@@ -76,7 +76,7 @@ def between_accounts(
     result = []
     for owner in model.owners:
         at = owned_by(model, owner, which)
-        source, goal = account_of(model, payer, owner), account_of(model, receiver, owner)
+        source, goal = account_of(payer, owner), account_of(receiver, owner)
         if at.any() and source != goal:
             result.append((source, goal, which[at], amount[at], purpose))
     return result
@@ -93,7 +93,7 @@ def promise(model: PreventionModel, contract: int, first: int) -> None:
         payer = overhead_account(model, owner, contract)
         if payer == owner:
             np.add.at(budgets.new[owner], projects.municipality[judged], entry)
-            np.add.at(budgets.promised[owner][t + model.follow_up - 1], projects.municipality[judged], fee)
+            np.add.at(budgets.promised[owner][t + model.follow_up[contract] - 1], projects.municipality[judged], fee)
         elif payer == "municipal_fund":
             np.add.at(budgets.fund_promised, projects.municipality[judged], entry + fee)
         for years_in in range(int(projects.duration[mine].max(initial=0))):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ladder import ADULT_AGE
-from model.scenario import Places
+from model.places import Places
 
 PUBLISHED_TAIL = 10  # later years have the mean births of this many last published years
 

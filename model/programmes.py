@@ -56,6 +56,7 @@ class Projects:
         default_factory=lambda: np.zeros(0, np.int64)
     )  # 0 the design in force, 1 own room
     start_year: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    follow_up: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))  # years from the start
     children: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     matched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     yearly_cost: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))

@@ -86,18 +86,25 @@ def _flows(model: PreventionModel, detail: bool) -> Table:
         return frame[frame["amount_sek"] != 0].reset_index(drop=True)
     data["amount_sek"] = [int(entry.amount.sum()) for entry in entries]
     keys = ["year", "payer", "receiver", "purpose", "kind"]
-    return pd.DataFrame(data).groupby(keys, as_index=False, sort=False)["amount_sek"].sum()
+    return pd.DataFrame(data).groupby(keys, as_index=False, sort=False)[["amount_sek"]].sum()
 
 
 def _children(model: PreventionModel, detail: bool) -> Table:
     """Children by year, place, age and level, with and without help."""
     parts = []
     for t, (never, _, treated) in enumerate(model.history):
-        for helped, counts in ((False, never), (True, treated)):
+        for with_help, counts in ((False, never), (True, treated)):
             counted = counts if detail else counts.sum(axis=0, keepdims=True)
             m, age, level = np.nonzero(counted)
             parts.append(
-                (np.full(m.size, model.start_year + t), m, age, level, np.full(m.size, helped), counted[m, age, level])
+                (
+                    np.full(m.size, model.start_year + t),
+                    m,
+                    age,
+                    level,
+                    np.full(m.size, with_help),
+                    counted[m, age, level],
+                )
             )
     year, m, age, level, helped, number = (np.concatenate(column) for column in zip(*parts, strict=True))
     return pd.DataFrame(
@@ -151,7 +158,7 @@ def _priced(model: PreventionModel, counts: NDArray[np.float64]) -> NDArray[np.i
         ],
         axis=2,
     ).astype(np.float64)
-    return np.rint(np.matmul(counts.transpose(1, 0, 2), price).transpose(1, 0, 2)).astype(np.int64)
+    return np.asarray(np.rint(np.matmul(counts.transpose(1, 0, 2), price).transpose(1, 0, 2)), dtype=np.int64)
 
 
 @njit(cache=True, nogil=True)
@@ -229,7 +236,7 @@ def _payments(model: PreventionModel) -> Table:
     columns = ["year", "payer", "receiver", "purpose", "intervention", "phase"]
     if not rows:
         return pd.DataFrame({name: [] for name in [*columns, "amount_sek"]})
-    return pd.concat(rows, ignore_index=True).groupby(columns, as_index=False, sort=True)["amount_sek"].sum()
+    return pd.concat(rows, ignore_index=True).groupby(columns, as_index=False, sort=True)[["amount_sek"]].sum()
 
 
 def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArray[np.int64], NDArray[np.int64]]]:
@@ -241,7 +248,7 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
     bound = unsettled[projects.contract[unsettled] == 0]
     if bound.size and model.design.clauses:
         for transfer in settle(model.design, outcome_of(projects.cost[bound], projects.expected[bound])):
-            measured_in = projects.start_year[bound] + model.follow_up - 1
+            measured_in = projects.start_year[bound] + projects.follow_up[bound] - 1
             for year in np.unique(measured_in):
                 at = measured_in == year
                 dues.append(
@@ -257,7 +264,7 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
             judged = mine[projects.start_year[mine] == year]
             payer = paying.overhead_account(model, owner, contract)
             cost = np.full(judged.size, fee, np.int64)
-            owed.append((int(year) + model.follow_up - 1, payer, "evaluator", "evaluation", judged, cost))
+            owed.append((int(year) + model.follow_up[contract] - 1, payer, "evaluator", "evaluation", judged, cost))
     for year in range(last + 1, last + int(projects.duration.max(initial=1))):
         going = np.flatnonzero(year - projects.start_year < projects.duration)
         for owner, contract, mine in paying.each_owner(model, going):
@@ -307,7 +314,7 @@ def _projects(model: PreventionModel) -> Table:
             "children": projects.children,
             "matched": projects.matched,
             "cost_sek": projects.cost,
-            "followed_years": np.minimum(model.follow_up, model.start_year + model.years - projects.start_year),
+            "followed_years": np.minimum(projects.follow_up, model.start_year + model.years - projects.start_year),
             "settled": projects.settled,
             "measured_saving_sek": projects.measured,
             "true_saving_sek": projects.true,

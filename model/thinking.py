@@ -22,7 +22,7 @@ from model.agents.reasoning import (
     present_cost,
 )
 from model.budgets import COMMITTEES, whole
-from model.costs import PAYER, PAYERS
+from model.costs import PAYER
 from model.deciding import POTS
 from model.draws import AGENT, uniforms
 from model.expectations import (
@@ -31,7 +31,9 @@ from model.expectations import (
     measured_payers,
 )
 from model.forecast import BELIEF_GRID, at_belief
+from model.funding import Design
 from model.ladder import LAST_AGE, N_AGES
+from model.parameters import PAYERS
 from model.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def appoint(model: PreventionModel) -> None:
         StateAgency(model, kind, row)
     OutcomesFund(model, "outcomes_fund", 0)
     spec, codes = model.spec, model.population.codes
-    model.mandates: dict[str, Mandate] = {}
+    model.mandates = {}
     for number, kind in enumerate((*COMMITTEES, "board", "region", "planner")):
         own = {"board": slice(0, 4), "planner": slice(0, len(PAYERS))}.get(
             kind, slice(PAYER.get(kind, 0), PAYER.get(kind, 0) + 1)
@@ -65,14 +67,19 @@ def appoint(model: PreventionModel) -> None:
         places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
         luck = np.stack([uniforms(model.run_seed, AGENT, 2, key=(int(place), number, 0)) for place in places])
         model.mandates[kind] = _mandate(spec, kind, payers, luck)
-    first = np.stack(
-        [uniforms(model.run_seed, AGENT, len(model.interventions), key=(int(code), 100, 0)) for code in codes]
-    )
+    first = np.stack([_first_beliefs(model, int(code)) for code in codes])
+    regional = [item.owner == "region" for item in model.interventions]
+    first[:, regional] = np.stack([_first_beliefs(model, int(code) // 100) for code in codes])[:, regional]
     model.belief = spec.belief.initial_mean + spec.belief.initial_sd * np.sqrt(12.0) * (first - 0.5)
     if model.design.decision == "planner":
         model.belief = np.ones_like(model.belief)
     model.belief_precision = np.full_like(model.belief, 1.0 / spec.belief.initial_sd**2)
     model.ordinary = np.zeros(model.belief.shape, np.bool_)
+
+
+def _first_beliefs(model: PreventionModel, place: int) -> Floats:
+    """Luck of one body's first beliefs, uniform, shape (n_interventions,)."""
+    return np.asarray(uniforms(model.run_seed, AGENT, len(model.interventions), key=(place, 100, 0)))
 
 
 def reckon(model: PreventionModel) -> None:
@@ -85,15 +92,16 @@ def reckon(model: PreventionModel) -> None:
     duration = np.array([item.duration for item in items], np.int64)[kinds]
     yearly = np.array([round(item.cost) for item in items], np.int64)[kinds]
     model.whole_cost = yearly * duration
-    model.contract_price = np.ascontiguousarray([contract_price(model, item.owner) for item in items])
-    model.expected = expected_saving(model.design, items, cells, model.follow_up)[BELIEF_GRID.index(1.0)]
-    model.payments = [expected_payments(design, items, cells, model.follow_up) for design in model.contracts]
+    contracts = list(zip(model.contracts, model.follow_up, strict=True))
+    model.contract_price = np.array(
+        [[contract_price(model, each, item.owner) for item in items] for each, _ in contracts]
+    )
+    truth = BELIEF_GRID.index(1.0)
+    model.expected = [expected_saving(each, items, cells, years)[truth] for each, years in contracts]
+    model.payments = [expected_payments(each, items, cells, years) for each, years in contracts]
     saving = {kind: perceived_saving(model.mandates[kind], cells) for kind in model.deciders}
     regional = model.pot[kinds] == POTS.index("region")
-    model.fund_part: list[Money] = []
-    model.owner_now: list[Money] = []
-    model.worth: list[dict[str, Floats]] = []
-    model.price: list[dict[str, Floats]] = []
+    model.fund_part, model.owner_now, model.worth, model.price = [], [], [], []
     for number, design in enumerate(model.contracts):
         fund, owner = design.shares.get("municipal_fund", 0.0), design.shares.get("owner", 0.0)
         from_fund = np.where(regional, 0.0, fund)
@@ -123,20 +131,20 @@ def flows_to(model: PreventionModel, kind: str, contract: int, cells: NDArray[np
     for party, flow in model.payments[contract].items():
         for owner in model.owners:
             mine = np.isin(cells, cells_of(model, owner))
-            account = paying.account_of(model, party, owner)
+            account = paying.account_of(party, owner)
             if account == kind or (kind == "board" and account in (*COMMITTEES, "municipal_fund")):
                 total[:, mine] += flow[:, cells[mine]]
     return total
 
 
-def contract_price(model: PreventionModel, owner: str) -> Money:
+def contract_price(model: PreventionModel, design: Design, owner: str) -> Money:
     """Cost by (age, level) that the contract looks at in a project of this owner."""
-    return np.asarray(model.costs.by_payer[..., measured_payers(model.design, owner)].sum(axis=2))
+    return np.asarray(model.costs.by_payer[..., measured_payers(design, owner)].sum(axis=2))
 
 
 def selfish(model: PreventionModel, kind: str) -> Mandate:
     """The mandate of a kind of body without regard for anybody else."""
-    mandate = model.mandates[kind]
+    mandate: Mandate = model.mandates[kind]
     return dataclasses.replace(mandate, regard=np.zeros_like(mandate.regard))
 
 
@@ -166,11 +174,20 @@ def scores(model: PreventionModel, contract: int = 0) -> Floats:
         if decision == "board":
             municipal = model.pot[cells.intervention] != POTS.index("region")
             result = np.where(municipal & (result > 0.0), net["board"], result)
+        if contract + 1 < len(model.contracts) and not reaches_region(model.contracts[contract]):
+            result[:, model.pot[cells.intervention] == POTS.index("region")] = 0.0
     for agent in model.agents_by_type[Committee]:
         if agent.rule is not None:
             for c in cells_of(model, agent.kind):
                 result[agent.row, c] = agent.rule(offer(model, agent, int(c), contract))
     return result
+
+
+def reaches_region(design: Design) -> bool:
+    """Whether a contract would move anybody's money in a project of the region's: a municipal fund alone would not."""
+    pairs = [clause.pair for clause in design.clauses]
+    accounts = [tuple(paying.account_of(party, "region") for party in pair) for pair in pairs]
+    return any(a != b for a, b in accounts) or any(paying.account_of(p, "region") != "region" for p in design.shares)
 
 
 def offer(model: PreventionModel, agent: Body, cell: int, contract: int = 0) -> Offer:

@@ -1,8 +1,8 @@
 """The bodies that decide and pay, as thin Mesa agents.
 
 An agent's state is a row of the model's arrays, and bodies of one kind decide together in one vectorised rule, so that
-1,300 agents cost little. A researcher may give any single committee, board or region a `rule` of its own in plain
-Python: it is then asked about every option, one by one, instead. Reads `reasoning`; read by `model`.
+1,300 agents cost little. A researcher may give any single committee a `rule` of its own in plain Python: it is then
+asked about every option, one by one, instead. Reads `reasoning`; read by `model`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Committee(Body):
     @property
     def mandate(self) -> Mandate:
         """What committees of this kind answer for."""
-        return self.world.mandates[self.kind]
+        mandate: Mandate = self.world.mandates[self.kind]
+        return mandate
 
     @property
     def horizon(self) -> float:

@@ -2,6 +2,10 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,6 +43,7 @@ def test_a_bad_scenario_is_refused(stupror: Stupror, tmp_path: Path, scenario: s
     [
         (["--design", "status-qou"], ["'status-qou'", "'status-quo'"]),
         (["--municipalities", "0000"], ["'0000'"]),
+        (["--municipalities", ","], ["--municipalities is ','"]),
         (["--municipalities", "Karlskorna"], ["'Karlskorna'", "Karlskrona"]),
         (["--years", "-3"], ["--years is -3", "1 to 45"]),
         (["--years", "46"], ["--years is 46", "1 to 45"]),
@@ -122,6 +127,32 @@ def test_ctrl_c_ends_without_a_trace(stupror: Stupror, tmp_path: Path, monkeypat
     answer = stupror("compare", "--out", tmp_path / "out", *SMALL)
     assert answer.code == 130
     assert "Nothing was written" in answer.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of a terminal and of a scheduler")
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_from_outside_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:
+    words = ["compare", "--out", "out", "--seeds", "50", "--workers", "2"]
+    command = [sys.executable, "-c", "from experiments.cli import main; main()", *words]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    run = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        while not list(tmp_path.iterdir()) and run.poll() is None:
+            time.sleep(0.05)
+        time.sleep(1.0)  # the workers are importing now
+        if ending == signal.SIGINT:
+            os.killpg(run.pid, ending)  # a terminal sends it to all of them
+        else:
+            run.send_signal(ending)
+        _, said = run.communicate(timeout=60)  # would wait for workers that live on: they hold the pipe
+    except BaseException:
+        os.killpg(run.pid, signal.SIGKILL)
+        raise
+    assert run.returncode == 128 + ending
+    assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
 
 

@@ -68,6 +68,17 @@ def test_overwrite_refuses_a_folder_that_is_not_ours(tmp_path: Path, manifest: s
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
+def test_overwrite_spares_what_somebody_has_put_beside_our_results(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with new_folder(out) as draft:
+        fill(draft, "old")
+    (out / "notes.txt").write_text("what I think of it")
+    (out / ".DS_Store").write_text("left by a file manager")
+    with pytest.raises(InputError, match=r"notes\.txt, which stupror did not write"), new_folder(out, overwrite=True):
+        pass
+    assert (content(out), (out / "notes.txt").read_text()) == ("old", "what I think of it")
+
+
 def test_an_existing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="exists"), new_folder(tmp_path):
         pass
@@ -93,6 +104,13 @@ def test_a_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
 
 def test_reading_a_folder_without_results_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no results of stupror"):
+        read_folder(tmp_path)
+
+
+@pytest.mark.parametrize("manifest", [{}, {"scenario": {}}, {"scenario": {}, "files": {"costs.parquet": ""}}])
+def test_reading_a_folder_that_lacks_something_is_refused(tmp_path: Path, manifest: dict[str, object]) -> None:
+    (tmp_path / MANIFEST).write_text(json.dumps({"software": "stupror", **manifest}))
+    with pytest.raises(InputError, match=r"'scenario' is missing|'files' is missing|table cannot be read"):
         read_folder(tmp_path)
 
 
