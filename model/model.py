@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model import booking, lifecourse, paying, thinking
+from model.agents.reasoning import Mandate
 from model.budgets import COMMITTEES, LINES, close_year, open_budgets, set_room, whole
 from model.costs import build_costs
 from model.deciding import POTS, choose
@@ -98,7 +99,7 @@ class PreventionModel(mesa.Model):
         self, spec: Scenario, design: Design, run_seed: int, years: int, start_year: int = 2020, threads: int = 1
     ) -> None:
         super().__init__(rng=run_seed)
-        _check_design(design)
+        check_design(design)
         self.spec, self.design, self.run_seed = spec, design, run_seed
         # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
         ordinary = design.decision == "planner" or (design.shares == {"owner": 1.0} and not design.clauses)
@@ -488,7 +489,7 @@ class PreventionModel(mesa.Model):
                 part.result()
 
 
-def _check_design(design: Design) -> None:
+def check_design(design: Design) -> None:
     """Refuse a design that a run could not settle."""
     problems = []
     if design.measure is not None and design.measure.evaluation not in EVALUATORS:

@@ -1,0 +1,58 @@
+"""Generated pages are up to date, links between pages lead somewhere, and the examples in the README can be read."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from experiments.docs import PAGES, RENEW, pages
+from model.funding import load_design
+from model.model import simulate
+from model.scenario import load_scenario, select
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+GENERATED = pages()
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_page_is_up_to_date(name: str) -> None:
+    page = PAGES / name
+    there = page.read_text(encoding="utf-8") if page.exists() else ""
+    assert there == GENERATED[name], f"docs/{name} is not what the code says. Renew it with: {RENEW}"
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda page: page.name)
+def test_links_to_other_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+    assert not missing, f"{page.name} links to {missing}"
+
+
+def examples() -> dict[str, str]:
+    """TOML blocks of the README by the file name in their first line."""
+    blocks = re.findall(r"^```toml\n(# (\S+\.toml).*?)^```", TEXTS[0].read_text(encoding="utf-8"), re.S | re.M)
+    return {name: text for text, name in blocks}
+
+
+def test_the_readme_shows_a_scenario_and_a_design() -> None:
+    assert sorted("decision" in tomllib.loads(text) for text in examples().values()) == [False, True]
+
+
+@pytest.mark.parametrize("name", examples())
+def test_examples_in_the_readme_can_be_run(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(examples()[name], encoding="utf-8")
+    is_design = "decision" in tomllib.loads(examples()[name])
+    scenario = load_scenario(None if is_design else file)
+    assert is_design or scenario.hash() != load_scenario().hash(), f"{name} changes nothing"
+    design = load_design(str(file) if is_design else "status-quo")
+    simulate(select(scenario, ["1080"]), design, seed=1, years=2, detail=False)
+
+
+def test_the_count_of_assumed_parameters_in_the_limits_is_the_count_in_the_data() -> None:
+    rows = load_scenario().table()
+    assumed = sum("assumed" in row["source"].lower() for row in rows)
+    text = " ".join((ROOT / "docs" / "limits.md").read_text(encoding="utf-8").split())
+    assert f"{assumed} of the {len(rows)} parameters" in text

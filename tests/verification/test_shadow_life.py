@@ -1,0 +1,77 @@
+"""Twin worlds: help that does nothing leaves every life as it was, and help changes nobody but those helped."""
+
+import numpy as np
+import pytest
+from pandas.testing import assert_frame_equal
+from worlds import FIVE, county, eager, world
+
+from model.agents.bodies import Committee
+from model.results import tables
+
+
+def without_effects(spec):
+    """The scenario with every effect of every intervention at 1."""
+    for item in spec.interventions:
+        for effect in ("escalation", "recovery", "forks"):
+            spec = spec.replace(f"interventions.{item.name}.{effect}", 1.0)
+    return spec
+
+
+def force_enrolment(model):
+    """Make everybody think that everything is worth a lot, and give every purse money: somebody is always enrolled."""
+    for worth in model.worth:
+        for kind in worth:
+            worth[kind] = np.full_like(worth[kind], 1e9)
+    if model.design.decision != "planner":
+        for agent in model.agents_by_type[Committee]:
+            agent.rule = lambda offer: 1e6
+    model.budgets.fund = model.budgets.fund + 200_000_000
+    model.budgets.discretionary_share = model.budgets.discretionary_share + 0.01
+
+
+def lives(model):
+    """Children by year, municipality, age and level, helped or not."""
+    table = tables(model, detail=True)["children"]
+    return table.groupby(["year", "municipality", "age", "level"], as_index=False)["children"].sum()
+
+
+@pytest.mark.parametrize("design", FIVE)
+def test_help_without_effect_leaves_every_life_as_under_status_quo(design):
+    spec = without_effects(county())
+    nobody = world(spec, "status-quo")
+    assert nobody.participants.n == 0
+    model = world(spec, design, before=force_enrolment)
+    helped, projects = model.participants, model.projects
+    assert helped.n > 200
+    assert np.unique(helped.intervention[: helped.n]).size == len(spec.interventions)
+    shadow = model.population.state[helped.child[: helped.n]]
+    assert (helped.treated[: helped.n] == shadow).all()
+    assert not projects.true.any()
+    assert all((shadows == treated).all() for _, shadows, treated in model.history)
+    assert_frame_equal(lives(model), lives(nobody))
+    costs = tables(model, detail=True)["costs"]
+    # Afterwards the expectation is a sum of floats in another order: whole SEK may round the other way.
+    assert (costs["actual_sek"] - costs["untreated_sek"]).abs().max() <= 1
+    simulated = costs[costs["phase"] == "simulated"]
+    assert (simulated["actual_sek"] == simulated["untreated_sek"]).all()
+
+
+def test_help_with_effect_changes_the_helped_and_nobody_else():
+    """The same luck in every world: what is left of the others is byte for byte what it was."""
+    nobody = world(county(), "status-quo")
+    model = world(county(), "planner", before=force_enrolment)
+    assert (model.population.state == nobody.population.state).all()  # untreated lives are nobody's to change
+    changed = model.participants.treated[: model.participants.n]
+    assert (changed != model.population.state[model.participants.child[: model.participants.n]]).sum() > 20
+    assert model.projects.true.any()
+
+
+def test_savings_of_projects_are_the_shadow_life_less_the_treated_one():
+    """What projects are truly said to save in their follow-up is what the books of both lives differ by."""
+    model = world(eager(), "planner", years=4)
+    saved = sum(
+        int(((shadow.astype(np.int64) - treated)[..., None] * model.costs.by_payer).sum())
+        for _, shadow, treated in model.history
+    )
+    assert model.follow_up == [4]
+    assert int(model.projects.true.sum()) == saved != 0

@@ -1,0 +1,194 @@
+"""Three routes to the same lives: the compiled kernel, the plain-Python reference and the exact expectation."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from reference import Help, Reference, seen_as
+from worlds import Cohort, county, world
+
+from model import lifecourse
+from model.costs import build_costs
+from model.draws import threshold
+from model.forecast import build_cells, detection_edges, effects_of, expected_states, life_tables, occupancy
+from model.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
+
+# Strong effects reach every branch of the rules: harm, recovery so likely that moves fill the year, and long fading.
+EFFECTS = np.array(
+    [
+        [0.55, 1.60, 0.50, 2.0, 1.0],
+        [1.45, 0.50, 1.30, 3.0, 0.5],
+        [0.97, 3.60, 0.93, 1.0, 4.0],
+        [1.00, 1.00, 0.40, 1.0, 1.0],
+        [2.20, 4.50, 1.00, 9.0, 2.5],
+    ]
+)
+
+
+def test_the_kernel_lives_every_life_as_the_reference_does():
+    """4,000 lives from birth to 64, three in four with help from different ages: every state at every age."""
+    cohort = Cohort(county(), seed=7, n=4_000)
+    child = np.flatnonzero(np.arange(cohort.n) % 4)
+    kind = np.arange(child.size) % len(EFFECTS)
+    start_age = 1 + np.arange(child.size) * 7 % 30
+    start_year = (cohort.born + start_age).astype(np.int16)
+    untreated = np.empty((LAST_AGE + 1, cohort.n), np.uint8)
+    treated = np.zeros((LAST_AGE + 1, child.size), np.uint8)
+    groups = []
+    for age in range(LAST_AGE + 1):
+        before = np.flatnonzero(start_age == age)  # they enter as they were when last year ended
+        if before.size:
+            groups.append((before, cohort.treat(child[before], EFFECTS, start_year[before], kind[before])))
+        cohort.grow(age)
+        untreated[age] = cohort.state
+        treated[age] = cohort.state[child]
+        for rows, live in groups:
+            treated[age, rows] = live(age)[0]
+
+    reference = Reference(county().ladder)
+    helped = dict(zip(child.tolist(), range(child.size), strict=True))
+    differ = 0
+    for number in range(cohort.n):
+        row = helped.get(number)
+        programme = None
+        if row is not None:
+            escalation, recovery, forks, duration, half_life = EFFECTS[kind[row]].tolist()
+            programme = Help(int(start_year[row]), escalation, recovery, forks, int(duration), half_life)
+        without, with_help = reference.whole_life(7, cohort.code, cohort.born, number, LAST_AGE, programme)
+        assert [life.byte for life in without] == untreated[:, number].tolist(), f"untreated life of child {number}"
+        if row is not None:
+            assert [life.byte for life in with_help] == treated[:, row].tolist(), f"treated life of child {number}"
+            differ += with_help != without
+    assert differ > 500  # help changed many lives, so the comparison had something to see
+
+
+def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does():
+    """All children of Gotland under the planner: who was seen as what, and both lives of those who were helped."""
+    spec, years = county("09"), 10
+    model = world(spec, "planner", seed=3, years=years)
+    people, helped, last = model.population, model.participants, model.start_year + years - 1
+    reference, code = Reference(spec.ladder), int(people.codes[0])
+    shadows_apart = compared = 0
+    for cohort in range(0, people.offsets.shape[1] - 1, 2):
+        born = people.births_from + cohort
+        start, stop = people.offsets[0, cohort], people.offsets[0, cohort + 1]
+        for number in range(stop - start):
+            row = int(people.participant[start + number])
+            programme = None
+            if row >= 0:
+                item = spec.interventions[helped.intervention[row]]
+                programme = Help(
+                    int(helped.start_year[row]), item.escalation, item.recovery, item.forks,
+                    item.duration, item.half_life,
+                )  # fmt: skip
+            without, with_help = reference.whole_life(3, code, born, number, last - born, programme)
+            assert without[-1].byte == people.state[start + number]
+            compared += 1
+            if row >= 0:
+                assert with_help[-1].byte == helped.treated[row]
+                shadows_apart += with_help[-1] != without[-1]
+                age = int(helped.start_year[row]) - 1 - born
+                assert helped.level_before[row] == without[age].level
+                assert helped.perceived[row] == seen_as(without[age], spec.detection, 3, code, born, age, number)
+    assert compared > 9_000
+    assert helped.n > 1_000
+    assert shadows_apart > 20
+
+
+@pytest.fixture(scope="module")
+def many():
+    """A million untreated lives: numbers by (age, level)."""
+    cohort = Cohort(county(), seed=11, n=1_000_000)
+    return cohort, np.array([cohort.grow(age) for age in range(LAST_AGE + 1)])
+
+
+def test_the_kernel_meets_the_expectation_at_every_age_and_level(many):
+    cohort, counted = many
+    share = expected_states(cohort.ladder).reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
+    error = np.sqrt(cohort.n * share * (1 - share))
+    enough = cohort.n * share * (1 - share) > 25
+    z = (counted - cohort.n * share)[enough] / error[enough]
+    assert enough.sum() > 315
+    assert np.abs(z).max() < 4, f"largest |z| {np.abs(z).max():.2f} of {z.size} cells"
+    assert 0.8 < z.std() < 1.2  # and they scatter as chance does
+
+
+def test_the_kernel_meets_the_expected_cost_of_every_payer_at_every_age(many):
+    cohort, counted = many
+    price = build_costs(cohort.spec).by_payer.astype(float)
+    share = expected_states(cohort.ladder).reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
+    mean = np.einsum("al,alp->ap", share, price)
+    error = np.sqrt((np.einsum("al,alp->ap", share, price**2) - mean**2) / cohort.n)
+    seen = np.einsum("al,alp->ap", counted / cohort.n, price)
+    paying = error > 0
+    z = (seen - mean)[paying] / error[paying]
+    assert paying.any(axis=0).all()  # every payer pays at some age
+    assert (seen[~paying] == mean[~paying]).all()
+    assert np.abs(z).max() < 4, f"largest |z| {np.abs(z).max():.2f} of {z.size} cells"
+
+
+@pytest.mark.parametrize(("kind", "start_age"), [(0, 3), (1, 8), (2, 24), (3, 14)])
+def test_treated_lives_meet_the_expectation_with_effects(kind, start_age):
+    """All children helped from one age on; the expectation starts from birth, so nothing is taken from the sample."""
+    cohort = Cohort(county(), seed=100 + kind, n=200_000)
+    for age in range(start_age):
+        cohort.grow(age)
+    everybody = np.arange(cohort.n)
+    start_year = np.full(cohort.n, cohort.born + start_age, np.int16)
+    live = cohort.treat(everybody, EFFECTS, start_year, np.full(cohort.n, kind))
+    years = LAST_AGE - start_age + 1
+    levels, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
+    start = expected_states(cohort.ladder)[start_age - 1]
+    occupancy(start, start_age - 1, years, 0, EFFECTS[kind], life_tables(cohort.ladder), levels, states)
+    without = expected_states(cohort.ladder).reshape(N_AGES, -1, N_LEVELS).sum(axis=1)[start_age:]
+    counted = []
+    for age in range(start_age, LAST_AGE + 1):
+        cohort.grow(age)
+        counted.append(live(age)[1][1][0, age].copy())
+    error = np.sqrt(cohort.n * levels * (1 - levels))
+    enough = cohort.n * levels * (1 - levels) > 25
+    z = ((np.array(counted) - cohort.n * levels) / error)[enough]
+    assert np.abs(z).max() < 4, f"largest |z| {np.abs(z).max():.2f} of {z.size} cells"
+    off = (np.array(counted) - cohort.n * without)[enough] / error[enough]
+    assert np.abs(off).max() > 6  # a life without help would have been told apart
+
+
+@pytest.mark.parametrize(("name", "age", "level"), [("parenting", 6, 2), ("skolfam", 9, 4), ("servicetrainee", 22, 2)])
+def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level):
+    """The children whom detection puts in a cell, with and without help: cost by payer, present value."""
+    spec = county()
+    item = next(each for each in spec.interventions if each.name == name)
+    item = replace(item, escalation=0.7, recovery=1.5, forks=0.6, age_from=age, age_to=age, levels=(level, level))
+    costs = build_costs(spec)
+    detection = detection_edges(spec.detection.sensitivity, spec.detection.false_alarm, spec.detection.take_up)
+    cohort = Cohort(spec, seed=17, n=400_000)
+    cells = build_cells((item,), cohort.ladder, costs, detection)
+    for each in range(age + 1):
+        cohort.grow(each)
+    edges, ages = threshold(detection), np.array([age, age])
+    seen = np.zeros((1, N_AGES, N_LEVELS), np.int64)
+    year = cohort.born + age + 1
+    common = (year, cohort.seed, cohort.born, cohort.codes, cohort.offsets, cohort.state, cohort.participant, edges)
+    lifecourse.identify(0, 1, *common, ages, seen)
+    n = int(seen[0, age, level])
+    wanted = np.zeros((1, N_AGES, N_LEVELS, 1), np.int64)
+    wanted[0, age, level, 0] = n
+    out = (np.zeros(n, np.int64), np.zeros(n, np.int16), np.zeros(n, np.int16), np.zeros(n, np.int64),
+           np.zeros(n, np.int8), np.zeros(n, np.uint8), np.zeros(n, np.int32))  # fmt: skip
+    assert lifecourse.enrol(*common, wanted, np.zeros((1, 1), np.int64), 0, out) == n > 1_000
+    child = out[0]
+    live = cohort.treat(child, effects_of((item,)), np.full(n, year, np.int16), np.zeros(n))
+    price = costs.by_payer
+    saved = np.zeros((n, price.shape[2]))
+    for h in range(LAST_AGE - age):
+        cohort.grow(age + 1 + h)
+        treated, _ = live(age + 1 + h)
+        here = price[age + 1 + h].astype(float)
+        saved += 1.03**-h * (here[cohort.state[child] % N_LEVELS] - here[treated % N_LEVELS])
+    expected = 1.03 ** -np.arange(N_AGES) @ cells.true_saving[0]
+    error = saved.std(axis=0) / np.sqrt(n)
+    paying = error > 0
+    z = (saved.mean(axis=0) - expected)[paying] / error[paying]
+    assert np.abs(z).max() < 4, f"z by payer {z.round(2)}"
+    assert abs(expected.sum()) > 6 * saved.sum(axis=1).std() / np.sqrt(n)  # no saving at all would have been told apart
+    assert (cells.true_saving[0][:, ~paying] == 0).all()

@@ -1,0 +1,101 @@
+"""Small worlds that the verification tests share."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from model import lifecourse
+from model.forecast import life_tables
+from model.funding import load_design
+from model.ladder import LAST_AGE, N_LEVELS, build_ladder
+from model.model import PreventionModel
+from model.scenario import load_scenario, select
+
+FIVE = ("status-quo", "municipal-fund", "municipal-fund-repayment", "state-outcomes-fund", "planner")
+
+
+@cache
+def county(code="10"):
+    """One county of the built-in scenario: Blekinge (10, five municipalities) or Gotland (09, one)."""
+    return select(load_scenario(), [code])
+
+
+def change(spec, **changes):
+    """Replace several parameters; `committee__horizon=5` is `committee.horizon`, `_` in a name as in the file."""
+    for name, value in changes.items():
+        spec = spec.replace(name.replace("__", "."), value)
+    return spec
+
+
+@cache
+def eager():
+    """Blekinge where bodies look far, care, have money and pay little for paper: every design funds something."""
+    return change(
+        county(),
+        committee__horizon=12,
+        committee__other_regarding=0.9,
+        board__horizon=12,
+        board__other_regarding=0.9,
+        region__other_regarding=0.9,
+        budget__room_share=0.01,
+        region__room_share=0.005,
+        project__application_cost=5_000,
+        project__evaluation_cost=5_000,
+    )
+
+
+def world(spec, design, *, seed=1, years=6, start_year=2020, threads=1, before=None):
+    """Run a model and return it; `before` may change it first."""
+    model = PreventionModel(spec, load_design(design), seed, years, start_year, threads)
+    if before is not None:
+        before(model)
+    for _ in range(years):
+        model.step()
+    return model
+
+
+@dataclass
+class Cohort:
+    """Children of one municipality and one birth year, for kernels alone."""
+
+    spec: object
+    seed: int
+    n: int
+    code: int = 980
+    born: int = 2000
+
+    def __post_init__(self):
+        self.ladder = build_ladder(self.spec.ladder)
+        self.codes = np.array([self.code], np.int64)
+        self.offsets = np.concatenate([[0], np.full(LAST_AGE + 1, self.n)])[None, :].astype(np.int64)
+        self.state = np.zeros(self.n, np.uint8)
+        self.participant = np.full(self.n, -1, np.int32)
+        self.counts = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int32)
+
+    def grow(self, age):
+        """Live the year in which the cohort reaches `age`, without help. Returns the number at each level."""
+        ladder = self.ladder
+        tables = (ladder.birth_threshold, ladder.move_threshold, ladder.target, ladder.not_eligible_threshold)
+        lifecourse.live_untreated(
+            0, 1, self.born + age, self.seed, self.born, self.codes, self.offsets, self.state, tables, self.counts
+        )
+        return self.counts[0, age].copy()
+
+    def treat(self, child, effects, start_year, intervention):
+        """Let children (by place) live a second life from here on; returns a function that lives it a year."""
+        n, treated = child.size, self.state[child].copy()
+        enrolment = (child.astype(np.int64), np.zeros(n, np.int16), intervention.astype(np.int8), start_year)
+        born, cohort_start = np.full(n, self.born, np.int16), np.zeros(n, np.int64)
+        results = (np.zeros_like(self.counts), np.zeros_like(self.counts))
+        fading = lifecourse.fading(effects)
+
+        def live(age):
+            results[0][:], results[1][:] = 0, 0
+            lifecourse.live_treated(
+                0, n, self.born + age, self.seed, self.codes, born, cohort_start, (self.state, treated), enrolment,
+                (effects, fading), life_tables(self.ladder), results,
+            )  # fmt: skip
+            return treated, results
+
+        return live
