@@ -2,7 +2,8 @@
 
 Amounts are SEK in prices of 2020. Present values are taken at the first simulated year: an amount in year t counts
 ``(1 + rate) ** -(t - start_year)`` (Drummond et al. 2015, *Methods for the Economic Evaluation of Health Care
-Programmes*, ch. 4). Lives that go on after the last simulated year are in the tables as exact expectations (phase "expected").
+Programmes*, ch. 4). Lives that go on after the last simulated year are in the tables as exact expectations (phase
+"expected").
 Read by `tables`, `figures` and `report`.
 """
 
@@ -282,7 +283,8 @@ def deadweight(tables: Tables) -> Frame:
 def equity(tables: Tables) -> Frame:
     """How evenly prevention is spread over municipalities: Gini coefficient and P90/P10 of SEK per child.
 
-    Gini by the mean absolute difference with weights by children. Columns design, seed, gini, p90_p10 (NaN if P10 is 0).
+    Gini by the mean absolute difference with weights by children. Columns design, seed, gini, p90_p10 (NaN if P10
+    is 0).
     """
     rows = []
     for (design, seed), part in tables["municipalities"].groupby(RUN):

@@ -76,6 +76,11 @@ def spell(mean: float, low: float, high: float) -> str:
     return f"{number(mean, mean)} [{number(low, mean)} to {number(high, mean)}]"
 
 
+def lay_out(formatted: pd.DataFrame) -> str:
+    """Turn a formatted summary on its side, one column per design, as plain text for a terminal."""
+    return formatted.set_index("Design").T.to_string()
+
+
 def number(value: float, scale: float) -> str:
     """Write a number with thin spaces between thousands and as many decimals as its scale bears."""
     decimals = 0 if abs(scale) >= 100 else 1 if abs(scale) >= 1 else 2

@@ -2,8 +2,8 @@
 
 Children move, are seen, enrolled, measured and paid for one by one, in plain Python; each municipality is an agent
 that looks at its own children, ranks its options and takes children while money, staff and children last. Ledger,
-contracts, beliefs and frames are the model's own (arrays by municipality or project), as are its tables of probabilities
-and of what options seem worth. Draws are the model's, key by key, so both must tell the same story, child for child:
+contracts, beliefs and frames are the model's own (arrays by municipality or project), as are its tables of
+probabilities and of what options seem worth. Draws are the model's, key by key, so both must tell the same story, child for child:
 `bench.py` compares them, and the model's own check of its books runs every year.
 
 What is sensible is done: tables are lists, a cohort's keys are hashed once a year, a child's part of the key at birth,
@@ -13,6 +13,7 @@ one draw serves a life and its shadow, price lists hold no zeros, and agents are
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cached_property
 from typing import Any
 
 import mesa
@@ -212,7 +213,7 @@ class Town(mesa.Agent):
         return int(stream_key(self.model.run_seed, purpose, self.code, born, age))
 
     def open_year(self) -> None:
-        """Begin new pages and new keys, and let this year's children be born."""
+        """Begin new pages and new keys."""
         year = self.model.year
         self.everybody = [[0] * N_LEVELS for _ in range(N_AGES)]
         self.shadows = [[0] * N_LEVELS for _ in range(N_AGES)]
@@ -348,9 +349,7 @@ class MesaChildren(PreventionModel):
             fees = np.stack([fixed, np.where(from_fund, 0, now), np.where(from_fund, fixed, 0)], axis=1).tolist()
             score = thinking.scores(self, number).tolist()
             options = Options(self, number)
-            self.choices.append(
-                [town.choose(options, score[m], pots[m], fees[m]) for m, town in enumerate(self.towns)]
-            )
+            self.choices.append([town.choose(options, score[m], pots[m], fees[m]) for m, town in enumerate(self.towns)])
             self.wanted[number] = 0
             for m, choice in enumerate(self.choices[number]):
                 for where, children in choice.items():
@@ -359,7 +358,7 @@ class MesaChildren(PreventionModel):
     def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> int:
         """Enrol children, and find each another child to be compared with."""
         helped, first = self.participants, self.participants.n
-        contract = 0 if wanted.base is self.wanted and np.shares_memory(wanted, self.wanted[0]) else 1
+        contract = 0 if np.shares_memory(wanted, self.wanted[0]) else 1
         passed: dict[tuple[int, int, int], int] = {}
         new = []
         for m, town in enumerate(self.towns):
@@ -443,7 +442,8 @@ class MesaChildren(PreventionModel):
         self.before_after = [evaluation == BEFORE_AFTER for evaluation in measured_by]
         ages = [(item.age_from, item.age_to) for item in self.interventions]
         self.ages = np.array([min(a for a, _ in ages), max(b for _, b in ages)])
-        for self.year in range(self.population.births_from, self.start_year):
+        for year in range(self.population.births_from, self.start_year):
+            self.year = year
             self._one_year()
         self.year = self.start_year
         self.counts[0] = self.towns.get("everybody")
@@ -454,9 +454,8 @@ class MesaChildren(PreventionModel):
             self.agents_by_type[Child].do("step")
         self.towns.do("bear")
 
-    @property
+    @cached_property
     def price_lists(self) -> list[Any]:
         """Cost that each contract looks at, by (contract, intervention, age, level), as lists."""
-        if not hasattr(self, "_price_lists"):
-            self._price_lists = self.contract_price.tolist()
-        return self._price_lists
+        prices: list[Any] = self.contract_price.tolist()
+        return prices

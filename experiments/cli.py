@@ -345,7 +345,7 @@ class Plan:
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
-    from analysis.tables import format_summary
+    from analysis.tables import format_summary, lay_out
     from experiments import writing
 
     try:
@@ -353,7 +353,7 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
             table = _fill(folder, live, plan)
     except KeyboardInterrupt:
         raise StoppedError from None
-    typer.echo(format_summary(table))
+    typer.echo(lay_out(format_summary(table)))
     typer.echo(f"Written to {plan.out}: start with {plan.out / writing.REPORT}")
 
 

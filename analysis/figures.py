@@ -1,0 +1,232 @@
+"""Figures of the report, each a function from result tables to an SVG text.
+
+Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart; hatching and labels carry the same
+message on paper. The same tables give the same bytes. Read by `report`.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from analysis import measures
+from analysis.intervals import intervals
+
+Tables = Mapping[str, pd.DataFrame]
+Words = Mapping[str, str]  # texts by key: names of payers, designs and interventions, axis labels
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#999999", "#8C510A")
+GROUP_COLOUR = {"municipality": "#0072B2", "region": "#009E73", "state": "#E69F00"}
+_STYLE: Any = {
+    "svg.hashsalt": "stupror",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "axes.axisbelow": True,
+}
+
+
+def _svg(figure: Figure) -> str:
+    """Write a figure as SVG without anything that depends on time or place."""
+    buffer = io.StringIO()
+    figure.set_canvas(FigureCanvasSVG(figure))
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def _axes(width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, list(np.atleast_1d(figure.subplots(1, columns, sharey=columns > 1)))
+
+
+def _designs(tables: Tables) -> list[str]:
+    return list(dict.fromkeys(tables["runs"]["design"]))
+
+
+def pyramid(tables: Tables, words: Words) -> str:
+    """Cost by payer and age per child under the first design (status quo if it was run); line: without programmes."""
+    designs = _designs(tables)
+    design = measures.BASE if measures.BASE in designs else designs[0]
+    frame = measures.pyramid(tables)
+    frame = frame[frame["design"] == design]
+    mean = frame.groupby(["age", "payer"], sort=False)[["actual_sek", "untreated_sek"]].mean().reset_index()
+    payers = [payer for payer in measures.GROUP_OF if payer in set(mean["payer"])]
+    wide = mean.pivot_table(index="age", columns="payer", values="actual_sek", fill_value=0.0)[payers] / 1000
+    without = mean.groupby("age")["untreated_sek"].sum() / 1000
+    with mpl.rc_context(_STYLE):
+        figure, (ax,) = _axes(8.5, 4.6)
+        ax.stackplot(
+            wide.index,
+            wide.clip(lower=0).to_numpy().T,
+            labels=[words[p] for p in payers],
+            colors=COLOURS,
+            edgecolor="white",
+            linewidth=0.4,
+        )
+        ax.plot(without.index, without, color="black", linestyle=":", linewidth=1.6, label=words["untreated"])
+        ax.set(xlabel=words["age"], ylabel=words["kSEK per child and year"], xlim=(0, wide.index.max()))
+        handles, labels = ax.get_legend_handles_labels()
+        ax.legend(handles[::-1], labels[::-1], loc="upper left", fontsize=8.5, frameon=False)
+        return _svg(figure)
+
+
+def who_gains(tables: Tables, words: Words, rate: float = 0.03) -> str:
+    """Net gain by payer group and design against status quo, present value over whole lives, with intervals."""
+    gain = measures.gain_by_group(tables, rate).assign(x=lambda f: f["gain_sek"] / 1e6)
+    found = intervals(gain, "x", ["design", "group"])
+    designs = list(dict.fromkeys(found["design"]))
+    with mpl.rc_context(_STYLE):
+        figure, (ax,) = _axes(8.5, 0.9 + 0.85 * max(len(designs), 1))
+        for number, group in enumerate(measures.GROUPS):
+            part = found[found["group"] == group].set_index("design").reindex(designs)
+            at = np.arange(len(designs)) + (number - 1) * 0.26
+            error = np.nan_to_num(np.abs(np.stack([part["mean"] - part["low"], part["high"] - part["mean"]])))
+            ax.barh(
+                at, part["mean"], 0.24, xerr=error, color=GROUP_COLOUR[group], label=words[group],
+                error_kw={"elinewidth": 1, "capsize": 2},
+            )  # fmt: skip
+        ax.axvline(0, color="black", linewidth=1)
+        ax.set_yticks(np.arange(len(designs)), [words.get(d, d) for d in designs])
+        ax.invert_yaxis()
+        ax.set_xlabel(words["gain axis"])
+        ax.legend(frameon=False, fontsize=9)
+        return _svg(figure)
+
+
+def invested_in_whom(tables: Tables, words: Words) -> str:
+    """Programme cost committed by intervention and age, per design: a heat table, M SEK per year."""
+    designs = _designs(tables)
+    years = tables["runs"].groupby("design", sort=False)[["years"]].sum()["years"]
+    taken = tables["enrolment"]
+    names = list(dict.fromkeys(tables["options"]["intervention"]))
+    bands = [(0, 2), (3, 5), (6, 8), (9, 12), (13, 15), (16, 19), (20, 29)]
+    grid = np.zeros((len(designs), len(names), len(bands)))
+    for d, design in enumerate(designs):
+        for b, (low, high) in enumerate(bands):
+            part = taken[(taken["design"] == design) & taken["age"].between(low, high)]
+            spent = part.groupby("intervention")["cost_sek"].sum().reindex(names, fill_value=0)
+            grid[d, :, b] = spent.to_numpy() / years[design] / 1e6
+    with mpl.rc_context(_STYLE | {"axes.grid": False}):
+        figure, axes = _axes(2.6 + 2.1 * len(designs), 3.2, len(designs))
+        top = max(float(grid.max()), 1e-9)
+        for d, ax in enumerate(axes):
+            ax.imshow(np.sqrt(grid[d]), aspect="auto", cmap="Blues", vmin=0, vmax=np.sqrt(top))
+            for (row, column), value in np.ndenumerate(grid[d]):
+                if value >= 0.05:
+                    dark = value > top / 4
+                    text = f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+                    ax.text(
+                        column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else "black"
+                    )
+            ax.set_title(words.get(designs[d], designs[d]), fontsize=9, wrap=True)
+            ax.set_xticks(range(len(bands)), [f"{a}-{b}" for a, b in bands], fontsize=7.5, rotation=45)
+            ax.set_yticks(range(len(names)), [words.get(name, name) for name in names], fontsize=9)
+        figure.supxlabel(words["age at start"], fontsize=10)
+        return _svg(figure)
+
+
+def lifetime_change(tables: Tables, words: Words, rate: float = 0.03) -> str:
+    """Lifetime public cost per child less that of status quo: each seed a dot, mean and 90 % interval."""
+    change = measures.change_per_child(tables, rate)
+    designs = list(dict.fromkeys(change["design"]))
+    found = intervals(change, "change_sek", ["design"]).set_index("design")
+    with mpl.rc_context(_STYLE):
+        figure, (ax,) = _axes(8.5, 0.9 + 0.5 * max(len(designs), 1))
+        for row, design in enumerate(designs):
+            dots = change[change["design"] == design]["change_sek"]
+            ax.plot(dots, np.full(len(dots), row), "o", color="#999999", markersize=4, alpha=0.8)
+            mean, low, high = (float(found.loc[design, name]) for name in ("mean", "low", "high"))
+            ax.plot([low, high], [row, row], color="#0072B2", linewidth=3, solid_capstyle="butt")
+            ax.plot(mean, row, "D", color="#D55E00", markersize=6)
+        ax.axvline(0, color="black", linewidth=1)
+        ax.set_yticks(range(len(designs)), [words.get(d, d) for d in designs])
+        ax.set_ylim(len(designs) - 0.5, -0.5)
+        ax.set_xlabel(words["change axis"])
+        return _svg(figure)
+
+
+def wrong_pocket(tables: Tables, words: Words) -> str:
+    """Per intervention: what the owner saves within its horizon, and what everybody saves over life, against cost.
+
+    Values per child enrolled, averaged over options (ages and levels) with those seen as weights.
+    """
+    options = tables["options"]
+    options = options[options["design"] == _designs(tables)[0]]
+    columns = ["cost_sek", "own_value_sek", "municipality_value_sek", "region_value_sek", "state_value_sek"]
+    weight = options["seen"].clip(lower=1)
+    weighted = options[columns].mul(weight, axis=0).assign(weight=weight, intervention=options["intervention"])
+    mean = weighted.groupby("intervention", sort=False).sum()
+    mean = mean[columns].div(mean["weight"], axis=0) / 1000
+    with mpl.rc_context(_STYLE):
+        figure, (ax,) = _axes(8.5, 0.9 + 0.6 * len(mean))
+        at = np.arange(len(mean))
+        left = np.zeros(len(mean))
+        for group in measures.GROUPS:
+            width = mean[f"{group}_value_sek"].to_numpy()
+            ax.barh(at - 0.17, width, 0.3, left=left, color=GROUP_COLOUR[group], label=words[group])
+            left += width
+        ax.barh(at + 0.19, mean["own_value_sek"], 0.26, color="#D55E00", label=words["own value"])
+        ax.plot(mean["cost_sek"], at, "|", color="black", markersize=26, markeredgewidth=2.5, label=words["cost"])
+        ax.set_yticks(at, [words.get(name, name) for name in mean.index])
+        ax.invert_yaxis()
+        ax.set_xlabel(words["kSEK per child"])
+        ax.legend(frameon=False, fontsize=9)
+        return _svg(figure)
+
+
+def over_years(tables: Tables, words: Words) -> str:
+    """Programme cost by calendar year and design, M SEK, mean over seeds."""
+    payments = tables["payments"]
+    spent = payments[payments["purpose"].isin(measures.INVESTING) & (payments["phase"] == "simulated")]
+    by_year = spent.groupby(["design", "seed", "year"])[["amount_sek"]].sum().reset_index()
+    seeds = tables["runs"].groupby("design", sort=False)["seed"].nunique()
+    first, years = int(tables["runs"]["start_year"].min()), int(tables["runs"]["years"].max())
+    calendar = np.arange(first, first + years)
+    with mpl.rc_context(_STYLE):
+        figure, (ax,) = _axes(8.5, 3.6)
+        for number, design in enumerate(_designs(tables)):
+            total = by_year[by_year["design"] == design].groupby("year")["amount_sek"].sum()
+            mean = total.reindex(calendar, fill_value=0) / seeds[design] / 1e6
+            ax.plot(calendar, mean, color=COLOURS[number % len(COLOURS)], linewidth=2, label=words.get(design, design),
+                    linestyle=("-", "--", "-.", ":", (0, (5, 1)))[number % 5])  # fmt: skip
+        ax.set(ylabel=words["M SEK per year"], ylim=(0, None))
+        ax.legend(frameon=False, fontsize=9)
+        return _svg(figure)
+
+
+def measured_against_true(tables: Tables, words: Words, designs: Sequence[str] | None = None) -> str | None:
+    """Measured against true saving of each settled project under a contract that measures, or None if there is none."""
+    projects = tables["projects"]
+    projects = projects[
+        projects["settled"] & ~projects["own_room"] & (projects["paid_sek"] + projects["repaid_sek"] > 0)
+    ]
+    if designs is not None:
+        projects = projects[projects["design"].isin(designs)]
+    if projects.empty:
+        return None
+    shown = projects.sort_values(["design", "seed", "project"]).groupby("design", sort=False).head(1500)
+    with mpl.rc_context(_STYLE):
+        figure, (ax,) = _axes(6.5, 4.4)
+        limit = 0.0
+        for number, (design, part) in enumerate(shown.groupby("design", sort=False)):
+            x = part["true_saving_sek"] / part["children"] / 1000
+            y = part["measured_saving_sek"] / part["children"] / 1000
+            limit = max(limit, float(np.nanpercentile(np.abs(np.concatenate([x, y])), 98)))
+            ax.plot(
+                x, y, ".", color=COLOURS[number], alpha=0.35, markersize=4, label=words.get(str(design), str(design))
+            )
+        ax.plot([-limit, limit], [-limit, limit], color="black", linewidth=1, linestyle="--", label=words["equal"])
+        ax.set(xlabel=words["true axis"], ylabel=words["measured axis"], xlim=(-limit, limit), ylim=(-limit, limit))
+        ax.legend(frameon=False, fontsize=9)
+        return _svg(figure)

@@ -1,0 +1,183 @@
+"""What must emerge: nobody tells committees to wait, hand over or under-invest; their budgets do (M1-M3)."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from worlds import Cohort, county, eager, world
+
+from model import thinking
+from model.agents.bodies import Committee
+from model.agents.reasoning import Mandate, perceived_payments, perceived_saving
+from model.budgets import COMMITTEES
+from model.costs import PAYER, build_costs
+from model.forecast import build_cells, detection_edges
+from model.funding import load_design
+from model.ladder import N_AGES, N_LEVELS, WORST, build_ladder
+from model.model import PreventionModel
+from model.parameters import PAYERS
+from model.results import tables
+
+OWNERS = (*COMMITTEES, "region")
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """Every option of the built-in scenario."""
+    spec = county()
+    detection = detection_edges(spec.detection.sensitivity, spec.detection.false_alarm, spec.detection.take_up)
+    return build_cells(spec.interventions, build_ladder(spec.ladder), build_costs(spec), detection)
+
+
+def mandate(payers, horizon, *, regard=0.0, cashable=1.0, ratchet=0.0, regard_horizon=15.0, discount=0.03):
+    """A mandate of one body."""
+    mine = np.zeros((1, len(PAYERS)), np.bool_)
+    mine[0, payers] = True
+    each = [np.full(1, float(x)) for x in (horizon, discount, regard, regard_horizon)]
+    return Mandate(mine, *each, cashable_first=cashable, cashable_growth=0.0, cashable_max=cashable, ratchet=ratchet)
+
+
+def test_committees_leave_undone_most_of_what_the_planner_funds():
+    """Same children, same effects, same beliefs on average: only budgets differ."""
+    ordinary = tables(world(county(), "status-quo"), detail=True)["options"]
+    planned = tables(world(county(), "planner"), detail=True)["options"]
+    municipal = (planned["owner"] != "region") & (planned["enrolled"] > 0)
+    assert planned[municipal]["intervention"].nunique() >= 2
+    assert (planned[municipal]["fiscal_value_sek"] > planned[municipal]["cost_sek"]).all()
+    assert planned[municipal]["enrolled"].sum() > 300
+    assert ordinary[municipal]["enrolled"].sum() < 0.1 * planned[municipal]["enrolled"].sum()
+    # Alone with its own budget no committee gets back what any of these costs, and its horizon is why.
+    assert (ordinary[municipal]["own_value_sek"] < 0.2 * ordinary[municipal]["cost_sek"]).all()
+    assert (ordinary[municipal]["own_value_sek"] < ordinary[municipal]["municipality_value_sek"]).all()
+
+
+def test_what_comes_after_the_horizon_is_worth_nothing(cells):
+    """Hand-over: a saving may come or not once the body has stopped looking, and its choice is the same."""
+    social = PAYER["social"]
+    for horizon in (1, 3, 7):
+        later = replace(cells, saved=cells.saved.copy())
+        later.saved[:, :, horizon:] = 1e9
+        before = perceived_saving(mandate([social], horizon), cells)
+        assert (perceived_saving(mandate([social], horizon), later) == before).all()
+        assert (perceived_saving(mandate([social], horizon + 1), later) > before + 1e8).all()
+
+
+def test_what_falls_on_another_row_is_worth_what_one_cares_for_others(cells):
+    social = PAYER["social"]
+    others = replace(cells, saved=cells.saved.copy())
+    others.saved[..., np.arange(len(PAYERS)) != social] += 1_000.0
+    alone = mandate([social], 5)
+    assert (perceived_saving(alone, others) == perceived_saving(alone, cells)).all()
+    caring = mandate([social], 5, regard=0.5, regard_horizon=2)
+    gain = perceived_saving(caring, others) - perceived_saving(caring, cells)
+    # Nine other payers, 1,000 SEK each in two years, at half weight; the second year discounted.
+    assert np.allclose(gain, 9 * 1_000 * 0.5 * (1 + 1 / 1.03))
+
+
+def test_saving_that_cannot_be_cashed_or_is_clawed_back_is_lost(cells):
+    """The cashable share and the ratchet by hand: 0.4, then 0.55 of which half is left."""
+    body = replace(mandate([PAYER["education"]], 2, ratchet=0.5), cashable_first=0.4, cashable_growth=0.15)
+    body = replace(body, cashable_max=0.85)
+    own = cells.saved[..., PAYER["education"]]
+    expected = 0.4 * own[:, :, 0] + 0.55 * 0.5 / 1.03 * own[:, :, 1]
+    assert np.allclose(perceived_saving(body, cells)[:, 0], expected)
+
+
+def test_a_payment_after_the_horizon_is_worth_nothing(cells):
+    paid = np.zeros((cells.saved.shape[0], cells.age.size, N_AGES))
+    paid[:, :, 5] = 100.0
+    assert (perceived_payments(mandate([0], 5), paid) == 0).all()
+    assert np.allclose(perceived_payments(mandate([0], 6), paid), 100 / 1.03**5)
+
+
+def all_rows_and_all_years(model, kinds):
+    """Give these bodies the planner's mandate and its knowledge of effects, and plenty of money."""
+    n = model.n
+    for kind in kinds:
+        model.mandates[kind] = Mandate(
+            payers=np.ones((n, len(PAYERS)), np.bool_),
+            horizon=np.full(n, float(N_AGES)),
+            discount=np.full(n, model.spec.discount.rate),
+            regard=np.zeros(n),
+            regard_horizon=np.full(n, float(N_AGES)),
+            cashable_first=1.0,
+            cashable_growth=0.0,
+            cashable_max=1.0,
+            ratchet=0.0,
+        )
+    model.belief = np.ones_like(model.belief)
+    thinking.reckon(model)
+    for line in model.budgets.revenue:
+        model.budgets.revenue[line] = model.budgets.revenue[line] + 1e14
+    model.budgets.discretionary_share = model.budgets.discretionary_share + 1.0
+
+
+def test_bodies_with_all_rows_and_all_years_want_what_the_planner_wants():
+    """The same code with one budget, whole lives and no shortage of money funds what is worth its cost."""
+    planner = world(county(), "planner", years=1)
+    free = PreventionModel(county(), load_design("status-quo"), 1, 1)
+    narrow = thinking.scores(free) > 0
+    all_rows_and_all_years(free, OWNERS)
+    assert np.allclose(thinking.scores(free), thinking.scores(planner))
+    wanted = thinking.scores(free) > 0
+    assert wanted.sum() > 1.5 * narrow.sum()
+    free.step()
+
+    def taken(model):
+        table = tables(model, detail=True)["options"]
+        return table.groupby("intervention")["enrolled"].sum()
+
+    assert taken(free).sum() > 500
+    assert (taken(free) == taken(planner)).all()
+    same = planner.population.participant >= 0
+    assert (same == (free.population.participant >= 0)).all()
+
+
+def test_one_committee_that_answers_for_everybody_chooses_as_the_planner_does():
+    """A rule in plain Python on one agent, from its offers alone; its neighbours go on as before."""
+    planner = world(county(), "planner", years=1)
+    model = PreventionModel(county(), load_design("status-quo"), 1, 1)
+    model.belief = np.ones_like(model.belief)
+    before = thinking.scores(model)
+    agent = next(a for a in model.agents_by_type[Committee] if a.kind == "labour_market" and a.row == 2)
+
+    def rule(offer):
+        saving = offer.saving_own + offer.saving_others
+        return float(saving @ 1.03 ** -np.arange(saving.size) - offer.cost)
+
+    agent.rule = rule
+    after = thinking.scores(model)
+    mine = thinking.cells_of(model, "labour_market")
+    assert np.allclose(after[2, mine], thinking.scores(planner)[2, mine])
+    assert (after[2, mine] > 0).all()
+    assert (before[2, mine] <= 0).all()
+    after[2, mine] = before[2, mine]
+    assert (after == before).all()
+
+
+@pytest.mark.parametrize("design", ["municipal-fund", "state-outcomes-fund"])
+def test_a_board_sees_the_rows_of_its_municipality_and_not_the_region_or_the_state(design):
+    model = PreventionModel(eager(), load_design(design), 1, 1)
+    assert model.mandates["board"].payers[0].tolist() == [True] * 4 + [False] * 6
+    for row, kind in enumerate(COMMITTEES):
+        assert model.mandates[kind].payers.sum(axis=1).tolist() == [1] * model.n
+        assert model.mandates[kind].payers[:, row].all()
+
+
+def test_severe_trajectories_cost_more_with_age_and_the_municipality_bears_most_before_18():
+    """M3, from kernel lives of children placed before they are ten."""
+    cohort = Cohort(county(), seed=5, n=100_000)
+    price = build_costs(cohort.spec).by_payer.astype(float)
+    level = np.array([(cohort.grow(age), cohort.state % N_LEVELS)[1] for age in range(N_AGES)])
+    early = (level[:10] == WORST).any(axis=0)
+    assert early.sum() > 500
+    cost = np.array([price[age, level[age, early]].mean(axis=0) for age in range(N_AGES)])
+    preschool, school, teens = (cost[a:b].sum(axis=1).mean() for a, b in ((0, 6), (6, 13), (13, 18)))
+    assert preschool < school < teens
+    municipal = cost[:, :4].sum(axis=1) / cost.sum(axis=1)
+    assert cost[:18, :4].sum() > 0.75 * cost[:18].sum()
+    assert cost[20:, :4].sum() < 0.25 * cost[20:].sum()  # and then it is somebody else's
+    assert municipal[10:18].min() > 2 * municipal[20:].max()
+    # A child who stays at the worst level costs more in each stage of life than in the one before.
+    worst = price[:, WORST].sum(axis=1)
+    assert worst[5] < worst[10] < worst[14] < worst[25] < worst[40]
