@@ -121,7 +121,10 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
         figure, axes = _axes(2.6 + 2.1 * len(designs), 3.2, len(designs))
         top = max(float(grid.max()), 1e-9)
         for d, ax in enumerate(axes):
-            ax.imshow(np.sqrt(grid[d]), aspect="auto", cmap="Blues", vmin=0, vmax=np.sqrt(top))
+            ax.pcolormesh(np.sqrt(grid[d]), cmap="Blues", vmin=0, vmax=np.sqrt(top))  # the eye sees roots, not sums
+            ax.set_xticks(np.arange(len(bands)) + 0.5, [f"{a}-{b}" for a, b in bands], fontsize=7.5, rotation=45)
+            ax.set_yticks(np.arange(len(names)) + 0.5, [words.get(name, name) for name in names], fontsize=9)
+            ax.set_ylim(len(names), 0)
             for (row, column), value in np.ndenumerate(grid[d]):
                 if value >= 0.05:
                     dark = value > top / 4
@@ -130,8 +133,6 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
                         column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else "black"
                     )
             ax.set_title(words.get(designs[d], designs[d]), fontsize=9, wrap=True)
-            ax.set_xticks(range(len(bands)), [f"{a}-{b}" for a, b in bands], fontsize=7.5, rotation=45)
-            ax.set_yticks(range(len(names)), [words.get(name, name) for name in names], fontsize=9)
         figure.supxlabel(words["age at start"], fontsize=10)
         return _svg(figure)
 

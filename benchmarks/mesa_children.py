@@ -3,8 +3,8 @@
 Children move, are seen, enrolled, measured and paid for one by one, in plain Python; each municipality is an agent
 that looks at its own children, ranks its options and takes children while money, staff and children last. Ledger,
 contracts, beliefs and frames are the model's own (arrays by municipality or project), as are its tables of
-probabilities and of what options seem worth. Draws are the model's, key by key, so both must tell the same story, child for child:
-`bench.py` compares them, and the model's own check of its books runs every year.
+probabilities and of what options seem worth. Draws are the model's, key by key, so both must tell the same story, child
+for child: `bench.py` compares them, and the model's own check of its books runs every year.
 
 What is sensible is done: tables are lists, a cohort's keys are hashed once a year, a child's part of the key at birth,
 one draw serves a life and its shadow, price lists hold no zeros, and agents are activated by `AgentSet.do`.

@@ -7,7 +7,6 @@ writes them again. A test compares what stands there with what would be written.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -50,25 +49,16 @@ def render_parameters(scenario: Scenario | None = None) -> str:
     return "\n".join(parts)
 
 
-def render_outputs() -> str | None:
-    """Write the page of outputs with the renderer of `analysis.schema`; None as long as it has none."""
-    try:
-        schema = importlib.import_module("analysis.schema")
-    except ModuleNotFoundError as error:
-        if error.name not in ("analysis", "analysis.schema"):
-            raise
-        return None
-    for name in ("render_outputs", "render_markdown", "render", "to_markdown", "markdown"):
-        renderer = getattr(schema, name, None)
-        if callable(renderer):
-            return str(renderer())
-    return None
+def render_outputs() -> str:
+    """Write the page of outputs, as the schema has them."""
+    from analysis.schema import render
+
+    return render()
 
 
 def pages() -> dict[str, str]:
     """Give every generated page by its file name."""
-    outputs = render_outputs()
-    return {"parameters.md": render_parameters()} | ({"outputs.md": outputs} if outputs is not None else {})
+    return {"parameters.md": render_parameters(), "outputs.md": render_outputs()}
 
 
 def main() -> None:

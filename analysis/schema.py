@@ -1,0 +1,238 @@
+"""The written schema of every result table: columns, units and meaning, as data.
+
+`docs/outputs.md` is rendered from it (`python -m experiments.docs`) and `check` holds tables against it. Read by the
+documentation, the tests and whoever reads results without us.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+Column = tuple[str, str, str, str]  # name, type (int, float, bool, text), unit, meaning
+
+RUN: tuple[Column, ...] = (
+    ("design", "text", "", "name of the funding design"),
+    ("seed", "int", "", "the run's seed; runs with one seed share all luck"),
+)
+
+TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
+    "runs": (
+        "One row per run.",
+        (
+            ("start_year", "int", "year", "first simulated budget year"),
+            ("years", "int", "years", "simulated budget years"),
+            ("children", "int", "persons", "everybody who lives in the run, those born during it included"),
+            ("births", "int", "persons", "of whom born during the run"),
+            ("scenario_hash", "text", "", "digest of every parameter and place; equal worlds have equal hashes"),
+            ("version", "text", "", "version of stupror"),
+        ),
+    ),
+    "flows": (
+        "Every krona that moved, from somebody to somebody. `run` has a row per municipality and project; `compare` "
+        "has national sums, without those two columns.",
+        (
+            ("year", "int", "year", "budget year"),
+            ("payer", "text", "", "account that gave"),
+            ("receiver", "text", "", "account that got"),
+            ("purpose", "text", "", "what for"),
+            ("kind", "text", "", "resource, transfer or tax_forgone for the cost of lives; empty otherwise"),
+            ("municipality", "text", "", "code of the municipality (only `run`)"),
+            ("project", "int", "", "number of the project, -1 for none (only `run`)"),
+            ("amount_sek", "int", "SEK of 2020", "amount, never negative"),
+        ),
+    ),
+    "children": (
+        "Children and adults counted at the end of each year. In `compare` municipality is empty.",
+        (
+            ("year", "int", "year", "budget year"),
+            ("municipality", "text", "", "code, empty for the whole"),
+            ("age", "int", "years", "age reached this year"),
+            ("level", "text", "", "rung of the ladder of need"),
+            ("treated", "bool", "", "has been in a programme"),
+            ("children", "int", "persons", "how many"),
+        ),
+    ),
+    "costs": (
+        "What lives cost whom, nationally, as they were and as they would have been without any programme.",
+        (
+            ("year", "int", "year", "calendar year"),
+            ("age", "int", "years", "age reached that year"),
+            ("payer", "text", "", "who bears it; households bear lost earnings"),
+            ("kind", "text", "", "resource, transfer, tax_forgone (after income equalisation) or lost_earnings"),
+            ("phase", "text", "", "simulated, or expected: the exact expectation of what follows the last year"),
+            ("actual_sek", "int", "SEK of 2020", "with the programmes that were given"),
+            ("untreated_sek", "int", "SEK of 2020", "the same children without any"),
+        ),
+    ),
+    "payments": (
+        "All money that programmes and contracts moved, nationally.",
+        (
+            ("year", "int", "year", "year in which it is paid"),
+            ("payer", "text", "", "account that paid"),
+            ("receiver", "text", "", "account that got it"),
+            ("purpose", "text", "", "programme, application, evaluation, outcome payment or repayment"),
+            ("intervention", "text", "", "name of the intervention"),
+            ("phase", "text", "", "simulated, or expected: still owed after the last year if lives go as expected"),
+            ("amount_sek", "int", "SEK of 2020", "amount"),
+        ),
+    ),
+    "enrolment": (
+        "Who was taken into what.",
+        (
+            ("year", "int", "year", "year of the start"),
+            ("intervention", "text", "", "name of the intervention"),
+            ("age", "int", "years", "age reached the year before the start"),
+            ("level", "text", "", "level as the body saw it"),
+            ("true_level", "text", "", "level as it was"),
+            ("county", "text", "", "two-digit code of the county"),
+            ("children", "int", "persons", "how many"),
+            ("cost_sek", "int", "SEK of 2020", "programme cost of all years"),
+            ("judged", "int", "persons", "of whom followed for at least three years"),
+            (
+                "deadweight",
+                "int",
+                "persons",
+                "of those, how many would have had no need from the third to the tenth year without the programme",
+            ),
+        ),
+    ),
+    "projects": (
+        "One row per project: one intervention started in one municipality in one year.",
+        (
+            ("project", "int", "", "number of the project in its run"),
+            ("year", "int", "year", "year of the start"),
+            ("municipality", "text", "", "code of the municipality"),
+            ("intervention", "text", "", "name of the intervention"),
+            ("owner", "text", "", "committee, or region, that is responsible"),
+            ("own_room", "bool", "", "paid from the owner's own room, outside the design in force"),
+            ("children", "int", "persons", "participants"),
+            ("matched", "int", "persons", "of whom with a comparison child"),
+            ("cost_sek", "int", "SEK of 2020", "programme cost of all years"),
+            ("followed_years", "int", "years", "years of follow-up so far"),
+            ("settled", "bool", "", "follow-up is over"),
+            (
+                "measured_saving_sek",
+                "int",
+                "SEK of 2020",
+                "saving that the evaluator measured, for the contract's payers",
+            ),
+            ("true_saving_sek", "int", "SEK of 2020", "the same against the shadow lives: what nobody could see"),
+            ("paid_sek", "int", "SEK of 2020", "outcome payments so far"),
+            ("repaid_sek", "int", "SEK of 2020", "repayments so far"),
+        ),
+    ),
+    "bodies": (
+        "Budgets, a row per body and year; in `compare` summed over municipalities.",
+        (
+            ("year", "int", "year", "budget year"),
+            ("body", "text", "", "committee, board (tax and equity of the municipality) or region"),
+            (
+                "municipality",
+                "text",
+                "",
+                "code, empty for the whole; a region has a row per municipality of its county",
+            ),
+            ("frame_sek", "int", "SEK of 2020", "budget frame with discretionary money"),
+            ("mandatory_sek", "int", "SEK of 2020", "cost of lives"),
+            ("room_sek", "int", "SEK of 2020", "left for prevention when the year began"),
+            ("prevention_sek", "int", "SEK of 2020", "paid for programmes, less payments received"),
+            ("result_sek", "int", "SEK of 2020", "result of the year"),
+            ("equity_sek", "int", "SEK of 2020", "results since the start (board and region)"),
+        ),
+    ),
+    "municipalities": (
+        "What each municipality put in and what came of it, simulated years only.",
+        (
+            ("municipality", "text", "", "code"),
+            ("name", "text", "", "name"),
+            ("county", "text", "", "two-digit code of the county"),
+            ("population", "int", "persons", "inhabitants"),
+            ("children", "int", "persons", "everybody of the municipality in the run"),
+            ("prevention_sek", "int", "SEK of 2020", "programmes, applying and evaluating, whoever paid"),
+            ("received_sek", "int", "SEK of 2020", "outcome payments for its projects"),
+            ("repaid_sek", "int", "SEK of 2020", "repayments of its projects"),
+            ("own_saving_sek", "int", "SEK of 2020", "what programmes saved the municipality's own budgets"),
+            ("others_saving_sek", "int", "SEK of 2020", "what they saved everybody else"),
+        ),
+    ),
+    "options": (
+        "What every option (an intervention at one age and level) is worth to whom, per child, as a present value.",
+        (
+            ("intervention", "text", "", "name of the intervention"),
+            ("owner", "text", "", "who is responsible"),
+            ("age", "int", "years", "age reached the year before the start"),
+            ("level", "text", "", "level as seen"),
+            ("cost_sek", "int", "SEK of 2020", "programme cost of all years"),
+            (
+                "own_value_sek",
+                "float",
+                "SEK of 2020",
+                "what the owner saves itself, can cash and keeps, in its horizon",
+            ),
+            ("perceived_value_sek", "float", "SEK of 2020", "the same with regard for others and expected payments"),
+            ("municipality_value_sek", "float", "SEK of 2020", "saving of the municipality over life"),
+            ("region_value_sek", "float", "SEK of 2020", "saving of the region over life"),
+            ("state_value_sek", "float", "SEK of 2020", "saving of the state over life"),
+            ("fiscal_value_sek", "float", "SEK of 2020", "saving of all public budgets over life"),
+            ("societal_value_sek", "float", "SEK of 2020", "resources and production saved over life"),
+            ("seen", "int", "persons", "children identified, summed over years"),
+            ("enrolled", "int", "persons", "of whom taken in"),
+            ("funded", "float", "share", "enrolled / seen"),
+        ),
+    ),
+    "summary": (
+        "What `compare` prints: per design and measure the mean over seeds with its 90 % interval.",
+        (
+            ("measure", "text", "", "name of the measure"),
+            ("unit", "text", "", "its unit"),
+            ("mean", "float", "", "mean over seeds"),
+            ("low", "float", "", "lower end of the interval, missing with one seed"),
+            ("high", "float", "", "upper end"),
+            ("n", "int", "", "number of seeds"),
+        ),
+    ),
+}
+
+_ONLY_RUN = {("flows", "municipality"), ("flows", "project")}
+_TYPES = {"int": "iu", "float": "fiu", "bool": "b", "text": "OUT"}
+
+
+def columns(table: str) -> tuple[Column, ...]:
+    """Columns of a table, with design and seed in front (a summary has no seed)."""
+    return (RUN[:1] if table == "summary" else RUN) + TABLES[table][1]
+
+
+def check(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Say where tables differ from the schema; an empty list if nowhere."""
+    problems = [f"{name}: no such table in the schema" for name in tables if name not in TABLES]
+    for name, frame in tables.items():
+        if name not in TABLES:
+            continue
+        wanted = [column for column in columns(name) if column[0] in frame or (name, column[0]) not in _ONLY_RUN]
+        names = [column[0] for column in wanted]
+        if list(frame.columns) != names:
+            problems.append(f"{name}: columns {list(frame.columns)}, the schema has {names}")
+            continue
+        for column, kind, _, _ in wanted:
+            if len(frame) and frame[column].dtype.kind not in _TYPES[kind]:
+                problems.append(f"{name}.{column}: {frame[column].dtype}, the schema has {kind}")
+    return problems
+
+
+def render() -> str:
+    """Write the schema as a page of Markdown."""
+    lines = [
+        "# What a run returns",
+        "",
+        "Made from `analysis/schema.py` by `python -m experiments.docs`; change it there.",
+        "",
+        "`stupror run` and `stupror compare` write one Parquet file per table (small ones as CSV too), `report.html`",
+        "and `manifest.json` into a folder. Read them with pandas, DuckDB or R; nothing of stupror is needed.",
+        "Money is whole SEK in prices of 2020. Every table has the columns design and seed first.",
+        "",
+    ]
+    for name, (meaning, own) in TABLES.items():
+        lines += [f"## {name}", "", meaning, "", "| column | type | unit | meaning |", "| --- | --- | --- | --- |"]
+        lines += [f"| {column} | {kind} | {unit} | {what} |" for column, kind, unit, what in own]
+        lines.append("")
+    return "\n".join(lines)

@@ -1,0 +1,94 @@
+"""Measures against arithmetic that is written out beside them (the world is in `world.py`)."""
+
+import numpy as np
+import pytest
+
+from analysis import measures
+from tests.analysis.world import tables
+
+
+@pytest.fixture(scope="module")
+def world():
+    return tables()
+
+
+def of(frame, column, design, **where):
+    for key, value in where.items():
+        frame = frame[frame[key] == value]
+    return frame[(frame["design"] == design) & (frame["seed"] == 1)][column].item()
+
+
+def test_lifetime_cost_adds_lives_and_what_was_paid_less_received(world):
+    cost = measures.lifetime_cost(world, rate=0.25)
+    # municipality under `fund`: (1000-40) + (1000-40)/1.25 + 100 - 30/1.25 = 960 + 768 + 100 - 24
+    assert of(cost, "pv_sek", "fund", group="municipality") == pytest.approx(1804)
+    # state: (500-80) + (500-80)/1.25 + 30/1.25 = 420 + 336 + 24
+    assert of(cost, "pv_sek", "fund", group="state") == pytest.approx(780)
+    assert of(cost, "per_child_sek", "fund", group="state") == pytest.approx(78)
+
+
+def test_totals_are_sums_of_parts_by_payer(world):
+    parts = measures.lifetime_cost(world).groupby(["design", "seed"])["pv_sek"].sum()
+    whole = measures.public_cost(world).set_index(["design", "seed"])["pv_sek"]
+    assert parts.to_dict() == pytest.approx(whole.to_dict())
+    gains = measures.gain_by_group(world).groupby(["design", "seed"])["gain_sek"].sum()
+    change = measures.change_per_child(world).set_index(["design", "seed"])["change_sek"]
+    assert gains.to_dict() == pytest.approx((-10 * change).to_dict())  # ten children
+
+
+def test_gains_are_paired_by_seed_so_that_a_dearer_seed_cancels_out(world):
+    gain = measures.gain_by_group(world, rate=0.0)
+    # state under fund: 2 x 80 saved - 30 paid = 130; municipality: 2 x 40 - 100 + 30 = 10; both seeds alike
+    state = gain[(gain["design"] == "fund") & (gain["group"] == "state")]["gain_sek"]
+    assert state.tolist() == [130, 130]
+    assert of(gain, "gain_sek", "fund", group="municipality") == 10
+
+
+def test_share_of_the_planners_gain(world):
+    # fund: 2 x 120 - 100 = 140; planner: 2 x 240 - 100 = 380
+    assert of(measures.share_of_planner(world, rate=0.0), "share", "fund") == pytest.approx(140 / 380)
+
+
+def test_wrong_pocket_and_captured_share(world):
+    assert of(measures.wrong_pocket_share(world), "share", "fund") == pytest.approx(80 / 120)
+    # within one year: the municipality's 40 of 240 in all
+    assert of(measures.captured_share(world, 1, rate=0.0), "share", "fund") == pytest.approx(40 / 240)
+    assert measures.wrong_pocket_share(world)["design"].eq("status-quo").sum() == 0  # nothing saved, no share
+
+
+def test_benefit_cost_by_perspective(world):
+    ratio = measures.benefit_cost(world, fiscal_rate=0.0, societal_rate=0.0)
+    assert of(ratio, "ratio", "fund", perspective="fiscal") == pytest.approx(240 / 100)
+    # resources 2 x 120 and production 2 x 10
+    assert of(ratio, "ratio", "fund", perspective="societal") == pytest.approx(260 / 100)
+    assert of(ratio, "ratio", "fund", perspective="municipality") == pytest.approx(80 / 70)
+    assert of(ratio, "ratio", "fund", perspective="state") == pytest.approx(160 / 30)
+    assert np.isnan(of(ratio, "ratio", "status-quo", perspective="fiscal"))
+
+
+def test_payback_year(world):
+    years = measures.payback_year(world)
+    # municipality under fund: 40 - 100 = -60 in 2020, -60 + 40 + 30 = 10 in 2021: paid back after one year
+    assert of(years, "years", "fund", group="municipality") == 1
+    assert np.isnan(of(years, "years", "status-quo", group="municipality"))
+
+
+def test_investment_reach_leverage_deadweight_and_error(world):
+    invested = measures.investment(world)
+    assert of(invested, "invested_sek", "fund") == 100
+    assert of(invested, "children", "fund") == 4
+    assert of(invested, "invested_sek", "status-quo") == 0
+    assert of(measures.leverage(world), "leverage", "fund") == pytest.approx(100 / 30)
+    assert of(measures.deadweight(world), "share", "fund") == 0.25
+    assert of(measures.overpayment(world), "error", "fund") == pytest.approx((90 - 60) / 60)
+
+
+def test_pyramid_is_per_child_alive(world):
+    frame = measures.pyramid(world)
+    assert of(frame, "actual_sek", "fund", payer="social") == pytest.approx(96)  # 960 SEK, ten children
+    assert of(frame, "untreated_sek", "fund", payer="social") == pytest.approx(100)
+
+
+def test_gini_of_two_equal_municipalities_that_get_20_and_60_per_child(world):
+    # mean 40; mean absolute difference over pairs (with replacement) 20; Gini = 20 / (2 x 40)
+    assert of(measures.equity(world), "gini", "fund") == pytest.approx(0.25)
