@@ -1,4 +1,4 @@
-"""Intervals over seeds: a mean and how far luck could move it. Read by `tables`, `figures` and `report`."""
+"""Intervals over seeds: a mean, and how far luck could move that mean. Read by `tables`, `figures` and `report`."""
 
 from collections.abc import Sequence
 

@@ -87,7 +87,7 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("county", "text", "", "two-digit code of the county"),
             ("children", "int", "persons", "how many"),
             ("cost_sek", "int", "SEK of 2020", "programme cost of all years"),
-            ("judged", "int", "persons", "of whom followed for at least three years"),
+            ("judged", "int", "persons", "of whom followed for ten years"),
             (
                 "deadweight",
                 "int",

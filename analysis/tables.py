@@ -78,7 +78,8 @@ def spell(mean: float, low: float, high: float) -> str:
 
 def lay_out(formatted: pd.DataFrame) -> str:
     """Turn a formatted summary on its side, one column per design, as plain text for a terminal."""
-    return formatted.set_index("Design").T.to_string()
+    text = formatted.set_index("Design").T.to_string()
+    return text.replace("\u202f", " ").replace("\u2212", "-")  # what any terminal can print
 
 
 def number(value: float, scale: float) -> str:

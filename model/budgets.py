@@ -149,7 +149,7 @@ def set_room(budgets: Budgets, t: int, region_share: float) -> None:
 def close_year(
     budgets: Budgets, t: int, mandatory: dict[str, Money], ratchet: dict[str, float], years: int
 ) -> dict[str, Money]:
-    """Work out each body's result, move frames after cost, and spread deficits over the years of restoration.
+    """Work out each body's result, move frames after cost, and spread municipal deficits over the years of restoration.
 
     Returns
     -------

@@ -11,7 +11,7 @@ POTS = ("education", "social", "labour_market", "region", "municipal_fund")
 
 
 @njit(cache=True, nogil=True)
-def choose(seen, cells, score, cost, overhead, pots, capacity, limited, wanted):
+def choose(seen, cells, score, cost, overhead, pots, places, limited, wanted):
     """Let every municipality's bodies choose among their options.
 
     Parameters
@@ -30,8 +30,9 @@ def choose(seen, cells, score, cost, overhead, pots, capacity, limited, wanted):
         that the owner pays now and the fund promises, by (municipality, intervention).
     pots
         Money of each of POTS, SEK, by (municipality, pot); changed: what is left.
-    capacity
-        Share of those seen that each intervention can take in a year.
+    places
+        Children that each intervention can still take this year, by (municipality, age, perceived level, intervention);
+        changed: what is left.
     limited
         Whether money binds.
     wanted
@@ -51,17 +52,16 @@ def choose(seen, cells, score, cost, overhead, pots, capacity, limited, wanted):
         gain[:] = 0.0
         begun[:] = False
         for c in range(n_cells):
-            most = int(np.ceil(seen[m, age[c], level[c]] * capacity))
+            most = min(places[m, age[c], level[c], kind[c]], seen[m, age[c], level[c]])
             gain[kind[c]] += max(score[m, c], 0.0) * most
             rank[c] = -(score[m, c] / whole[c] if limited else score[m, c])
-        room = seen[m].copy()
         for c in np.argsort(rank, kind="mergesort"):
             if score[m, c] <= 0.0:
                 break
             k, purse = kind[c], owner[c]
             if gain[k] <= overhead_value[m, k]:
                 continue
-            number = min(int(np.ceil(room[age[c], level[c]] * capacity)), seen[m, age[c], level[c]])
+            number = min(places[m, age[c], level[c], k], seen[m, age[c], level[c]])
             if limited:
                 for pot, per_child, first in (
                     (purse, owner_now[c], overhead_owner[m, k]),
@@ -82,4 +82,5 @@ def choose(seen, cells, score, cost, overhead, pots, capacity, limited, wanted):
                 pots[m, fund] -= number * fund_part[c]
             begun[k] = True
             wanted[m, age[c], level[c], k] = number
+            places[m, age[c], level[c], k] -= number
             seen[m, age[c], level[c]] -= number

@@ -4,8 +4,8 @@ A child is (municipality code, birth year, index in that cohort), so it keeps it
 simulated and whatever anybody else does. A 64-bit key per (seed, purpose, municipality, birth year, age) is hashed once
 for the whole cohort; child number i then reads splitmix64 (Steele, Lea & Flood 2014) at place i of the key's sequence.
 
-Every purpose has its own number here: a new one leaves the others' luck as it was. Read by `lifecourse`, `population`,
-`evaluation` and `agents`.
+Every purpose has its own number here: a new one leaves the others' luck as it was. Read by `ladder`, `lifecourse`,
+`budgets`, `thinking` and `model`.
 """
 
 import numpy as np

@@ -109,6 +109,8 @@ class PreventionModel(mesa.Model):
         self.follow_up = [
             each.measure.years if each.measure is not None else spec.project.follow_up_years for each in self.contracts
         ]
+        measured_by = [each.measure.evaluation if each.measure is not None else MATCHED for each in self.contracts]
+        self.before_after = np.array([evaluation == BEFORE_AFTER for evaluation in measured_by])
         self.ladder, self.costs = build_ladder(spec.ladder), build_costs(spec)
         self.population = build_population(spec.places, start_year, years)
         self.n = self.population.codes.size
@@ -191,6 +193,8 @@ class PreventionModel(mesa.Model):
             [*(budgets.room[line] for line in (*COMMITTEES, "region")), budgets.fund - budgets.fund_promised], axis=1
         )
         seen = self.seen.copy()
+        open_to_each = np.ceil(seen * self.spec.committee.capacity).astype(np.int64)
+        places = np.repeat(open_to_each[..., None], len(self.interventions), axis=3)
         fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
         now = np.where(self.ordinary, 0, round(project.application_cost))
         for number, design in enumerate(self.contracts):
@@ -202,21 +206,28 @@ class PreventionModel(mesa.Model):
                 (self.whole_cost, self.owner_now[number], self.fund_part[number]),
                 (fixed.astype(np.float64), np.where(from_fund, 0, now), np.where(from_fund, fixed, 0)),
                 pots,
-                self.spec.committee.capacity,
+                places,
                 design.decision != "planner",
                 self.wanted[number],
             )
 
     def deliver(self) -> None:
-        """Enrol children, start their projects, and book the cost of all programmes under way."""
+        """Enrol children, find each a comparison, start their projects, and book all programmes under way."""
+        first, started = self.participants.n, self.projects.n
+        projects = []
         for contract in range(len(self.contracts)):
             taken = self.wanted[contract].sum(axis=(1, 2))
             municipality, kind = np.nonzero(taken)
             number = np.full((self.n, len(self.interventions)), -1, np.int64)
-            number[municipality, kind] = self.projects.n + np.arange(municipality.size)
-            first = self._enrol(self.wanted[contract], number, int(taken.sum()))
-            self._start_projects(contract, municipality, kind, taken[municipality, kind], first)
-            paying.promise(self, contract, self.projects.n - municipality.size)
+            number[municipality, kind] = started + np.arange(municipality.size)
+            started += municipality.size
+            self._enrol(self.wanted[contract], number, int(taken.sum()))
+            projects.append((contract, municipality, kind, taken[municipality, kind]))
+        self._compare_with_others(first)
+        for contract, municipality, kind, children in projects:
+            before = self.projects.n
+            self._start_projects(contract, municipality, kind, children, first)
+            paying.promise(self, contract, before)
         paying.pay_programmes(self)
 
     def live(self) -> None:
@@ -263,13 +274,11 @@ class PreventionModel(mesa.Model):
     def evaluate(self) -> None:
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
         helped, people = self.participants, self.population
-        measured_by = [each.measure.evaluation if each.measure is not None else MATCHED for each in self.contracts]
-        before_after = np.array([evaluation == BEFORE_AFTER for evaluation in measured_by])
         measure(
             0,
             helped.n,
             self.year,
-            (self.projects.contract, self.projects.follow_up, before_after),
+            (self.projects.contract, self.projects.follow_up, self.before_after),
             self.contract_price,
             (people.state, helped.treated, people.participant),
             (
@@ -287,7 +296,7 @@ class PreventionModel(mesa.Model):
         projects = self.projects
         self.ready = np.flatnonzero(projects.start_year == self.year - projects.follow_up + 1)
         # Children without a comparison are reckoned to do as well as those with one.
-        compared = self.ready[~before_after[projects.contract[self.ready]]]
+        compared = self.ready[~self.before_after[projects.contract[self.ready]]]
         all_of_them = projects.children[compared] / np.maximum(projects.matched[compared], 1)
         projects.measured[compared] = whole(projects.measured[compared] * all_of_them)
         owing = self.ready[projects.overhead[self.ready]]
@@ -308,13 +317,21 @@ class PreventionModel(mesa.Model):
             paying.transfer(self, payer, receiver, clause, which, amount)
 
     def learn(self) -> None:
-        """Move beliefs towards what was measured at home and, with less weight, in the county (normal updating)."""
+        """Move beliefs towards what was measured at home and, with less weight, in the county (normal updating).
+
+        The planner knows the true effects and has nothing to learn.
+        """
         projects, ready = self.projects, self.ready
-        useful = ready[np.abs(projects.expected[ready]) > 1.0]
-        if not useful.size:
+        compared = np.where(
+            self.before_after[projects.contract[ready]], projects.children[ready], projects.matched[ready]
+        )
+        useful = ready[(np.abs(projects.expected[ready]) > 1.0) & (compared > 0)]
+        if not useful.size or self.design.decision == "planner":
             return
         found = projects.measured[useful] / projects.expected[useful]
-        noise = 2.0 * self.spec.belief.outcome_sd**2 * projects.follow_up[useful] * projects.children[useful]
+        # A sum over n children, of whom only some were compared: n / compared times as much noise.
+        spread = projects.children[useful] ** 2 / compared[np.isin(ready, useful)]
+        noise = 2.0 * self.spec.belief.outcome_sd**2 * projects.follow_up[useful] * spread
         precision = projects.expected[useful] ** 2 / noise
         own = np.zeros((2, self.n, len(self.interventions)))
         np.add.at(own[0], (projects.municipality[useful], projects.intervention[useful]), precision)
@@ -355,8 +372,6 @@ class PreventionModel(mesa.Model):
             }
         )
 
-    # ------------------------------------------------------------------ what bodies think
-
     # ------------------------------------------------------------------ setting up
 
     def _lay_out_places(self) -> None:
@@ -393,8 +408,8 @@ class PreventionModel(mesa.Model):
 
     # ------------------------------------------------------------------ delivering and paying
 
-    def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> int:
-        """Write the rows of new participants and find each a comparison child. Returns the first new row."""
+    def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> None:
+        """Write the rows of new participants."""
         people, helped = self.population, self.participants
         helped.make_room(more)
         first = helped.n
@@ -427,10 +442,14 @@ class PreventionModel(mesa.Model):
         helped.start_year[new] = self.year
         helped.treated[new] = people.state[helped.child[new]]
         helped.level_before[new] = people.state[helped.child[new]] % N_LEVELS
-        cohort = helped.born[:last].astype(np.int64) - people.births_from
+
+    def _compare_with_others(self, first: int) -> None:
+        """Find a comparison child for each participant from row `first` on, now that all of this year are known."""
+        people, helped = self.population, self.participants
+        cohort = helped.born[: helped.n].astype(np.int64) - people.births_from
         match(
             first,
-            last,
+            helped.n,
             self.county_range,
             people.offsets,
             cohort,
@@ -439,7 +458,6 @@ class PreventionModel(mesa.Model):
             (helped.child, helped.municipality, helped.peer),
             np.zeros((self.n, people.offsets.shape[1] - 1, N_LEVELS), np.int64),
         )
-        return first
 
     def _start_projects(
         self,
@@ -451,7 +469,8 @@ class PreventionModel(mesa.Model):
     ) -> None:
         """Open a row for each new project, with what it should be expected to save."""
         helped, before = self.participants, self.projects.n
-        new = slice(first, helped.n)
+        mine = helped.project[first : helped.n] - before
+        new = first + np.flatnonzero((mine >= 0) & (mine < municipality.size))
         which = helped.project[new] - before
         lookup = np.zeros((len(self.interventions), N_AGES, N_LEVELS))
         lookup[self.cells.intervention, self.cells.age, self.cells.level] = self.expected[contract]

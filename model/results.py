@@ -18,7 +18,7 @@ from model import __version__, paying, thinking
 from model.agents.reasoning import perceived_saving
 from model.budgets import LINES
 from model.costs import GROUPS
-from model.evaluation import JUDGED_FROM
+from model.evaluation import JUDGED_TO
 from model.expectations import outcome_of
 from model.forecast import at_belief, life_tables, occupancy
 from model.funding import settle
@@ -287,7 +287,7 @@ def _enrolment(model: PreventionModel) -> Table:
             "cost_sek": np.array([item.cost * item.duration for item in model.interventions]).round()[
                 helped.intervention[:n]
             ],
-            "judged": helped.start_year[:n] + JUDGED_FROM < model.start_year + model.years,
+            "judged": helped.start_year[:n] + JUDGED_TO <= model.start_year + model.years,
             "needed": helped.needed[:n],
         }
     )

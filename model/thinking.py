@@ -87,7 +87,7 @@ def reckon(model: PreventionModel) -> None:
     cells, items = model.cells, model.interventions
     kinds, every = cells.intervention, np.arange(cells.age.size)
     model.owners = list(dict.fromkeys(item.owner for item in items))
-    model.deciders = ["planner"] if model.design.decision == "planner" else [*model.owners, "board"]
+    model.deciders = [*model.owners, "board", *(["planner"] if model.design.decision == "planner" else [])]
     model.pot = np.array([POTS.index(item.owner) for item in items])
     duration = np.array([item.duration for item in items], np.int64)[kinds]
     yearly = np.array([round(item.cost) for item in items], np.int64)[kinds]

@@ -1,0 +1,196 @@
+"""Money and children are conserved: every krona comes from somebody, and every child is somewhere."""
+
+import numpy as np
+import pytest
+from worlds import FIVE, eager, world
+
+from model.costs import KIND
+from model.funding import load_design
+from model.ladder import ADULT_LEVELS, CHILD_LEVELS
+from model.ledger import LedgerError
+from model.model import PreventionModel
+from model.parameters import KINDS, PAYERS
+from model.results import tables
+
+YEARS = 6
+
+
+@pytest.fixture(scope="module", params=FIVE)
+def finished(request):
+    """A run of each design, with its tables; long enough for contracts to be settled where they can be."""
+    spec = eager().replace("project.follow_up_years", 2)
+    years = 11 if request.param == "state-outcomes-fund" else YEARS
+    model = world(spec, request.param, years=years)
+    assert model.projects.n > 50
+    return model, tables(model, detail=True)
+
+
+def test_every_krona_of_care_is_a_child_times_a_price(finished):
+    """From the table of children and the price list alone, by payer, kind and year."""
+    model, result = finished
+    children, flows = result["children"], result["flows"]
+    names = [{name: level for level, name in enumerate(stage)} for stage in (CHILD_LEVELS, ADULT_LEVELS)]
+    adult = (children["age"] >= 20).astype(int)
+    level = [names[stage][name] for stage, name in zip(adult, children["level"], strict=True)]
+    price = model.costs.amount[children["age"], level] * children["children"].to_numpy()[:, None, None]
+    returned = model.costs.equalisation[children["age"], level] * children["children"].to_numpy()[:, None]
+    compared = 0
+    for year in range(model.start_year, model.start_year + model.years):
+        now = (children["year"] == year).to_numpy()
+        due, back = price[now].sum(axis=0), returned[now].sum(axis=0)
+        for p, payer in enumerate(PAYERS):
+            for kind in KINDS:
+                rows = flows[(flows["year"] == year) & (flows["payer"] == payer) & (flows["kind"] == kind)]
+                gross = int(due[p, KIND[kind]])
+                if kind == "tax_forgone" and payer in ("board", "region"):
+                    gross += int(back[0 if payer == "board" else 1])  # booked before income equalisation
+                if kind == "tax_forgone" and payer == "central_tax":
+                    gross -= int(back.sum())
+                assert rows["amount_sek"].sum() == gross, (year, payer, kind)
+                compared += gross != 0
+    assert compared > 10 * model.years
+
+
+def test_costs_and_flows_tell_one_story(finished):
+    """The table of costs is the ledger, net of income equalisation, by payer and year."""
+    model, result = finished
+    costs, flows = result["costs"], result["flows"]
+    costs = costs[(costs["phase"] == "simulated") & (costs["payer"] != "households")]
+    told = costs.groupby(["year", "payer"])["actual_sek"].sum()
+    booked = flows[flows["kind"] != ""].groupby(["year", "payer"])["amount_sek"].sum()
+    equalised = flows[flows["purpose"] == "income equalisation"]
+    booked = booked.add(equalised.groupby(["year", "payer"])["amount_sek"].sum(), fill_value=0)
+    received = equalised.groupby(["year", "receiver"])["amount_sek"].sum().rename_axis(["year", "payer"])
+    booked = booked.sub(received, fill_value=0)
+    assert (told == booked.reindex(told.index)).all()
+    assert len(told) == len(PAYERS) * model.years
+    assert len(equalised) > 0
+
+
+def test_the_total_is_the_sum_of_its_parts_without_detail(finished):
+    """A national table is the detailed one summed up."""
+    model, result = finished
+    national = tables(model, detail=False)
+    keys = ["year", "payer", "receiver", "purpose", "kind"]
+    parts = result["flows"].groupby(keys)["amount_sek"].sum()
+    assert (national["flows"].groupby(keys)["amount_sek"].sum() == parts).all()
+    keys = ["year", "age", "level", "treated"]
+    assert (
+        national["children"].groupby(keys)["children"].sum() == result["children"].groupby(keys)["children"].sum()
+    ).all()
+
+
+def test_accounts_balance_and_pass_on_what_they_receive(finished):
+    """Nothing stays with a committee, an agency, the state or the outcomes fund at the end of a year."""
+    model, result = finished
+    flows = result["flows"]
+    paid = flows.groupby(["year", "payer"])["amount_sek"].sum().rename_axis(["year", "body"])
+    received = flows.groupby(["year", "receiver"])["amount_sek"].sum().rename_axis(["year", "body"])
+    balance = received.sub(paid, fill_value=0).astype(np.int64)
+    assert balance.sum() == 0
+    through = {"education", "social", "labour_market", "state", "outcomes_fund", *PAYERS[5:]}
+    passing = balance[balance.index.get_level_values("body").isin(through)]
+    assert (passing == 0).all(), passing[passing != 0]
+    assert set(balance.index.get_level_values("body")) - through <= {
+        "board", "region", "municipal_fund", "provider", "evaluator", "households",
+    }  # fmt: skip
+    for body in ("board", "region"):
+        gained = balance.xs(body, level="body").cumsum()
+        books = result["bodies"][result["bodies"]["body"] == body].groupby("year")["equity_sek"].sum()
+        assert (gained == books).all(), body
+
+
+def test_every_child_is_counted_once_a_year(finished):
+    model, result = finished
+    counted = result["children"].groupby(["year", "age"])["children"].sum()
+    sizes = model.population.cohort_sizes().sum(axis=0)
+    for year in range(model.start_year, model.start_year + model.years):
+        for cohort, size in enumerate(sizes):
+            age = year - model.population.births_from - cohort
+            assert counted.get((year, age), 0) == (size if age >= 0 else 0), (year, age)
+    births = result["runs"]["births"].iloc[0]
+    assert result["children"][result["children"]["age"] == 0]["children"].sum() == births
+    helped = result["children"][result["children"]["treated"]].groupby("year")["children"].sum()
+    started = result["projects"].groupby("year")["children"].sum().cumsum()
+    assert (helped == started.reindex(helped.index)).all()  # nobody is old enough to leave
+
+
+def test_payments_are_what_the_ledger_has_for_projects(finished):
+    _, result = finished
+    flows, payments = result["flows"], result["payments"]
+    keys = ["year", "payer", "receiver", "purpose"]
+    of_projects = flows[flows["project"] >= 0].groupby(keys)["amount_sek"].sum()
+    simulated = payments[payments["phase"] == "simulated"].groupby(keys)["amount_sek"].sum()
+    assert (of_projects == simulated).all()
+    assert len(simulated) > 0
+    projects = result["projects"]
+    for purpose, column in (("outcome payment", "paid_sek"), ("repayment", "repaid_sek")):
+        by_project = flows[flows["purpose"] == purpose].groupby("project")["amount_sek"].sum()
+        assert (projects.set_index("project")[column] == by_project.reindex(projects["project"], fill_value=0)).all()
+
+
+def test_every_project_is_paid_for_in_full_once(finished):
+    """Simulated and still owed programme cost together are what projects cost, whoever finances them."""
+    _, result = finished
+    payments = result["payments"]
+    programme = payments[payments["purpose"] == "programme"].groupby("intervention")["amount_sek"].sum()
+    cost = result["projects"].groupby("intervention")["cost_sek"].sum()
+    assert (programme == cost).all()
+
+
+@pytest.mark.parametrize("design", ["municipal-fund", "municipal-fund-repayment", "state-outcomes-fund"])
+def test_a_fund_never_promises_more_than_it_has(design):
+    model = PreventionModel(eager(), load_design(design), 2, 9)
+    used = 0
+    for _ in range(9):
+        model.step()
+        budgets = model.budgets
+        assert (budgets.fund >= 0).all()
+        assert (budgets.fund_promised >= 0).all()
+        assert (budgets.fund_promised <= budgets.fund).all()
+        used += int(budgets.fund_promised.sum())
+        for line, promised in budgets.promised.items():
+            assert (promised >= 0).all(), line
+        assert all((room >= 0).all() for room in budgets.room.values())
+    assert used > 0
+
+
+@pytest.mark.parametrize(
+    ("payer", "receiver", "body"),
+    [("education", "provider", "education"), ("households", "justice", "justice"), ("state", "board", "board")],
+)
+def test_an_entry_that_no_budget_knows_stops_the_run(payer, receiver, body):
+    model = PreventionModel(eager(), load_design("status-quo"), 1, 3, 2030)
+    close = model.close
+
+    def slip():
+        extra = np.array([0, 0, 4_321, 0, 0], np.int64)
+        model.ledger.post(model.year, payer, receiver, "care", extra)
+        close()
+
+    model.close = slip
+    sign = -1 if body == payer else 1
+    with pytest.raises(LedgerError, match=rf"^2030: {body} of municipality {model.spec.places.codes[2]} is {sign * 4321} SEK"):
+        model.step()
+
+
+def test_a_lost_child_or_a_lost_cost_stops_the_run():
+    """The check compares lives with births and with what is booked, not the ledger with itself."""
+    for break_it, words in ((lose_a_child, "children"), (book_care_twice, "booked")):
+        model = PreventionModel(eager(), load_design("planner"), 1, 3)
+        evaluate = model.evaluate
+        model.evaluate = lambda m=model, b=break_it, e=evaluate: (b(m), e())
+        with pytest.raises(LedgerError, match=f"^2020.*{words}"):
+            model.step()
+
+
+def lose_a_child(model):
+    """Forget a child without cost: no amount is off, the number of children is."""
+    m, age = 0, int(np.flatnonzero(model.counts[0, 0, :, 0])[0])
+    model.counts[0, m, age, 0] -= 1
+
+
+def book_care_twice(model):
+    amount = np.full(model.n, 10, np.int64)
+    model.ledger.post(model.year, "social", "provider", "care", amount, kind="resource")
+    model.budgets.spent["social"] = model.budgets.spent["social"] + amount

@@ -1,0 +1,69 @@
+"""A run is a function of scenario, design, seed and years: not of threads, of repetition, or of who else is simulated."""
+
+import numpy as np
+import pytest
+from pandas.testing import assert_frame_equal
+from worlds import county, eager, world
+
+from model.funding import load_design
+from model.model import simulate
+from model.scenario import load_scenario, select
+
+DESIGNS = ("status-quo", "state-outcomes-fund", "planner")
+
+
+def run(spec, design, **how):
+    return simulate(spec, load_design(design), **({"seed": 5, "years": 5} | how))
+
+
+@pytest.fixture(scope="module")
+def once():
+    """One run of each design."""
+    return {design: run(eager(), design) for design in DESIGNS}
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_and_repetition_change_nothing(once, design, threads):
+    again = run(eager(), design, threads=threads)
+    assert again.keys() == once[design].keys()
+    for name, table in once[design].items():
+        assert_frame_equal(again[name], table, obj=name, check_exact=True)
+    assert once[design]["projects"]["children"].sum() > 500
+
+
+def test_another_seed_is_another_world(once):
+    other = run(eager(), "planner", seed=6)
+    for name in ("children", "enrolment", "bodies", "flows"):
+        here, there = (each[name].drop(columns="seed") for each in (once["planner"], other))
+        assert not here.equals(there), name
+
+
+def test_designs_share_luck_and_births(once):
+    """Common random numbers: lives without programmes cost the same in every world of one seed."""
+    columns = ["year", "age", "payer", "kind", "untreated_sek"]
+    tables = {}
+    for design, run_ in once.items():
+        simulated = run_["costs"][run_["costs"]["phase"] == "simulated"]
+        tables[design] = simulated[simulated["untreated_sek"] != 0][columns].reset_index(drop=True)
+    for design in DESIGNS[1:]:
+        assert_frame_equal(tables[design], tables[DESIGNS[0]], obj=design)
+
+
+def test_a_municipality_alone_has_the_children_that_it_has_in_its_county():
+    whole = world(county(), "planner", years=3)
+    code = whole.spec.places.codes[3]
+    alone = world(select(load_scenario(), [code]), "planner", years=3)
+    m = int(np.flatnonzero(whole.population.codes == int(code))[0])
+    start, stop = whole.population.offsets[m, 0], whole.population.offsets[m, -1]
+    assert (alone.population.state == whole.population.state[start:stop]).all()
+    for (never, shadow, _), (never_alone, shadow_alone, _) in zip(whole.history, alone.history, strict=True):
+        assert (never[m] + shadow[m] == never_alone[0] + shadow_alone[0]).all()
+    assert alone.population.n_children > 1_000
+
+
+def test_a_longer_run_begins_as_a_shorter_one(once):
+    """What will be decided later, and when the run stops, is no part of the years before."""
+    longer = run(eager(), "state-outcomes-fund", years=7)["flows"]
+    first = longer[longer["year"] < 2025].reset_index(drop=True)
+    assert_frame_equal(first, once["state-outcomes-fund"]["flows"])
