@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 import mesa
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from model import booking, thinking
 from model.deciding import POTS
 from model.draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, stream_key
-from model.evaluation import BEFORE_AFTER, JUDGED_FROM, JUDGED_TO, MATCHED
+from model.evaluation import JUDGED_FROM, JUDGED_TO
 from model.ladder import (
     ADULT_AGE,
     EXAM_AGE,
@@ -167,7 +168,7 @@ class Child(mesa.Agent):
         of_age = price[c][help_.intervention][age]
         own = of_age[help_.state % N_LEVELS]
         true = of_age[shadow] - own
-        if self.model.before_after[c]:
+        if self.model.by_before_after[c]:
             before = price[c][help_.intervention][help_.start_year - 1 - self.born][help_.level_before]
             return before - own, true
         return (of_age[help_.peer.level] - own if help_.peer is not None else 0), true
@@ -252,28 +253,30 @@ class Town(mesa.Agent):
                     seen.append((child, level))
                     tally[level] += 1
             self.seen[age] = seen
+        capacity, kinds = self.model.spec.committee.capacity, len(self.model.interventions)
+        self.left = [row.copy() for row in self.tally]
+        self.places = [[[ceil(children * capacity)] * kinds for children in row] for row in self.tally]
 
     def choose(self, options: Options, score: list[float], pots: list[int], fees: list[Any]) -> dict[Any, int]:
         """Take children into the best options while money, staff and children last (`model.deciding.choose`)."""
         # fees: what applying and evaluating must be worth, what the owner pays of it now, what the fund promises
-        capacity, limited, left = options.capacity, options.limited, self.tally
+        limited, left, places = options.limited, self.left, self.places
         gain = [0.0] * options.n_kinds
         begun: set[int] = set()
         good = []
         for c, value in enumerate(score):
             if value > 0.0:
                 k, age, level, *_ = options.rows[c]
-                gain[k] += value * int(np.ceil(left[age][level] * capacity))
+                gain[k] += value * min(places[age][level][k], left[age][level])
                 good.append((-(value / options.whole[c]) if limited else -value, c))
         good.sort()
-        room = [row.copy() for row in left]
         fund = len(POTS) - 1
         wanted: dict[tuple[int, int, int], int] = {}
         for _, c in good:
             k, age, level, purse, now, later = options.rows[c]
-            if gain[k] <= fees[0][k] or not left[age][level]:
+            number = min(places[age][level][k], left[age][level])
+            if not number or gain[k] <= fees[0][k]:
                 continue
-            number = min(int(np.ceil(room[age][level] * capacity)), left[age][level])
             if limited:
                 for pot, per_child, first in ((purse, now, fees[1][k]), (fund, later, fees[2][k])):
                     money = pots[pot] - (0 if k in begun else first)
@@ -291,6 +294,7 @@ class Town(mesa.Agent):
                 pots[fund] -= number * later
             begun.add(k)
             wanted[age, level, k] = number
+            places[age][level][k] -= number
             left[age][level] -= number
         return wanted
 
@@ -320,7 +324,6 @@ class Options:
         money = (model.owner_now[contract], model.fund_part[contract])
         self.rows = list(zip(*(column.tolist() for column in (*columns, *money)), strict=True))
         self.whole = model.whole_cost.tolist()
-        self.capacity = model.spec.committee.capacity
         self.limited = model.contracts[contract].decision != "planner"
         self.n_kinds = len(model.interventions)
 
@@ -355,16 +358,13 @@ class MesaChildren(PreventionModel):
                 for where, children in choice.items():
                     self.wanted[number, m][where] = children
 
-    def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> int:
-        """Enrol children, and find each another child to be compared with."""
+    def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> None:
+        """Enrol children, and keep the model's list of participants, of which projects are made."""
         helped, first = self.participants, self.participants.n
         contract = 0 if np.shares_memory(wanted, self.wanted[0]) else 1
-        passed: dict[tuple[int, int, int], int] = {}
         new = []
         for m, town in enumerate(self.towns):
             new += town.enrol(self.choices[contract][m], number[m].tolist())
-        for child, _ in new:
-            child.help.peer = self.peer_of(child, passed)
         helped.make_room(more)
         rows = slice(first, first + len(new))
         helped.n = rows.stop
@@ -375,14 +375,19 @@ class MesaChildren(PreventionModel):
             "project": [child.help.project for child, _ in new],
             "perceived": [level for _, level in new],
             "level_before": [child.help.level_before for child, _ in new],
-            "peer": [-1 if child.help.peer is None else 0 for child, _ in new],
         }.items():
             getattr(helped, name)[rows] = column
         helped.start_year[rows] = self.year
         self.helped_children += [child for child, _ in new]
         if len(new) != more:
             raise RuntimeError(f"{self.year}: {more} children were granted a place, but {len(new)} were found.")
-        return first
+
+    def _compare_with_others(self, first: int) -> None:
+        """Find each new participant another child to be compared with."""
+        passed: dict[tuple[int, int, int], int] = {}
+        for row, child in enumerate(self.helped_children[first:], first):
+            child.help.peer = self.peer_of(child, passed)
+            self.participants.peer[row] = -1 if child.help.peer is None else 0
 
     def peer_of(self, child: Child, passed: dict[tuple[int, int, int], int]) -> Child | None:
         """Find a child of the same age and level without help, at home or else in the county, not used this year."""
@@ -438,8 +443,6 @@ class MesaChildren(PreventionModel):
         self.town_list = [Town(self, row) for row in range(self.n)]
         self.towns = self.agents_by_type[Town]
         self.helped_children: list[Child] = []
-        measured_by = [each.measure.evaluation if each.measure is not None else MATCHED for each in self.contracts]
-        self.before_after = [evaluation == BEFORE_AFTER for evaluation in measured_by]
         ages = [(item.age_from, item.age_to) for item in self.interventions]
         self.ages = np.array([min(a for a, _ in ages), max(b for _, b in ages)])
         for year in range(self.population.births_from, self.start_year):
@@ -459,3 +462,9 @@ class MesaChildren(PreventionModel):
         """Cost that each contract looks at, by (contract, intervention, age, level), as lists."""
         prices: list[Any] = self.contract_price.tolist()
         return prices
+
+    @cached_property
+    def by_before_after(self) -> list[bool]:
+        """Whether each contract compares children with themselves before."""
+        answers: list[bool] = self.before_after.tolist()
+        return answers

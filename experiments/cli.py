@@ -313,12 +313,14 @@ def _read_scenario(file: Path | None, municipalities: str, quick: bool) -> Scena
 def _read_designs(names: Sequence[str]) -> list[Design]:
     """Read designs; tell the problems of all of them at once."""
     from model.funding import load_design
+    from model.model import check_design
 
     read: list[Design] = []
     problems: list[str] = []
     for name in names:
         try:
             read.append(load_design(name))
+            check_design(read[-1])
         except InputError as error:
             problems += error.problems
     _check(*problems)

@@ -509,7 +509,13 @@ class PreventionModel(mesa.Model):
 
 
 def check_design(design: Design) -> None:
-    """Refuse a design that a run could not settle."""
+    """Refuse a design that a run could not settle.
+
+    Raises
+    ------
+    InputError
+        If it needs an evaluation, a condition or a metric that a run cannot find out.
+    """
     problems = []
     if design.measure is not None and design.measure.evaluation not in EVALUATORS:
         problems.append(

@@ -1,6 +1,7 @@
 """Every command that the documentation shows is run as it stands there: a reader who copies it gets no error."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -18,10 +19,18 @@ def commands(page: Path) -> list[str]:
     return [line.strip()[2:] for line in text.splitlines() if line.strip().startswith("$ stupror")]
 
 
+def files(page: Path) -> dict[str, str]:
+    """Files that a page shows: TOML blocks whose first line is a comment with the file's name."""
+    blocks = re.findall(r"```toml\n# (\S+\.toml)\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.S)
+    return dict(blocks)
+
+
 # One test per page: later commands of a page may read what earlier ones have written.
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
 def test_the_commands_of_a_page_run_in_its_order(page: Path, tmp_path: Path) -> None:
     main = [sys.executable, "-c", "from experiments.cli import main; main()"]
+    for name, text in files(page).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
     for command in commands(page):
         words = [*main, *shlex.split(command, comments=True)[1:]]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}

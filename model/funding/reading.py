@@ -10,11 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
 from model.errors import nearest
 from model.funding.vocabulary import Term
-from model.reading import Quantity
+from model.reading import Quantity, read_quantity
 
 __all__ = ["Notes"]
 
@@ -69,9 +67,7 @@ class Notes:
         if key not in table:
             return None
         place = f"{where}.{key}"
-        read, problems = _quantity(table[key])
-        for problem in problems:
-            self.add(place, problem)
+        read = read_quantity(table[key], f"{self.file}: {place}", self.problems)
         if read is None:
             return None
         if isinstance(read.value, bool) or not isinstance(read.value, int | float):
@@ -95,23 +91,3 @@ class Notes:
         guess = nearest(str(name), names)
         return (f" Did you mean '{guess}'?" if guess else "") + f" Allowed: {', '.join(names)}."
 
-
-_KEYS = ("value", "unit", "range", "source", "distribution")
-
-
-def _quantity(record: object) -> tuple[Quantity | None, list[str]]:
-    """Read one record of value, unit, range and source; a term is fixed unless it says how it is distributed."""
-    if not isinstance(record, Mapping):
-        return None, [f"is {record!r}. Write {{ value = ..., unit = ..., range = [low, high], source = ... }}."]
-    problems = [f"unknown key '{key}'.{Notes.hint(key, _KEYS)}" for key in record if key not in _KEYS]
-    problems += [f"'{key}' is missing." for key in _KEYS[:-1] if key not in record]
-    if problems:
-        return None, problems
-    try:
-        read = Quantity.model_validate({"distribution": {"kind": "fixed"}, **record})
-    except ValidationError as error:
-        return None, [f"{'.'.join(map(str, e['loc'])) or 'record'}: {e['msg']}." for e in error.errors()]
-    low, high = read.range
-    if isinstance(read.value, int | float) and not low <= read.value <= high:
-        problems.append(f"value = {read.value!r} is outside its own range of {low:g} to {high:g}.")
-    return read, problems

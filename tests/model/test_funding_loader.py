@@ -41,6 +41,11 @@ def set_in(*path: Any) -> Callable[[dict[str, Any]], None]:
     return spoil
 
 
+def wide(value: float, high: float, unit: str = "1") -> dict[str, Any]:
+    """A record whose own range would allow the value."""
+    return {"value": value, "unit": unit, "range": [0, high], "source": "assumed"}
+
+
 def drop(*path: Any) -> Callable[[dict[str, Any]], None]:
     def spoil(table: Any) -> None:
         for key in path[:-1]:
@@ -73,7 +78,7 @@ def test_the_five_designs_are_there_and_every_file_bears_its_own_name():
         (set_in("clause", 0, "share", "value", "all"), "clause 1 (share_of_saving).share", ["value"]),
         (set_in("clause", 0, "share", "range", [0, 0.5]), "clause 1 (share_of_saving).share", ["range", "0.5"]),
         (set_in("clause", 0, "share", "range", [0, 3]), "clause 1 (share_of_saving).share", ["range", "0 to 1"]),
-        (set_in("clause", 2, "share", "value", 0.3), "clause 3 (cap)", ["0.3", "guarantee of 0.4", "clause 4"]),
+        (set_in("clause", 2, "share", wide(0.3, 2)), "clause 3 (cap)", ["0.3", "guarantee of 0.4", "clause 4"]),
         (drop("clause", 1, "share"), "clause 2 (cap)", ["none of amount, share, share_of_metric", "exactly one"]),
         (set_in("clause", 3, "when", "deliverd"), "clause 4 (guarantee)", ["'deliverd'", "Did you mean 'delivered'?"]),
         (drop("clause", 3, "when"), "clause 4 (guarantee)", ["'when' is missing"]),
@@ -90,7 +95,7 @@ def test_the_five_designs_are_there_and_every_file_bears_its_own_name():
         (set_in("measure", "metric", "cost_reducton"), "measure", ["Did you mean 'cost_reduction'?"]),
         (set_in("measure", "metric", "outcomes"), "clause 1 (share_of_saving)", ["SEK", "price_per_outcome"]),
         (set_in("measure", "follow_up_years", "value", 2.5), "measure.follow_up_years", ["2.5", "whole number"]),
-        (set_in("measure", "follow_up_years", "value", 70), "measure.follow_up_years", ["70", "1 to 65"]),
+        (set_in("measure", "follow_up_years", wide(70, 90, "year")), "measure.follow_up_years", ["70", "1 to 65"]),
         (drop("measure"), "clause 1 (share_of_saving)", ["Add [measure]"]),
         (drop("clause"), "measure", ["nothing is paid on what is measured"]),
         (set_in("decision", "body", "comittee"), "decision", ["Did you mean 'committee'?"]),

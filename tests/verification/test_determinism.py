@@ -1,4 +1,4 @@
-"""A run is a function of scenario, design, seed and years: not of threads, of repetition, or of who else is simulated."""
+"""A run is a function of scenario, design, seed and years: not of threads, repetition, or who else is simulated."""
 
 import numpy as np
 import pytest

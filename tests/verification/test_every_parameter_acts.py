@@ -1,0 +1,112 @@
+"""No dead parameters: whatever can be written in a scenario file moves some result."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from worlds import change, world
+
+from model.results import tables
+from model.scenario import load_scenario, select
+
+# Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
+WHERE = {
+    "belief.neighbour_weight": ("municipal-fund", 8),  # results come first, and are read when much has been decided
+    "belief.outcome_sd": ("municipal-fund", 8),
+    "board.": ("municipal-fund", 4),
+}
+SPEC = load_scenario()
+PATHS = sorted(SPEC.quantities)
+
+
+@cache
+def lively():
+    """Two municipalities of Blekinge with everything able to act: money, care for others, effects that make all six pay."""
+    spec = change(
+        select(SPEC, ["1080", "1082"]),
+        committee__horizon=10,
+        committee__other_regarding=0.6,
+        board__horizon=10,
+        board__other_regarding=0.2,
+        region__other_regarding=0.6,
+        budget__room_share=0.004,
+        budget__windfall_probability=0.5,
+        region__room_share=0.001,
+        board__fund_share=0.004,
+        project__application_cost=5_000,
+        project__evaluation_cost=5_000,
+        project__follow_up_years=2,
+    )
+    for item in spec.interventions:
+        for name, value in (("escalation", 0.75), ("recovery", 1.4), ("forks", 0.85)):
+            low, high = spec.quantities[f"interventions.{item.name}.{name}"].range
+            spec = spec.replace(f"interventions.{item.name}.{name}", min(max(value, low), high))
+    return spec
+
+
+def moved(quantity, path):
+    """Another valid value: a step towards the end of the range that is farther off."""
+    low, high = quantity.range
+    values = []
+    for place, value in enumerate(quantity.entries):
+        end = high if high - value >= value - low else low
+        step = value + (end - value) * 0.4
+        values.append(round(step) if isinstance(value, int) and isinstance(low, int) and value > 1 else step)
+        if isinstance(quantity.value, tuple) and path.endswith(("levels", "not_eligible")):
+            values[place] = value
+    if path == "budget.windfall_probability":
+        return 1.0
+    if path.endswith(".age_from"):
+        return quantity.value + 1
+    if path.endswith(".age_to"):
+        return quantity.value - 1
+    if path.endswith((".duration", "_years")) and not isinstance(quantity.value, tuple):
+        return quantity.value + 1
+    if path.endswith(".levels"):
+        return (2, 2) if quantity.value != (2, 2) else (1, 2)
+    if path == "ladder.not_eligible":
+        return tuple(1.2 * value for value in quantity.value)
+    if path == "ladder.frailty_share":
+        return (0.7, 0.2, 0.1)
+    if path.startswith("ladder.adult_") and len(quantity.entries) == 25:
+        matrix = 0.9 * np.reshape(quantity.value, (5, 5)) + 0.1 * np.eye(5)
+        return tuple((matrix / matrix.sum(axis=1, keepdims=True)).ravel().tolist())
+    if path == "detection.sensitivity":
+        return (0.0, 0.3, 0.5, 0.7, 0.9)
+    if path == "detection.false_alarm":
+        return (0.04, 0.1, 0.06, 0.0, 0.0)
+    return tuple(values) if isinstance(quantity.value, tuple) else values[0]
+
+
+@cache
+def base(design, years):
+    return world(lively(), design, years=years)
+
+
+def differs(one, other):
+    """Whether any result differs: children and bodies are looked at first, as the model keeps them; then all tables."""
+    if not all(np.array_equal(a, b) for a, b in zip(one.history, other.history, strict=True)):
+        return True
+    for here, there in zip(one.book, other.book, strict=True):
+        if any(not np.array_equal(here[line][name], there[line][name]) for line in here for name in here[line]):
+            return True
+    before, after = tables(one, detail=False), tables(other, detail=False)
+    for result in (before, after):
+        result["runs"] = result["runs"].drop(columns="scenario_hash")  # the hash alone would move with anything
+    return any(not before[name].equals(after[name]) for name in before)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_parameter_moves_a_result(path):
+    design, years = next((there for prefix, there in WHERE.items() if path.startswith(prefix)), ("status-quo", 4))
+    quantity = lively().quantities[path]
+    spec = lively().replace(path, moved(quantity, path))
+    assert spec.quantities[path].value != quantity.value
+    changed = world(spec, design, years=years)
+    assert differs(base(design, years), changed), f"{path} changes nothing: where is it read?"
+
+
+def test_nothing_moves_where_nothing_is_changed():
+    """The comparison above can say no, also for another scenario object with the same content."""
+    again = lively().replace("committee.horizon", lively().committee.horizon)
+    assert not differs(base("status-quo", 4), world(again, "status-quo", years=4))
