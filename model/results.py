@@ -201,32 +201,33 @@ def _afterwards(model: PreventionModel) -> tuple[NDArray[np.float64], NDArray[np
     np.add.at(shadows, (age[alive], model.population.state[helped.child[:n]][alive]), 1.0)
     shadow = np.zeros_like(without)
     _onwards(shadows, ages, np.zeros(N_AGES, np.int64), none, tables_, shadow)
-    keys = np.stack([helped.intervention[:n], last + 1 - helped.start_year[:n], age], axis=1)[alive].astype(np.int64)
-    groups, which = np.unique(keys, axis=0, return_inverse=True)
-    states = np.zeros((len(groups), N_STATES))
-    np.add.at(states, (which.ravel(), helped.treated[:n][alive]), 1.0)
+    # Count by (intervention, years since the start, age, state); then one row per group that has anybody.
+    shape = (len(model.interventions), model.years + 1, N_AGES, N_STATES)
+    where = (
+        helped.intervention[:n].astype(np.int64),
+        last + 1 - helped.start_year[:n].astype(np.int64),
+        age,
+        helped.treated[:n].astype(np.int64),
+    )
+    counted = np.bincount(np.ravel_multi_index([each[alive] for each in where], shape), minlength=np.prod(shape))
+    states = counted.reshape(-1, N_STATES).astype(np.float64)
+    some = np.flatnonzero(states.any(axis=1))
+    kind, years_in, group_age = np.unravel_index(some, shape[:-1])
     treated = np.zeros_like(without)
-    if len(groups):
-        _onwards(states, groups[:, 2], groups[:, 1], model.effects[groups[:, 0]], tables_, treated)
+    if some.size:
+        _onwards(states[some], group_age, years_in, model.effects[kind], tables_, treated)
     return without - shadow + treated, without
 
 
 def _payments(model: PreventionModel) -> Table:
     """All money that programmes and contracts move, nationally; what is still owed after the last year is expected."""
     names = np.array([item.name for item in model.interventions])
-    rows: list[Table] = []
+    rows: list[tuple[int, str, str, str, str]] = []
+    totals: list[NDArray[Any]] = []
 
     def add(year: int, payer: str, receiver: str, purpose: str, phase: str, which: Any, amount: Any) -> None:
-        total = np.bincount(model.projects.intervention[which], amount, minlength=names.size)
-        at = np.flatnonzero(total)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "year": year, "payer": payer, "receiver": receiver, "purpose": purpose,
-                    "intervention": names[at], "phase": phase, "amount_sek": np.rint(total[at]).astype(np.int64),
-                }
-            )
-        )  # fmt: skip
+        rows.append((year, payer, receiver, purpose, phase))
+        totals.append(np.bincount(model.projects.intervention[which], amount, minlength=names.size))
 
     for entry in model.ledger.entries:
         if entry.project.size and entry.project[0] >= 0:
@@ -236,7 +237,12 @@ def _payments(model: PreventionModel) -> Table:
     columns = ["year", "payer", "receiver", "purpose", "intervention", "phase"]
     if not rows:
         return pd.DataFrame({name: [] for name in [*columns, "amount_sek"]})
-    return pd.concat(rows, ignore_index=True).groupby(columns, as_index=False, sort=True)[["amount_sek"]].sum()
+    frame = pd.DataFrame(rows, columns=["year", "payer", "receiver", "purpose", "phase"])
+    frame = frame.loc[frame.index.repeat(names.size)].assign(
+        intervention=np.tile(names, len(rows)), amount_sek=np.rint(np.concatenate(totals)).astype(np.int64)
+    )
+    frame = frame[frame["amount_sek"] != 0]
+    return frame.groupby(columns, as_index=False, sort=True)[["amount_sek"]].sum()
 
 
 def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArray[np.int64], NDArray[np.int64]]]:
@@ -276,28 +282,32 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
 def _enrolment(model: PreventionModel) -> Table:
     """Who was taken into what, as seen and as they were."""
     helped, n = model.participants, model.participants.n
+    year, born = helped.start_year[:n].astype(np.int64), helped.born[:n].astype(np.int64)
+    judged = year + JUDGED_TO <= model.start_year + model.years
     frame = pd.DataFrame(
         {
-            "year": helped.start_year[:n].astype(np.int64),
-            "intervention": np.array([item.name for item in model.interventions])[helped.intervention[:n]],
-            "age": helped.start_year[:n].astype(np.int64) - 1 - helped.born[:n],
-            "perceived": helped.perceived[:n],
-            "true": helped.level_before[:n],
-            "county": np.array(model.spec.places.county_codes)[helped.municipality[:n]],
-            "cost_sek": np.array([item.cost * item.duration for item in model.interventions]).round()[
-                helped.intervention[:n]
-            ],
-            "judged": helped.start_year[:n] + JUDGED_TO <= model.start_year + model.years,
-            "needed": helped.needed[:n],
+            "year": year,
+            "intervention": helped.intervention[:n],
+            "age": year - 1 - born,
+            "level": helped.perceived[:n],
+            "true_level": helped.level_before[:n],
+            "county": model.county[helped.municipality[:n]],
+            "children": 1,
+            "judged": judged.astype(np.int64),
+            "deadweight": (judged & ~helped.needed[:n]).astype(np.int64),
         }
     )
-    frame["deadweight"] = frame["judged"] & ~frame["needed"]
-    for column, name in (("perceived", "level"), ("true", "true_level")):
-        frame[name] = LEVEL_NAMES[frame[column] + N_LEVELS * (frame["age"] >= ADULT_AGE)]
-    frame["children"] = 1
     keys = ["year", "intervention", "age", "level", "true_level", "county"]
-    result = frame.groupby(keys, as_index=False)[["children", "cost_sek", "judged", "deadweight"]].sum()
-    return result.astype({"cost_sek": np.int64, "judged": np.int64, "deadweight": np.int64})
+    result = frame.groupby(keys, as_index=False)[["children", "judged", "deadweight"]].sum()
+    kind, older = result["intervention"].to_numpy(), N_LEVELS * (result["age"].to_numpy() >= ADULT_AGE)
+    whole_cost = np.array([round(item.cost) * item.duration for item in model.interventions])
+    result.insert(7, "cost_sek", result["children"].to_numpy() * whole_cost[kind])
+    return result.assign(
+        intervention=np.array([item.name for item in model.interventions])[kind],
+        level=LEVEL_NAMES[result["level"].to_numpy() + older],
+        true_level=LEVEL_NAMES[result["true_level"].to_numpy() + older],
+        county=np.unique(model.spec.places.county_codes)[result["county"].to_numpy()],
+    )
 
 
 def _projects(model: PreventionModel) -> Table:
@@ -326,14 +336,17 @@ def _projects(model: PreventionModel) -> Table:
 
 def _bodies(model: PreventionModel, detail: bool) -> Table:
     """Budgets by body and year."""
-    frames = []
-    codes = np.array(model.spec.places.codes)
-    for t, year in enumerate(model.book):
-        for line in LINES:
-            columns = {f"{name}_sek": values if detail else [int(values.sum())] for name, values in year[line].items()}
-            place = codes if detail else ""
-            frames.append(pd.DataFrame({"year": model.start_year + t, "body": line, "municipality": place, **columns}))
-    return pd.concat(frames, ignore_index=True)
+    places = np.array(model.spec.places.codes) if detail else np.array([""])
+    rows = [(model.start_year + t, line, year[line]) for t, year in enumerate(model.book) for line in LINES]
+    data: dict[str, Any] = {
+        "year": np.repeat([year for year, _, _ in rows], places.size),
+        "body": np.repeat([line for _, line, _ in rows], places.size),
+        "municipality": np.tile(places, len(rows)),
+    }
+    for name in rows[0][2]:
+        values = [books[name] if detail else books[name].sum(keepdims=True) for _, _, books in rows]
+        data[f"{name}_sek"] = np.concatenate(values)
+    return pd.DataFrame(data)
 
 
 def _municipalities(model: PreventionModel) -> Table:

@@ -90,4 +90,3 @@ class Notes:
         names = list(valid)
         guess = nearest(str(name), names)
         return (f" Did you mean '{guess}'?" if guess else "") + f" Allowed: {', '.join(names)}."
-
