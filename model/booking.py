@@ -77,12 +77,6 @@ def book_budgets(model: PreventionModel, results: dict[str, Money]) -> None:
             ledger.settle_up(year, line, "board", "result", -results[line])
 
 
-def fund_moved(model: PreventionModel) -> Money:
-    """What this year's entries have put into the municipal funds, less what they have taken out."""
-    moved = model.ledger.balances(model.year).get("municipal_fund", np.zeros(model.n, np.int64))
-    return np.asarray(moved + model.set_aside)
-
-
 def check(model: PreventionModel, equity: dict[str, Money], fund_before: Money) -> None:
     """Compare the ledger with the books and the lives; stop the run at the first difference."""
     zero = np.zeros(model.n, np.int64)

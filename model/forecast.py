@@ -217,12 +217,27 @@ def at_belief(values: Floats, belief: Floats) -> Floats:
     belief
         Multiple of the true effect believed in, clipped to [0, 2]. Shape broadcastable to ``values.shape[1:]``.
     """
-    grid = np.array([0.0, *BELIEF_GRID])
-    believed = np.clip(belief, grid[0], grid[-1])
-    upper = np.clip(np.searchsorted(grid, believed, side="left"), 1, grid.size - 1)
-    weight = (believed - grid[upper - 1]) / (grid[upper] - grid[upper - 1])
-    result = np.zeros(np.broadcast_shapes(values.shape[1:], believed.shape))
-    for i in range(1, grid.size):
-        share = np.where(upper == i, weight, 0.0) + np.where(upper == i + 1, 1.0 - weight, 0.0)
-        result += share * values[i - 1]
+    believed = np.broadcast_to(
+        np.asarray(belief, dtype=np.float64), np.broadcast_shapes(values.shape[1:], belief.shape)
+    )
+    flat = np.broadcast_to(values, (values.shape[0], *believed.shape)).reshape(values.shape[0], -1)
+    return np.asarray(_interpolate(flat, believed.ravel(), _GRID)).reshape(believed.shape)
+
+
+_GRID = np.array([0.0, *BELIEF_GRID])
+
+
+@njit(cache=True, nogil=True)
+def _interpolate(values, believed, grid):
+    """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,); nothing is worth anything at grid[0]."""
+    result = np.empty(believed.size)
+    last = grid.size - 1
+    for i in range(believed.size):
+        belief = min(max(believed[i], grid[0]), grid[last])
+        upper = 1
+        while upper < last and belief > grid[upper]:
+            upper += 1
+        weight = (belief - grid[upper - 1]) / (grid[upper] - grid[upper - 1])
+        below = values[upper - 2, i] if upper > 1 else 0.0
+        result[i] = weight * values[upper - 1, i] + (1.0 - weight) * below
     return result

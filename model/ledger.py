@@ -65,6 +65,8 @@ class Ledger:
             )
         if payer == receiver:
             raise LedgerError(f"{year}: {purpose} goes from {payer} to itself.")
+        if not amount.any():
+            return
         where = np.arange(self.n_municipalities) if municipality is None else municipality
         which = np.full(amount.shape, NO_PROJECT) if project is None else project
         self.entries.append(Entry(year, payer, receiver, purpose, kind, where, which, amount))
@@ -80,8 +82,10 @@ class Ledger:
         for entry in reversed(self.entries):
             if entry.year != year:
                 break
-            moved = np.zeros(self.n_municipalities, np.int64)
-            np.add.at(moved, entry.municipality, entry.amount)
+            moved = entry.amount
+            if entry.project[0] != NO_PROJECT:
+                moved = np.zeros(self.n_municipalities, np.int64)
+                np.add.at(moved, entry.municipality, entry.amount)
             for account, sign in ((entry.payer, -1), (entry.receiver, 1)):
                 result[account] = result.get(account, np.zeros(self.n_municipalities, np.int64)) + sign * moved
         return result

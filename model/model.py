@@ -163,7 +163,7 @@ class PreventionModel(mesa.Model):
     def budget(self) -> None:
         """Set frames; mandatory cost and earlier promises come first, what is left is room (M5, M8, M10, M11)."""
         set_room(self.budgets, self.year - self.start_year, self.spec.region.room_share)
-        self.set_aside = np.zeros(self.n, np.int64)
+        self.set_aside, self.fund_before = np.zeros(self.n, np.int64), self.budgets.fund
         if "municipal_fund" in self.design.shares:
             self.set_aside = whole(self.budgets.revenue["municipality"] * self.spec.board.fund_share)
         self.budgets.fund = self.budgets.fund + self.set_aside
@@ -351,13 +351,12 @@ class PreventionModel(mesa.Model):
         """Close the books: results, equity, next year's frames; and check that nothing appeared or vanished."""
         ratchet = {line: self.spec.committee.ratchet for line in LINES} | {"region": self.spec.region.ratchet}
         mandatory = {line: booking.life_cost(self, line) for line in LINES}
-        fund_before = self.budgets.fund - booking.fund_moved(self)
         equity = {name: amount.copy() for name, amount in self.budgets.equity.items()}
         results = close_year(
             self.budgets, self.year - self.start_year, mandatory, ratchet, self.spec.budget.restoration_years
         )
         booking.book_budgets(self, results)
-        booking.check(self, equity, fund_before)
+        booking.check(self, equity, self.fund_before)
         self.book.append(
             {
                 line: {

@@ -23,6 +23,7 @@ from model.expectations import outcome_of
 from model.forecast import at_belief, life_tables, occupancy
 from model.funding import settle
 from model.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, LAST_AGE, N_AGES, N_LEVELS, N_STATES
+from model.ledger import NO_PROJECT
 from model.parameters import KINDS, PAYERS
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _runs(model: PreventionModel) -> Table:
 
 def _flows(model: PreventionModel, detail: bool) -> Table:
     """All entries of the ledger."""
-    entries = [entry for entry in model.ledger.entries if entry.amount.any()]
+    entries = model.ledger.entries
     sizes = [entry.amount.size if detail else 1 for entry in entries]
 
     def column(name: str) -> Any:
@@ -230,7 +231,7 @@ def _payments(model: PreventionModel) -> Table:
         totals.append(np.bincount(model.projects.intervention[which], amount, minlength=names.size))
 
     for entry in model.ledger.entries:
-        if entry.project.size and entry.project[0] >= 0:
+        if entry.project[0] != NO_PROJECT:
             add(entry.year, entry.payer, entry.receiver, entry.purpose, SIMULATED, entry.project, entry.amount)
     for year, payer, receiver, purpose, which, amount in _still_owed(model):
         add(year, payer, receiver, purpose, EXPECTED, which, amount)

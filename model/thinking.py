@@ -150,7 +150,8 @@ def selfish(model: PreventionModel, kind: str) -> Mandate:
 
 def cells_of(model: PreventionModel, owner: str) -> NDArray[np.int64]:
     """Options that belong to an owner."""
-    return np.flatnonzero([model.interventions[k].owner == owner for k in model.cells.intervention])
+    owners = np.array([item.owner == owner for item in model.interventions])
+    return np.flatnonzero(owners[model.cells.intervention])
 
 
 def scores(model: PreventionModel, contract: int = 0) -> Floats:
@@ -161,19 +162,22 @@ def scores(model: PreventionModel, contract: int = 0) -> Floats:
     """
     cells, decision = model.cells, model.contracts[contract].decision
     belief = model.belief[:, cells.intervention]
-    net = {
-        kind: at_belief(model.worth[contract][kind], belief) - model.price[contract][kind] for kind in model.deciders
-    }
+
+    def net(kind: str, mine: NDArray[np.int64]) -> Floats:
+        worth, price = model.worth[contract][kind], model.price[contract][kind]
+        return at_belief(worth[:, :, mine], belief[:, mine]) - price[:, mine]
+
     if decision == "planner":
-        result = net["planner"]
+        result = net("planner", np.arange(cells.age.size))
     else:
         result = np.empty((model.n, cells.age.size))
         for owner in model.owners:
             mine = cells_of(model, owner)
-            result[:, mine] = net[owner][:, mine]
+            result[:, mine] = net(owner, mine)
         if decision == "board":
-            municipal = model.pot[cells.intervention] != POTS.index("region")
-            result = np.where(municipal & (result > 0.0), net["board"], result)
+            municipal = np.flatnonzero(model.pot[cells.intervention] != POTS.index("region"))
+            wanted = result[:, municipal]
+            result[:, municipal] = np.where(wanted > 0.0, net("board", municipal), wanted)
         if contract + 1 < len(model.contracts) and not reaches_region(model.contracts[contract]):
             result[:, model.pot[cells.intervention] == POTS.index("region")] = 0.0
     for agent in model.agents_by_type[Committee]:

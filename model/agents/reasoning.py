@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from model.forecast import Cells
@@ -85,7 +86,26 @@ def perceived_saving(mandate: Mandate, cells: Cells) -> Floats:
     for payers in np.unique(mandate.payers, axis=0):
         rows = (mandate.payers == payers).all(axis=1)
         own = cells.saved[..., payers].sum(axis=3)
-        result[:, rows] = kept[rows] @ own.transpose(0, 2, 1) + cared[rows] @ (total - own).transpose(0, 2, 1)
+        result[:, rows] = _weigh(kept[rows], own) + _weigh(cared[rows], total - own)
+    return result
+
+
+@njit(cache=True, nogil=True)
+def _weigh(weight, yearly):
+    """Sum `yearly`, shape (beliefs, cells, years), over years with the weights of each body, shape (n, years).
+
+    Shape (beliefs, n, cells). Written out, because a linear-algebra library may add up in another order on another
+    machine, and a decision may hang on the last bit.
+    """
+    beliefs, n_cells, years = yearly.shape
+    result = np.zeros((beliefs, weight.shape[0], n_cells))
+    for b in range(beliefs):
+        for m in range(weight.shape[0]):
+            for c in range(n_cells):
+                total = 0.0
+                for t in range(years):
+                    total += weight[m, t] * yearly[b, c, t]
+                result[b, m, c] = total
     return result
 
 
@@ -94,7 +114,7 @@ def perceived_payments(mandate: Mandate, payments: Floats) -> Floats:
 
     `payments` is by (belief, cell, year since the start), SEK per child. Shape as `perceived_saving`.
     """
-    return np.asarray(mandate.discounting() @ payments.transpose(0, 2, 1))
+    return np.asarray(_weigh(mandate.discounting(), payments))
 
 
 def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) -> Floats:
@@ -102,4 +122,4 @@ def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) 
     factor = 1.0 / (1.0 + mandate.discount[:, None])
     years = np.arange(duration.max())
     paid = (years < duration[:, None]).astype(np.float64)
-    return np.asarray((factor**years @ paid.T) * yearly)
+    return np.asarray(((factor**years)[:, None, :] * paid).sum(axis=2) * yearly)

@@ -10,7 +10,7 @@ from model.ladder import LAST_AGE, N_LEVELS, N_STATES
 
 @pytest.mark.parametrize(
     ("years_in", "left"),
-    # Two years long, half-life one year: full, full, then a half after one year, a quarter after three, an eighth after five.
+    # Two years long, half-life one year: full twice; half after one year, a quarter after three, an eighth after five.
     [(0, 1.0), (1, 1.0), (2, 0.5), (3, 0.5**1.5), (4, 0.25), (6, 0.125)],
 )
 def test_what_is_left_of_an_effect(years_in, left):

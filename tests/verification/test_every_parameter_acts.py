@@ -21,7 +21,7 @@ PATHS = sorted(SPEC.quantities)
 
 @cache
 def lively():
-    """Two municipalities of Blekinge where everything can act: money, care for others, effects that make all six pay."""
+    """Two municipalities of Blekinge where everything can act: money, regard for others, effects that pay."""
     spec = change(
         select(SPEC, ["1080", "1082"]),
         committee__horizon=10,
