@@ -9,6 +9,7 @@ invisible in what comes out. Read by the commands and by anybody who writes Pyth
 from __future__ import annotations
 
 import copyreg
+import gc
 import multiprocessing
 import signal
 import threading
@@ -166,6 +167,8 @@ def _live(job: Job) -> Tables:
         raise
     except Exception as error:
         raise RunError(job.design.name, job.seed, f"{type(error).__name__}: {error}") from error
+    finally:
+        gc.collect()  # a world is a ring of model and agents that holds large arrays: do not wait until Python notices
 
 
 def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
