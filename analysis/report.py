@@ -186,10 +186,10 @@ def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, s
     lines = []
     for design, part in gain.groupby("design", sort=False):
         mean = part.groupby("group", sort=False)["gain_sek"].mean() / 1e6
-        losers = [say["r_loses"].format(group=words[str(g)], amount=_n(-v)) for g, v in mean.items() if v < 0]
+        losers = [say["r_loses"].format(group=words[str(g)].lower(), amount=_n(-v)) for g, v in mean.items() if v < 0]
         lines.append(
             say["r_gain"].format(
-                winner=words[str(mean.idxmax())],
+                winner=words[str(mean.idxmax())].lower(),
                 design=words.get(str(design), str(design)),
                 amount=_n(float(mean.max())),
                 loser=" ".join(losers) or say["r_nobody"],
