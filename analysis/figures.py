@@ -1,7 +1,7 @@
 """Figures of the report, each a function from result tables to an SVG text.
 
-Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart; hatching and labels carry the same
-message on paper. The same tables give the same bytes. Read by `report`.
+Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart; hatching tells
+payer groups apart on grey paper too. The same tables give the same bytes. Read by `report`.
 """
 
 import io
@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis import measures
 from analysis.intervals import intervals
@@ -23,9 +24,13 @@ Words = Mapping[str, str]  # texts by key: names of payers, designs and interven
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#999999", "#8C510A")
 GROUP_COLOUR = {"municipality": "#0072B2", "region": "#009E73", "state": "#E69F00"}
+GROUP_HATCH = {"municipality": "", "region": "////", "state": ".."}
+MOST_DOTS = 1500
+AGE_BANDS = ((0, 2), (3, 5), (6, 8), (9, 12), (13, 15), (16, 19), (20, 29), (30, 64))
 _STYLE: Any = {
     "svg.hashsalt": "stupror",
     "svg.fonttype": "none",
+    "hatch.linewidth": 0.6,
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.spines.top": False,
@@ -65,7 +70,7 @@ def pyramid(tables: Tables, words: Words) -> str:
     wide = mean.pivot_table(index="age", columns="payer", values="actual_sek", fill_value=0.0)[payers] / 1000
     without = mean.groupby("age")["untreated_sek"].sum() / 1000
     with mpl.rc_context(_STYLE):
-        figure, (ax,) = _axes(8.5, 4.6)
+        figure, (ax,) = _axes(9.5, 4.6)
         ax.stackplot(
             wide.index,
             wide.clip(lower=0).to_numpy().T,
@@ -75,9 +80,10 @@ def pyramid(tables: Tables, words: Words) -> str:
             linewidth=0.4,
         )
         ax.plot(without.index, without, color="black", linestyle=":", linewidth=1.6, label=words["untreated"])
-        ax.set(xlabel=words["age"], ylabel=words["kSEK per child and year"], xlim=(0, wide.index.max()))
+        last = int(wide.index.max())
+        ax.set(xlabel=words["age"], ylabel=words["kSEK per child and year"], xlim=(0, max(last, 1)))
         handles, labels = ax.get_legend_handles_labels()
-        ax.legend(handles[::-1], labels[::-1], loc="upper left", fontsize=8.5, frameon=False)
+        ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1, 1), fontsize=9, frameon=False)
         return _svg(figure)
 
 
@@ -94,7 +100,7 @@ def who_gains(tables: Tables, words: Words, rate: float = 0.03) -> str:
             error = np.nan_to_num(np.abs(np.stack([part["mean"] - part["low"], part["high"] - part["mean"]])))
             ax.barh(
                 at, part["mean"], 0.24, xerr=error, color=GROUP_COLOUR[group], label=words[group],
-                error_kw={"elinewidth": 1, "capsize": 2},
+                hatch=GROUP_HATCH[group], edgecolor="white", linewidth=0, error_kw={"elinewidth": 1, "capsize": 2},
             )  # fmt: skip
         ax.axvline(0, color="black", linewidth=1)
         ax.set_yticks(np.arange(len(designs)), [words.get(d, d) for d in designs])
@@ -110,7 +116,7 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
     years = tables["runs"].groupby("design", sort=False)[["years"]].sum()["years"]
     taken = tables["enrolment"]
     names = list(dict.fromkeys(tables["options"]["intervention"]))
-    bands = [(0, 2), (3, 5), (6, 8), (9, 12), (13, 15), (16, 19), (20, 29)]
+    bands = [band for band in AGE_BANDS if band[0] < 30 or taken["age"].ge(30).any()]
     grid = np.zeros((len(designs), len(names), len(bands)))
     for d, design in enumerate(designs):
         for b, (low, high) in enumerate(bands):
@@ -130,8 +136,9 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
                     dark = value > top / 4
                     text = f"{value:.0f}" if value >= 10 else f"{value:.1f}"
                     ax.text(
-                        column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else "black"
-                    )
+                        column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8,
+                        color="white" if dark else "black",
+                    )  # fmt: skip
             ax.set_title(words.get(designs[d], designs[d]), fontsize=9, wrap=True)
         figure.supxlabel(words["age at start"], fontsize=10)
         return _svg(figure)
@@ -146,10 +153,10 @@ def lifetime_change(tables: Tables, words: Words, rate: float = 0.03) -> str:
         figure, (ax,) = _axes(8.5, 0.9 + 0.5 * max(len(designs), 1))
         for row, design in enumerate(designs):
             dots = change[change["design"] == design]["change_sek"]
-            ax.plot(dots, np.full(len(dots), row), "o", color="#999999", markersize=4, alpha=0.8)
+            ax.plot(dots, np.full(len(dots), row), "o", color="white", markeredgecolor="black", markersize=5, zorder=3)
             mean, low, high = (float(found.loc[design, name]) for name in ("mean", "low", "high"))
             ax.plot([low, high], [row, row], color="#0072B2", linewidth=3, solid_capstyle="butt")
-            ax.plot(mean, row, "D", color="#D55E00", markersize=6)
+            ax.plot(mean, row, "D", color="#D55E00", markersize=7, zorder=4)
         ax.axvline(0, color="black", linewidth=1)
         ax.set_yticks(range(len(designs)), [words.get(d, d) for d in designs])
         ax.set_ylim(len(designs) - 0.5, -0.5)
@@ -160,29 +167,26 @@ def lifetime_change(tables: Tables, words: Words, rate: float = 0.03) -> str:
 def wrong_pocket(tables: Tables, words: Words) -> str:
     """Per intervention: what the owner saves within its horizon, and what everybody saves over life, against cost.
 
-    Values per child enrolled, averaged over options (ages and levels) with those seen as weights.
+    Per child, averaged over options (ages and levels) with those seen as weights (`measures.option_values`).
     """
-    options = tables["options"]
-    options = options[options["design"] == _designs(tables)[0]]
-    columns = ["cost_sek", "own_value_sek", "municipality_value_sek", "region_value_sek", "state_value_sek"]
-    weight = options["seen"].clip(lower=1)
-    weighted = options[columns].mul(weight, axis=0).assign(weight=weight, intervention=options["intervention"])
-    mean = weighted.groupby("intervention", sort=False).sum()
-    mean = mean[columns].div(mean["weight"], axis=0) / 1000
+    mean = measures.option_values(tables, ["intervention"]).set_index("intervention") / 1000
     with mpl.rc_context(_STYLE):
         figure, (ax,) = _axes(8.5, 0.9 + 0.6 * len(mean))
         at = np.arange(len(mean))
-        left = np.zeros(len(mean))
+        above, below = np.zeros(len(mean)), np.zeros(len(mean))
         for group in measures.GROUPS:
             width = mean[f"{group}_value_sek"].to_numpy()
-            ax.barh(at - 0.17, width, 0.3, left=left, color=GROUP_COLOUR[group], label=words[group])
-            left += width
+            ax.barh(
+                at - 0.17, width, 0.3, left=np.where(width < 0, below, above),
+                color=GROUP_COLOUR[group], hatch=GROUP_HATCH[group], edgecolor="white", linewidth=0, label=words[group],
+            )  # fmt: skip
+            above, below = above + width.clip(min=0), below + width.clip(max=0)
         ax.barh(at + 0.19, mean["own_value_sek"], 0.26, color="#D55E00", label=words["own value"])
-        ax.plot(mean["cost_sek"], at, "|", color="black", markersize=26, markeredgewidth=2.5, label=words["cost"])
+        ax.plot(mean["cost_sek"], at, "|", color="black", markersize=20, markeredgewidth=2.5, label=words["cost"])
         ax.set_yticks(at, [words.get(name, name) for name in mean.index])
         ax.invert_yaxis()
         ax.set_xlabel(words["kSEK per child"])
-        ax.legend(frameon=False, fontsize=9)
+        ax.legend(frameon=False, fontsize=9, markerscale=0.6)
         return _svg(figure)
 
 
@@ -202,12 +206,16 @@ def over_years(tables: Tables, words: Words) -> str:
             ax.plot(calendar, mean, color=COLOURS[number % len(COLOURS)], linewidth=2, label=words.get(design, design),
                     linestyle=("-", "--", "-.", ":", (0, (5, 1)))[number % 5])  # fmt: skip
         ax.set(ylabel=words["M SEK per year"], ylim=(0, None))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         ax.legend(frameon=False, fontsize=9)
         return _svg(figure)
 
 
 def measured_against_true(tables: Tables, words: Words, designs: Sequence[str] | None = None) -> str | None:
-    """Measured against true saving of each settled project under a contract that measures, or None if there is none."""
+    """Measured against true saving of settled projects under contracts that measure, or None if there is none.
+
+    At most `MOST_DOTS` projects per design, those of the first seeds, so that the page stays light.
+    """
     projects = tables["projects"]
     projects = projects[
         projects["settled"] & ~projects["own_room"] & (projects["paid_sek"] + projects["repaid_sek"] > 0)
@@ -216,18 +224,18 @@ def measured_against_true(tables: Tables, words: Words, designs: Sequence[str] |
         projects = projects[projects["design"].isin(designs)]
     if projects.empty:
         return None
-    shown = projects.sort_values(["design", "seed", "project"]).groupby("design", sort=False).head(1500)
+    shown = projects.sort_values(["design", "seed", "project"]).groupby("design", sort=False).head(MOST_DOTS)
     with mpl.rc_context(_STYLE):
-        figure, (ax,) = _axes(6.5, 4.4)
-        limit = 0.0
+        figure, (ax,) = _axes(8.5, 4.8)
         for number, (design, part) in enumerate(shown.groupby("design", sort=False)):
-            x = part["true_saving_sek"] / part["children"] / 1000
-            y = part["measured_saving_sek"] / part["children"] / 1000
-            limit = max(limit, float(np.nanpercentile(np.abs(np.concatenate([x, y])), 98)))
             ax.plot(
-                x, y, ".", color=COLOURS[number], alpha=0.35, markersize=4, label=words.get(str(design), str(design))
-            )
-        ax.plot([-limit, limit], [-limit, limit], color="black", linewidth=1, linestyle="--", label=words["equal"])
-        ax.set(xlabel=words["true axis"], ylabel=words["measured axis"], xlim=(-limit, limit), ylim=(-limit, limit))
+                part["true_saving_sek"] / part["children"] / 1000,
+                part["measured_saving_sek"] / part["children"] / 1000,
+                marker="osD^v"[number % 5], linestyle="", color=COLOURS[number % len(COLOURS)], alpha=0.45,
+                markersize=3, label=words.get(str(design), str(design)),
+            )  # fmt: skip
+        ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--", label=words["equal"])
+        ax.axhline(0, color="black", linewidth=0.6)
+        ax.set(xlabel=words["true axis"], ylabel=words["measured axis"])
         ax.legend(frameon=False, fontsize=9)
         return _svg(figure)

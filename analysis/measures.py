@@ -51,6 +51,13 @@ def _runs(tables: Tables) -> Frame:
     return tables["runs"][[*RUN, "start_year", "years", "children"]]
 
 
+def without_ages(tables: Tables) -> dict[str, Frame]:
+    """The same tables with costs summed over ages: some fifty times fewer rows, and all that a present value needs."""
+    keys = [*RUN, "year", "payer", "kind", "phase"]
+    costs = tables["costs"].groupby(keys, as_index=False, sort=False)[["actual_sek", "untreated_sek"]].sum()
+    return {**tables, "costs": costs}
+
+
 def net_payments(tables: Tables) -> Frame:
     """What programmes and contracts cost each account, less what they brought it, by year.
 
@@ -94,6 +101,24 @@ def gain_by_group(tables: Tables, rate: float = 0.03) -> Frame:
     base = cost[cost["design"] == BASE][["seed", "group", "pv_sek"]].rename(columns={"pv_sek": "base_sek"})
     paired = cost[cost["design"] != BASE].merge(base, on=["seed", "group"])
     return paired.assign(gain_sek=paired["base_sek"] - paired["pv_sek"])[[*RUN, "group", "gain_sek"]]
+
+
+def household_gain(tables: Tables, rate: float = 0.03) -> Frame:
+    """What households gain against status quo with the same seed, as a present value.
+
+    A year of need costs a household the lost earnings (as the value of production), less the benefits it gets and the
+    tax it is spared: ``lost_earnings - transfer - tax_forgone``. With the gains of the three payer groups it adds up to
+    the gain of society, ``resource + lost_earnings + programme cost``, when nobody else is a party to the contract.
+    Columns design, seed, gain_sek. Empty if status quo was not run.
+    """
+    costs = tables["costs"]
+    sign = costs["kind"].map({"lost_earnings": 1, "transfer": -1, "tax_forgone": -1}).fillna(0)
+    costs = costs.assign(sek=costs["actual_sek"] * sign)
+    costs = costs.assign(pv=discounted(costs, "sek", _start(tables, costs), rate))
+    cost = costs.groupby(RUN, as_index=False, sort=False)[["pv"]].sum()
+    base = cost[cost["design"] == BASE][["seed", "pv"]].rename(columns={"pv": "base"})
+    paired = cost[cost["design"] != BASE].merge(base, on="seed")
+    return paired.assign(gain_sek=paired["base"] - paired["pv"])[[*RUN, "gain_sek"]]
 
 
 def change_per_child(tables: Tables, rate: float = 0.03) -> Frame:
@@ -187,6 +212,46 @@ def captured_share(tables: Tables, horizon: int, rate: float = 0.03) -> Frame:
     return frame.assign(share=frame["early"] / frame["total"])[[*RUN, "share"]]
 
 
+def owner_share(tables: Tables) -> Frame:
+    """Share of what those enrolled save all public budgets over life that their programme's owner can count as its own.
+
+    ``sum of enrolled x own value / sum of enrolled x fiscal value`` over options; the own value is what the owner
+    saves, can cash and keeps within its horizon (M7, M8). Columns design, seed, share; runs without any are left out.
+    """
+    options = tables["options"]
+    weighted = options[["own_value_sek", "fiscal_value_sek"]].mul(options["enrolled"], axis=0)
+    frame = pd.concat([options[RUN], weighted], axis=1).groupby(RUN, as_index=False).sum()
+    frame = frame[frame["fiscal_value_sek"] > 0]
+    return frame.assign(share=frame["own_value_sek"] / frame["fiscal_value_sek"])[[*RUN, "share"]]
+
+
+def option_values(tables: Tables, by: list[str]) -> Frame:
+    """What options cost and are worth per child, averaged within `by` (such as intervention and level).
+
+    Weights are the children seen under status quo (or the first design), at least one per option. Columns: those of
+    `by`, first_age, last_age, cost_sek and the values of the table `options`.
+    """
+    options = tables["options"]
+    designs = list(dict.fromkeys(options["design"]))
+    options = options[options["design"] == (BASE if BASE in designs else designs[0])]
+    values = [column for column in options.columns if column == "cost_sek" or column.endswith("_value_sek")]
+    weight = options["seen"].clip(lower=1)
+    weighted = options[by].assign(weight=weight, **{column: options[column] * weight for column in values})
+    total = weighted.groupby(by, sort=False).sum()
+    ages = options.groupby(by, sort=False)["age"].agg(first_age="min", last_age="max")
+    values_per_child: Frame = total[values].div(total["weight"], axis=0)
+    joined: Frame = ages.join(values_per_child).reset_index()
+    return joined
+
+
+def share_funded(tables: Tables, by: list[str]) -> Frame:
+    """Children enrolled as a share of those seen, by design and `by`, over all seeds. Columns design, `by`, share."""
+    counted = tables["options"].groupby(["design", *by], as_index=False, sort=False)[["seen", "enrolled"]].sum()
+    return counted.assign(share=counted["enrolled"] / counted["seen"].where(counted["seen"] > 0))[
+        ["design", *by, "share"]
+    ]
+
+
 def benefit_cost(tables: Tables, fiscal_rate: float = 0.03, societal_rate: float = 0.035) -> Frame:
     """Benefit-cost ratio by perspective: PV saving over PV of all programme cost.
 
@@ -225,8 +290,10 @@ def benefit_cost(tables: Tables, fiscal_rate: float = 0.03, societal_rate: float
 
 
 def payback_year(tables: Tables) -> Frame:
-    """First year in which a payer group has saved as much as it has paid, undiscounted; NaN if never.
+    """Years until a payer group has saved what it has paid, and stays there, undiscounted.
 
+    ``the first year after the last one in which saved + received - paid, summed since the start, is negative``.
+    0 for a group that gains and is never out of pocket; NaN if it never gets its money back, or nothing moved.
     Columns design, seed, group, years (since the start).
     """
     costs = tables["costs"]
@@ -235,37 +302,57 @@ def payback_year(tables: Tables) -> Frame:
     paid = net_payments(tables)
     both = pd.concat([lives, paid.assign(sek=-paid["sek"])], ignore_index=True)
     both = both[both["payer"].isin(GROUP_OF)]
-    both = both.assign(group=both["payer"].map(GROUP_OF))
-    rows = []
-    for (design, seed, group), part in both.groupby([*RUN, "group"]):
-        total = part.groupby("year")["sek"].sum().sort_index().cumsum()
-        begun = total.ne(0).cummax()
-        back = total.index[begun & (total >= 0) & (total.shift(fill_value=0) < 0)]
-        rows.append(
-            (design, seed, group, float(back[-1] - total.index[0]) if len(back) and total.iloc[-1] >= 0 else np.nan)
-        )
+    both = both.assign(group=both["payer"].map(GROUP_OF), since=both["year"] - _start(tables, both))
+    by_year = both.groupby([*RUN, "group", "since"])["sek"].sum()
+    rows = [(*key, _years_behind(part.droplevel([*RUN, "group"]))) for key, part in by_year.groupby([*RUN, "group"])]
     return pd.DataFrame(rows, columns=[*RUN, "group", "years"])
 
 
+def _years_behind(by_year: pd.Series) -> float:
+    """Years until the running sum of `by_year` (indexed by years since the start) is no longer negative for good."""
+    total = by_year.sort_index().cumsum()
+    if not total.any() or total.iloc[-1] < 0:
+        return np.nan
+    behind = np.flatnonzero(total < 0)
+    return float(total.index[behind[-1] + 1]) if behind.size else 0.0
+
+
 def leverage(tables: Tables) -> Frame:
-    """Programme cost per SEK that the outcomes fund paid, all phases. Columns design, seed, leverage (NaN if none)."""
+    """Programme cost per SEK that the outcomes fund paid, all phases: in all, and beyond status quo with the same seed.
+
+    ``leverage = programme cost / paid by the fund``; ``extra`` counts only the programme cost that status quo does not
+    have, so that what bodies would have done anyway is not credited to the fund. Columns design, seed, leverage, extra
+    (NaN if the fund paid nothing, and `extra` if status quo was not run).
+    """
     payments = tables["payments"]
     spent = payments[payments["purpose"].isin(INVESTING)].groupby(RUN)["amount_sek"].sum()
     fund = payments[payments["payer"] == "outcomes_fund"].groupby(RUN)["amount_sek"].sum()
-    return (spent / fund.reindex(spent.index)).rename("leverage").reset_index()
+    result = _runs(tables)[RUN].merge(spent.rename("spent").reset_index(), on=RUN, how="left").fillna({"spent": 0})
+    result = result.merge(fund.rename("fund").reset_index(), on=RUN, how="left")
+    base = result[result["design"] == BASE][["seed", "spent"]].rename(columns={"spent": "base"})
+    result = result.merge(base, on="seed", how="left")
+    paid = result["fund"].where(result["fund"] > 0)
+    return result.assign(leverage=result["spent"] / paid, extra=(result["spent"] - result["base"]) / paid)[
+        [*RUN, "leverage", "extra"]
+    ]
 
 
 def overpayment(tables: Tables) -> Frame:
-    """Measured less true saving in the follow-up of settled projects, as a share of the true; and what was paid.
+    """Measured against true saving in the follow-up of settled projects: in sum, and project by project.
 
-    Positive: the contract measured, and so paid for, more than was saved. Columns design, seed, measured_sek,
-    true_sek, paid_sek, error (NaN where the true saving is not positive).
+    ``error = (measured - true) / true``, positive where the contract measured, and so paid for, more than was saved. In
+    that sum mistakes cancel; ``over = sum of max(0, m - t)`` and ``under = sum of max(0, t - m)`` over projects do not,
+    where m and t are the measured and true saving, negative ones as 0, since no contract pays for them. They are
+    savings, before the contract's share and cap. Columns design, seed, measured_sek, true_sek, paid_sek, over_sek,
+    under_sek, error (NaN where the true saving is not positive).
     """
     projects = tables["projects"]
     settled = projects[projects["settled"] & ~projects["own_room"]]
-    columns = ["measured_saving_sek", "true_saving_sek", "paid_sek"]
+    gap = settled["measured_saving_sek"].clip(lower=0) - settled["true_saving_sek"].clip(lower=0)
+    settled = settled.assign(over_sek=gap.clip(lower=0), under_sek=(-gap).clip(lower=0))
+    columns = ["measured_saving_sek", "true_saving_sek", "paid_sek", "over_sek", "under_sek"]
     result = settled.groupby(RUN, as_index=False)[columns].sum()
-    result.columns = pd.Index([*RUN, "measured_sek", "true_sek", "paid_sek"])
+    result.columns = pd.Index([*RUN, "measured_sek", "true_sek", "paid_sek", "over_sek", "under_sek"])
     error = (result["measured_sek"] - result["true_sek"]) / result["true_sek"].where(result["true_sek"] > 0)
     return result.assign(error=error)
 

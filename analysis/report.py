@@ -6,7 +6,7 @@ page holds everything it needs (figures as SVG inside) and depends on the tables
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis import figures, measures
 from analysis.intervals import intervals
-from analysis.tables import COLUMNS, format_summary, number, summary
+from analysis.tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
 
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
@@ -64,38 +64,135 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     seeds = sorted(runs["seed"].unique())
     designs = list(dict.fromkeys(runs["design"]))
     summarised = summary(tables, rate)
-    rows = format_summary(summarised)
-    rows["Design"] = [words.get(design, design) for design in rows["Design"]]
-    headings = texts(language).get("columns", {})
-    rename = {f"{heading} ({unit})": headings[key] for key, heading, unit in COLUMNS if key in headings}
-    rows = rows.rename(columns=rename | {"Design": say["design"]})
     start = int(runs["start_year"].iloc[0])
-    caption = [say["price"].format(rate=f"{100 * rate:g}", start=start)]
-    caption.append(say["interval"].format(n=len(seeds)) if len(seeds) > 1 else say["one seed"])
-    source = {
-        say["scenario"]: title,
-        say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))) if runs["scenario_hash"].nunique() < 4 else "-",
-        say["designs"]: ", ".join(designs),
-        say["seeds"]: _spell_seeds(seeds),
-        say["years"]: f"{start}-{start + int(runs['years'].iloc[0]) - 1}",
-        say["version"]: ", ".join(sorted(set(runs["version"]))),
-    }
+    captions = _captions(say, rate=rate, start=start, n=len(seeds))
+    local = _localiser(language)
+    further = format_summary(details(tables, rate), designs, DETAILS)
     sure = [say["sure"], say["sure_uncertain" if manifest.get("uncertain") else "sure_fixed"], say["sure_model"]]
     return {
         "language": language,
         "page_title": words["title"],
-        "scenario": title,
-        "lead": headline(tables, summarised, words, say),
-        "names": list(rows.iloc[:, 0]),
-        "measured": [(column, list(rows[column])) for column in rows.columns[1:]],
+        "scenario": " \u00b7 ".join([title, *_part_of_country(tables, manifest, say)]),
+        "lead": [local(line) for line in headline(tables, summarised, words, say)],
+        "names": [words.get(design, design) for design in designs],
+        "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
         "summary_title": say["h_summary"],
-        "sections": sections(tables, words, say, rate),
-        "caption": " ".join(caption),
+        "sections": [
+            {
+                key: value if key == "svg" else local(value) if isinstance(value, str) else value
+                for key, value in s.items()
+            }
+            for s in sections(tables, words, say, rate, captions)
+        ],
+        "options": option_table(tables, words, say, local),
+        "details_title": say["h_details"],
+        "details": _cells(further, DETAILS, language, local),
+        "details_note": local(f"{captions['interval']} {say['details note']}"),
+        "caption": local(captions["interval"]),
         "sure_title": say["h_sure"],
-        "sure": sure,
+        "sure": sure if len(seeds) > 1 else [say["one seed"], *sure[1:]],
         "source_title": say["h_source"],
-        "source": source,
+        "source": {
+            say["scenario"]: title,
+            say["changed"]: "; ".join(_changes(manifest)) or say["nothing changed"],
+            say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))) if runs["scenario_hash"].nunique() < 4 else "-",
+            say["designs"]: ", ".join(designs),
+            say["seeds"]: _spell_seeds(seeds),
+            say["years"]: f"{start}-{start + int(runs['years'].iloc[0]) - 1}",
+            say["version"]: ", ".join(sorted(set(runs["version"]))),
+        },
     }
+
+
+def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dict[str, str]:
+    """Captions by kind: with present values and intervals, with present values, or with neither."""
+    luck = say["interval"].format(n=n) if n > 1 else say["one seed"]
+    price = say["price"].format(rate=f"{100 * rate:g}", start=start)
+    return {
+        "interval": f"{price} {luck}",
+        "present": price,
+        "plain": say["price_plain"] + (" " + say["mean"].format(n=n) if n > 1 else ""),
+    }
+
+
+def _localiser(language: str) -> Callable[[str], str]:
+    """Return what turns numbers as `tables` writes them into those of the language."""
+    if language != "sv":
+        return lambda text: text
+    return lambda text: re.sub(r"(?<=\d)\.(?=\d)", ",", text).replace(" to ", " till ")
+
+
+def _cells(
+    rows: pd.DataFrame, wanted: Columns, language: str, local: Callable[[str], str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Lay out a formatted summary: per measure its heading, and per design the mean and the interval as two texts."""
+    headings = texts(language).get("columns", {})
+    names = {f"{heading} ({unit})": headings.get(key, f"{heading} ({unit})") for key, heading, unit in wanted}
+    return [
+        (
+            names[column],
+            [(mean, gap + rest) for mean, gap, rest in (local(cell).partition("[") for cell in rows[column])],
+        )
+        for column in rows.columns[1:]
+    ]
+
+
+def _part_of_country(tables: Tables, manifest: Mapping[str, Any], say: Mapping[str, str]) -> list[str]:
+    """Name the municipalities of a run that does not have all; nothing if it has."""
+    if manifest.get("scenario", {}).get("municipalities", "all") == "all":
+        return []
+    names = list(dict.fromkeys(tables["municipalities"]["name"]))
+    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return [say["part"].format(n=len(names), names=shown)]
+
+
+def _changes(manifest: Mapping[str, Any]) -> list[str]:
+    """Say which parameters the scenario changes, to what, and on whose word."""
+    changes = manifest.get("scenario", {}).get("changes", {})
+    return [f"{path} = {q.get('value')} {q.get('unit', '')} ({q.get('source', '-')})" for path, q in changes.items()]
+
+
+def option_table(
+    tables: Tables, words: Mapping[str, str], say: Mapping[str, str], local: Callable[[str], str]
+) -> dict[str, Any]:
+    """Lay out what each intervention costs and is worth to whom, by level, and how many of those seen were taken in.
+
+    kSEK per child, averaged as in the figure of the wrong pocket.
+    """
+    by = ["intervention", "level"]
+    values, funded = measures.option_values(tables, by), measures.share_funded(tables, by)
+    designs = list(dict.fromkeys(tables["options"]["design"]))
+    share = {(row["design"], row["intervention"], row["level"]): row["share"] for row in funded.to_dict("records")}
+    money = ("cost", "own_value", "municipality_value", "region_value", "state_value", "fiscal_value", "societal_value")
+    rows = []
+    for row in values.to_dict("records"):
+        name, level = str(row["intervention"]), str(row["level"])
+        ages = (
+            f"{row['first_age']}\u2011{row['last_age']}"
+            if row["first_age"] < row["last_age"]
+            else str(row["first_age"])
+        )
+        rows.append(
+            {
+                "name": f"{words.get(name, name)}, {words.get('level ' + level, level)}, {ages}",
+                "money": [local(_n(row[f"{key}_sek"] / 1000)) for key in money],
+                "funded": [_percent(share[design, name, level]) for design in designs],
+                "worth": row["fiscal_value_sek"] > row["cost_sek"],
+            }
+        )
+    return {
+        "title": say["h_options"],
+        "note": say["options note"],
+        "money": [say[f"o_{key}"] for key in money],
+        "designs": [words.get(design, design) for design in designs],
+        "over_money": say["o_money"],
+        "over_funded": say["o_funded"],
+        "rows": rows,
+    }
+
+
+def _percent(share: float) -> str:
+    return "-" if pd.isna(share) else f"{100 * share:.0f}"
 
 
 def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
@@ -116,6 +213,7 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
             start=int(runs["start_year"].iloc[0]),
             children=number(children, children),
             base=_n(mean(measures.BASE, "invested")),
+            interventions=tables["options"]["intervention"].nunique(),
         )
     ]
     table = tables["options"]
@@ -127,38 +225,61 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
     if measures.BENCHMARK not in designs:
         lead.append(say["s_no_planner"])
         return lead
-    gain = -mean(measures.BENCHMARK, "change")
-    lead.append(say["s_planner"].format(planner=_n(mean(measures.BENCHMARK, "invested")), gain=_n(gain)))
+    change = mean(measures.BENCHMARK, "change")
+    planner = _n(mean(measures.BENCHMARK, "invested"))
+    lead.append(say["s_planner" if change < 0 else "s_planner_dearer"].format(planner=planner, gain=_n(abs(change))))
     others = [d for d in designs if d not in (measures.BASE, measures.BENCHMARK)]
-    better = [d for d in others if (found["high"].get((d, "change")) or 0) < 0]
-    if better:
+    if runs["seed"].nunique() == 1:  # no interval, so nothing can be said about luck
+        lead.extend(_change_in_words(d, mean(d, "change"), words, say) for d in others)
+        return lead
+    better = [d for d in others if found["high"].get((d, "change"), float("nan")) < 0]
+    if better and change < 0:
         best = max(better, key=lambda d: mean(d, "planner_share"))
-        lead.append(say["s_best"].format(best=words.get(best, best), share=_n(mean(best, "planner_share"))))
-    elif others:
+        lead.append(
+            say["s_best"].format(
+                best=words.get(best, best), share=spell(*found.loc[(best, "planner_share"), ["mean", "low", "high"]])
+            )
+        )
+    elif others and not better:
         lead.append(say["s_none"])
+    dearer = [words.get(d, d) for d in others if found["low"].get((d, "change"), float("nan")) > 0]
+    if dearer:
+        lead.append(say["s_dearer"].format(designs=", ".join(dearer)))
     return lead
 
 
-def sections(tables: Tables, words: Mapping[str, str], say: Mapping[str, str], rate: float) -> list[dict[str, str]]:
+def _change_in_words(design: str, change: float, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    """Say how a design changes lifetime public cost: its sign chooses the sentence."""
+    key = "r_cheaper" if change < 0 else "r_dearer" if change > 0 else "r_same"
+    return say[key].format(design=words.get(design, design), amount=_n(abs(change)))
+
+
+def sections(
+    tables: Tables, words: Mapping[str, str], say: Mapping[str, str], rate: float, captions: Mapping[str, str]
+) -> list[dict[str, str]]:
     """Draw each figure and write its reading; a figure that has nothing to show is left out."""
-    result = [_section("pyramid", figures.pyramid(tables, words), _read_pyramid(tables, say), say)]
-    gain = measures.gain_by_group(tables, rate)
+
+    def section(key: str, svg: str, reading: str, caption: str) -> dict[str, str]:
+        return _section(key, svg, reading, say) | {"caption": captions[caption]}
+
+    result = [section("pyramid", figures.pyramid(tables, words), _read_pyramid(tables, say), "plain")]
+    yearly = measures.without_ages(tables)
+    gain = measures.gain_by_group(yearly, rate)
     if not gain.empty:
-        result.append(_section("gain", figures.who_gains(tables, words, rate), _read_gain(gain, words, say), say))
-        change = intervals(measures.change_per_child(tables, rate), "change_sek", ["design"])
-        lines = [
-            say["r_change"].format(design=words.get(row["design"], row["design"]), amount=_n(row["mean"]))
-            for row in change.to_dict("records")
-        ]
-        result.append(_section("change", figures.lifetime_change(tables, words, rate), " ".join(lines), say))
+        drawn = figures.who_gains(yearly, words, rate)
+        result.append(section("gain", drawn, _read_gain(gain, words, say), "interval"))
+        change = intervals(measures.change_per_child(yearly, rate), "change_sek", ["design"])
+        lines = [_change_in_words(row["design"], row["mean"], words, say) for row in change.to_dict("records")]
+        reading = " ".join([*lines, say["r_change"]])
+        result.append(section("change", figures.lifetime_change(yearly, words, rate), reading, "interval"))
     if not tables["enrolment"].empty:
         reading = _read_whom(tables, words, say)
-        result.append(_section("whom", figures.invested_in_whom(tables, words), reading, say))
-    result.append(_section("pocket", figures.wrong_pocket(tables, words), _read_pocket(tables, words, say), say))
-    result.append(_section("years", figures.over_years(tables, words), say["r_years"], say))
-    drawn = figures.measured_against_true(tables, words)
-    if drawn is not None:
-        result.append(_section("error", drawn, _read_error(tables, words, say), say))
+        result.append(section("whom", figures.invested_in_whom(tables, words), reading, "plain"))
+    result.append(section("pocket", figures.wrong_pocket(tables, words), _read_pocket(tables, words, say), "present"))
+    result.append(section("years", figures.over_years(tables, words), say["r_years"], "plain"))
+    measured = figures.measured_against_true(tables, words)
+    if measured is not None:
+        result.append(section("error", measured, _read_error(tables, words, say), "plain"))
     return result
 
 
@@ -178,8 +299,12 @@ def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
     cost = frame.groupby(["seed", "age"])["actual_sek"].sum().groupby("age").mean() / 1000
     young = frame[frame["age"] < 18]
     municipal = young["payer"].map(measures.GROUP_OF) == "municipality"
-    share = 100 * young.loc[municipal, "actual_sek"].sum() / young["actual_sek"].sum()
-    return say["r_pyramid"].format(young=_n(cost.get(5, 0.0)), old=_n(cost.get(17, 0.0)), muni=_n(share))
+    share = 100 * young.loc[municipal, "actual_sek"].sum() / max(young["actual_sek"].sum(), 1.0)
+    at_5, at_17 = float(cost.get(5, float("nan"))), float(cost.get(17, float("nan")))
+    lines = [say["r_muni"].format(muni=_n(share))]
+    if at_5 == at_5 and at_17 == at_17:  # both ages occur
+        lines.insert(0, say["r_rises" if at_17 > at_5 else "r_falls"].format(young=_n(at_5), old=_n(at_17)))
+    return " ".join(lines)
 
 
 def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
@@ -187,6 +312,9 @@ def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, s
     for design, part in gain.groupby("design", sort=False):
         mean = part.groupby("group", sort=False)["gain_sek"].mean() / 1e6
         losers = [say["r_loses"].format(group=words[str(g)].lower(), amount=_n(-v)) for g, v in mean.items() if v < 0]
+        if mean.max() <= 0:
+            lines.append(" ".join([say["r_no_gain"].format(design=words.get(str(design), str(design))), *losers]))
+            continue
         lines.append(
             say["r_gain"].format(
                 winner=words[str(mean.idxmax())].lower(),
@@ -211,24 +339,25 @@ def _read_whom(tables: Tables, words: Mapping[str, str], say: Mapping[str, str])
 
 
 def _read_pocket(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    options = tables["options"]
-    options = options[options["design"] == options["design"].iloc[0]]
-    worth = options[options["fiscal_value_sek"] > options["cost_sek"]]
-    if worth.empty:
-        worth = options
-    row = worth.loc[(worth["own_value_sek"] / worth["fiscal_value_sek"]).idxmin()]
-    mean = options[options["intervention"] == row["intervention"]]
-    columns = ["own_value_sek", "cost_sek", "fiscal_value_sek"]
-    own, cost, everybody = ((mean[c] * mean["seen"]).sum() / max(mean["seen"].sum(), 1) / 1000 for c in columns)
+    """Count what is worth its cost to all and to its owner, and tell the widest gap between the two."""
+    values = measures.option_values(tables, ["intervention"])
+    worth = values[values["fiscal_value_sek"] > values["cost_sek"]]
+    to_owner = values[values["own_value_sek"] > values["cost_sek"]]
+    lines = [say["r_worth"].format(n=len(values), worth=len(worth), own=len(to_owner))]
+    shown = worth if len(worth) else values
+    gap = shown["fiscal_value_sek"] - shown["own_value_sek"]
+    row = shown.assign(gap=gap).sort_values("gap").to_dict("records")[-1]
+    own, cost, everybody = (_n(row[f"{key}_sek"] / 1000) for key in ("own_value", "cost", "fiscal_value"))
     name = str(row["intervention"])
-    return say["r_pocket"].format(name=words.get(name, name), own=_n(own), cost=_n(cost), all=_n(everybody))
+    lines.append(say["r_pocket"].format(name=words.get(name, name), own=own, cost=cost, all=everybody))
+    return " ".join(lines)
 
 
 def _read_error(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
     error = measures.overpayment(tables)
     projects = tables["projects"]
     paying = set(projects[projects["paid_sek"] + projects["repaid_sek"] > 0]["design"])
-    lines = []
+    lines = [say["r_dot"]]
     for design, part in error[error["design"].isin(paying)].groupby("design", sort=False):
         mean = part[["measured_sek", "true_sek"]].mean() / 1e6
         name = words.get(str(design), str(design))

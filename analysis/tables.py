@@ -3,7 +3,7 @@
 Read by `report` and the commands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,26 @@ COLUMNS = (
     ("wrong_pocket", "Saving outside municipality", "%"),
     ("deadweight", "Deadweight", "%"),
 )
+# What the report adds to them
+DETAILS = (
+    ("change_0", "Lifetime public cost against status quo, 0 %", "SEK/child"),
+    ("change_3", "Lifetime public cost against status quo, 3 %", "SEK/child"),
+    ("change_3.5", "Lifetime public cost against status quo, 3.5 %", "SEK/child"),
+    ("households", "Households gain", "M SEK"),
+    ("ratio_fiscal", "Saved per SEK spent, all public budgets", "SEK"),
+    ("ratio_societal", "Saved per SEK spent, society", "SEK"),
+    ("payback_municipality", "Municipalities have their money back after", "years"),
+    ("payback_region", "Regions have their money back after", "years"),
+    ("payback_state", "The state has its money back after", "years"),
+    ("owner_share", "Saving that the owner can count as its own", "%"),
+    ("leverage", "Programme cost per SEK from the outcomes fund", "SEK"),
+    ("extra", "of which beyond status quo", "SEK"),
+    ("over", "Saving measured that was not there", "M SEK"),
+    ("under", "Saving there that was not measured", "M SEK"),
+    ("gini", "Inequality between municipalities (Gini of SEK per child)", "0-1"),
+)
+PERSPECTIVES = ("fiscal", "societal")
+Columns = tuple[tuple[str, str, str], ...]
 
 
 def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
@@ -33,6 +53,7 @@ def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
 
     Columns design, measure, unit, mean, low, high, n. Gains are present values over whole lives against status quo.
     """
+    tables = measures.without_ages(tables)
     gain = measures.gain_by_group(tables, discount_rate)
     found = {
         "invested": measures.investment(tables).assign(x=lambda f: f["invested_per_year_sek"] / 1e6),
@@ -51,14 +72,63 @@ def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[["design", "measure", "unit", "mean", "low", "high", "n"]]
 
 
-def format_summary(summarised: pd.DataFrame) -> pd.DataFrame:
-    """Write a `summary` as people read it: one row per design, texts such as ``12.3 [11.9 to 12.7]``, "-" if none."""
-    headings = {key: f"{heading} ({unit})" for key, heading, unit in COLUMNS}
+def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
+    """Summarise the other measures, in the same form as `summary`.
+
+    A measure that has no value in one of the seeds (a payer that never gets its money back) has none for the design: a
+    mean over the other seeds would flatter it. Payback has a mean and no interval. Over- and underpayment
+    are those of contracts that paid or took back.
+    """
+    tables = measures.without_ages(tables)
+    payback, ratio = measures.payback_year(tables), measures.benefit_cost(tables, discount_rate)
+    lever, spread = measures.leverage(tables), measures.equity(tables)
+    moved = tables["projects"].groupby("design")[["paid_sek", "repaid_sek"]].sum().sum(axis=1)
+    error = measures.overpayment(tables)
+    error = error[error["design"].isin(moved.index[moved > 0])]
+    found = (
+        {
+            f"change_{100 * rate:g}": measures.change_per_child(tables, rate).assign(x=lambda f: f["change_sek"])
+            for rate in measures.DISCOUNT_PROFILES
+        }
+        | {f"payback_{g}": payback[payback["group"] == g].assign(x=lambda f: f["years"]) for g in measures.GROUPS}
+        | {f"ratio_{p}": ratio[ratio["perspective"] == p].assign(x=lambda f: f["ratio"]) for p in PERSPECTIVES}
+        | {
+            "households": measures.household_gain(tables, discount_rate).assign(x=lambda f: f["gain_sek"] / 1e6),
+            "owner_share": measures.owner_share(tables).assign(x=lambda f: 100 * f["share"]),
+            "leverage": lever.assign(x=lever["leverage"]),
+            "extra": lever.assign(x=lever["extra"]),
+            "over": error.assign(x=error["over_sek"] / 1e6),
+            "under": error.assign(x=error["under_sek"] / 1e6),
+            "gini": spread.assign(x=spread["gini"]),
+        }
+    )
+    frames = []
+    for key, _, unit in DETAILS:
+        by_design = found[key].groupby("design")["x"]
+        known = by_design.transform("count") == by_design.transform("size")
+        if known.any():
+            frame = intervals(found[key][known], "x", ["design"]).assign(measure=key, unit=unit)
+            if key.startswith("payback"):  # a few whole years, cut off at 0: nothing for Student's t
+                frame[["low", "high"]] = np.nan
+            frames.append(frame)
+    if not frames:
+        return pd.DataFrame(columns=["design", "measure", "unit", "mean", "low", "high", "n"])
+    return pd.concat(frames, ignore_index=True)[["design", "measure", "unit", "mean", "low", "high", "n"]]
+
+
+def format_summary(
+    summarised: pd.DataFrame, designs: Sequence[str] | None = None, wanted: Columns = COLUMNS
+) -> pd.DataFrame:
+    """Write a `summary` as people read it: one row per design, texts such as ``12.3 [11.9 to 12.7]``, "-" if none.
+
+    `designs` fixes the rows (those that occur, if not given); `wanted` says which measures, `COLUMNS` or `DETAILS`.
+    """
+    headings = {key: f"{heading} ({unit})" for key, heading, unit in wanted}
     cells = {
         (row["design"], row["measure"]): spell(row["mean"], row["low"], row["high"])
         for row in summarised.to_dict("records")
     }
-    designs = list(dict.fromkeys(summarised["design"]))
+    designs = list(designs or dict.fromkeys(summarised["design"]))
     columns = {
         heading: [cells.get((design, key), "-") for design in designs]
         for key, heading in headings.items()

@@ -1,6 +1,7 @@
 """Measures against arithmetic that is written out beside them (the world is in `world.py`)."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import measures
@@ -92,3 +93,85 @@ def test_pyramid_is_per_child_alive(world):
 def test_gini_of_two_equal_municipalities_that_get_20_and_60_per_child(world):
     # mean 40; mean absolute difference over pairs (with replacement) 20; Gini = 20 / (2 x 40)
     assert of(measures.equity(world), "gini", "fund") == pytest.approx(0.25)
+
+
+def test_a_group_that_gains_without_paying_is_never_out_of_pocket(world):
+    # under `fund` the state saves 80 in 2020 and pays its 30 in 2021 only
+    years = measures.payback_year(world)
+    assert of(years, "years", "fund", group="state") == 0
+    # the planner's state pays 100, saves 160 a year: ahead in the first year already
+    assert of(years, "years", "planner", group="state") == 0
+
+
+@pytest.mark.parametrize(
+    ("by_year", "years"),
+    [
+        ([-60, 70], 1),
+        ([-60, 70, -30, 40], 3),  # -60, 10, -20, 20: ahead for good from year 3
+        ([-60, 30], np.nan),
+        ([0, 0], np.nan),
+        ([0, 5], 0),
+    ],
+)
+def test_payback_is_when_the_running_sum_is_no_longer_negative_for_good(by_year, years):
+    assert measures._years_behind(pd.Series(by_year)) == pytest.approx(years, nan_ok=True)
+
+
+def test_gains_of_public_groups_and_households_add_up_to_that_of_society(world):
+    world = with_transfers(world)
+    # under fund lives save 2 x (40 + 80) public resources and 2 x 25 transfers; the programme costs 100
+    public = measures.gain_by_group(world, rate=0.0).groupby(["design", "seed"])["gain_sek"].sum()
+    household = measures.household_gain(world, rate=0.0).set_index(["design", "seed"])["gain_sek"]
+    assert public["fund", 1] == 240 + 50 - 100
+    assert household["fund", 1] == 20 - 50  # 2 x 10 more earned, 2 x 25 less in benefits
+    assert (public + household)["fund", 1] == 240 + 20 - 100  # resources and production, less the programme
+    assert (public + household)["planner", 1] == 480 + 40 - 100
+
+
+def with_transfers(world):
+    """Give the state a benefit of 300 a year, of which programmes save 25 (fund) or 50 (planner)."""
+    costs = world["costs"]
+    benefits = costs[costs["payer"] == "justice"].assign(payer="social_insurance", kind="transfer", untreated_sek=300)
+    saved = benefits["design"].map({"status-quo": 0, "fund": 25, "planner": 50})
+    return world | {"costs": pd.concat([costs, benefits.assign(actual_sek=300 - saved)], ignore_index=True)}
+
+
+def test_leverage_beyond_status_quo_does_not_credit_what_was_done_anyway(world):
+    payments = world["payments"]
+    anyway = payments[(payments["design"] == "fund") & (payments["purpose"] == "programme")]
+    anyway = anyway.assign(design="status-quo", amount_sek=40)
+    frame = measures.leverage(world | {"payments": pd.concat([payments, anyway], ignore_index=True)})
+    assert of(frame, "extra", "fund") == pytest.approx((100 - 40) / 30)
+    assert np.isnan(of(frame, "leverage", "status-quo"))
+
+
+def test_mistakes_of_projects_do_not_cancel_out(world):
+    projects = world["projects"]
+    other = projects.assign(project=1, measured_saving_sek=-50, true_saving_sek=20)
+    error = measures.overpayment(world | {"projects": pd.concat([projects, other], ignore_index=True)})
+    assert of(error, "over_sek", "fund") == 90 - 60
+    assert of(error, "under_sek", "fund") == 20  # what was measured below zero is not paid for, nor taken back
+
+
+def test_owner_share_is_weighted_by_those_enrolled(world):
+    assert of(measures.owner_share(world), "share", "fund") == pytest.approx(5 / 120)
+    assert measures.owner_share(world)["design"].eq("status-quo").sum() == 0
+
+
+def test_option_values_are_weighted_by_children_seen(world):
+    options = world["options"]
+    other = options.assign(age=5, cost_sek=65, seen=24)
+    frame = measures.option_values(world | {"options": pd.concat([options, other])}, ["intervention", "level"])
+    assert frame["cost_sek"].item() == pytest.approx((25 * 8 + 65 * 24) / 32)
+    assert (frame["first_age"].item(), frame["last_age"].item()) == (4, 5)
+    funded = measures.share_funded(world, ["intervention"]).set_index("design")["share"]
+    assert funded.to_dict() == {"status-quo": 0, "fund": 0.5, "planner": 0.5}
+
+
+def test_summing_over_ages_first_changes_no_present_value(world):
+    older = world["costs"].assign(age=6)
+    twice = world | {"costs": pd.concat([world["costs"], older], ignore_index=True)}
+    short = measures.without_ages(twice)
+    assert len(short["costs"]) == len(world["costs"])
+    for measure in (measures.public_cost, measures.household_gain, measures.wrong_pocket_share):
+        pd.testing.assert_frame_equal(measure(short), measure(twice))
