@@ -141,11 +141,11 @@ def compare(model: PreventionModel, agents: PreventionModel) -> str:
 
 
 def bytes_of_state(model: PreventionModel) -> tuple[float, float]:
-    """Bytes per child of the children's and the participants' arrays: in use, and with the participants' spare rows."""
+    """Bytes per child of the children's and the participants' arrays: in use, and if every child were a participant."""
     people, helped = model.population, model.participants
-    fixed = people.state.nbytes + people.participant.nbytes + people.offsets.nbytes + people.codes.nbytes
-    used, held = helped.bytes_each * helped.n, helped.bytes_each * helped.child.size
-    return (fixed + used) / people.n_children, (fixed + held) / people.n_children
+    arrays = (people.state, people.participant, people.offsets, people.codes, model.found)
+    fixed = sum(array.nbytes for array in arrays) / people.n_children
+    return fixed + helped.bytes_each * helped.n / people.n_children, fixed + helped.bytes_each
 
 
 def main() -> None:
@@ -268,7 +268,7 @@ def _state(t: dict[str, Times], kernels: Kernels, last: Models, figures: dict[st
     used, held = bytes_of_state(model)
     figures["bytes_per_child"] = round(used, 1)
     return [
-        f"(d) State: {used:.1f} bytes per child in use, {held:.1f} with spare rows; "
+        f"(d) State: {used:.1f} bytes per child in use, {held:.1f} if every child took part; "
         f"{model.population.n_children:,} children, {model.participants.n:,} participants"
     ]
 

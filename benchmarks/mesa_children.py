@@ -346,6 +346,8 @@ class MesaChildren(PreventionModel):
         pots = np.stack(lines, axis=1).tolist()
         fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
         now = np.where(self.ordinary, 0, round(project.application_cost))
+        cells = zip(self.cells.intervention.tolist(), self.cells.age.tolist(), self.cells.level.tolist(), strict=True)
+        cell = {each: c for c, each in enumerate(cells)}
         self.choices: list[list[dict[Any, int]]] = []
         for number, design in enumerate(self.contracts):
             from_fund = ("municipal_fund" in design.shares) & (self.pot != POTS.index("region"))
@@ -355,8 +357,8 @@ class MesaChildren(PreventionModel):
             self.choices.append([town.choose(options, score[m], pots[m], fees[m]) for m, town in enumerate(self.towns)])
             self.wanted[number] = 0
             for m, choice in enumerate(self.choices[number]):
-                for where, children in choice.items():
-                    self.wanted[number, m][where] = children
+                for (age, level, k), children in choice.items():
+                    self.wanted[number, m, cell[k, age, level]] = children
 
     def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> None:
         """Enrol children, and keep the model's list of participants, of which projects are made."""
@@ -365,7 +367,6 @@ class MesaChildren(PreventionModel):
         new = []
         for m, town in enumerate(self.towns):
             new += town.enrol(self.choices[contract][m], number[m].tolist())
-        helped.make_room(more)
         rows = slice(first, first + len(new))
         helped.n = rows.stop
         for name, column in {

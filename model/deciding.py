@@ -31,12 +31,11 @@ def choose(seen, cells, score, cost, overhead, pots, places, limited, wanted):
     pots
         Money of each of POTS, SEK, by (municipality, pot); changed: what is left.
     places
-        Children that each intervention can still take this year, by (municipality, age, perceived level, intervention);
-        changed: what is left.
+        Children that each option can still take this year, by (municipality, cell); changed: what is left.
     limited
         Whether money binds.
     wanted
-        Overwritten with the children to take by (municipality, age, level, intervention).
+        Overwritten with the children to take by (municipality, cell).
     """
     kind, age, level, owner = cells
     whole, owner_now, fund_part = cost
@@ -52,7 +51,7 @@ def choose(seen, cells, score, cost, overhead, pots, places, limited, wanted):
         gain[:] = 0.0
         begun[:] = False
         for c in range(n_cells):
-            most = min(places[m, age[c], level[c], kind[c]], seen[m, age[c], level[c]])
+            most = min(places[m, c], seen[m, age[c], level[c]])
             gain[kind[c]] += max(score[m, c], 0.0) * most
             rank[c] = -(score[m, c] / whole[c] if limited else score[m, c])
         for c in np.argsort(rank, kind="mergesort"):
@@ -61,7 +60,7 @@ def choose(seen, cells, score, cost, overhead, pots, places, limited, wanted):
             k, purse = kind[c], owner[c]
             if gain[k] <= overhead_value[m, k]:
                 continue
-            number = min(places[m, age[c], level[c], k], seen[m, age[c], level[c]])
+            number = min(places[m, c], seen[m, age[c], level[c]])
             if limited:
                 for pot, per_child, first in (
                     (purse, owner_now[c], overhead_owner[m, k]),
@@ -81,6 +80,6 @@ def choose(seen, cells, score, cost, overhead, pots, places, limited, wanted):
                 pots[m, purse] -= number * owner_now[c]
                 pots[m, fund] -= number * fund_part[c]
             begun[k] = True
-            wanted[m, age[c], level[c], k] = number
-            places[m, age[c], level[c], k] -= number
+            wanted[m, c] = number
+            places[m, c] -= number
             seen[m, age[c], level[c]] -= number

@@ -148,18 +148,21 @@ def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enro
     shadow_counts, treated_counts = results
     effect, left = effects
     row = np.empty(N_LEVELS)
+    cohort, key = -1, np.uint64(0)  # neighbours in the list are often of one cohort and share its key
     for i in range(first, last):
         age = year - born[i]
         if age > LAST_AGE:
             continue
         m, k = municipality[i], intervention[i]
+        if cohort_start[i] != cohort:
+            cohort, key = cohort_start[i], stream_key(seed, MOVE, codes[m], born[i], age)
         number = child[i] - cohort_start[i]
         s = np.int64(treated[i])
         level = s % N_LEVELS
         record = s // N_LEVELS % N_RECORDS
         years_in = year - start_year[i]
         worse, better, forks = left[k, years_in, 0], left[k, years_in, 1], effect[k, 2]
-        u = draw(stream_key(seed, MOVE, codes[m], born[i], age), number)
+        u = draw(key, number)
         if worse == 1.0 and better == 1.0 and forks == 1.0:
             row[:] = move[age, s]
         else:
@@ -182,15 +185,22 @@ def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enro
 
 
 @njit(cache=True, nogil=True)
-def identify(first, last, year, seed, births_from, codes, offsets, state, participant, edges, ages, seen):
-    """Count the children whom bodies see as in need when `year` begins, by (municipality, age, perceived level).
+def identify(first, last, year, seed, births_from, codes, offsets, state, participant, edges, ages, seen, found):
+    """Find the children whom bodies see as in need when `year` begins.
 
     A child is taken to be one level worse with probability ``edges[state, 0]``, seen as it is up to ``edges[state, 1]``
     (cumulated thresholds), else not seen. Participants are left out. `ages` is the (inclusive) range that any
-    intervention takes; age is that reached last year. `seen` is overwritten, shape (n, LAST_AGE + 1, N_LEVELS).
+    intervention takes; age is that reached last year.
+
+    `seen` is overwritten with their number by (municipality, age, perceived level), shape (n, LAST_AGE + 1, N_LEVELS),
+    and `found`, shape (n_children,), with who they are, by age: from where a municipality's children begin,
+    ``child * N_LEVELS + perceived level`` of each, where ``child`` counts from the municipality's first.
     """
+    worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
     for m in range(first, last):
         seen[m] = 0
+        home = offsets[m, 0]
+        at = home
         for age in range(ages[0], ages[1] + 1):
             cohort = year - 1 - age - births_from
             if cohort < 0:
@@ -200,21 +210,29 @@ def identify(first, last, year, seed, births_from, codes, offsets, state, partic
             for i in range(start, stop):
                 s = state[i]
                 u = draw(key, i - start)
-                if u < edges[s, 1] and participant[i] < 0:
-                    seen[m, age, s % N_LEVELS + (1 if u < edges[s, 0] else 0)] += 1
+                if u < at_all[s] and participant[i] < 0:
+                    level = s % N_LEVELS + (1 if u < worse[s] else 0)
+                    seen[m, age, level] += 1
+                    found[at] = (i - home) * N_LEVELS + level
+                    at += 1
 
 
 @njit(cache=True, nogil=True)
-def enrol(year, seed, births_from, codes, offsets, state, participant, edges, wanted, project, first_row, out):
+def enrol(year, births_from, offsets, participant, seen, found, cells, wanted, project, first_row, out):
     """Enrol children into programmes, municipality by municipality, in the order in which they stand.
 
     Parameters
     ----------
+    seen, found
+        As `identify` left them.
+    cells
+        ``(intervention, age, level)`` of each option, shape (n_cells,) each, in the order in which a child whom several
+        options want is given to them.
     wanted
-        Number to take by (municipality, age, perceived level, intervention), at most as many as were `identify`-ed.
-        Changed in place: what is left could not be found.
+        Number to take by (municipality, cell), at most as many as were `identify`-ed. Changed in place: what is left
+        could not be found.
     project
-        Number of the project of each (municipality, intervention).
+        Number of the project of each (municipality, intervention), -1 where nobody is to be taken.
     first_row, out
         Rows from `first_row` on of ``out = (child, municipality, born, cohort_start, intervention, perceived,
         project)`` are filled.
@@ -225,36 +243,42 @@ def enrol(year, seed, births_from, codes, offsets, state, participant, edges, wa
         The next free row.
     """
     child, municipality, born, cohort_start, intervention, perceived, number = out
+    kind, age_of, level_of = cells
     row = first_row
-    n, ages, _, kinds = wanted.shape
-    for m in range(n):
-        for age in range(ages):
-            left = wanted[m, age].sum()
-            cohort = year - 1 - age - births_from
-            if left == 0 or cohort < 0:
-                continue
-            start, stop = offsets[m, cohort], offsets[m, cohort + 1]
-            key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
-            for i in range(start, stop):
-                if left == 0:
-                    break
-                s = state[i]
-                u = draw(key, i - start)
-                if u >= edges[s, 1] or participant[i] >= 0:
+    by_age = np.zeros(seen.shape[1] + 1, np.int64)  # the options of each age, in their order
+    for c in range(kind.size):
+        by_age[age_of[c] + 1] += 1
+    by_age = np.cumsum(by_age)
+    options = np.argsort(age_of, kind="mergesort")
+    for m in range(wanted.shape[0]):
+        if project[m].max() < 0:
+            continue
+        at = home = offsets[m, 0]
+        for age in range(seen.shape[1]):
+            stop = at + seen[m, age].sum()
+            mine = options[by_age[age] : by_age[age + 1]]
+            left = 0
+            for c in mine:
+                left += wanted[m, c]
+            while at < stop and left > 0:
+                i, level = home + found[at] // N_LEVELS, found[at] % N_LEVELS
+                at += 1
+                if participant[i] >= 0:
                     continue
-                level = s % N_LEVELS + (1 if u < edges[s, 0] else 0)
-                for k in range(kinds):
-                    if wanted[m, age, level, k] > 0:
-                        wanted[m, age, level, k] -= 1
+                for c in mine:
+                    if level_of[c] == level and wanted[m, c] > 0:
+                        wanted[m, c] -= 1
                         left -= 1
+                        cohort = year - 1 - age - births_from
                         participant[i] = row
                         child[row] = i
                         municipality[row] = m
                         born[row] = births_from + cohort
-                        cohort_start[row] = start
-                        intervention[row] = k
+                        cohort_start[row] = offsets[m, cohort]
+                        intervention[row] = kind[c]
                         perceived[row] = level
-                        number[row] = project[m, k]
+                        number[row] = project[m, kind[c]]
                         row += 1
                         break
+            at = stop
     return row

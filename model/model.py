@@ -31,7 +31,7 @@ from model.costs import build_costs
 from model.deciding import POTS, choose
 from model.draws import threshold
 from model.errors import InputError
-from model.evaluation import BEFORE_AFTER, EVALUATORS, MATCHED, match, measure
+from model.evaluation import BEFORE_AFTER, EVALUATORS, JUDGED_TO, MATCHED, match, measure
 from model.expectations import (
     CONDITIONS,
     outcome_of,
@@ -120,14 +120,15 @@ class PreventionModel(mesa.Model):
         self.cells = build_cells(self.interventions, self.ladder, self.costs, detection)
         self.effects = effects_of(self.interventions)
         self.fading = lifecourse.fading(self.effects)
-        self.participants, self.projects, self.ledger = Participants(), Projects(), Ledger(self.n)
+        self.participants = Participants.none_yet(self.population.n_children)
+        self.projects, self.ledger = Projects(), Ledger(self.n)
         self.counts = np.zeros((3, self.n, N_AGES, N_LEVELS), np.int32)  # everybody, shadows, treated
         self.history: list[NDArray[np.int32]] = []  # (never treated, shadows, treated) of each year
         self.book: list[dict[str, dict[str, Money]]] = []
         self.seen_total = np.zeros((N_AGES, N_LEVELS), np.int64)
         self.seen = np.zeros((self.n, N_AGES, N_LEVELS), np.int64)
-        shape = (len(self.contracts), self.n, N_AGES, N_LEVELS, len(self.interventions))
-        self.wanted = np.zeros(shape, np.int64)
+        self.found = np.empty(self.population.n_children, np.int32)
+        self.wanted = np.zeros((len(self.contracts), self.n, self.cells.age.size), np.int64)
         self.due: dict[int, list[tuple[str, str, str, NDArray[np.int64], Money]]] = {}
         self._grow_up()
         booking.price_lives(self)
@@ -183,6 +184,7 @@ class PreventionModel(mesa.Model):
             self.edges,
             self.ages,
             self.seen,
+            self.found,
         )
         self.seen_total += self.seen.sum(axis=0)
 
@@ -193,8 +195,7 @@ class PreventionModel(mesa.Model):
             [*(budgets.room[line] for line in (*COMMITTEES, "region")), budgets.fund - budgets.fund_promised], axis=1
         )
         seen = self.seen.copy()
-        open_to_each = np.ceil(seen * self.spec.committee.capacity).astype(np.int64)
-        places = np.repeat(open_to_each[..., None], len(self.interventions), axis=3)
+        places = np.ceil(seen[:, self.cells.age, self.cells.level] * self.spec.committee.capacity).astype(np.int64)
         fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
         now = np.where(self.ordinary, 0, round(project.application_cost))
         for number, design in enumerate(self.contracts):
@@ -216,7 +217,7 @@ class PreventionModel(mesa.Model):
         first, started = self.participants.n, self.projects.n
         projects = []
         for contract in range(len(self.contracts)):
-            taken = self.wanted[contract].sum(axis=(1, 2))
+            taken = self.wanted[contract] @ (self.cells.intervention[:, None] == np.arange(len(self.interventions)))
             municipality, kind = np.nonzero(taken)
             number = np.full((self.n, len(self.interventions)), -1, np.int64)
             number[municipality, kind] = started + np.arange(municipality.size)
@@ -274,8 +275,10 @@ class PreventionModel(mesa.Model):
     def evaluate(self) -> None:
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
         helped, people = self.participants, self.population
+        longest = max(JUDGED_TO, *self.follow_up)
+        first = int(np.searchsorted(helped.start_year[: helped.n], self.year - longest))  # rows are in order of start
         measure(
-            0,
+            first,
             helped.n,
             self.year,
             (self.projects.contract, self.projects.follow_up, self.before_after),
@@ -410,17 +413,15 @@ class PreventionModel(mesa.Model):
     def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> None:
         """Write the rows of new participants."""
         people, helped = self.population, self.participants
-        helped.make_room(more)
         first = helped.n
         last = lifecourse.enrol(
             self.year,
-            self.run_seed,
             people.births_from,
-            people.codes,
             people.offsets,
-            people.state,
             people.participant,
-            self.edges,
+            self.seen,
+            self.found,
+            (self.cells.intervention, self.cells.age, self.cells.level),
             wanted.copy(),
             number,
             first,

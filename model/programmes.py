@@ -1,44 +1,56 @@
 """Programmes under way: who takes part, in which project, and what became of them.
 
 A project is one intervention started by one municipality (or by the region there) in one year; its participants start
-together. Participants carry a second life beside the shadow (see `lifecourse`). Arrays grow by doubling; rows are never
+together. Participants carry a second life beside the shadow (see `lifecourse`). Rows are never
 moved, so a row number is a name. Read and written by `model`; read by `results`.
 """
 
 from dataclasses import dataclass, field, fields
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-NO_PEER = -1
-
 
 @dataclass
 class Participants:
-    """One row per participant; `n` rows are in use."""
+    """One row per participant; `n` rows are in use.
 
-    child: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1024, np.int64))  # place among all children
-    cohort_start: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1024, np.int64))
-    born: NDArray[np.int16] = field(default_factory=lambda: np.zeros(1024, np.int16))
-    start_year: NDArray[np.int16] = field(default_factory=lambda: np.zeros(1024, np.int16))
-    municipality: NDArray[np.int16] = field(default_factory=lambda: np.zeros(1024, np.int16))
-    intervention: NDArray[np.int8] = field(default_factory=lambda: np.zeros(1024, np.int8))
-    perceived: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1024, np.uint8))  # level as seen
-    level_before: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1024, np.uint8))  # level as it was
-    project: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1024, np.int32))
-    peer: NDArray[np.int64] = field(default_factory=lambda: np.full(1024, NO_PEER, np.int64))  # comparison child
-    treated: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1024, np.uint8))  # state of the real life
-    needed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1024, np.bool_))  # shadow showed need later
+    A child takes part once at most, so there are never more rows than children. The arrays are that long from the
+    start: the system gives memory to a row when it is first written.
+    """
+
+    child: NDArray[np.int64]  # place among all children
+    cohort_start: NDArray[np.int64]
+    born: NDArray[np.int16]
+    start_year: NDArray[np.int16]
+    municipality: NDArray[np.int16]
+    intervention: NDArray[np.int8]
+    perceived: NDArray[np.uint8]  # level as seen
+    level_before: NDArray[np.uint8]  # level as it was
+    project: NDArray[np.int32]
+    peer: NDArray[np.int64]  # comparison child, -1 for none
+    treated: NDArray[np.uint8]  # state of the real life
+    needed: NDArray[np.bool_]  # shadow showed need later
     n: int = 0
 
-    def make_room(self, more: int) -> None:
-        """Grow every array until `more` rows fit behind those in use."""
-        while self.n + more > self.child.size:
-            for each in fields(self):
-                if each.name != "n":
-                    old = getattr(self, each.name)
-                    fresh = np.zeros_like(old) if each.name != "peer" else np.full_like(old, NO_PEER)
-                    setattr(self, each.name, np.concatenate([old, fresh]))
+    @classmethod
+    def none_yet(cls, n_children: int) -> Self:
+        """Lay out the arrays for a population of `n_children`."""
+        return cls(
+            child=np.zeros(n_children, np.int64),
+            cohort_start=np.zeros(n_children, np.int64),
+            born=np.zeros(n_children, np.int16),
+            start_year=np.zeros(n_children, np.int16),
+            municipality=np.zeros(n_children, np.int16),
+            intervention=np.zeros(n_children, np.int8),
+            perceived=np.zeros(n_children, np.uint8),
+            level_before=np.zeros(n_children, np.uint8),
+            project=np.zeros(n_children, np.int32),
+            peer=np.zeros(n_children, np.int64),
+            treated=np.zeros(n_children, np.uint8),
+            needed=np.zeros(n_children, np.bool_),
+        )
 
     @property
     def bytes_each(self) -> int:

@@ -29,9 +29,9 @@ def decide(
     pots = np.zeros((1, len(POTS)), np.int64)
     for purse, amount in money:
         pots[0, purse] = amount
-    places = np.repeat(np.ceil(seen * capacity).astype(np.int64)[..., None], kinds, axis=3)
+    places = np.ceil(seen[:, age, level] * capacity).astype(np.int64)
     each = [np.full((1, kinds), x) for x in (float(overhead), overhead_now, overhead_fund)]
-    wanted = np.full((1, N_AGES, N_LEVELS, kinds), -9, np.int64)
+    wanted = np.full((1, kind.size), -9, np.int64)
     before = seen.copy()
     choose(
         seen,
@@ -46,8 +46,10 @@ def decide(
     )
     assert (seen >= 0).all()
     assert (pots >= 0).all() or not limited
-    assert (before - seen == wanted.sum(axis=3)).all()  # nobody is taken twice, nobody is lost
-    return [int(wanted[0, a, lv, k]) for k, a, lv in zip(kind, age, level, strict=True)], pots[0]
+    taken = np.zeros_like(seen)
+    np.add.at(taken[0], (age, level), wanted[0])
+    assert (before - seen == taken).all()  # nobody is taken twice, nobody is lost
+    return wanted[0].tolist(), pots[0]
 
 
 CHEAP = (0, 5, 1, SOCIAL, 300.0, 100, 100, 0)  # gains 3 per krona

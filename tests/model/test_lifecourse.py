@@ -46,17 +46,18 @@ def small_town(n=2_000, level=2):
 def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     town = small_town()
     edges = threshold(np.tile([0.1, 0.6], (N_STATES, 1)))
-    seen = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int64)
-    lifecourse.identify(0, 1, *town.values(), edges, np.array([3, 3]), seen)
+    seen, found = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int64), np.zeros(2_000, np.int32)
+    lifecourse.identify(0, 1, *town.values(), edges, np.array([3, 3]), seen, found)
     u = draws(9, 4, 980, 2020, 3, town["state"].size)
     assert seen[0, 3, 3] == (u < 0.1 * ONE).sum()
     assert seen[0, 3, 2] == ((u >= 0.1 * ONE) & (u < 0.6 * ONE)).sum()
     assert seen.sum() == (u < 0.6 * ONE).sum() > 1_000
-    wanted = np.zeros((1, LAST_AGE + 1, N_LEVELS, 2), np.int64)
-    wanted[0, 3, 2, 1], wanted[0, 3, 3, 0] = 50, 7
+    cells = (np.array([0, 1, 1]), np.array([3, 3, 3]), np.array([3, 3, 2]))  # intervention, age, level
+    wanted = np.array([[7, 0, 50]])
     types = (np.int64, np.int16, np.int16, np.int64, np.int8, np.uint8, np.int32)
     out = tuple(np.zeros(57, each) for each in types)
-    assert lifecourse.enrol(*town.values(), edges, wanted, np.array([[4, 5]]), 0, out) == 57
+    place = (town["year"], town["births_from"], town["offsets"], town["participant"])
+    assert lifecourse.enrol(*place, seen, found, cells, wanted, np.array([[4, 5]]), 0, out) == 57
     child, _, born, _, kind, perceived, project = out
     as_they_are = np.flatnonzero((u >= 0.1 * ONE) & (u < 0.6 * ONE))[:50]
     assert sorted(child[kind == 1].tolist()) == as_they_are.tolist()
@@ -65,5 +66,5 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     assert (born == 2020).all()
     assert not wanted.any()
     again = np.zeros_like(seen)
-    lifecourse.identify(0, 1, *town.values(), edges, np.array([3, 3]), again)
+    lifecourse.identify(0, 1, *town.values(), edges, np.array([3, 3]), again, found)
     assert again.sum() == seen.sum() - 57  # participants are not seen a second time

@@ -78,10 +78,11 @@ def test_no_more_are_taken_than_are_seen_and_fit_in(planned):
     model.budget()
     model.identify()
     model.decide()
-    wanted = model.wanted.sum(axis=0)
-    places = np.ceil(model.seen * COUNTY.committee.capacity)
-    assert (wanted <= places[..., None]).all()
-    assert (wanted.sum(axis=3) <= model.seen).all()
+    wanted, (age, level) = model.wanted.sum(axis=0), (model.cells.age, model.cells.level)
+    assert (wanted <= np.ceil(model.seen[:, age, level] * COUNTY.committee.capacity)).all()
+    taken = np.zeros_like(model.seen)
+    np.add.at(taken, (slice(None), age, level), wanted)
+    assert (taken <= model.seen).all()
     assert wanted.sum() > 500
 
 
