@@ -111,6 +111,7 @@ def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dic
     return {
         "interval": f"{price} {luck}",
         "present": price,
+        "dots": say["price_plain"],
         "plain": say["price_plain"] + (" " + say["mean"].format(n=n) if n > 1 else ""),
     }
 
@@ -279,7 +280,7 @@ def sections(
     result.append(section("years", figures.over_years(tables, words), say["r_years"], "plain"))
     measured = figures.measured_against_true(tables, words)
     if measured is not None:
-        result.append(section("error", measured, _read_error(tables, words, say), "plain"))
+        result.append(section("error", measured, _read_error(tables, words, say), "dots"))
     return result
 
 
@@ -354,11 +355,11 @@ def _read_pocket(tables: Tables, words: Mapping[str, str], say: Mapping[str, str
 
 
 def _read_error(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    error = measures.overpayment(tables)
-    projects = tables["projects"]
-    paying = set(projects[projects["paid_sek"] + projects["repaid_sek"] > 0]["design"])
-    lines = [say["r_dot"]]
-    for design, part in error[error["design"].isin(paying)].groupby("design", sort=False):
+    error, dots = measures.overpayment(tables), figures.settled_dots(tables)
+    settled = dots.groupby("design")["settled"].first()
+    counted = {"drawn": int(dots["shown"].sum()), "all": int(settled.sum()), "outside": int((~dots["shown"]).sum())}
+    lines = [say["r_dot"].format(**{key: number(value, 1000) for key, value in counted.items()})]
+    for design, part in error[error["design"].isin(settled.index)].groupby("design", sort=False):
         mean = part[["measured_sek", "true_sek"]].mean() / 1e6
         name = words.get(str(design), str(design))
         lines.append(

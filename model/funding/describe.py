@@ -48,7 +48,7 @@ def _lines(design: Design) -> Iterator[str]:
 
 def _measured(design: Design) -> Iterator[str]:
     if design.measure is None:
-        yield "Nothing is measured."
+        yield "No payment hangs on what is measured."
         yield ""
         return
     measure = design.measure
