@@ -7,7 +7,6 @@ so that `--help` answers at once.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
@@ -81,9 +80,7 @@ def main() -> None:
         raise SystemExit(2) from None
     except StoppedError:
         _complain(["Stopped. Nothing was written."])
-        # At once: Python would first join the thread that manages the workers, which now and then (seen with 3.12.1)
-        # waits for ever when they have been stopped while starting. 130 as shells count it: 128 + the signal's number.
-        os._exit(130)
+        raise SystemExit(130) from None  # as shells count it: 128 + the number of the signal
     except Exception as error:
         _complain([_one_line(error)])
         raise SystemExit(1) from None
