@@ -208,8 +208,8 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        # Workers first: a pool that finds them dead closes the pipe that it may be writing a large job into. A pool that
-        # is shut down first waits for that pipe, which nobody reads any more.
+        # Workers first: a pool that finds them dead closes the pipe that it may be writing a large job into.
+        # A pool that is shut down first waits for that pipe, which nobody reads any more.
         _stop(child for child in multiprocessing.active_children() if child not in before)
         pool.shutdown(wait=False, cancel_futures=True)
         raise
