@@ -134,7 +134,9 @@ def test_ctrl_c_ends_without_a_trace(stupror: Stupror, tmp_path: Path, monkeypat
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_from_outside_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:
     words = ["compare", "--out", "out", "--seeds", "50", "--workers", "2"]
-    command = [sys.executable, "-c", "from experiments.cli import main; main()", *words]
+    # A suite that runs in the background of a shell inherits a deaf ear for Ctrl-C; a terminal's command does not.
+    hear = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", hear + "from experiments.cli import main; main()", *words]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     run = subprocess.Popen(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
