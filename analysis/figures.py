@@ -5,7 +5,7 @@ payer groups apart on grey paper too. The same tables give the same bytes. Read 
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib as mpl
@@ -211,15 +211,13 @@ def over_years(tables: Tables, words: Words) -> str:
         return _svg(figure)
 
 
-def settled_dots(tables: Tables, designs: Sequence[str] | None = None) -> pd.DataFrame:
+def settled_dots(tables: Tables) -> pd.DataFrame:
     """Settled projects of contracts that have paid on what was measured, at most `MOST_DOTS` evenly taken per design.
 
     Columns design, true and measured (kSEK per child), shown (within the frame of the figure: the middle 99 % each way)
     and settled (number of projects of the design that the dots are taken from).
     """
-    projects = tables["projects"]
-    moved = projects.groupby("design", sort=False)[["paid_sek", "repaid_sek"]].sum().sum(axis=1)
-    paying = [design for design in moved.index[moved > 0] if designs is None or design in designs]
+    projects, paying = tables["projects"], measures.paying_designs(tables)
     projects = projects[projects["settled"] & ~projects["own_room"] & projects["design"].isin(paying)]
     projects = projects.sort_values(["design", "seed", "project"])
     number, size = projects.groupby("design").cumcount(), projects.groupby("design")["seed"].transform("size")
@@ -238,9 +236,8 @@ def settled_dots(tables: Tables, designs: Sequence[str] | None = None) -> pd.Dat
     return dots
 
 
-def measured_against_true(tables: Tables, words: Words, designs: Sequence[str] | None = None) -> str | None:
-    """Measured against true saving of settled projects under contracts that pay on it, or None if there is none."""
-    dots = settled_dots(tables, designs)
+def measured_against_true(dots: pd.DataFrame, words: Words) -> str | None:
+    """Measured against true saving of the projects of `settled_dots`, or None if there is none."""
     if dots.empty:
         return None
     with mpl.rc_context(_STYLE):

@@ -337,6 +337,12 @@ def leverage(tables: Tables) -> Frame:
     ]
 
 
+def paying_designs(tables: Tables) -> list[str]:
+    """Designs under which some project was paid for, or repaid, on what was measured."""
+    moved = tables["projects"].groupby("design", sort=False)[["paid_sek", "repaid_sek"]].sum().sum(axis=1)
+    return list(moved.index[moved > 0])
+
+
 def overpayment(tables: Tables) -> Frame:
     """Measured against true saving in the follow-up of settled projects: in sum, and project by project.
 

@@ -278,9 +278,10 @@ def sections(
         result.append(section("whom", figures.invested_in_whom(tables, words), reading, "plain"))
     result.append(section("pocket", figures.wrong_pocket(tables, words), _read_pocket(tables, words, say), "present"))
     result.append(section("years", figures.over_years(tables, words), say["r_years"], "plain"))
-    measured = figures.measured_against_true(tables, words)
+    dots = figures.settled_dots(tables)
+    measured = figures.measured_against_true(dots, words)
     if measured is not None:
-        result.append(section("error", measured, _read_error(tables, words, say), "dots"))
+        result.append(section("error", measured, _read_error(tables, dots, words, say), "dots"))
     return result
 
 
@@ -354,8 +355,8 @@ def _read_pocket(tables: Tables, words: Mapping[str, str], say: Mapping[str, str
     return " ".join(lines)
 
 
-def _read_error(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    error, dots = measures.overpayment(tables), figures.settled_dots(tables)
+def _read_error(tables: Tables, dots: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    error = measures.overpayment(tables)
     settled = dots.groupby("design")["settled"].first()
     counted = {"drawn": int(dots["shown"].sum()), "all": int(settled.sum()), "outside": int((~dots["shown"]).sum())}
     lines = [say["r_dot"].format(**{key: number(value, 1000) for key, value in counted.items()})]

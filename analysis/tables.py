@@ -82,9 +82,8 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
     tables = measures.without_ages(tables)
     payback, ratio = measures.payback_year(tables), measures.benefit_cost(tables, discount_rate)
     lever, spread = measures.leverage(tables), measures.equity(tables)
-    moved = tables["projects"].groupby("design")[["paid_sek", "repaid_sek"]].sum().sum(axis=1)
     error = measures.overpayment(tables)
-    error = error[error["design"].isin(moved.index[moved > 0])]
+    error = error[error["design"].isin(measures.paying_designs(tables))]
     found = (
         {
             f"change_{100 * rate:g}": measures.change_per_child(tables, rate).assign(x=lambda f: f["change_sek"])

@@ -1,8 +1,8 @@
 """Programmes under way: who takes part, in which project, and what became of them.
 
 A project is one intervention started by one municipality (or by the region there) in one year; its participants start
-together. Participants carry a second life beside the shadow (see `lifecourse`). Rows are never
-moved, so a row number is a name. Read and written by `model`; read by `results`.
+together. Participants carry a second life beside the shadow (see `lifecourse`). Rows are never moved, so
+a row number is a name. Read and written by `model`; read by `results`.
 """
 
 from dataclasses import dataclass, field, fields

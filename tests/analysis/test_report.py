@@ -64,7 +64,7 @@ def test_both_languages_have_the_same_words_and_sentences():
 
 def test_figures_are_left_out_when_there_is_nothing_to_show():
     world = tables(("status-quo",))
-    assert figures.measured_against_true(world, texts("en")["words"]) is None
+    assert figures.measured_against_true(figures.settled_dots(world), texts("en")["words"]) is None
 
 
 def test_interval_is_students_t():
