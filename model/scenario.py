@@ -87,14 +87,23 @@ class Scenario:
         InputError
             If the path is unknown or the value out of range.
         """
-        if path not in self.quantities:
-            raise InputError([f"{path}: there is no such parameter.{hint(path, self.quantities)}"])
-        problems: list[str] = []
-        record = self.quantities[path].model_dump() | {"value": value}
-        quantity = read_quantity(record, path, problems)
-        if quantity is None:
+        return self.replace_all({path: value})
+
+    def replace_all(self, values: Mapping[str, Value]) -> "Scenario":
+        """Return the scenario with several values changed, by path; refuses as `replace` does, all problems at once."""
+        problems = [
+            f"{path}: there is no such parameter.{hint(path, self.quantities)}"
+            for path in values
+            if path not in self.quantities
+        ]
+        changed = dict(self.quantities)
+        for path in values.keys() & changed.keys():
+            quantity = read_quantity({**dict(changed[path]), "value": values[path]}, path, problems)
+            if quantity is not None:
+                changed[path] = quantity
+        if problems:
             raise InputError(problems)
-        return _assemble(self.title, {**self.quantities, path: quantity}, self.texts, self.places, "")
+        return _assemble(self.title, changed, self.texts, self.places, "")
 
     def draw(self, seed: int) -> "Scenario":
         """Return the scenario with every parameter drawn from its distribution, one world per seed."""

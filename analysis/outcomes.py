@@ -1,0 +1,178 @@
+"""Outcomes of one run: a handful of numbers from its result tables, cheap enough to work out after every run of a batch.
+
+They are the measures of `measures` for a single run, counted with arrays instead of frames (a test holds the two
+together). Amounts are present values over whole lives in SEK of 2020 per child of the run; a lower cost is better.
+Differences between designs are made later, pair by pair (`paired`). Read by `experiments.engine` and `paired`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from analysis.measures import GROUP_OF, GROUPS, INVESTING
+
+Tables = Mapping[str, pd.DataFrame]
+Floats = NDArray[np.float64]
+
+PERSPECTIVES = ("municipality", "region", "state", "fiscal", "societal")
+IN_NEED = ("support", "care", "placed", "assistance", "ill_health", "exclusion")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an outcome is called, its unit, and whether less of it is better (None: neither)."""
+
+    title: str
+    unit: str
+    less_is_better: bool | None
+
+
+OUTCOMES: dict[str, Outcome] = {
+    "cost_municipality": Outcome("Lifetime cost of municipalities", "SEK/child", True),
+    "cost_region": Outcome("Lifetime cost of regions", "SEK/child", True),
+    "cost_state": Outcome("Lifetime cost of the state", "SEK/child", True),
+    "cost_fiscal": Outcome("Lifetime cost of all public budgets", "SEK/child", True),
+    "cost_societal": Outcome("Lifetime cost of society: resources, lost production and programmes", "SEK/child", True),
+    "years_in_need": Outcome("Years at the third level of need or worse, simulated years", "year/child", True),
+    "invested": Outcome("Programmes, applying and evaluating, simulated years", "SEK/year", None),
+    "reached": Outcome("Children taken into programmes", "child/year", None),
+    "fund_paid": Outcome("Paid by the outcomes fund, present value", "SEK/child", None),
+    "wrong_pocket": Outcome("Share of the saving outside the municipality's budgets", "1", None),
+    "owner_share": Outcome("Share of the saving that the owner can count as its own", "1", None),
+    "deadweight": Outcome("Share of participants who would have had no need anyway", "1", True),
+    "ratio_fiscal": Outcome("Saved per SEK spent, all public budgets", "1", False),
+    "ratio_societal": Outcome("Saved per SEK spent, society", "1", False),
+    "measured_error": Outcome("Measured less true saving over true saving, settled projects", "1", None),
+}
+
+
+def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -> dict[str, float]:
+    """Work out every outcome of a single run.
+
+    Parameters
+    ----------
+    tables
+        Result tables of one run (`docs/outputs.md`).
+    rate, societal_rate
+        Yearly discount rates of the public and the societal perspective (`discount.rate`, `discount.societal_rate`).
+
+    Returns
+    -------
+    dict of str to float
+        A number for every name of `OUTCOMES`, in that order; NaN where it has no value, such as the share of a saving
+        that is not there.
+    """
+    run = tables["runs"].iloc[0]
+    children, start, years = float(run["children"]), int(run["start_year"]), int(run["years"])
+    life, untreated, names = _lives(tables["costs"], start, (rate, societal_rate))
+    paid, spent = _payments(tables["payments"], start, (rate, societal_rate))
+    public, society = _who(names)
+    group_cost = {
+        group: life[0, [GROUP_OF.get(payer) == group for payer, _ in names]].sum()
+        + sum(paid.get(payer, 0.0) for payer in payers)
+        for group, payers in GROUPS.items()
+    }
+    saving, saving_societal = (untreated - life)[0, public].sum(), (untreated - life)[1, society].sum()
+    own = (untreated - life)[0, [GROUP_OF.get(payer) == "municipality" for payer, _ in names]].sum()
+    return {
+        **{f"cost_{group}": cost / children for group, cost in group_cost.items()},
+        "cost_fiscal": sum(group_cost.values()) / children,
+        "cost_societal": (life[1, society].sum() + spent[1]) / children,
+        "years_in_need": _years_in_need(tables["children"]) / children,
+        "invested": _invested(tables["payments"]) / years,
+        "reached": float(tables["enrolment"]["children"].sum()) / years,
+        "fund_paid": paid.get("paid by the fund", 0.0) / children,
+        "wrong_pocket": _ratio(saving - own, saving),
+        "owner_share": _owner_share(tables["options"]),
+        "deadweight": _ratio(tables["enrolment"]["deadweight"].sum(), tables["enrolment"]["judged"].sum()),
+        "ratio_fiscal": _ratio(saving, spent[0]),
+        "ratio_societal": _ratio(saving_societal, spent[1]),
+        "measured_error": _measured_error(tables["projects"]),
+    }
+
+
+def _ratio(part: float, whole: float) -> float:
+    """Divide, if there is something to divide by."""
+    return float(part) / float(whole) if whole > 0 else float("nan")
+
+
+def _coded(column: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
+    """Give a text column as numbers and the text of each number."""
+    found = pa.Array.from_pandas(column)
+    found = (found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found).dictionary_encode()
+    return found.indices.to_numpy(zero_copy_only=False).astype(np.int64), found.dictionary.to_pylist()
+
+
+def _worth(frame: pd.DataFrame, start: int, rates: tuple[float, ...]) -> Floats:
+    """What a krona of each row's year is worth at `start`, shape (rates, rows)."""
+    since = frame["year"].to_numpy(np.float64) - start
+    return np.stack([(1.0 + rate) ** -since for rate in rates])
+
+
+def _lives(
+    costs: pd.DataFrame, start: int, rates: tuple[float, ...]
+) -> tuple[Floats, Floats, list[tuple[str, str]]]:
+    """Present value of lives with help and without, shape (rates, pairs), and the pairs (payer, kind)."""
+    payer, payers = _coded(costs["payer"])
+    kind, kinds = _coded(costs["kind"])
+    pair = payer * len(kinds) + kind
+    worth = _worth(costs, start, rates)
+    size = len(payers) * len(kinds)
+    sums = [
+        np.stack([np.bincount(pair, costs[column].to_numpy() * each, minlength=size) for each in worth])
+        for column in ("actual_sek", "untreated_sek")
+    ]
+    return sums[0], sums[1], [(payer, kind) for payer in payers for kind in kinds]
+
+
+def _who(names: list[tuple[str, str]]) -> tuple[list[bool], list[bool]]:
+    """Say which pairs are public money, and which cost society real resources or production."""
+    return [payer in GROUP_OF for payer, _ in names], [kind in ("resource", "lost_earnings") for _, kind in names]
+
+
+def _payments(payments: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[dict[str, float], list[float]]:
+    """Present value of what each account paid less what it received, at the first rate; programme cost at each rate."""
+    if payments.empty:
+        return {}, [0.0 for _ in rates]
+    worth = _worth(payments, start, rates) * payments["amount_sek"].to_numpy(np.float64)
+    net: dict[str, float] = {}
+    for side, sign in (("payer", 1.0), ("receiver", -1.0)):
+        code, accounts = _coded(payments[side])
+        for account, amount in zip(accounts, np.bincount(code, worth[0], minlength=len(accounts)), strict=True):
+            net[account] = net.get(account, 0.0) + sign * float(amount)
+    net["paid by the fund"] = float(worth[0, (payments["payer"] == "outcomes_fund").to_numpy()].sum())
+    programme = payments["purpose"].isin(INVESTING).to_numpy()
+    return net, [float(each[programme].sum()) for each in worth]
+
+
+def _invested(payments: pd.DataFrame) -> float:
+    """Programme cost paid in the simulated years, SEK."""
+    counted = payments["purpose"].isin(INVESTING) & (payments["phase"] == "simulated")
+    return float(payments["amount_sek"].to_numpy(np.float64)[counted.to_numpy()].sum()) if len(payments) else 0.0
+
+
+def _years_in_need(children: pd.DataFrame) -> float:
+    """Person-years at the levels `IN_NEED`, simulated years."""
+    code, levels = _coded(children["level"])
+    counted = np.array([level in IN_NEED for level in levels], dtype=bool)
+    return float(children["children"].to_numpy(np.float64)[counted[code]].sum())
+
+
+def _owner_share(options: pd.DataFrame) -> float:
+    """Own value over fiscal value of everybody enrolled."""
+    enrolled = options["enrolled"].to_numpy(np.float64)
+    own, fiscal = (float(options[f"{name}_value_sek"].to_numpy() @ enrolled) for name in ("own", "fiscal"))
+    return _ratio(own, fiscal)
+
+
+def _measured_error(projects: pd.DataFrame) -> float:
+    """How far measured savings are from true ones in the contracts that were settled."""
+    settled = projects["settled"].to_numpy(bool) & ~projects["own_room"].to_numpy(bool)
+    measured, true = (
+        float(projects[f"{name}_saving_sek"].to_numpy(np.float64)[settled].sum()) for name in ("measured", "true")
+    )
+    return _ratio(measured - true, true)
