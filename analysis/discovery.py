@@ -1,4 +1,4 @@
-"""Scenario discovery: under which combinations of factors does a design fail?
+"""Scenario discovery: the combinations of factors under which a design fails.
 
 A draw is of interest if the design does worse than the base, by more than a threshold. PRIM (Friedman & Fisher 1999;
 Bryant & Lempert 2010, 10.1016/j.techfore.2009.08.002) then peels away slices until what is left is a box of few factors
@@ -97,7 +97,9 @@ def _facts(inside: Flags, failed: Flags) -> dict[str, float]:
 def _peel(values: Frame, failed: Flags, density: float) -> list[list[tuple[str, float, float, float]]]:
     """Let PRIM find boxes: for each, its limits as (factor, low, high, chance)."""
     found = []
-    with warnings.catch_warnings():  # the workbench uses what pandas 3 calls deprecated, and warns of parts we do not use
+    with (
+        warnings.catch_warnings()
+    ):  # the workbench uses what pandas 3 calls deprecated, and warns of parts we do not use
         warnings.simplefilter("ignore")
         from ema_workbench.analysis import prim
 
@@ -121,8 +123,8 @@ def _chosen(trajectory: Frame, density: float) -> int | None:
     dense = trajectory[(trajectory["density"] >= density) & (trajectory["res_dim"] > 0)]
     if dense.empty:
         return None
-    balance = dense["coverage"] * dense["density"] / (dense["coverage"] + dense["density"])
-    return int(balance.idxmax())
+    coverage, at = dense["coverage"].to_numpy(np.float64), dense["density"].to_numpy(np.float64)
+    return int(dense["id"].iloc[int((coverage * at / (coverage + at)).argmax())])
 
 
 def _limits(box: Any, at: int) -> list[tuple[str, float, float, float]]:

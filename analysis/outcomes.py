@@ -1,4 +1,4 @@
-"""Outcomes of one run: a handful of numbers from its result tables, cheap enough to work out after every run of a batch.
+"""Outcomes of one run: a handful of numbers from its result tables, cheap enough to work out in every run of a batch.
 
 They are the measures of `measures` for a single run, counted with arrays instead of frames (a test holds the two
 together). Amounts are present values over whole lives in SEK of 2020 per child of the run; a lower cost is better.
@@ -113,9 +113,7 @@ def _worth(frame: pd.DataFrame, start: int, rates: tuple[float, ...]) -> Floats:
     return np.stack([(1.0 + rate) ** -since for rate in rates])
 
 
-def _lives(
-    costs: pd.DataFrame, start: int, rates: tuple[float, ...]
-) -> tuple[Floats, Floats, list[tuple[str, str]]]:
+def _lives(costs: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[Floats, Floats, list[tuple[str, str]]]:
     """Present value of lives with help and without, shape (rates, pairs), and the pairs (payer, kind)."""
     payer, payers = _coded(costs["payer"])
     kind, kinds = _coded(costs["kind"])
@@ -126,7 +124,7 @@ def _lives(
         np.stack([np.bincount(pair, costs[column].to_numpy() * each, minlength=size) for each in worth])
         for column in ("actual_sek", "untreated_sek")
     ]
-    return sums[0], sums[1], [(payer, kind) for payer in payers for kind in kinds]
+    return sums[0].astype(np.float64), sums[1].astype(np.float64), [(payer, kind) for payer in payers for kind in kinds]
 
 
 def _who(names: list[tuple[str, str]]) -> tuple[list[bool], list[bool]]:

@@ -38,9 +38,10 @@ def by_design(runs: Frame, outcome: str, designs: Sequence[str] | None = None) -
         If there is no such outcome or design, or no complete draw.
     """
     names = list(dict.fromkeys(runs["design"])) if designs is None else list(designs)
-    for name, known in [(outcome, runs.columns), *((name, set(runs["design"])) for name in names)]:
+    here = {outcome: list(runs.columns)} | {name: sorted(set(runs["design"])) for name in names}
+    for name, known in here.items():
         if name not in known:
-            raise ValueError(f"'{name}' is not in this batch; it has {', '.join(map(str, known))}")
+            raise ValueError(f"'{name}' is not in this batch; it has {', '.join(known)}")
     wide = runs.pivot_table(index="draw", columns="design", values=outcome, aggfunc="mean", sort=False)
     wide = wide.reindex(columns=names).dropna()
     if wide.empty:

@@ -179,7 +179,7 @@ def convergence(runs: Frame, perspective: str, wtp: float = 0.0, steps: int = 8)
     rows = []
     for size in np.unique(np.geomspace(min(20, len(benefit)), len(benefit), steps).round().astype(int)):
         part = benefit.iloc[:size]
-        best = part.mean().idxmax()
+        best = str(part.mean().idxmax())
         wins = _wins(part).mean(axis=0)[list(part.columns).index(best)]
         rows.append((int(size), float((part.max(axis=1) - part[best]).mean()), best, float(wins)))
     return pd.DataFrame(rows, columns=["draws", "evpi", "best", "probability"])

@@ -191,9 +191,7 @@ def _outputs(runs: Frame, wide: Frame, base: str | None) -> dict[str, Floats]:
     if len(wide.columns) == 1:
         return {str(wide.columns[0]): wide.iloc[:, 0].to_numpy(np.float64)}
     against = paired.base_of(runs, base)
-    return {
-        str(design): (wide[design] - wide[against]).to_numpy(np.float64) for design in wide.columns.drop(against)
-    }
+    return {str(design): (wide[design] - wide[against]).to_numpy(np.float64) for design in wide.columns.drop(against)}
 
 
 def _blocks(

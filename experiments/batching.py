@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments import engine, shelf, store
-from experiments.jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of
+from experiments.jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
 from experiments.plan import Plan
 from model.reading import Value
 
@@ -157,6 +157,7 @@ def _begin(prepared: Prepared, folder: Path, workers: int, scheduler: str | None
         (folder / engine.token_of(folder)).touch()
         shelf.write_frame(folder / shelf.JOBS, job_frame(prepared.jobs))
         shelf.write_frame(folder / shelf.DRAWS, factor_frame(prepared.plan, prepared.draws))
+        shelf.write_frame(folder / shelf.POINTS, point_frame(prepared.plan, prepared.draws))
         shelf.write_manifest(folder, manifest)
     except OSError as error:
         raise engine.StoreError(error.strerror or str(error)) from error

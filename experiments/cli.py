@@ -11,13 +11,15 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from experiments import batch_cli
+from experiments.endings import BatchFailedError, StoppedError
+from experiments.progress import Tell, bar
 from model.errors import InputError, hint
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-Tell = Callable[[int, int], None]
 Tables: TypeAlias = "dict[str, pd.DataFrame]"
 
 FIVE_DESIGNS = "status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner"
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 designs_app = typer.Typer(help="List the funding designs that come with the model, or read one aloud.")
 app.add_typer(designs_app, name="designs")
+batch_cli.register(app)
 
 ScenarioFile = Annotated[
     Path | None, typer.Argument(metavar="SCENARIO", help="TOML file of changes to the built-in Sweden.")
@@ -65,10 +67,6 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the result
 Language = Annotated[str, typer.Option(help="Language of the report: en or sv.")]
 
 
-class StoppedError(Exception):
-    """Ctrl-C during a run; Typer would swallow a KeyboardInterrupt without a word."""
-
-
 def main() -> None:
     """Run the command line; every way out has its exit code."""
     # A scheduler or `timeout` ends a run with SIGTERM: leave as if by an error, so that drafts and workers go too.
@@ -78,8 +76,8 @@ def main() -> None:
     except InputError as error:
         _complain(error.problems)
         raise SystemExit(2) from None
-    except StoppedError:
-        _complain(["Stopped. Nothing was written."])
+    except StoppedError as error:
+        _complain([str(error)])
         raise SystemExit(130) from None  # as shells count it: 128 + the number of the signal
     except Exception as error:
         _complain([_one_line(error)])
@@ -97,7 +95,8 @@ def _one_line(error: Exception) -> str:
     """Say a failure in one line; a failed run says its design and seed by itself."""
     from experiments.running import RunError
 
-    words = str(error) if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
+    plain = isinstance(error, RunError | BatchFailedError)
+    words = str(error) if plain else f"{type(error).__name__}: {error}"
     return " ".join(words.split())
 
 
@@ -354,7 +353,7 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
         with writing.new_folder(plan.out, overwrite=plan.overwrite) as folder:
             table = _fill(folder, live, plan)
     except KeyboardInterrupt:
-        raise StoppedError from None
+        raise StoppedError("Stopped. Nothing was written.") from None
     typer.echo(lay_out(format_summary(table)))
     typer.echo(f"Written to {plan.out}: start with {plan.out / writing.REPORT}")
 
@@ -365,7 +364,7 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFr
     from experiments import writing
 
     started = time.perf_counter()
-    with _progress(len(plan.designs) * len(plan.seeds)) as tell:
+    with bar(len(plan.designs) * len(plan.seeds)) as tell:
         tables = live(tell)
     tables = {**tables, "summary": summary(tables)}
     files = writing.write_tables(folder, tables)
@@ -377,28 +376,3 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFr
     this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     writing.write_manifest(folder, {**manifest, "this_run": this_run})
     return tables["summary"]
-
-
-@contextmanager
-def _progress(runs: int) -> Iterator[Tell]:
-    """Show how many runs are done, how fast, and how long it will take; on stderr, and only to people."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("running"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
-        task = shown.add_task("", total=runs, rate="")
-        started = time.perf_counter()
-
-        def tell(done: int, _all: int) -> None:
-            rate = 60.0 * done / (time.perf_counter() - started)
-            shown.update(task, completed=done, rate=f"{rate:.1f} runs/min")
-
-        yield tell

@@ -52,7 +52,7 @@ class ClusterError(Exception):
 
 @dataclass(frozen=True)
 class Done:
-    """A run that is over: its seconds, what is left to write (if the worker could not), and the failure if it failed."""
+    """A run that is over: its seconds, its part if the worker could not write it, and the failure if it failed."""
 
     key: str
     seconds: float
@@ -93,7 +93,9 @@ def run_chunk(packed: bytes, jobs: Sequence[Job], folder: str, token: str) -> li
     place = Path(folder)
     shared = (place / token).exists()
     if context.tables and not shared:
-        raise ClusterError(f"{platform.node()} does not see {folder}: whole tables need a folder that all workers share.")
+        raise ClusterError(
+            f"{platform.node()} does not see {folder}: whole tables need a folder that all workers share."
+        )
     return [_finish(context, job, place if shared else None) for job in jobs]
 
 
@@ -240,7 +242,7 @@ def _feed(
 
 def _workers(client: Any) -> int:
     """How many runs the cluster can do at once; a cluster that is still starting counts as one."""
-    return max(1, sum(client.nthreads().values()))
+    return max(1, sum(map(int, client.nthreads().values())))
 
 
 def _over(client: Any, futures: list[Any]) -> Iterable[Any]:

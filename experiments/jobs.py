@@ -25,7 +25,18 @@ from model.funding import Design
 from model.reading import Value
 from model.scenario import Scenario
 
-__all__ = ["Context", "Job", "code_digest", "context_of", "draw_table", "jobs_of", "resolve"]
+__all__ = [
+    "Context",
+    "Job",
+    "code_digest",
+    "context_of",
+    "draw_table",
+    "factor_frame",
+    "job_frame",
+    "jobs_of",
+    "point_frame",
+    "resolve",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("model", "analysis/outcomes.py", "analysis/measures.py")
@@ -148,9 +159,7 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
         world_values = tuple((name, value) for name, value in values.items() if name not in terms_of)
         for replication in range(plan.replications.number):
             for place, design in enumerate(plan.designs):
-                terms = tuple(
-                    (term, values[name]) for name, (owner, term) in terms_of.items() if owner == design.name
-                )
+                terms = tuple((term, values[name]) for name, (owner, term) in terms_of.items() if owner == design.name)
                 seed = _seed(plan, number, replication, place)
                 job = Job("", number, replication, design.name, seed, world_values, terms)
                 try:
@@ -210,8 +219,15 @@ def factor_frame(plan: Plan, draws: list[dict[str, Value]]) -> pd.DataFrame:
     points = cube(plan.sampling, len(plan.factors))
     columns: dict[str, Any] = {"draw": range(len(draws))}
     for place, factor in enumerate(plan.factors):
-        columns[factor.name] = [float(draw[factor.name]) for draw in draws] if factor.scalar else points[:, place]
-    if plan.posterior is not None:
-        names = [name for name in plan.posterior.columns if name != "weight"]
-        columns |= {name: [draw[name] for draw in draws] for name in names if not isinstance(draws[0][name], tuple)}
-    return pd.DataFrame(columns)
+        columns[factor.name] = [draw[factor.name] for draw in draws] if factor.scalar else points[:, place]
+    columns |= {name: [draw[name] for draw in draws] for name in plan.tied}
+    return pd.DataFrame(columns).astype({name: "float64" for name in columns if name != "draw"})
+
+
+def point_frame(plan: Plan, draws: list[dict[str, Value]]) -> pd.DataFrame:
+    """Lay the draws out in the unit cube: draw, and a column per factor; a posterior's values by rank."""
+    points = pd.DataFrame(cube(plan.sampling, len(plan.factors)), columns=[factor.name for factor in plan.factors])
+    for name in plan.tied:
+        points[name] = pd.Series([draw[name] for draw in draws], dtype="float64").rank(method="first") / len(draws)
+    points.insert(0, "draw", range(len(draws)))
+    return points

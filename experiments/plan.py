@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
@@ -27,7 +27,7 @@ from model.model import check_design
 from model.reading import Quantity, read_quantity, read_toml
 from model.scenario import Scenario, load_scenario, select
 
-__all__ = ["Plan", "Replications", "read_plan"]
+__all__ = ["Plan", "Replications", "plan_of", "read_plan"]
 
 Table = Mapping[str, Any]
 
@@ -68,11 +68,18 @@ class Plan:
     designs: tuple[Design, ...]
     factors: tuple[Factor, ...] = ()
     posterior: pd.DataFrame | None = field(default=None, repr=False, compare=False)
-    sampling: Sampling = Sampling()
-    replications: Replications = Replications()
+    sampling: Sampling = field(default_factory=Sampling)
+    replications: Replications = field(default_factory=Replications)
     outcomes: tuple[str, ...] = tuple(OUTCOMES)
     tables: tuple[str, ...] = ()  # whole result tables to keep of every run
     document: Table = field(default_factory=dict, repr=False)  # the file as it was read
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """Parameters of the posterior that are one number."""
+        columns = () if self.posterior is None else self.posterior.columns
+        known = self.scenario.quantities
+        return tuple(name for name in columns if name != "weight" and not isinstance(known[name].value, tuple))
 
     @property
     def draws(self) -> int:
@@ -93,22 +100,32 @@ class Plan:
 
 
 def read_plan(path: Path) -> Plan:
-    """Read a plan; files that it names are looked for beside it.
+    """Read a plan from a TOML file; files that it names are looked for beside it.
 
     Raises
     ------
     InputError
         With every problem of the file, and of the scenario, posterior and designs that it names.
     """
-    document = read_toml(path)
-    notes = Notes(str(path))
+    return plan_of(read_toml(path), str(path), path.parent)
+
+
+def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
+    """Turn a document into a plan: the content of a plan file, or a dict of the same form.
+
+    Raises
+    ------
+    InputError
+        As `read_plan` does; `name` stands for the file in the messages.
+    """
+    notes = Notes(name)
     notes.keys(document, "file", ("title", *SECTIONS), ("title", "levers"))
     sections = {name: notes.table(document, name) for name in SECTIONS}
     for name, keys in SECTIONS.items():
         notes.keys(sections[name], name, keys, ("designs",) if name == "levers" and "levers" in document else ())
-    scenario = _scenario(sections["model"], path.parent, notes)
-    designs, terms = _designs(sections["levers"], path.parent, notes)
-    posterior = _posterior(sections["uncertainties"], scenario, path.parent, notes)
+    scenario = _scenario(sections["model"], beside, notes)
+    designs, terms = _designs(sections["levers"], beside, notes)
+    posterior = _posterior(sections["uncertainties"], scenario, beside, notes)
     factors = (*_parameters(sections["uncertainties"], scenario, posterior, notes), *terms)
     sampling = _sampling(sections["sampling"], factors, posterior, notes)
     plan = Plan(
@@ -153,7 +170,7 @@ def _scenario(table: Table, beside: Path, notes: Notes) -> Scenario:
         if places := _texts(table, "municipalities", "model", notes):
             scenario = select(scenario, places)
     except InputError as error:
-        notes.problems += error.problems
+        notes.problems += [problem if name else f"{notes.file}: model: {problem}" for problem in error.problems]
     return scenario
 
 
@@ -172,10 +189,7 @@ def _designs(table: Table, beside: Path, notes: Notes) -> tuple[tuple[Design, ..
         for spec in _written(name, listed):
             designs += _design(spec, beside, notes)
         factors += [
-            factor
-            for term, record in own.items()
-            if term not in listed
-            for factor in _term(name, term, record, notes)
+            factor for term, record in own.items() if term not in listed for factor in _term(name, term, record, notes)
         ]
     known = [design.name for design in designs]
     for name in sorted({name for name in known if known.count(name) > 1}):
@@ -268,7 +282,7 @@ def _changed(path: str, record: object, old: Quantity, notes: Notes) -> Quantity
     if "range" in new and not (_is_range(new["range"]) and old.range[0] <= low <= high <= old.range[1]):
         notes.add(
             where,
-            f"range = {new['range']!r}. Allowed are two numbers within {old.range[0]:g} to {old.range[1]:g} {old.unit}, "
+            f"range = {new['range']!r}. Allowed are two numbers in {old.range[0]:g} to {old.range[1]:g} {old.unit}, "
             "the lower first; a scenario file can widen that.",
         )
         return None
@@ -300,7 +314,7 @@ def _posterior(table: Table, scenario: Scenario, beside: Path, notes: Notes) -> 
             notes.add("uncertainties.posterior", f"'{column}' is no parameter.{hint(column, scenario.quantities)}")
     if rows.empty or rows.isna().to_numpy().any():
         notes.add("uncertainties.posterior", f"{file} has no rows, or cells without a number.")
-    elif "weight" in rows and not (rows["weight"] >= 0).all() or "weight" in rows and not rows["weight"].any():
+    elif ("weight" in rows and not (rows["weight"] >= 0).all()) or ("weight" in rows and not rows["weight"].any()):
         notes.add("uncertainties.posterior", f"{file}: weights must not be negative, nor all 0.")
     return rows
 
@@ -378,8 +392,3 @@ def _names(table: Table, key: str, where: str, known: Iterable[str], notes: Note
         if name not in valid:
             notes.add(where, f"{key}: '{name}' is not known.{Notes.hint(name, valid)}")
     return names
-
-
-def smaller(plan: Plan, draws: int) -> Plan:
-    """Return the plan with another number of draws."""
-    return replace(plan, sampling=replace(plan.sampling, draws=draws))

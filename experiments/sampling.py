@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from model.reading import Quantity, Value
 
-__all__ = ["METHODS", "Factor", "Method", "Sampling", "cube", "draw_values", "posterior_rows", "posterior_values", "size"]
+__all__ = [
+    "METHODS",
+    "Factor",
+    "Method",
+    "Sampling",
+    "cube",
+    "draw_values",
+    "posterior_rows",
+    "posterior_values",
+    "size",
+]
 
 Floats = NDArray[np.float64]
 DIGITS = 12  # significant digits of a drawn value: the last bits differ between machines and would make another run
@@ -175,7 +185,9 @@ def posterior_rows(table: pd.DataFrame, draws: int, seed: int) -> NDArray[np.int
     return np.minimum(chosen, len(table) - 1)[order]
 
 
-def posterior_values(table: pd.DataFrame, rows: NDArray[np.int64], current: Mapping[str, Value]) -> list[dict[str, Value]]:
+def posterior_values(
+    table: pd.DataFrame, rows: NDArray[np.int64], current: Mapping[str, Value]
+) -> list[dict[str, Value]]:
     """Give the values of the chosen rows by parameter, as whole numbers where the parameter is one."""
     names = [name for name in table.columns if name != "weight"]
     columns = {name: [_like(current[name], value) for value in table[name]] for name in names}

@@ -1,9 +1,9 @@
 """The folder of a batch: whose it is, who works in it, and the manifest that says what was run, with what and when.
 
-    DIR/plan.toml        the plan as it was given        DIR/parts/      one file per finished run (`store`)
-    DIR/manifest.json    what, with what, when           DIR/failures/   runs that failed: specification and error
-    DIR/jobs.parquet     every run of the plan           DIR/damaged/    parts that were set aside
-    DIR/draws.parquet    every draw, by factor           DIR/runs.parquet  the table of all finished runs
+    DIR/manifest.json     what, with what, when          DIR/parts/        one file per finished run (`store`)
+    DIR/jobs.parquet      every run of the plan          DIR/failures/     runs that failed: specification and error
+    DIR/draws.parquet     every draw, by factor          DIR/damaged/      parts that were set aside
+    DIR/points.parquet    the same in the unit cube      DIR/runs.parquet  the table of all finished runs
 
 Read by `batching` and `results`.
 """
@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -27,9 +27,23 @@ from experiments.plan import Plan
 from experiments.writing import MANIFEST, design_hash, scenario_manifest, this_run, versions
 from model.errors import InputError
 
-__all__ = ["DRAWS", "JOBS", "RUNS", "manifest_of", "open_folder", "read_manifest", "refuse", "write_frame", "write_text"]
+__all__ = [
+    "DRAWS",
+    "JOBS",
+    "POINTS",
+    "RUNS",
+    "at_work",
+    "end_session",
+    "manifest_of",
+    "open_folder",
+    "read_manifest",
+    "refuse",
+    "write_frame",
+    "write_manifest",
+    "write_text",
+]
 
-PLAN, JOBS, DRAWS, RUNS = "plan.toml", "jobs.parquet", "draws.parquet", "runs.parquet"
+JOBS, DRAWS, POINTS, RUNS = "jobs.parquet", "draws.parquet", "points.parquet", "runs.parquet"
 _LOCK = ".lock"
 Manifest = dict[str, Any]
 
@@ -169,13 +183,10 @@ def _factor(factor: Any) -> dict[str, Any]:
 
 def _tied(plan: Plan) -> list[dict[str, Any]]:
     """Describe the factors of the posterior."""
-    if plan.posterior is None:
-        return []
     quantities = plan.scenario.quantities
     return [
         {"name": name, "unit": quantities[name].unit, "range": list(quantities[name].range), "drawn": "posterior"}
-        for name in plan.posterior.columns
-        if name != "weight" and not isinstance(quantities[name].value, tuple)
+        for name in plan.tied
     ]
 
 
@@ -210,8 +221,3 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-
-
-def keys_in(frame: pd.DataFrame) -> Sequence[str]:
-    """Keys of a table of jobs, each once, in order."""
-    return list(dict.fromkeys(frame["key"]))

@@ -79,7 +79,7 @@ def band(age: int) -> int:
 
 @lru_cache(maxsize=8)
 def build_ladder(parameters: LadderParameters) -> Ladder:
-    """Work out every table of the ladder from its parameters; runs of one world in one process share them, unchanged."""
+    """Work out every table of the ladder from its parameters; runs of one world in one process share them."""
     move = np.zeros((N_AGES, N_STATES, N_LEVELS))
     target = np.zeros((2, N_STATES, N_LEVELS), np.uint8)
     not_eligible = np.zeros(N_STATES)

@@ -106,11 +106,11 @@ class Quantity(_Record):
             case Triangular():
                 drawn = _triangular(u, low, value, high)
             case Normal(sd=sd):
-                drawn = value + sd * special.ndtri(u)
+                drawn = value + sd * float(special.ndtri(u))
             case Lognormal(sd=sd):
-                drawn = value * np.exp(sd * special.ndtri(u))
+                drawn = value * float(np.exp(sd * special.ndtri(u)))
             case Beta(n=n):
-                drawn = special.betaincinv(value * n, (1 - value) * n, u) if 0 < value < 1 else value
+                drawn = float(special.betaincinv(value * n, (1 - value) * n, u)) if 0 < value < 1 else value
         clipped = min(max(float(drawn), low), high)
         return round(clipped) if isinstance(value, int) and isinstance(self.range[0], int) and value > 1 else clipped
 

@@ -10,7 +10,7 @@ from experiments.sampling import Sampling, cube
 pytest.importorskip("SALib")
 
 NAMES = ("x1", "x2", "x3")
-# Ishigami & Homma 1990 with a = 7, b = 0.1: indices in closed form (Saltelli et al. 2008, *Global Sensitivity Analysis*)
+# Ishigami & Homma 1990 with a = 7, b = 0.1: indices in closed form (Saltelli et al. 2008, ch. 4)
 VARIANCE = 7**2 / 8 + 0.1 * np.pi**4 / 5 + 0.1**2 * np.pi**8 / 18 + 1 / 2
 FIRST = np.array([(1 + 0.1 * np.pi**4 / 5) ** 2 / 2, 7**2 / 8, 0.0]) / VARIANCE
 TOTAL = FIRST + np.array([1.0, 0.0, 1.0]) * (0.1**2 * np.pi**8 * (1 / 18 - 1 / 50)) / VARIANCE
