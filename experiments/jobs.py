@@ -153,13 +153,14 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
         If the values of a draw do not go together; nothing has run by then.
     """
     context, problems = context_of(plan), dict[str, None]()
-    terms_of = {factor.name: (factor.design, factor.term) for factor in plan.factors if factor.design}
+    terms_of = {factor.name: factor for factor in plan.factors if factor.designs}
     jobs: list[Job] = []
     for number, values in enumerate(draws):
         world_values = tuple((name, value) for name, value in values.items() if name not in terms_of)
         for replication in range(plan.replications.number):
             for place, design in enumerate(plan.designs):
-                terms = tuple((term, values[name]) for name, (owner, term) in terms_of.items() if owner == design.name)
+                drawn = (name for name, factor in terms_of.items() if design.name in factor.designs)
+                terms = tuple((terms_of[name].term, values[name]) for name in drawn)
                 seed = _seed(plan, number, replication, place)
                 job = Job("", number, replication, design.name, seed, world_values, terms)
                 try:

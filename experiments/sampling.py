@@ -34,11 +34,11 @@ DIGITS = 12  # significant digits of a drawn value: the last bits differ between
 
 @dataclass(frozen=True)
 class Factor:
-    """Something uncertain: a parameter of the scenario, or (if `design` is not empty) a term of that design."""
+    """Something uncertain: a parameter of the scenario, or (if `designs` is not empty) a term of those designs."""
 
     name: str
     quantity: Quantity = field(repr=False)  # with the distribution that it is drawn from
-    design: str = ""
+    designs: tuple[str, ...] = ()
     term: str = ""
 
     @property

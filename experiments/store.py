@@ -25,19 +25,20 @@ __all__ = ["FAILURES", "PARTS", "TABLES", "find", "finished", "pack", "put", "re
 
 PARTS, TABLES, DAMAGED, FAILURES = "parts", "tables", "damaged", "failures"
 DRAFT = ".draft-"
-_FACTS = b"stupror"
+_FACTS = "stupror"
 _PLAIN: Any = {"compression": "none", "use_dictionary": False, "write_statistics": False, "store_schema": False}
 
 
 def pack(row: Mapping[str, Any], facts: Mapping[str, Any]) -> bytes:
     """Turn one run into the bytes of a Parquet file of one row; `facts` (seconds, machine) go into its metadata."""
-    schema = {_FACTS: json.dumps(facts).encode()}
-    return _bytes(pa.table({name: [value] for name, value in row.items()}).replace_schema_metadata(schema))
+    return _bytes(pa.table({name: [value] for name, value in row.items()}), facts)
 
 
-def _bytes(table: pa.Table) -> bytes:
+def _bytes(table: pa.Table, facts: Mapping[str, Any]) -> bytes:
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, **_PLAIN)
+    with pq.ParquetWriter(sink, table.schema, **_PLAIN) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({_FACTS: json.dumps(facts)})
     return bytes(sink.getvalue())
 
 
@@ -69,7 +70,7 @@ def put(folder: Path, key: str, data: bytes, *, under: str = PARTS) -> Path:
 
 def put_table(folder: Path, name: str, key: str, table: Any) -> None:
     """Write a whole result table of a run, before the run's own part: the part is the sign that all is there."""
-    put(folder, key, _bytes(pa.Table.from_pandas(table, preserve_index=False)), under=f"{TABLES}/{name}")
+    put(folder, key, _bytes(pa.Table.from_pandas(table, preserve_index=False), {}), under=f"{TABLES}/{name}")
 
 
 def find(folder: Path, key: str) -> Path | None:
@@ -106,7 +107,7 @@ def read(data: bytes) -> dict[str, Any]:
 
 def read_facts(path: Path) -> dict[str, Any]:
     """Give what a part says about its making: seconds, machine."""
-    facts: dict[str, Any] = json.loads(pq.read_schema(path).metadata[_FACTS])
+    facts: dict[str, Any] = json.loads(pq.read_metadata(path).metadata[_FACTS.encode()])
     return facts
 
 

@@ -1,0 +1,110 @@
+"""What is uncertain in a plan: parameters with their distributions, and a posterior whose rows belong together.
+
+Read by `plan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.entries import Table, texts
+from experiments.sampling import Factor
+from model.errors import hint
+from model.funding.reading import Notes
+from model.reading import Quantity, read_quantity
+from model.scenario import Scenario
+
+__all__ = ["parameters", "posterior_of"]
+
+
+def parameters(table: Table, scenario: Scenario, posterior: pd.DataFrame | None, notes: Notes) -> list[Factor]:
+    """Find the uncertain parameters: those named or matched, and those given a distribution here."""
+    patterns = texts(table, "parameters", "uncertainties", notes)
+    changes = notes.table(table, "change", "uncertainties.change")
+    tied = set() if posterior is None else set(posterior.columns)
+    chosen: dict[str, Quantity] = {}
+    for pattern in patterns:
+        wild = any(sign in pattern for sign in "*?[")
+        found = [path for path in scenario.quantities if fnmatchcase(path, pattern)]
+        if not found:
+            notes.add("uncertainties.parameters", f"'{pattern}' is no parameter.{hint(pattern, scenario.quantities)}")
+        for path in found:
+            fixed = scenario.quantities[path].distribution.kind == "fixed"
+            if fixed and not wild and path not in changes:
+                notes.add(
+                    "uncertainties.parameters",
+                    f"'{path}' has no distribution. Give it one under [uncertainties.change.\"{path}\"].",
+                )
+            elif not fixed and not (wild and path in tied):
+                chosen[path] = scenario.quantities[path]
+    for path, record in _leaves(changes):
+        if path not in scenario.quantities:
+            notes.add("uncertainties.change", f"'{path}' is no parameter.{hint(path, scenario.quantities)}")
+        elif (changed := _changed(path, record, scenario.quantities[path], notes)) is not None:
+            chosen[path] = changed
+    for path in sorted(chosen.keys() & tied):
+        notes.add("uncertainties", f"'{path}' is in the posterior already. Leave one of them out.")
+    return [Factor(path, chosen[path]) for path in sorted(chosen)]
+
+
+def _leaves(tree: Table, path: str = "") -> Iterable[tuple[str, Table]]:
+    """Find the records in nested tables, so that a path may be written with or without quotes."""
+    for key, each in tree.items():
+        here = f"{path}.{key}" if path else key
+        if isinstance(each, Mapping) and not {"range", "distribution", "source"} & each.keys():
+            yield from _leaves(each, here)
+        else:
+            yield here, each
+
+
+def _changed(path: str, record: object, old: Quantity, notes: Notes) -> Quantity | None:
+    """Lay a range and a distribution of the plan over those of the scenario, within its range."""
+    where = f'uncertainties.change."{path}"'
+    if not isinstance(record, Mapping):
+        notes.add(where, f"is {record!r}. Write a table with range or distribution, and source.")
+        return None
+    notes.keys(record, where, ("range", "distribution", "source"), ("source",))
+    new = dict(record)
+    low, high = new.get("range", old.range) if _is_range(new.get("range", [0, 0])) else (0, 0)
+    if "range" in new and not (_is_range(new["range"]) and old.range[0] <= low <= high <= old.range[1]):
+        notes.add(
+            where,
+            f"range = {new['range']!r}. Allowed are two numbers in {old.range[0]:g} to {old.range[1]:g} {old.unit}, "
+            "the lower first; a scenario file can widen that.",
+        )
+        return None
+    if "range" in new and "distribution" not in new and old.distribution.kind == "fixed":
+        new["distribution"] = {"kind": "uniform"}
+    # What is drawn is all that counts: a value outside the new range moves to its nearer end.
+    inside = tuple(min(max(each, low), high) for each in old.entries) if "range" in new else old.entries
+    value = inside if isinstance(old.value, tuple) else inside[0]
+    return read_quantity({**dict(old), "value": value, **new}, f"{notes.file}: {where}", notes.problems)
+
+
+def _is_range(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(type(each) in (int, float) for each in value)
+
+
+def posterior_of(table: Table, scenario: Scenario, beside: Path, notes: Notes) -> pd.DataFrame | None:
+    """Read a posterior: a Parquet or CSV file with a column per parameter and a row per draw, weights optional."""
+    name = notes.text(table, "posterior", "uncertainties")
+    if not name:
+        return None
+    file = beside / name
+    try:
+        rows = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    except (OSError, ValueError) as error:
+        notes.add("uncertainties.posterior", f"{file} cannot be read ({' '.join(str(error).split())}).")
+        return None
+    for column in rows.columns:
+        if column != "weight" and column not in scenario.quantities:
+            notes.add("uncertainties.posterior", f"'{column}' is no parameter.{hint(column, scenario.quantities)}")
+    if rows.empty or rows.isna().to_numpy().any():
+        notes.add("uncertainties.posterior", f"{file} has no rows, or cells without a number.")
+    elif ("weight" in rows and not (rows["weight"] >= 0).all()) or ("weight" in rows and not rows["weight"].any()):
+        notes.add("uncertainties.posterior", f"{file}: weights must not be negative, nor all 0.")
+    return rows
