@@ -5,7 +5,7 @@ together). Amounts are present values over whole lives in SEK of 2020 per child 
 Differences between designs are made later, pair by pair (`paired`). Read by `experiments.engine` and `paired`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,11 +69,11 @@ def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -
     run = tables["runs"].iloc[0]
     children, start, years = float(run["children"]), int(run["start_year"]), int(run["years"])
     life, untreated, names = _lives(tables["costs"], start, (rate, societal_rate))
-    paid, spent = _payments(tables["payments"], start, (rate, societal_rate))
+    paid = _payments(tables["payments"], start, (rate, societal_rate))
     public, society = _who(names)
     group_cost = {
         group: life[0, [GROUP_OF.get(payer) == group for payer, _ in names]].sum()
-        + sum(paid.get(payer, 0.0) for payer in payers)
+        + sum(paid.net.get(payer, 0.0) for payer in payers)
         for group, payers in GROUPS.items()
     }
     saving, saving_societal = (untreated - life)[0, public].sum(), (untreated - life)[1, society].sum()
@@ -81,16 +81,16 @@ def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -
     return {
         **{f"cost_{group}": cost / children for group, cost in group_cost.items()},
         "cost_fiscal": sum(group_cost.values()) / children,
-        "cost_societal": (life[1, society].sum() + spent[1]) / children,
+        "cost_societal": (life[1, society].sum() + paid.programmes[1]) / children,
         "years_in_need": _years_in_need(tables["children"]) / children,
-        "invested": _invested(tables["payments"]) / years,
+        "invested": paid.invested / years,
         "reached": float(tables["enrolment"]["children"].sum()) / years,
-        "fund_paid": paid.get("paid by the fund", 0.0) / children,
+        "fund_paid": paid.by_fund / children,
         "wrong_pocket": _ratio(saving - own, saving),
         "owner_share": _owner_share(tables["options"]),
         "deadweight": _ratio(tables["enrolment"]["deadweight"].sum(), tables["enrolment"]["judged"].sum()),
-        "ratio_fiscal": _ratio(saving, spent[0]),
-        "ratio_societal": _ratio(saving_societal, spent[1]),
+        "ratio_fiscal": _ratio(saving, paid.programmes[0]),
+        "ratio_societal": _ratio(saving_societal, paid.programmes[1]),
         "measured_error": _measured_error(tables["projects"]),
     }
 
@@ -109,8 +109,9 @@ def _coded(column: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
 
 def _worth(frame: pd.DataFrame, start: int, rates: tuple[float, ...]) -> Floats:
     """What a krona of each row's year is worth at `start`, shape (rates, rows)."""
-    since = frame["year"].to_numpy(np.float64) - start
-    return np.stack([(1.0 + rate) ** -since for rate in rates])
+    since = frame["year"].to_numpy(np.int64) - start
+    years = np.arange(since.max(initial=0) + 1)
+    return np.stack([((1.0 + rate) ** -years)[since] for rate in rates])
 
 
 def _lives(costs: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[Floats, Floats, list[tuple[str, str]]]:
@@ -132,32 +133,47 @@ def _who(names: list[tuple[str, str]]) -> tuple[list[bool], list[bool]]:
     return [payer in GROUP_OF for payer, _ in names], [kind in ("resource", "lost_earnings") for _, kind in names]
 
 
-def _payments(payments: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[dict[str, float], list[float]]:
-    """Present value of what each account paid less what it received, at the first rate; programme cost at each rate."""
+@dataclass(frozen=True)
+class _Paid:
+    """What programmes and contracts moved: present values at the first rate unless it says otherwise, SEK."""
+
+    net: dict[str, float]  # paid less received, by account
+    by_fund: float
+    programmes: list[float]  # delivering, applying and evaluating, at each rate
+    invested: float  # the same in the simulated years, not discounted
+
+
+def _payments(payments: pd.DataFrame, start: int, rates: tuple[float, ...]) -> _Paid:
+    """Sum up the table of payments."""
     if payments.empty:
-        return {}, [0.0 for _ in rates]
-    worth = _worth(payments, start, rates) * payments["amount_sek"].to_numpy(np.float64)
-    net: dict[str, float] = {}
-    for side, sign in (("payer", 1.0), ("receiver", -1.0)):
-        code, accounts = _coded(payments[side])
-        for account, amount in zip(accounts, np.bincount(code, worth[0], minlength=len(accounts)), strict=True):
-            net[account] = net.get(account, 0.0) + sign * float(amount)
-    net["paid by the fund"] = float(worth[0, (payments["payer"] == "outcomes_fund").to_numpy()].sum())
-    programme = payments["purpose"].isin(INVESTING).to_numpy()
-    return net, [float(each[programme].sum()) for each in worth]
+        return _Paid({}, 0.0, [0.0 for _ in rates], 0.0)
+    amount = payments["amount_sek"].to_numpy(np.float64)
+    worth = _worth(payments, start, rates) * amount
+    payer, payers = _coded(payments["payer"])
+    receiver, receivers = _coded(payments["receiver"])
+    out, back = (np.bincount(code, worth[0]) for code in (payer, receiver))
+    net = dict.fromkeys([*payers, *receivers], 0.0)
+    for names, amounts, sign in ((payers, out, 1.0), (receivers, back, -1.0)):
+        for name, each in zip(names, amounts, strict=True):
+            net[name] += sign * float(each)
+    programme = _is(payments["purpose"], INVESTING)
+    return _Paid(
+        net,
+        float(out[payers.index("outcomes_fund")]) if "outcomes_fund" in payers else 0.0,
+        [float(each[programme].sum()) for each in worth],
+        float(amount[programme & _is(payments["phase"], ("simulated",))].sum()),
+    )
 
 
-def _invested(payments: pd.DataFrame) -> float:
-    """Programme cost paid in the simulated years, SEK."""
-    counted = payments["purpose"].isin(INVESTING) & (payments["phase"] == "simulated")
-    return float(payments["amount_sek"].to_numpy(np.float64)[counted.to_numpy()].sum()) if len(payments) else 0.0
+def _is(column: pd.Series, names: Sequence[str]) -> NDArray[np.bool_]:
+    """Say of each row whether its text is one of these."""
+    code, found = _coded(column)
+    return np.array([name in names for name in found], dtype=bool)[code]
 
 
 def _years_in_need(children: pd.DataFrame) -> float:
     """Person-years at the levels `IN_NEED`, simulated years."""
-    code, levels = _coded(children["level"])
-    counted = np.array([level in IN_NEED for level in levels], dtype=bool)
-    return float(children["children"].to_numpy(np.float64)[counted[code]].sum())
+    return float(children["children"].to_numpy(np.float64)[_is(children["level"], IN_NEED)].sum())
 
 
 def _owner_share(options: pd.DataFrame) -> float:

@@ -7,6 +7,7 @@ of a small county takes a tenth of a second: too little to be sent alone. Read b
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import pickle
@@ -24,10 +25,10 @@ from typing import Any
 
 import pandas as pd
 
-import experiments.running  # noqa: F401  designs hold read-only mappings, which it teaches Python to send
 from analysis.outcomes import outcomes
 from experiments import store
 from experiments.jobs import Context, Job, code_digest, resolve
+from experiments.running import let_go  # it also teaches Python to send designs, which hold read-only mappings
 from model.model import simulate
 
 __all__ = ["ClusterError", "Done", "StoreError", "in_chunks", "in_turn", "local_cluster", "run_chunk", "run_one"]
@@ -117,6 +118,8 @@ def _finish(context: Context, job: Job, folder: Path | None) -> Done:
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
         return Done(job.key, 0.0, failure=_failure(job, words, traceback.format_exc()))
+    finally:
+        let_go()
     seconds = time.perf_counter() - started
     data = store.pack(row, {"seconds": round(seconds, 4), "machine": platform.node(), "process": os.getpid()})
     if folder is None:
@@ -153,11 +156,16 @@ def write(folder: Path, done: Done) -> None:
 
 def in_turn(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterator[Done]:
     """Do the runs here, one after another."""
-    for job in jobs:
-        done = _finish(context, job, folder)
-        if folder is not None and done.failure is not None:
-            write(folder, done)
-        yield done
+    try:
+        for number, job in enumerate(jobs):
+            done = _finish(context, job, folder)
+            if folder is not None and done.failure is not None:
+                write(folder, done)
+            if number == 0:
+                gc.freeze()  # as in a worker, but only until the runs are over (`running.let_go`)
+            yield done
+    finally:
+        gc.unfreeze()
 
 
 # ---------------------------------------------------------------------- Dask
