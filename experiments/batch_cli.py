@@ -170,7 +170,7 @@ def status(folder: Folder) -> None:
     elif "ended" in last:
         typer.echo(f"  not at work; {last['how']} {last['ended']}")
     else:
-        typer.echo(f"  not at work; the session of {last['began']} was killed. The same command goes on from there.")
+        typer.echo(f"  not at work; the session of {last['began']} was killed or had no space to end. Start it again.")
     for row in batch.failures.head(5).to_dict("records"):
         typer.echo(f"  failed: design '{row['design']}', seed {row['seed']}: {row['error']}")
 

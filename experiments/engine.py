@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import logging
+import multiprocessing
 import os
 import pickle
 import platform
@@ -28,7 +30,11 @@ import pandas as pd
 from analysis.outcomes import outcomes
 from experiments import store
 from experiments.jobs import Context, Job, code_digest, resolve
-from experiments.running import let_go  # it also teaches Python to send designs, which hold read-only mappings
+from experiments.running import (
+    deaf_to_interrupts,
+    let_go,
+    stop,
+)  # it also teaches Python to send designs, which hold read-only mappings
 from model.model import simulate
 
 __all__ = ["ClusterError", "Done", "StoreError", "in_chunks", "in_turn", "local_cluster", "run_chunk", "run_one"]
@@ -180,7 +186,10 @@ def chunks_of(jobs: Sequence[Job], seconds_per_run: float, workers: int) -> list
 
 @contextmanager
 def local_cluster(workers: int) -> Iterator[str]:
-    """Start a Dask cluster on this machine, one thread to a worker, and give its address."""
+    """Start a Dask cluster on this machine, one thread to a worker, and give its address.
+
+    If anything goes wrong, Ctrl-C included, the workers are stopped at once and not when their runs are over.
+    """
     import dask
     from distributed import LocalCluster
 
@@ -189,13 +198,21 @@ def local_cluster(workers: int) -> Iterator[str]:
         "distributed.worker.memory.terminate": False,  # a run that needs more memory than its share may have it
         "distributed.worker.memory.pause": False,
     }
-    with (
-        dask.config.set(quiet),
-        LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
-        ) as cluster,
-    ):
-        yield str(cluster.scheduler_address)
+    before = set(multiprocessing.active_children())
+    with dask.config.set(quiet):
+        with deaf_to_interrupts():  # Dask's threads and workers inherit that; Ctrl-C is for this process to hear
+            cluster = LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            )
+        try:
+            yield str(cluster.scheduler_address)
+        except BaseException:
+            for nanny in cluster.workers.values():
+                nanny.auto_restart = False
+            stop(child for child in multiprocessing.active_children() if child not in before)
+            raise
+        finally:
+            cluster.close()
 
 
 def in_chunks(
@@ -215,6 +232,9 @@ def in_chunks(
     """
     from distributed import Client
 
+    logger = logging.getLogger("distributed")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)  # what is wrong is said here, in words
     try:
         client = Client(address, timeout="20s")
     except (OSError, ValueError) as error:
@@ -225,6 +245,7 @@ def in_chunks(
         raise ClusterError(f"{GONE} ({type(error).__name__}).") from error
     finally:
         client.close(timeout=2)
+        logger.setLevel(level)
 
 
 def _feed(

@@ -28,7 +28,7 @@ from model.funding import Design
 from model.model import simulate
 from model.scenario import Scenario
 
-__all__ = ["RunError", "compare", "let_go", "run"]
+__all__ = ["RunError", "compare", "deaf_to_interrupts", "let_go", "run", "stop"]
 
 Tables = dict[str, pd.DataFrame]
 Progress = Callable[[int, int], None]
@@ -200,7 +200,7 @@ def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
 def _in_processes(jobs: Sequence[Job], workers: int, tell: Progress) -> list[Tables]:
     """Do the jobs in worker processes; give their tables in the order of the jobs."""
     with _pool(min(workers, len(jobs))) as pool:
-        with _deaf_to_interrupts():
+        with deaf_to_interrupts():
             futures = {pool.submit(_live, job): job for job in jobs}
         for count, future in enumerate(as_completed(futures), start=1):
             _result(future, futures[future])
@@ -228,14 +228,14 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     except BaseException:
         # Workers first: a pool that finds them dead closes the pipe that it may be writing a large job into.
         # A pool that is shut down first waits for that pipe, which nobody reads any more.
-        _stop(child for child in multiprocessing.active_children() if child not in before)
+        stop(child for child in multiprocessing.active_children() if child not in before)
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
+def deaf_to_interrupts() -> Iterator[None]:
     """Put Ctrl-C off for the instant in which workers start.
 
     They inherit that, and so are silent while they import; here a Ctrl-C of that instant is heard when it is over.
@@ -255,7 +255,7 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _stop(children: Iterator[BaseProcess]) -> None:
+def stop(children: Iterator[BaseProcess]) -> None:
     """End worker processes without waiting for their runs."""
     for child in list(children):
         child.terminate()

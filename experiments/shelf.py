@@ -208,8 +208,12 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a small file, whole or not at all."""
     draft = path.with_name(f".draft-{path.name}")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def write_frame(path: Path, frame: pd.DataFrame) -> None:
