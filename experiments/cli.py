@@ -48,14 +48,16 @@ def _stupror(
     """Who pays and who gains when public bodies do, or do not, fund early interventions for children."""
 
 
-designs_app = typer.Typer(help="List the funding designs that come with the model, or read one aloud.")
+designs_app = typer.Typer(help="List the funding designs that come with the model; read one aloud; begin your own.")
 app.command("run")(runs.run)
 app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
 app.add_typer(designs_app, name="designs")
 designs_app.callback(invoke_without_command=True)(designs.list_designs)
-designs_app.command("show")(designs.show_design)
+designs_app.command("show")(designs.show)
+designs_app.command("new")(designs.new)
+app.command("settle")(designs.settle)
 
 
 def main() -> None:
