@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from textwrap import fill
 
 from model.funding.contract import BODIES, EVALUATIONS, FORMS, PARTIES, Clause, Design, plain
-from model.funding.vocabulary import KINDS, METRICS, Term
+from model.funding.vocabulary import KINDS, Term
+from model.funding.words import MEASURES
 from model.reading import Quantity
 
 __all__ = ["describe"]
@@ -41,24 +42,23 @@ def _lines(design: Design) -> Iterator[str]:
     yield from _measured(design)
     if design.conditions:
         yield "Conditions (true or false):"
-        yield from (f"  {name}: {meaning}" for name, meaning in design.conditions.items())
+        yield from (f"  {name}: {each.says}" for name, each in design.conditions.items())
         yield ""
     yield from _clauses(design)
 
 
 def _measured(design: Design) -> Iterator[str]:
-    if design.measure is None:
+    if not design.measures:
         yield "No payment hangs on what is measured."
         yield ""
         return
-    measure = design.measure
-    unit, meaning = METRICS[measure.metric]
     yield "What is measured:"
-    yield f"  {measure.metric} [{unit}]: {meaning}"
-    yield f"  of: {', '.join(measure.payers)}"
-    yield f"  how: {measure.evaluation}, {EVALUATIONS[measure.evaluation]}"
-    yield f"  follow-up: {_spoken(measure.follow_up_years)} from the start of the project"
-    yield f"    {_record('follow_up_years', measure.follow_up_years)}"
+    for measure in design.measures.values():
+        yield f"  {measure.name} [{measure.unit}]: {MEASURES[measure.kind].meaning}"
+        yield f"    of: {', '.join(measure.payers) or measure.outcome}"
+        yield f"    how: {measure.evaluation}, {EVALUATIONS[measure.evaluation]}"
+        yield f"    follow-up: {_spoken(measure.follow_up_years)} from the start of the project"
+        yield f"      {_record('follow_up_years', measure.follow_up_years)}"
     yield ""
 
 
@@ -78,7 +78,9 @@ def _clauses(design: Design) -> Iterator[str]:
 
 def _sentence(clause: Clause, design: Design) -> str:
     """Say what a clause does, with its numbers in place."""
-    words = {name: _spoken(quantity) for name, quantity in clause.terms.items()}
+    words = {
+        name: _spoken(quantity) for name, quantity in clause.terms.items() if not isinstance(quantity.value, tuple)
+    }
     for name in KINDS[clause.kind].one_of:
         if name in words:
             words["one_of"] = words[name] + _BASES[name]
@@ -86,6 +88,10 @@ def _sentence(clause: Clause, design: Design) -> str:
         payer=PARTIES[clause.payer][0],
         receiver=PARTIES[clause.receiver][0],
         instead_of=PARTIES[clause.instead_of][0] if clause.instead_of else "",
+        parts="",
+        routes=" or ".join(" and ".join(route) for route in clause.routes),
+        counted_from="the " + clause.counted_from,
+        steps="",
         metric=(clause.metric or "").replace("_", " "),
         **words,
     )
@@ -93,10 +99,10 @@ def _sentence(clause: Clause, design: Design) -> str:
         spoken += f", counted from {_times(clause.values['above'])} the programme cost"
     if "up_to" in clause.values:
         spoken += f", counted up to {_times(clause.values['up_to'])} the programme cost"
-    if clause.when is not None:
-        spoken += f", if {design.conditions[clause.when]} ({clause.when})"
-    if clause.unless is not None:
-        spoken += f", unless {design.conditions[clause.unless]} ({clause.unless})"
+    for name in clause.when:
+        spoken += f", if {design.conditions[name].says} ({name})"
+    for name in clause.unless:
+        spoken += f", unless {design.conditions[name].says} ({name})"
     return spoken[0].upper() + spoken[1:] + f". [{clause.kind}]"
 
 
@@ -121,4 +127,5 @@ def _record(name: str, quantity: Quantity, term: Term | None = None) -> str:
     """Write out a term as its record: value, unit, range and source."""
     low, high = quantity.range
     meaning = f", {term.meaning}" if term is not None else ""
-    return f"{name} = {plain(quantity):g} [{quantity.unit}{meaning}], range {low:g} to {high:g}; {quantity.source}"
+    value = ", ".join(f"{each:g}" for each in quantity.entries)
+    return f"{name} = {value} [{quantity.unit}{meaning}], range {low:g} to {high:g}; {quantity.source}"
