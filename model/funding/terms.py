@@ -18,7 +18,7 @@ from model.funding.reading import Notes
 from model.funding.vocabulary import CHANCE, CHANGES, FOLLOW_UP, KINDS, LIMIT, SHARE, SIZE, Term
 from model.reading import Normal, Quantity
 
-__all__ = ["in_sek", "terms", "with_terms"]
+__all__ = ["find_term", "in_sek", "terms", "with_terms"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,21 @@ class _Slot:
 def terms(design: Design) -> dict[str, Quantity]:
     """Every number of the contract that stands alone (not in a list), by its path."""
     return {path: slot.quantity for path, slot in _slots(design).items() if not isinstance(slot.quantity.value, tuple)}
+
+
+def find_term(design: Design, name: str) -> tuple[str, Quantity, Term]:
+    """Give the one number that a name means (as for `with_terms`): its path, itself, and what it may be.
+
+    Raises
+    ------
+    InputError
+        If the name means none or several of the terms.
+    """
+    notes, slots = Notes(design.name), _slots(design)
+    path = _find(name, slots, notes)
+    if path is None:
+        raise InputError(tuple(notes.problems))
+    return path, slots[path].quantity, slots[path].declared
 
 
 def with_terms(design: Design, values: Mapping[str, float]) -> Design:

@@ -105,7 +105,7 @@ _OPENING: dict[str, Kind] = {
     ),
     "step_table": Kind(
         clauses.step_table,
-        "{payer} owes {receiver} what the table says for {metric}: {steps} of the programme cost",
+        "{payer} owes {receiver} a multiple of the programme cost, by the highest level that {metric} reaches: {steps}",
         {
             "levels": Term("metric", 0, 1e12, "levels of what is measured, rising", many=True),
             "pays": Term("1", 0, 10, "payment from that level on, times the programme cost", many=True),
@@ -114,8 +114,8 @@ _OPENING: dict[str, Kind] = {
     ),
     "slide": Kind(
         clauses.slide,
-        "{payer} owes {receiver}, from {from} of {metric}, {from_pays} of the programme cost, rising or falling in a "
-        "straight line to {to_pays} at {to} and above; below it nothing",
+        "{payer} owes {receiver} {from_pays} of the programme cost where {metric} is {from}, moving in a straight line to "
+        "{to_pays} at {to} and above; below {from} nothing",
         {"from": _LEVEL, "to": _LEVEL, "from_pays": _PAYS, "to_pays": _PAYS},
         reads_metric=True,
     ),
@@ -214,7 +214,7 @@ _CHANGING: dict[str, Kind] = {
     ),
     "waterfall": Kind(
         clauses.waterfall,
-        "{receiver} takes first what {payer} owes {instead_of}, until it has {times_stake} times what it put in",
+        "{receiver} takes first what {payer} owes {instead_of}, until it has {times_stake} of what it put in",
         {"times_stake": Term("1", 0, 10, "times what the receiver put in")},
         links=("instead_of",),
         takes_from="receiver",

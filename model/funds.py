@@ -1,0 +1,70 @@
+"""Purses: the money that a contract's parties have for projects, one row per municipality.
+
+Three sorts. A body's *room* is what its own budget leaves it this year (`budgets`). A *fund* keeps what it does not
+spend and what is paid back to it: the municipality's, the region's, the reserve for downturns. Anybody else has a
+yearly *allowance* for new projects, as the contract says (`size`), or no limit where it says nothing. Read by `model`,
+`paying` and `results`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.funding import Design
+from model.funding.contract import plain
+
+Money = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+OWNER_POTS = ("education", "social", "labour_market", "region")
+FILLED_BY = {"municipal_fund": "board", "regional_fund": "region", "rur": "board"}
+OF_MUNICIPALITY = ("board", "municipality", "municipal_fund", "rur", "internal_bank")
+NO_LIMIT = 1 << 60
+
+
+def account_of(party: str, owner: str) -> str:
+    """Translate a party of the contract into an account of the ledger, for projects of this owner.
+
+    In a project of the region's, what the municipality's bodies would pay or receive is the region's own.
+    """
+    if party == "owner":
+        return owner
+    if owner == "region" and party in OF_MUNICIPALITY:
+        return "region"
+    return "board" if party == "municipality" else party
+
+
+@dataclass
+class Fund:
+    """One kind of fund, one row per municipality, whole SEK."""
+
+    money: Money
+    promised: Money  # of which already granted
+
+    @property
+    def free(self) -> Money:
+        """What can still be granted."""
+        return self.money - self.promised
+
+
+def funds_of(design: Design, n: int) -> dict[str, Fund]:
+    """Open the funds that a design is financed from, empty."""
+    return {name: Fund(np.zeros(n, np.int64), np.zeros(n, np.int64)) for name in FILLED_BY if name in design.shares}
+
+
+def purses_of(design: Design) -> tuple[str, ...]:
+    """Accounts that projects can draw on: every owner's room, then whoever else finances the design."""
+    others = (account_of(party, "social") for party in design.shares if party not in ("owner", *OWNER_POTS))
+    return tuple(dict.fromkeys((*OWNER_POTS, *others)))
+
+
+def allowances(design: Design, inhabitants: Floats) -> dict[str, Money]:
+    """Yearly money for new projects of each account that the contract gives a `size`, shape (n,) each."""
+    return {
+        account_of(share.party, "social"): np.rint(plain(share.size) * inhabitants).astype(np.int64)
+        for share in design.finance
+        if share.size is not None and share.party != "owner"
+    }
