@@ -62,6 +62,8 @@ def _check_measure(measure: Measure, notes: Notes) -> None:
             f"evaluation = '{measure.evaluation}', but '{measure.outcome}' cannot be measured on a child before the "
             "programme. Use matched-comparison, randomised-waiting-list, historical-norm or none.",
         )
+    if outcome is not None and outcome.good and measure.kind == "fall":
+        notes.add(where, f"'{measure.outcome}' is good, and a fall of it would be a loss. Use kind outcomes or share.")
     if measure.group > measure.groups:
         notes.add(
             where, f"group = {measure.group}, but there are {measure.groups} groups. Write groups = ..., or less."

@@ -94,10 +94,12 @@ def _measure(measure: Measure) -> Iterator[str]:
     """Say of what, of whom, how and for how long."""
     if measure.payers:
         kinds = "" if set(measure.cost_kinds) in (set(), set(COST_KINDS)) else f"; only {joined(measure.cost_kinds)}"
-        yield f"of: the cost of {joined(measure.payers)}{kinds}"
+        whose = joined("the owner" if payer == "owner" else payer for payer in measure.payers)
+        yield f"of: the cost of {whose}{kinds}"
     if measure.outcome:
         outcome = agreed_outcomes()[measure.outcome]
-        yield f"of: {outcome.title} ({measure.outcome}); {'more' if outcome.good else 'fewer'} is better"
+        counted = f"; one outcome is one {outcome.unit}" if measure.kind == "outcomes" else ""
+        yield f"of: {outcome.title} ({measure.outcome}); {'more' if outcome.good else 'fewer'} is better{counted}"
     if measure.groups > 1:
         yield f"whom: group {measure.group} of {measure.groups} equal groups of the participants, drawn by lot"
     yield f"how: {measure.evaluation}, {EVALUATIONS[measure.evaluation]}"
@@ -142,7 +144,7 @@ def _clauses(design: Design) -> Iterator[str]:
         for name, quantity in clause.terms.items():
             yield f"     {_record(name, quantity, KINDS[clause.kind].terms[name])}"
     yield ""
-    yield f"What is owed in the end is rounded to whole {design.currency.code} and paid (year 0 is the first of the project):"
+    yield f"What is owed in the end is rounded to whole {design.currency.code} and paid (the project's first year is 0):"
     yield from _calendar(design)
 
 

@@ -47,7 +47,7 @@ def load_design(text: str) -> Design:
         If it is not known, cannot be read or is no contract that holds together, with every problem of it at once; or
         if what is joined by '+' is not one design and otherwise add-ons.
     """
-    parts = [_load_part(part) for part in _split(text, "+")]
+    parts = [_load_part(part) for part in ([text] if Path(text).is_file() else _split(text, "+"))]
     designs = [part for part in parts if not part.add_on]
     if len(designs) != 1:
         raise InputError((f"'{text}' {_not_one(parts, designs)}",))

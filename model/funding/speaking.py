@@ -20,7 +20,7 @@ _STARTS = {"measurement": "the measurement", "start": "the start of the project"
 
 def sentence(clause: Clause, design: Design) -> str:
     """Say what a clause does."""
-    metric = f"the measured {clause.metric.replace('_', ' ')}" if clause.metric else ""
+    metric = _measured(clause, design)
     words = {name: spoken(each) for name, each in clause.terms.items() if not isinstance(each.value, tuple)}
     for name in KINDS[clause.kind].one_of:
         if name in words:
@@ -48,7 +48,7 @@ def spoken(quantity: Quantity) -> str:
     if quantity.unit in ("1", "1/year"):
         return f"{100 * value:.6g} %"
     if each:
-        return f"{_number(value)} {amount} for each {'per cent' if each == '%' else each}"
+        return f"{_number(value)} {amount} for each" + (" per cent" if each == "%" else "")
     if quantity.unit in ("%", amount.upper()):
         return f"{_number(value)} {amount}"
     plural = {"child": "children"}.get(amount, f"{amount}s")
@@ -59,6 +59,15 @@ def joined(names: Iterable[str]) -> str:
     """Join names as in speech: a, b and c."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _measured(clause: Clause, design: Design) -> str:
+    """Name what the clause reads: its kind, and its name in brackets where that says more."""
+    if not clause.metric:
+        return ""
+    kind = design.measures[clause.metric].kind
+    noun = {"activity": "places"}.get(kind, kind.replace("_", " "))
+    return f"the measured {noun}" + ("" if clause.metric == kind else f" ({clause.metric})")
 
 
 def _number(value: float) -> str:

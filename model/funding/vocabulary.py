@@ -114,8 +114,8 @@ _OPENING: dict[str, Kind] = {
     ),
     "slide": Kind(
         clauses.slide,
-        "{payer} owes {receiver} {from_pays} of the programme cost where {metric} is {from}, moving in a straight line to "
-        "{to_pays} at {to} and above; below {from} nothing",
+        "{payer} owes {receiver} {from_pays} of the programme cost where {metric} is {from}, moving in a straight line "
+        "to {to_pays} at {to} and above; below {from} nothing",
         {"from": _LEVEL, "to": _LEVEL, "from_pays": _PAYS, "to_pays": _PAYS},
         reads_metric=True,
     ),
