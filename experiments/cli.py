@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import designs, parameters, report, runs
+from experiments.commands import designs, parameters, report, runs, search
 from experiments.commands.common import StoppedError
 from model.errors import InputError
 
@@ -58,6 +58,7 @@ designs_app.callback(invoke_without_command=True)(designs.list_designs)
 designs_app.command("show")(designs.show)
 designs_app.command("new")(designs.new)
 app.command("settle")(designs.settle)
+app.command("search")(search.search)
 
 
 def main() -> None:

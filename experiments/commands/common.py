@@ -112,8 +112,8 @@ def all_of(*reads: Callable[[], Any]) -> list[Any]:
 
 
 @contextmanager
-def progress(runs: int) -> Iterator[Tell]:
-    """Show how many runs are done, how fast, and how long it will take; on stderr, and only to people."""
+def progress(runs: int, what: str = "runs") -> Iterator[Tell]:
+    """Show how many runs (or what) are done, how fast, and how long it will take; on stderr, and only to people."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -129,8 +129,8 @@ def progress(runs: int) -> Iterator[Tell]:
         task = shown.add_task("", total=runs, rate="")
         started = time.perf_counter()
 
-        def tell(done: int, _all: int) -> None:
+        def tell(done: int, of_all: int) -> None:
             rate = 60.0 * done / (time.perf_counter() - started)
-            shown.update(task, completed=done, rate=f"{rate:.1f} runs/min")
+            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {what}/min")
 
         yield tell
