@@ -8,6 +8,7 @@ yearly *allowance* for new projects, as the contract says (`size`), or no limit 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,10 +56,22 @@ def funds_of(design: Design, n: int) -> dict[str, Fund]:
     return {name: Fund(np.zeros(n, np.int64), np.zeros(n, np.int64)) for name in FILLED_BY if name in design.shares}
 
 
-def purses_of(design: Design) -> tuple[str, ...]:
-    """Accounts that projects can draw on: every owner's room, then whoever else finances the design."""
-    others = (account_of(party, "social") for party in design.shares if party not in ("owner", *OWNER_POTS))
-    return tuple(dict.fromkeys((*OWNER_POTS, *others)))
+Purse = tuple[str, str]
+"""(sort, account): "room" is an owner's own, "money" is what somebody else has for the owner's projects."""
+
+
+def purses_of(designs: Sequence[Design]) -> tuple[Purse, ...]:
+    """Purses that projects can draw on: every owner's room, then whoever else finances any of the designs."""
+    rooms = [("room", owner) for owner in OWNER_POTS]
+    others = [
+        ("money", account_of(party, "social")) for design in designs for party in design.shares if party != "owner"
+    ]
+    return tuple(dict.fromkeys((*rooms, *others)))
+
+
+def purse_of(account: str, owner: str) -> Purse:
+    """The purse from which an account pays for a project of this owner."""
+    return ("room" if account == owner else "money", account)
 
 
 def allowances(design: Design, inhabitants: Floats) -> dict[str, Money]:

@@ -34,7 +34,7 @@ from model.errors import InputError
 from model.evaluation import COMPARED, EVALUATORS, JUDGED_TO, PEOPLE, WAITING_LIST, draw_lots, match, measure
 from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, in_sek, load_design
-from model.funds import NO_LIMIT, OWNER_POTS, allowances, funds_of, purses_of
+from model.funds import NO_LIMIT, allowances, funds_of, purse_of, purses_of
 from model.ladder import N_AGES, N_LEVELS, build_ladder
 from model.ledger import Ledger, LedgerError
 from model.population import build_population
@@ -188,19 +188,15 @@ class PreventionModel(mesa.Model):
         places = np.ceil(seen[:, self.cells.age, self.cells.level] * self.spec.committee.capacity).astype(np.int64)
         fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
         now = np.where(self.ordinary, 0, round(project.application_cost))
-        purses = dict.fromkeys(purse for design in self.contracts for purse in purses_of(design))
-        pots = np.stack([self._purse(purse) for purse in purses], axis=1)
-        yearly = self.whole_cost // np.array([item.duration for item in self.interventions])[kinds]
+        purses = purses_of(self.contracts)
+        pots = np.stack([self._purse(*purse) for purse in purses], axis=1)
         for number, design in enumerate(self.contracts):
-            part, paper = np.zeros((kinds.size, len(purses)), np.int64), np.zeros((*fixed.shape, len(purses)), np.int64)
-            shares = thinking.shares_by_account(self, design)
-            for pot, purse in enumerate(purses):
-                if purse in shares:
-                    part[:, pot] = whole(shares[purse] * (yearly if purse in OWNER_POTS else self.whole_cost))
+            part = paying.parts(self, number, purses)
+            paper = np.zeros((*fixed.shape, len(purses)), np.int64)
             for k, item in enumerate(self.interventions):
-                payer = paying.overhead_account(self, item.owner, number)
-                if payer in purses:
-                    paper[:, k, list(purses).index(payer)] = (now if payer in OWNER_POTS else fixed)[:, k]
+                purse = purse_of(paying.overhead_account(self, item.owner, number), item.owner)
+                if purse in purses:
+                    paper[:, k, purses.index(purse)] = (now if purse[0] == "room" else fixed)[:, k]
             score = thinking.scores(self, number)
             choose(
                 seen,
@@ -436,12 +432,12 @@ class PreventionModel(mesa.Model):
             return np.minimum(wanted, np.maximum(self.budgets.equity["board"], 0))
         return wanted
 
-    def _purse(self, account: str) -> Money:
-        """Money for new projects of an account this year."""
+    def _purse(self, sort: str, account: str) -> Money:
+        """Money for new projects in a purse this year."""
+        if sort == "room":
+            return self.budgets.room[account]
         if account in self.funds:
             return self.funds[account].free
-        if account in OWNER_POTS:
-            return self.budgets.room[account]
         return self.allowed.get(account, np.full(self.n, NO_LIMIT))
 
     def _grow_up(self) -> None:

@@ -6,6 +6,7 @@ A contract names parties; here they become accounts of the ledger, for projects 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from model.budgets import LINES
 from model.funding import split_cost
-from model.funds import FILLED_BY, account_of
+from model.funds import FILLED_BY, Purse, account_of, purse_of
 from model.parameters import PAYERS
 
 if TYPE_CHECKING:
@@ -37,6 +38,23 @@ def split(model: PreventionModel, owner: str, contract: int, cost: Money) -> dic
     for party, amount in split_cost(model.contracts[contract], cost).items():
         account = account_of(party, owner)
         result[account] = result[account] + amount if account in result else amount
+    return result
+
+
+def parts(model: PreventionModel, contract: int, purses: Sequence[Purse]) -> Money:
+    """What each purse must have per child of each option: an owner this year's cost, others the whole programme's.
+
+    SEK, shape (n_cells, len(purses)).
+    """
+    cells, items = model.cells.intervention, model.interventions
+    result = np.zeros((cells.size, len(purses)), np.int64)
+    for k, item in enumerate(items):
+        mine, yearly = cells == k, round(item.cost)
+        for party, share in model.contracts[contract].shares.items():
+            purse = purse_of(account_of(party, item.owner), item.owner)
+            if purse in purses:
+                cost = yearly if purse[0] == "room" else yearly * item.duration
+                result[mine, purses.index(purse)] += round(share * cost)
     return result
 
 

@@ -144,7 +144,7 @@ def _clauses(design: Design) -> Iterator[str]:
         for name, quantity in clause.terms.items():
             yield f"     {_record(name, quantity, KINDS[clause.kind].terms[name])}"
     yield ""
-    yield f"What is owed in the end is rounded to whole {design.currency.code} and paid (the project's first year is 0):"
+    yield f"What is owed in the end is rounded to whole {design.currency.code} and paid (the first year is 0):"
     yield from _calendar(design)
 
 
