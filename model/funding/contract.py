@@ -217,7 +217,10 @@ class Clause:
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """A funding design: a whole contract, as read from one file; or an add-on, which only changes parameters."""
+    """A funding design: a whole contract, as read from one file; or an add-on, which only changes parameters.
+
+    `interventions` names those that the contract may finance, its agreed target groups; empty means all.
+    """
 
     name: str
     title: str
@@ -228,6 +231,7 @@ class Design:
     decision: str
     finance: tuple[Share, ...]
     target: str = "owner"
+    interventions: tuple[str, ...] = ()
     currency: Currency = Currency()
     programme: Programme | None = None
     measures: Mapping[str, Measure]

@@ -48,6 +48,7 @@ def _frame(design: Design) -> Iterator[str]:
     """Say who decides, between whom, in what money, for how large a programme, and who pays it."""
     yield f"Who says yes: {BODIES[design.decision]}."
     yield f"Who chooses the target group: {TARGETS[design.target]}."
+    yield f"For: {', '.join(design.interventions) or 'every intervention'}."
     yield ""
     yield "Parties:"
     yield from (f"  {party}: {PARTIES[party][0]}, {PARTIES[party][1]}" for party in design.parties)

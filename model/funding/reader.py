@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypedDict
 
 from model.errors import InputError
@@ -21,6 +22,7 @@ from model.funding.words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES
 
 __all__ = ["read_design"]
 
+INTERVENTIONS = Path(__file__).resolve().parents[1] / "data" / "interventions"
 _MEASURED = ("owner", *PAYER_GROUPS, *PAYERS)
 _PATH = re.compile(r"[a-z]\w*(\.\w[\w-]*)+")
 
@@ -103,13 +105,14 @@ def _contract(document: Table, notes: Notes) -> Design:
         (*_TEXTS, "decision", "finance"),
     )
     decision = notes.table(document, "decision")
-    notes.keys(decision, "decision", ("body", "target"), ("body",) if "decision" in document else ())
+    notes.keys(decision, "decision", ("body", "target", "interventions"), ("body",) if "decision" in document else ())
     currency = _currency(document, notes)
     measures = _measures(document, currency.code, notes)
     return Design(
         **_texts(document, notes),
         decision=notes.choice(decision, "body", "decision", BODIES),
         target=notes.choice(decision, "target", "decision", TARGETS) or "owner",
+        interventions=_interventions(decision, notes),
         currency=currency,
         programme=_programme(document, currency.code, notes),
         finance=_finance(document, notes),
@@ -118,6 +121,19 @@ def _contract(document: Table, notes: Notes) -> Design:
         clauses=read_clauses(document, measures, currency.code, notes),
         changes=_changes(document, notes),
     )
+
+
+def _interventions(decision: Table, notes: Notes) -> tuple[str, ...]:
+    """Read which interventions the contract may finance: its agreed target groups (C13)."""
+    named = decision.get("interventions", [])
+    known = sorted(path.stem for path in INTERVENTIONS.glob("*.toml"))
+    if not (isinstance(named, list) and (named or "interventions" not in decision)):
+        notes.add("decision", f"interventions = {named!r}. Write a list of names: {', '.join(known)}.")
+        return ()
+    for name in named:
+        if name not in known:
+            notes.add("decision", f"interventions: {name!r} is not known.{notes.hint(name, known)}")
+    return tuple(map(str, named))
 
 
 def _currency(document: Table, notes: Notes) -> Currency:
@@ -258,7 +274,7 @@ def _changes(document: Table, notes: Notes) -> tuple[Change, ...]:
         if len(given) != 1:
             notes.add(where, f"gives {' and '.join(given) or 'none'} of {', '.join(CHANGES)}. Give exactly one.")
         for how in given:
-            quantity = notes.change(record, how, where, CHANGES[how])
+            quantity = notes.quantity(record, how, where, CHANGES[how], CHANGES[how].unit)
             if quantity is not None:
                 read.append(Change(path=path, how=how, value=quantity))
     return tuple(read)

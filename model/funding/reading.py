@@ -76,32 +76,22 @@ class Notes:
         return value if isinstance(value, str) else ""
 
     def quantity(self, table: Table, key: str, where: str, term: Term, unit: str) -> Quantity | None:
-        """Give a quantity in the declared unit and within the declared bounds, or nothing and a note."""
+        """Give a quantity in the declared unit and within the declared bounds, or nothing and a note.
+
+        An empty `unit` is one that nobody knows here: that of a scenario's parameter, or of a measure misspelt.
+        """
         if key not in table:
             return None
         place = f"{where}.{key}"
         read = read_quantity(table[key], f"{self.file}: {place}", self.problems)
         if read is None:
             return None
-        if isinstance(read.value, tuple) != term.many:
+        if term.many is not None and isinstance(read.value, tuple) != term.many:
             what = "a list of numbers" if term.many else "one number"
             self.add(place, f"value = {_shown(read.value)}. Write {what}: {term.meaning}.")
             return None
-        if read.unit != unit:
+        if unit and read.unit != unit:
             self.add(place, f"is given in '{read.unit}', but a contract reads it in '{unit}'. Convert the value.")
-        self.bounds(read, place, term)
-        return read
-
-    def change(self, table: Table, key: str, where: str, term: Term) -> Quantity | None:
-        """Give the quantity of a change, whose unit is that of a parameter nobody knows here; `times` has none."""
-        place = f"{where}.{key}"
-        read = read_quantity(table[key], f"{self.file}: {place}", self.problems)
-        if read is None:
-            return None
-        if term.unit and read.unit != term.unit:
-            self.add(place, f"is given in '{read.unit}', but a factor is read in '{term.unit}'.")
-        if term.unit and isinstance(read.value, tuple):
-            self.add(place, f"value = {_shown(read.value)}. Write one number: {term.meaning}.")
         self.bounds(read, place, term)
         return read
 
@@ -120,6 +110,8 @@ class Notes:
         """Say which name was probably meant, and which there are."""
         names = list(valid)
         guess = nearest(str(name), names)
+        if not names:
+            return " There is none to name."
         return (f" Did you mean '{guess}'?" if guess else "") + f" Allowed: {', '.join(names)}."
 
 

@@ -26,7 +26,9 @@ def read_clauses(document: Table, measures: Mapping[str, Measure], code: str, no
 
 
 def term_unit(term: Term, metric_unit: str, code: str) -> str:
-    """Give the unit of a term: the measure's for `metric`, the contract's currency for `SEK`."""
+    """Give the unit of a term: the measure's for `metric` (unknown if that is), the contract's currency for `SEK`."""
+    if "metric" in term.unit and not metric_unit:
+        return ""
     return term.unit.replace("SEK", code).replace("metric", metric_unit)
 
 
@@ -42,7 +44,7 @@ def _clause(table: Table, number: int, measures: Mapping[str, Measure], code: st
     if kind.one_of and len(given) != 1:
         notes.add(where, f"gives {' and '.join(given) or 'none'} of {', '.join(kind.one_of)}. Give exactly one.")
     metric = _metric(kind, table, measures, where, notes)
-    unit = measures[metric].unit if metric and metric in measures else code
+    unit = measures[metric].unit if metric and metric in measures else ""
     terms = {
         term: notes.quantity(table, term, where, declared, term_unit(declared, unit, code))
         for term, declared in kind.terms.items()
@@ -91,7 +93,7 @@ def _metric(kind: Kind, table: Table, measures: Mapping[str, Measure], where: st
     """Name the measure that the clause reads: the one it names, or the only one there is."""
     if not _reads_metric(kind, table):
         return None
-    if "metric" in table:
+    if "metric" in table and measures:
         return notes.choice(table, "metric", where, measures)
     if len(measures) > 1:
         notes.add(where, f"does not say which measure it reads. Add metric = one of: {', '.join(measures)}.")

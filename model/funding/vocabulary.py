@@ -23,7 +23,7 @@ HORIZON_YEARS = 65
 
 @dataclass(frozen=True)
 class Term:
-    """Declaration of one number of a clause, or of a list of them (`many`).
+    """Declaration of one number of a contract, or of a list of them (`many`).
 
     In `unit`, `metric` stands for the unit of the measure that the clause reads, `SEK` for the contract's currency.
     """
@@ -34,7 +34,7 @@ class Term:
     meaning: str
     required: bool = True
     whole: bool = False
-    many: bool = False
+    many: bool | None = False  # None: one number or a list
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ LIMIT = Term("metric", -1e12, 1e12, "what the measure is held against")
 CHANCE = Term("1", 0, 1, "probability that the condition holds for a project")
 CHANGES: Mapping[str, Term] = {
     "times": Term("1", 0, 1000, "factor on the parameter"),
-    "add": Term("", -1e12, 1e12, "added to the parameter, in its unit"),
-    "set": Term("", -1e12, 1e12, "new value of the parameter, in its unit"),
+    "add": Term("", -1e12, 1e12, "added to the parameter, in its unit", many=None),
+    "set": Term("", -1e12, 1e12, "new value of the parameter, in its unit", many=None),
 }
 
 
