@@ -240,6 +240,9 @@ def scores(model: PreventionModel, contract: int = 0) -> Floats:
     if contract + 1 < len(model.contracts):
         if not reaches_region(design):
             result[:, model.regional] = 0.0
+        if design.interventions:
+            covered = np.array([item.name in design.interventions for item in model.interventions])
+            result[:, ~covered[cells.intervention]] = 0.0
         for verdict in verdicts(model, contract).values():
             result[:, ~verdict.accepts] = 0.0
     for agent in model.agents_by_type[Committee]:
