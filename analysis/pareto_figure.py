@@ -48,13 +48,16 @@ def draw(trials: Frame, points: Frame, preset: Frame, objectives: dict[str, Obje
     """
     pairs = list(combinations(objectives, 2)) or [(term, name) for term in terms for name in objectives]
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(6.4 * min(len(pairs), 3), 4.8 * -(-len(pairs) // 3)), layout="constrained")
-        axes = np.atleast_1d(figure.subplots(-(-len(pairs) // 3), min(len(pairs), 3))).ravel()
+        columns, rows = min(len(pairs), 3), -(-len(pairs) // 3)
+        figure = Figure(figsize=(6.4 * columns, 4.6 * rows + 0.6), layout="constrained")
+        axes = np.atleast_1d(figure.subplots(rows, columns)).ravel()
         for ax, (x, y) in zip(axes, pairs, strict=False):
             _panel(ax, trials, points, preset, (x, y), objectives)
         for ax in axes[len(pairs) :]:
             ax.set_visible(False)
-        axes[0].legend(frameon=False, fontsize=9)
+        figure.legend(
+            *axes[0].get_legend_handles_labels(), loc="outside upper left", frameon=False, fontsize=9, ncols=2
+        )
     return figure
 
 
@@ -72,11 +75,16 @@ def _panel(
         (points, _ORANGE, "D", "chosen, on seeds held out (90 %)"),
         (preset, _GREEN, "s", "terms as declared, on seeds held out (90 %)"),
     ):
-        ax.plot([frame[x], frame[after[0]]], [frame[y], frame[after[1]]], color=colour, linewidth=0.8, zorder=2)
+        ax.plot([frame[x], frame[after[0]]], [frame[y], frame[after[1]]], ":", color=colour, linewidth=0.9, zorder=2)
         ax.errorbar(
             frame[after[0]], frame[after[1]], xerr=_reach(frame, x, objectives), yerr=_reach(frame, y, objectives),
             fmt=mark, color=colour, markersize=6, linewidth=1, label=label, zorder=3,
         )  # fmt: skip
+    for axis, name, then in (("x", x, after[0]), ("y", y, after[1])):  # the points are shown, not the whole intervals
+        shown = pd.concat([trials[name], *(frame[column] for frame in (points, preset) for column in (name, then))])
+        low, high = shown.min(), shown.max()
+        margin = 0.08 * (high - low) or 0.5
+        ax.set(**{f"{axis}lim": (low - margin, high + margin)})
     for name, label_axis in ((x, ax.set_xlabel), (y, ax.set_ylabel)):
         label_axis(f"{name} ({objectives[name].unit}; {_WAY[objectives[name].better]})" if name in objectives else name)
 

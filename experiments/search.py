@@ -146,7 +146,7 @@ def search(plan: Plan, judge: Judge, folder: Path, *, at_once: int = 1, tell: Pr
             [f"{plan.text}: no trial has a value in every objective ({wanted}). Give more years or trials."]
         )
     names = list(plan.objectives)
-    chosen = front.iloc[pareto.spread_out(front[names], MOST_POINTS)]
+    chosen = front.iloc[pareto.spread_out(front[names], MOST_POINTS)].sort_values([*names, "trial"])
     designs = [_candidate(plan, row) for row in chosen[_terms(plan)].to_dict("records")]
     points = pareto.held_out(chosen[["design", *_terms(plan)]], searched(designs), again(designs), plan.better)
     preset = pareto.held_out(

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -89,32 +90,32 @@ def begin(folder: Path, wanted: Mapping[str, Any], *, resume: bool) -> None:
         )
 
 
-def judging(spec: Scenario, years: int, workers: int, folder: Path) -> Judge:
+def judging(spec: Scenario, years: int, folder: Path, pool: ProcessPoolExecutor | None = None) -> Judge:
     """Make the function that runs designs and judges them against status quo and planner with the same seeds.
 
-    The two are run when first needed and kept in `folder`.
+    The two are run when first needed and kept in `folder`. All runs are done in `pool`, or here.
     """
     references: dict[tuple[int, ...], dict[str, pd.DataFrame]] = {}
 
     def judged(designs: Sequence[Design], seeds: Sequence[int]) -> pd.DataFrame:
         key = tuple(seeds)
         if key not in references:
-            references[key] = _references(spec, key, years, workers, folder)
-        tables = running.compare(spec, designs, key, years, workers=workers)
+            references[key] = _references(spec, key, years, folder, pool)
+        tables = running.compare(spec, designs, key, years, pool=pool)
         return judge({name: pd.concat([table, tables[name]]) for name, table in references[key].items()})
 
     return judged
 
 
 def _references(
-    spec: Scenario, seeds: tuple[int, ...], years: int, workers: int, folder: Path
+    spec: Scenario, seeds: tuple[int, ...], years: int, folder: Path, pool: ProcessPoolExecutor | None
 ) -> dict[str, pd.DataFrame]:
     """Read the runs of status quo and planner with these seeds, or run them."""
     place = _reference_folder(folder, seeds)
     if not place.exists():
         with writing.new_folder(place) as draft:
             designs = [load_design(name) for name in REFERENCES]
-            writing.write_tables(draft, running.compare(spec, designs, seeds, years, workers=workers))
+            writing.write_tables(draft, running.compare(spec, designs, seeds, years, pool=pool))
     return {path.stem: pd.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
 
 

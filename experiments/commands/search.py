@@ -84,7 +84,7 @@ def search(
     head, tail = _parts(design)
     moved, wanted = common.all_of(partial(ranges, contract, vary), partial(_objectives, objectives))
 
-    from experiments import search_folder, writing
+    from experiments import running, search_folder, writing
     from experiments.search import Plan
     from experiments.search import search as find
 
@@ -100,11 +100,13 @@ def search(
         luck=seed,
     )
     search_folder.begin(out, search_folder.record(plan, spec, n_years), resume=resume)
-    judge = search_folder.judging(spec, n_years, workers, out)
     started = time.perf_counter()
     try:
-        with common.progress(n_trials, "designs") as tell:
-            found = find(plan, judge, out, at_once=1 if workers == 1 else workers, tell=tell)
+        with running.open_pool(workers) as pool, common.progress(n_trials, "designs") as tell:
+            judge = search_folder.judging(spec, n_years, out, pool)
+            found = find(
+                plan, judge, out, at_once=-(-workers // n_seeds), tell=tell
+            )  # all workers have something to do
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. What was tried is kept in {out}: go on with --resume.") from None
     this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, workers)
@@ -163,7 +165,7 @@ def _range(design: Design, entry: str) -> tuple[str, Range]:
     if outside and not problems:
         problems.append(
             f"--vary {entry}: {outside[0]:g} is out of bounds: allowed are {term.low:g} to {term.high:g} "
-            f"{quantity.unit} ({term.meaning})."
+            f"({term.meaning})."
         )
     if given and not problems and low >= high:
         problems.append(f"--vary {entry}: {low:g} is not below {high:g}. Write the lower end first.")
@@ -218,6 +220,7 @@ def _verdict(row: Mapping[Any, Any], unit: str) -> str:
     """Say of one objective how much less the front gave than the search promised."""
     from analysis.tables import number
 
+    unit = {"%": "percentage points"}.get(unit, unit)
     shrunk, luck, curse = (float(row[key]) for key in ("shrunk", "luck", "curse"))
     scale = max(abs(shrunk), abs(luck), abs(curse))
     words = [number(value, scale) for value in (shrunk, luck, curse)]
