@@ -336,7 +336,7 @@ class MesaChildren(PreventionModel):
         record = self.counts.copy()
         record[0] -= record[1]
         self.history.append(record)
-        self._remember_national_means()
+        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
         bill = np.array(self.towns.get("bill"), np.int64)
         self.life_cost = bill[:, :-2].reshape(self.n, len(PAYERS), -1)
         self.given_back = bill[:, -2:]
@@ -385,7 +385,9 @@ class MesaChildren(PreventionModel):
     @cached_property
     def metric_lists(self) -> list[list[tuple[int, Any]]]:
         """Years of follow-up of each contract's metrics, and what a year is worth by (intervention, age, state)."""
-        return [[(metric.years, metric.value.tolist()) for metric in of_contract] for of_contract in self.metrics]
+        return [
+            [(metric.years, metric.value.tolist()) for metric in of_contract] for of_contract in self.yardsticks.metrics
+        ]
 
     @cached_property
     def options(self) -> list[tuple[int, int, int]]:

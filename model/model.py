@@ -24,19 +24,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model import booking, expectations, lifecourse, metrics, paying, settling, thinking
+from model import booking, learning, lifecourse, metrics, paying, settling, thinking
 from model.agents.reasoning import Mandate
-from model.budgets import LINES, close_year, open_budgets, set_room, whole
+from model.budgets import LINES, close_year, open_budgets, set_room
 from model.costs import build_costs
 from model.deciding import choose
 from model.draws import threshold
 from model.errors import InputError
-from model.evaluation import COMPARED, EVALUATORS, JUDGED_TO, PEOPLE, WAITING_LIST, draw_lots, match, measure
+from model.evaluation import JUDGED_TO, draw_lots, match, measure
 from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, in_sek, load_design
-from model.funds import NO_LIMIT, allowances, funds_of, purse_of, purses_of
+from model.funds import allowances, funds_of, purse_of, purses_of
 from model.ladder import N_AGES, N_LEVELS, build_ladder
 from model.ledger import Ledger, LedgerError
+from model.measuring import lay_out
 from model.population import build_population
 from model.programmes import Participants, Projects
 from model.results import tables
@@ -98,7 +99,7 @@ class PreventionModel(mesa.Model):
         self.years, self.start_year, self.year, self.threads = years, start_year, start_year, threads
         self.interventions = spec.interventions
         self.ladder, self.costs = build_ladder(spec.ladder), build_costs(spec)
-        self._lay_out_metrics()
+        self.yardsticks = lay_out(spec, self.contracts, self.ladder, self.costs, years)
         self.population = build_population(spec.places, start_year, years)
         self.n = self.population.codes.size
         self._lay_out_places()
@@ -131,7 +132,7 @@ class PreventionModel(mesa.Model):
             years,
             {line: booking.life_cost(self, line) for line in LINES},
         )
-        self._remember_national_means()
+        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
         thinking.appoint(self)
         thinking.reckon(self)
 
@@ -155,7 +156,7 @@ class PreventionModel(mesa.Model):
         set_room(self.budgets, self.year - self.start_year, self.spec.region.room_share)
         self.funds_before = {name: fund.money for name, fund in self.funds.items()}
         self.allowed = allowances(self.design, self.inhabitants)
-        self.set_aside = {name: self._set_aside(name) for name in self.funds}
+        self.set_aside = {name: paying.set_aside(self, name) for name in self.funds}
         for name, fund in self.funds.items():
             fund.money = fund.money + self.set_aside[name]
         for line in ("board", "region"):
@@ -189,7 +190,7 @@ class PreventionModel(mesa.Model):
         fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
         now = np.where(self.ordinary, 0, round(project.application_cost))
         purses = purses_of(self.contracts)
-        pots = np.stack([self._purse(*purse) for purse in purses], axis=1)
+        pots = np.stack([paying.purse(self, *purse) for purse in purses], axis=1)
         for number, design in enumerate(self.contracts):
             part = paying.parts(self, number, purses)
             paper = np.zeros((*fixed.shape, len(purses)), np.int64)
@@ -225,9 +226,9 @@ class PreventionModel(mesa.Model):
             self._enrol(self.wanted[contract], number, int(taken.sum()))
             rows.append(self.participants.n)
             projects.append((contract, municipality, kind, taken[municipality, kind]))
-        if self.by_lot:
+        if self.yardsticks.by_lot:
             self._draw_lots(first, rows[1], self.design.follow_up)
-        self._compare_with_others(rows[1] if self.by_lot else first, rows[-1])
+        self._compare_with_others(rows[1] if self.yardsticks.by_lot else first, rows[-1])
         for contract, municipality, kind, children in projects:
             before = self.projects.n
             self._start_projects(contract, municipality, kind, children, first)
@@ -272,21 +273,21 @@ class PreventionModel(mesa.Model):
         record = self.counts.copy()
         record[0] -= record[1]
         self.history.append(record)
-        self._remember_national_means()
+        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
         booking.price_lives(self)
         booking.book_lives(self)
 
     def evaluate(self) -> None:
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
         helped, people, projects = self.participants, self.population, self.projects
-        longest = max(JUDGED_TO, *(metric.years for metric in self.every_metric))
+        longest = max(JUDGED_TO, self.yardsticks.longest)
         first = int(np.searchsorted(helped.start_year[: helped.n], self.year - longest))  # rows are in order of start
         measure(
             first,
             helped.n,
             self.year,
-            (projects.contract, *self.metric_terms),
-            (self.metric_values, self.national_means, self.norms),
+            (projects.contract, *self.yardsticks.terms),
+            (self.yardsticks.values, self.yardsticks.national, self.yardsticks.norms),
             (people.state, helped.treated, people.participant, self.start_year),
             (
                 helped.child,
@@ -314,53 +315,8 @@ class PreventionModel(mesa.Model):
             projects.settled |= (projects.contract == contract) & done
 
     def learn(self) -> None:
-        """Move beliefs towards what was measured at home and, with less weight, in the county (normal updating).
-
-        The planner knows the true effects and has nothing to learn.
-        """
-        projects, ready = self.projects, self.ready
-        expected, measured, noise = self.learning(ready)
-        useful = (np.abs(expected) > 1.0) & (noise > 0.0)
-        if not useful.any() or self.design.decision == "planner":
-            return
-        ready, expected, measured = ready[useful], expected[useful], measured[useful]
-        found, precision = measured / expected, expected**2 / noise[useful]
-        own = np.zeros((2, self.n, len(self.interventions)))
-        np.add.at(own[0], (projects.municipality[ready], projects.intervention[ready]), precision)
-        np.add.at(own[1], (projects.municipality[ready], projects.intervention[ready]), precision * found)
-        county = np.zeros((2, len(self.county_rows), len(self.interventions)))
-        for pooled, single in zip(county, own, strict=True):
-            np.add.at(pooled, self.county, single)
-        here, nation = county[:, self.county], county.sum(axis=1)[:, None]
-        regional = np.array([item.owner == "region" for item in self.interventions])
-        weight = np.where(regional, 1.0, self.spec.belief.neighbour_weight)  # a region learns from its whole county
-        news = own + weight * (here - own) + self.spec.belief.national_weight * (nation - here)
-        after = self.belief_precision + news[0]
-        self.belief = (self.belief * self.belief_precision + news[1]) / after
-        self.belief_precision = after
-        market = self.market_precision + nation[0, 0]
-        self.market_belief = (self.market_belief * self.market_precision + nation[1, 0]) / market
-        self.market_precision = market
-        worth = ready[measured >= projects.cost[ready]]
-        self.ordinary[projects.municipality[worth], projects.intervention[worth]] = True
-
-    def learning(self, which: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
-        """What bodies learn from projects: saving to be expected at the true effect, saving measured, and its variance.
-
-        SEK and SEK squared, shape (n,) each; variance 0 where nothing could be compared.
-        """
-        projects = self.projects
-        expected, measured, noise = np.zeros(which.size), np.zeros(which.size), np.zeros(which.size)
-        for contract, j in enumerate(self.learned):
-            mine = projects.contract[which] == contract
-            sums, metric = projects.sums[which[mine], j], self.metrics[contract][j]
-            expected[mine] = projects.expected_sums[which[mine], j, 0] - projects.expected_sums[which[mine], j, 1]
-            measured[mine] = metrics.measured(metric, sums)
-            # A sum over n children, of whom only some were compared: n / compared times as much noise.
-            compared = sums[:, COMPARED]
-            spread = np.divide(sums[:, PEOPLE] ** 2, compared, out=np.zeros(compared.shape), where=compared > 0)
-            noise[mine] = 2.0 * self.spec.belief.outcome_sd**2 * metric.years * spread
-        return expected, measured, noise
+        """Move beliefs towards what was measured; what has paid for itself becomes ordinary operations (F8)."""
+        learning.learn(self, self.ready)
 
     def close(self) -> None:
         """Close the books: results, equity, next year's frames; and check that nothing appeared or vanished."""
@@ -397,48 +353,6 @@ class PreventionModel(mesa.Model):
         self.county_rows = [np.flatnonzero(self.county == c) for c in range(names.size)]
         self.county_range = np.array([(rows[0], rows[-1] + 1) for rows in self.county_rows])[self.county]
         self.inhabitants = np.asarray(self.spec.places.population, dtype=np.float64)
-
-    def _lay_out_metrics(self) -> None:
-        """Number what the contracts measure: one list of all metrics, and where each contract's begin."""
-        project, items = self.spec.project, self.interventions
-        self.metrics = [metrics.metrics_of(each, items, self.costs, project.follow_up_years) for each in self.contracts]
-        self.every_metric = [metric for of_contract in self.metrics for metric in of_contract]
-        self.most_metrics = max(map(len, self.metrics))
-        self.learned = [metrics.learned(each) for each in self.metrics]
-        self.follow_up = [each[j].years for each, j in zip(self.metrics, self.learned, strict=True)]
-        self.by_lot = any(metric.evaluation == WAITING_LIST for metric in self.metrics[0])
-        begins = np.cumsum([0, *map(len, self.metrics)])
-        columns = [
-            (EVALUATORS.index(metric.evaluation), metric.years, metric.group, metric.groups)
-            for metric in self.every_metric
-        ]
-        self.metric_terms = (begins, *(np.array(column, np.int64) for column in zip(*columns, strict=True)))
-        self.metric_values = np.stack([metric.value for metric in self.every_metric])
-        ages = [age for item in items for age in (item.age_from, item.age_to)]
-        self.norms = expectations.norms(self.every_metric, self.ladder, (min(ages), max(ages)))
-        self.national_means = np.zeros((*self.metric_values.shape[:2], self.years + 1, N_AGES), np.int64)
-
-    def _remember_national_means(self) -> None:
-        """Note the national mean of every metric by age this year: what `trend-adjusted` corrects for."""
-        national = booking.actual(self).sum(axis=0)
-        self.national_means[:, :, len(self.history)] = expectations.national_mean(self.every_metric, national)
-
-    def _set_aside(self, fund: str) -> Money:
-        """Money that a fund gets this year: by the contract's `size`, else by the board's habit (F3)."""
-        wanted = self.allowed.get(fund)
-        if wanted is None:
-            wanted = whole(self.budgets.revenue["municipality"] * self.spec.board.fund_share)
-        if fund == "rur":  # only what the municipality has saved up (M10)
-            return np.minimum(wanted, np.maximum(self.budgets.equity["board"], 0))
-        return wanted
-
-    def _purse(self, sort: str, account: str) -> Money:
-        """Money for new projects in a purse this year."""
-        if sort == "room":
-            return self.budgets.room[account]
-        if account in self.funds:
-            return self.funds[account].free
-        return self.allowed.get(account, np.full(self.n, NO_LIMIT))
 
     def _grow_up(self) -> None:
         """Let those who are 0-19 at the start live from birth, so that they are who they would be."""
@@ -546,7 +460,7 @@ class PreventionModel(mesa.Model):
         cell = np.zeros((len(self.interventions), N_AGES, N_LEVELS), np.int64)
         cell[self.cells.intervention, self.cells.age, self.cells.level] = np.arange(self.cells.age.size)
         of = cell[helped.intervention[new], self.year - 1 - helped.born[new], helped.perceived[new]]
-        expected = np.zeros((municipality.size, self.most_metrics, 3))
+        expected = np.zeros((municipality.size, self.yardsticks.most, 3))
         truth = BELIEF_GRID.index(1.0)
         for j, each in enumerate(self.views[contract].expected):
             for place, part in enumerate((each.own[truth][of], each.other[of], np.ones(of.size))):
@@ -556,14 +470,14 @@ class PreventionModel(mesa.Model):
             municipality=municipality,
             intervention=kind,
             contract=np.full(municipality.size, contract),
-            follow_up=np.full(municipality.size, self.follow_up[contract]),
+            follow_up=np.full(municipality.size, self.yardsticks.follow_up[contract]),
             start_year=np.full(municipality.size, self.year),
             children=children,
             matched=np.bincount(which, helped.peer[new] >= 0, minlength=municipality.size),
             yearly_cost=children * np.array([round(item.cost) for item in self.interventions])[kind],
             duration=np.array([item.duration for item in self.interventions])[kind],
             overhead=~self.ordinary[municipality, kind],
-            sums=metrics.empty_sums(municipality.size, self.most_metrics),
+            sums=metrics.empty_sums(municipality.size, self.yardsticks.most),
             expected_sums=expected,
         )
 

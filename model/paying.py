@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model.budgets import LINES
+from model.budgets import LINES, whole
 from model.funding import split_cost
-from model.funds import FILLED_BY, Purse, account_of, purse_of
+from model.funds import FILLED_BY, NO_LIMIT, Purse, account_of, purse_of
 from model.parameters import PAYERS
 
 if TYPE_CHECKING:
@@ -30,6 +30,25 @@ PURPOSES = {
     "cover_loss": "guarantee",
 }
 """What a payment is for, by the kind of clause that opened it; the rest are outcome payments."""
+
+
+def set_aside(model: PreventionModel, fund: str) -> Money:
+    """Money that a fund gets this year: by the contract's `size`, else by the board's habit (F3)."""
+    wanted = model.allowed.get(fund)
+    if wanted is None:
+        wanted = whole(model.budgets.revenue["municipality"] * model.spec.board.fund_share)
+    if fund == "rur":  # only what the municipality has saved up (M10)
+        return np.minimum(wanted, np.maximum(model.budgets.equity["board"], 0))
+    return wanted
+
+
+def purse(model: PreventionModel, sort: str, account: str) -> Money:
+    """Money for new projects in a purse this year, see `funds.Purse`."""
+    if sort == "room":
+        return model.budgets.room[account]
+    if account in model.funds:
+        return model.funds[account].free
+    return model.allowed.get(account, np.full(model.n, NO_LIMIT))
 
 
 def split(model: PreventionModel, owner: str, contract: int, cost: Money) -> dict[str, Money]:
@@ -109,7 +128,11 @@ def promise(model: PreventionModel, contract: int, first: int) -> None:
         payer = overhead_account(model, owner, contract)
         if payer == owner:
             np.add.at(budgets.new[owner], projects.municipality[judged], entry)
-            np.add.at(budgets.promised[owner][t + model.follow_up[contract] - 1], projects.municipality[judged], fee)
+            np.add.at(
+                budgets.promised[owner][t + model.yardsticks.follow_up[contract] - 1],
+                projects.municipality[judged],
+                fee,
+            )
         elif payer in model.funds:
             np.add.at(model.funds[payer].promised, projects.municipality[judged], entry + fee)
         for years_in in range(int(projects.duration[mine].max(initial=0))):

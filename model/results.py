@@ -273,7 +273,9 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
             judged = mine[projects.start_year[mine] == year]
             payer = paying.overhead_account(model, owner, contract)
             cost = np.full(judged.size, fee, np.int64)
-            owed.append((int(year) + model.follow_up[contract] - 1, payer, "evaluator", "evaluation", judged, cost))
+            owed.append(
+                (int(year) + model.yardsticks.follow_up[contract] - 1, payer, "evaluator", "evaluation", judged, cost)
+            )
     for year in range(last + 1, last + int(projects.duration.max(initial=1))):
         going = np.flatnonzero(year - projects.start_year < projects.duration)
         for owner, contract, mine in paying.each_owner(model, going):
@@ -317,9 +319,9 @@ def _enrolment(model: PreventionModel) -> Table:
 def _projects(model: PreventionModel) -> Table:
     projects = model.projects
     measured, true = (np.zeros(projects.n, np.int64) for _ in range(2))
-    for contract, j in enumerate(model.learned):
+    for contract, j in enumerate(model.yardsticks.learned):
         mine = projects.contract == contract
-        sums, metric = projects.sums[mine, j], model.metrics[contract][j]
+        sums, metric = projects.sums[mine, j], model.yardsticks.metrics[contract][j]
         measured[mine] = np.rint(metrics.measured(metric, sums))
         true[mine] = np.rint(metrics.true(metric, sums))
     items = model.interventions
@@ -367,7 +369,7 @@ def _measures(model: PreventionModel) -> Table:
                 "true": found["true"][metric.name],
             }
         )
-        for j, metric in enumerate(model.metrics[0])
+        for j, metric in enumerate(model.yardsticks.metrics[0])
     ]
     return pd.concat(frames, ignore_index=True)
 

@@ -48,12 +48,12 @@ def settle_due(model: PreventionModel) -> None:
 def last_phase(model: PreventionModel, contract: int) -> int:
     """Years from the start of a project to its last settlement, or to its evaluation if that comes later."""
     dates = phases(model.design) if contract == 0 else ()
-    return max((*dates, model.follow_up[contract] - 1))
+    return max((*dates, model.yardsticks.follow_up[contract] - 1))
 
 
 def found(model: PreventionModel, which: Which, how: str) -> Mapping[str, Floats]:
     """Every metric of these projects of the design in force: ``how`` "measured" by the evaluator, or "true"."""
-    return metrics.by_name(model.metrics[0], model.projects.sums[which], how)
+    return metrics.by_name(model.yardsticks.metrics[0], model.projects.sums[which], how)
 
 
 def expected(model: PreventionModel, which: Which) -> Mapping[str, Floats]:
@@ -61,7 +61,7 @@ def expected(model: PreventionModel, which: Which) -> Mapping[str, Floats]:
     own, other, people = np.moveaxis(model.projects.expected_sums[which], 2, 0)
     return {
         metric.name: metrics.in_unit(metric, own[:, j], other[:, j], people[:, j])
-        for j, metric in enumerate(model.metrics[0])
+        for j, metric in enumerate(model.yardsticks.metrics[0])
     }
 
 

@@ -102,7 +102,7 @@ def reckon(model: PreventionModel) -> None:
     yearly = np.array([round(item.cost) for item in items], np.int64)[kinds]
     model.whole_cost = yearly * duration
     model.views = []
-    for design, metrics in zip(model.contracts, model.metrics, strict=True):
+    for design, metrics in zip(model.contracts, model.yardsticks.metrics, strict=True):
         expected = expect(metrics, items, cells, model.ladder)
         private = tuple(party for party in PRIVATE if party in design.parties)
         size, noise = spec.project.group_size, spec.belief.outcome_sd

@@ -19,7 +19,9 @@ _AGAINST_BEFORE = ("before-after", "trend-adjusted", "as-flagged")
 
 
 def check_contract(design: Design, notes: Notes) -> None:
-    """Note everything that does not fit in a contract whose parts have been read."""
+    """Note everything that does not fit in a contract whose parts have been read; an add-on has no parts to fit."""
+    if design.add_on:
+        return
     _check_money(design, notes)
     for measure in design.measures.values():
         _check_measure(measure, notes)

@@ -47,8 +47,7 @@ def read_design(document: Table, file: str) -> Design:
     if "kind" in document and not add_on:
         notes.choice(document, "kind", "file", ["add-on"])
     design = _add_on(document, notes) if add_on else _contract(document, notes)
-    if not add_on:
-        check_contract(design, notes)
+    check_contract(design, notes)
     if notes.problems:
         raise InputError(tuple(notes.problems))
     return design

@@ -78,7 +78,7 @@ _PAYS = Term("1", 0, 10, "payment, times the programme cost")
 _OPENING: dict[str, Kind] = {
     "guarantee": Kind(
         clauses.guarantee,
-        "{payer} owes {receiver} at least {share} of the programme cost{parts}",
+        "{payer} owes {receiver}{parts} at least {share} of the programme cost",
         {"share": _SHARE_OF_COST},
         needs_when=True,
         links=("parts",),
@@ -121,7 +121,7 @@ _OPENING: dict[str, Kind] = {
     ),
     "floor": Kind(
         clauses.floor,
-        "{payer} owes {receiver} no less than {one_of}{parts}",
+        "{payer} owes {receiver}{parts} no less than {one_of}",
         _LIMIT,
         one_of=tuple(_LIMIT),
         links=("parts",),
@@ -190,7 +190,7 @@ _OPENING: dict[str, Kind] = {
 _CHANGING: dict[str, Kind] = {
     "threshold": Kind(
         clauses.threshold,
-        "{payer} owes {receiver} nothing unless {metric} reaches {one_of}{parts}",
+        "{payer} owes {receiver}{parts} nothing unless {metric} reaches {one_of}",
         {"amount": Term("metric", 0, 1e12, "level of what is measured", required=False), "share": _TIMES_COST},
         opens=False,
         reads_metric=True,
@@ -199,7 +199,7 @@ _CHANGING: dict[str, Kind] = {
     ),
     "cap": Kind(
         clauses.cap,
-        "{payer} owes {receiver} no more than {one_of}{parts}",
+        "{payer} owes {receiver}{parts} no more than {one_of}",
         _LIMIT,
         opens=False,
         one_of=tuple(_LIMIT),

@@ -87,7 +87,7 @@ CASES = [
 def test_lives_and_shadows_come_to_what_the_ladder_says(kind, what):
     model, first = lived(ALONE, kind, what)
     sums, expected = model.projects.sums[first], model.projects.expected_sums[first]
-    for j, metric in enumerate(model.metrics[0][: len(ALONE)]):
+    for j, metric in enumerate(model.yardsticks.metrics[0][: len(ALONE)]):
         assert abs(z(sums[:, j, TRUE_OWN] / metric.parts, expected[:, j, 0])) < 4
         assert abs(z(sums[:, j, TRUE_OTHER] / metric.parts, expected[:, j, 1])) < 4
         assert (sums[:, j, PEOPLE] == model.projects.children[first]).all()

@@ -81,5 +81,5 @@ def test_savings_of_projects_are_the_shadow_life_less_the_treated_one():
         int(((shadow.astype(np.int64) - treated)[..., None] * model.costs.by_payer).sum())
         for _, shadow, treated in model.history
     )
-    assert model.follow_up == [4]
+    assert model.yardsticks.follow_up == (4,)
     assert int(true_effects(model).sum()) == saved != 0
