@@ -51,6 +51,7 @@ def spread_out(values: ArrayLike, most: int) -> NDArray[np.int64]:
     chosen = list(dict.fromkeys([*scaled.argmax(axis=0).tolist(), *scaled.argmin(axis=0).tolist()]))[:most]
     while len(chosen) < most:
         gap = np.linalg.norm(scaled[:, None, :] - scaled[chosen][None, :, :], axis=2).min(axis=1)
+        gap[chosen] = -1.0  # of equal points each is chosen once
         chosen.append(int(gap.argmax()))
     return np.sort(np.asarray(chosen, dtype=np.int64))
 
