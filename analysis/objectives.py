@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis import measures
+from analysis import contracts, measures
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -60,11 +60,14 @@ def _overpayment(tables: Tables) -> Frame:
 
 
 def _transaction_cost(tables: Tables) -> Frame:
-    payments = tables["payments"]
-    spent = payments[payments["purpose"].isin(measures.INVESTING[1:]) & (payments["phase"] == "simulated")]
-    by_run = spent.groupby(_RUN, as_index=False)[["amount_sek"]].sum()
-    result = tables["runs"][[*_RUN, "years"]].merge(by_run, on=_RUN, how="left").fillna({"amount_sek": 0})
-    return result.assign(value=result["amount_sek"] / result["years"] / 1e6)
+    return contracts.transaction_cost(tables).assign(value=lambda f: f["transaction_sek"] / 1e6)
+
+
+def _investor_gain(tables: Tables) -> Frame:
+    """Gain of investors, M SEK; 0 where none takes part."""
+    gain = contracts.outside_gain(tables)
+    found = tables["runs"][_RUN].merge(gain[gain["group"] == "investor"], on=_RUN, how="left")
+    return found.assign(value=found["gain_sek"].fillna(0.0) / 1e6)
 
 
 def _deadweight(tables: Tables) -> Frame:
@@ -83,8 +86,11 @@ OBJECTIVES: dict[str, Objective] = {
     "state_net_cost": Objective("min", "M SEK", "what the state pays, less what it saves", _gain("state", -1)),
     "invested": Objective("max", "M SEK/year", "programme cost, applying and evaluating included", _invested),
     "children_reached": Objective("max", "children/year", "children taken into programmes", _children_reached),
-    "overpayment": Objective("min", "%", "measured against true saving, in sum: how far off, either way", _overpayment),
-    "transaction_cost": Objective("min", "M SEK/year", "applying and evaluating", _transaction_cost),
+    "investor_gain": Objective("max", "M SEK", "what investors get back, less what they put in", _investor_gain),
+    "overpayment": Objective(
+        "min", "%", "paid against what the true effect would earn, in sum, either way", _overpayment
+    ),
+    "transaction_cost": Objective("min", "M SEK", "applying, evaluating and running contracts", _transaction_cost),
     "deadweight": Objective("min", "%", "participants who would have done well anyway", _deadweight),
 }
 
