@@ -132,7 +132,7 @@ def test_a_design_that_a_run_cannot_settle_is_refused():
     design = replace(design, conditions={**design.conditions, "delivered": delivered})
     with pytest.raises(InputError, match="a run cannot find out whether 'delivered' holds"):
         simulate(COUNTY, design, seed=1, years=1)
-    with pytest.raises(InputError, match="competence-centre.* is an add-on"):
+    with pytest.raises(InputError, match=r"competence-centre.* is an add-on"):
         simulate(COUNTY, load_design("competence-centre"), seed=1, years=1)
 
 
