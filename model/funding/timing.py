@@ -37,9 +37,7 @@ def measured_by(design: Design) -> dict[Key, frozenset[str]]:
         for key in keys:
             reads[key] = reads.get(key, frozenset()) | names
     taken = [(source, clause.keys[0]) for clause in design.clauses if (source := source_of(clause)) is not None]
-    for source, key in taken * len(
-        taken
-    ):  # what is taken over is settled with that from which it is taken, in chains too
+    for source, key in taken * len(taken):  # again and again, as what was taken may be taken on
         reads[source] = reads[key] = reads[source] | reads[key]
     return reads
 

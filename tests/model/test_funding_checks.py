@@ -1,9 +1,15 @@
 """What does not fit together in a contract: refused before use, all at once, by file, place and remedy."""
 
+import tomllib
+from copy import deepcopy
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from model.errors import InputError
-from model.funding import read_design
+from model.funding import describe, in_sek, read_design
+from model.funding.loader import DESIGNS
 from tests.model.funding_contracts import TEXTS, M, clause, contract, document, measure, term
 
 TWO = {"early": measure("outcomes", 2), "late": measure("outcomes", 5)}
@@ -388,3 +394,58 @@ def test_everything_that_is_wrong_is_said_at_once():
         *("clause 3 (best_of)", "clause 4 (coupon)", "clause 5 (cover_loss)", "clause 1 (price_per_outcome).price"),
         *("measure.early", "currency", 'change."here"', "finance"),
     }
+
+
+# --- Anything at all --------------------------------------------------------------------------------------------------
+
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        0,
+        2.5,
+        1e300,
+        float("nan"),
+        "",
+        "main",
+        "no such name",
+        [],
+        [[]],
+        ["a", 1],
+        {},
+        {"value": "x"},
+        {"a": {}},
+    ]
+)
+
+
+def places(node, path=()):
+    """Every place in a document at which there is something."""
+    yield path
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in children:
+        yield from places(child, (*path, key))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_damaged_contract_is_read_or_refused_and_never_crashes(data):
+    name = data.draw(st.sampled_from(["sib-peterborough", "utah-preschool", "social-bond", "competence-centre"]))
+    damaged = tomllib.loads((DESIGNS / f"{name}.toml").read_text(encoding="utf-8"))
+    for _ in range(data.draw(st.integers(1, 2))):
+        path = data.draw(st.sampled_from([each for each in places(damaged) if each]))
+        parent = damaged
+        for key in path[:-1]:
+            parent = parent[key]
+        if data.draw(st.booleans()):
+            parent[path[-1]] = deepcopy(data.draw(JUNK))
+        else:
+            del parent[path[-1]]
+    try:
+        design = read_design(damaged, "mine.toml")
+    except InputError as refusal:
+        assert all(problem.startswith("mine.toml: ") for problem in refusal.problems)  # noqa: PT017
+    else:
+        assert describe(design)
+        assert in_sek(design).currency.code == "SEK"
