@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import contracts, measures
 from analysis.intervals import intervals
-from analysis.tables import number, spell
+from analysis.tables import number, spell, within
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
@@ -65,12 +65,12 @@ def _read_risk(
 ) -> str:
     """Count the designs under which each party loses in its worst seed, and tell the widest range."""
     losing = {group: sum(cells[design, group]["worst"] < 0 for design in designs) for group in groups}
-    counted = ", ".join(f"{words[group].lower()} {n}" for group, n in losing.items() if group != SOCIETY)
+    counted = ", ".join(f"{within(words[group])} {n}" for group, n in losing.items() if group != SOCIETY)
     wide = max(
         (row for (_, group), row in cells.items() if group != SOCIETY), key=lambda row: row["best"] - row["worst"]
     )
     low, high = (number(wide[end], 100) for end in ("worst", "best"))
-    widest = {"group": words[wide["group"]].lower(), "design": _name(wide["design"], words)}
+    widest = {"group": within(words[wide["group"]]), "design": _name(wide["design"], words)}
     return " ".join(
         [
             say["r_risk_seeds"].format(n=seeds),

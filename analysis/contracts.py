@@ -124,6 +124,13 @@ def leverage(tables: Tables) -> Frame:
     ]
 
 
+def unsigned_designs(tables: Tables) -> list[str]:
+    """Designs under whose contract no project was started in any run: nobody, or not everybody, agreed."""
+    projects = tables["projects"]
+    signed = set(projects.loc[~projects["own_room"], "design"])
+    return [design for design in dict.fromkeys(tables["runs"]["design"]) if design not in signed]
+
+
 def paying_designs(tables: Tables) -> list[str]:
     """Designs whose contract said, for some project, that something was to be paid or repaid, or on the truth would."""
     columns = ["paid_sek", "repaid_sek", "payable_sek", "fair_sek"]

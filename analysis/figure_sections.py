@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import contracts, figures, measures, options
 from analysis.intervals import intervals
-from analysis.tables import number
+from analysis.tables import number, within
 
 Tables = Mapping[str, pd.DataFrame]
 MOST_SENTENCES = 6  # more designs than that are counted, not told one by one
@@ -84,14 +84,14 @@ def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, s
     for design, part in gain.groupby("design", sort=False):
         mean = part.groupby("group", sort=False)["gain_sek"].mean() / 1e6
         losers = [
-            say["r_loses"].format(group=words[str(g)].lower(), amount=at_scale(-v)) for g, v in mean.items() if v < 0
+            say["r_loses"].format(group=within(words[str(g)]), amount=at_scale(-v)) for g, v in mean.items() if v < 0
         ]
         if mean.max() <= 0:
             lines.append(" ".join([say["r_no_gain"].format(design=words.get(str(design), str(design))), *losers]))
             continue
         lines.append(
             say["r_gain"].format(
-                winner=words[str(mean.idxmax())].lower(),
+                winner=within(words[str(mean.idxmax())]),
                 design=words.get(str(design), str(design)),
                 amount=at_scale(float(mean.max())),
                 loser=" ".join(losers) or say["r_nobody"],

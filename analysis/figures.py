@@ -64,8 +64,8 @@ def _legend(figure: Figure, ax: Axes) -> None:
     if len(labels) <= 5:
         ax.legend(handles, labels, frameon=False, fontsize=9)
         return
-    figure.set_figheight(figure.get_figheight() + 0.11 * len(labels))
-    figure.legend(handles, labels, loc="outside lower left", ncols=2, frameon=False, fontsize=9)
+    figure.set_figheight(figure.get_figheight() + 0.1 * len(labels))
+    figure.legend(handles, labels, loc="outside lower left", ncols=2, frameon=False, fontsize=8)
 
 
 def _line(number: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from analysis import measures, options
+from analysis import contracts, measures, options
 from analysis.contract_sections import contract_sections
 from analysis.figure_sections import at_scale, changes_in_words, figure_sections
 from analysis.tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
@@ -243,6 +243,8 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
     worth = options[options["fiscal_value_sek"] > options["cost_sek"]]
     unfunded = worth[worth["enrolled"] < 0.5 * worth["seen"]]
     lead.append(say["s_unfunded"].format(worth=len(worth), unfunded=len(unfunded)))
+    if unsigned := [words.get(design, design) for design in contracts.unsigned_designs(tables)]:
+        lead.append(say["s_unsigned"].format(designs=", ".join(unsigned)))
     if measures.BENCHMARK not in designs:
         lead.append(say["s_no_planner"])
         return lead

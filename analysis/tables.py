@@ -168,6 +168,11 @@ def spell(mean: float, low: float, high: float) -> str:
     return f"{number(mean, mean)} [{number(low, mean)} to {number(high, mean)}]"
 
 
+def within(name: str) -> str:
+    """Write a name as it stands within a sentence: "State" as "state", "The EU" as "the EU", "EU" as it is."""
+    return name if name.isupper() else name[0].lower() + name[1:]
+
+
 def lay_out(formatted: pd.DataFrame) -> str:
     """Turn a formatted summary on its side, one column per design, as plain text for a terminal."""
     text = formatted.set_index("Design").T.to_string()

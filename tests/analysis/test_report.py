@@ -12,7 +12,7 @@ from analysis.contract_sections import contract_sections
 from analysis.figure_sections import figure_sections
 from analysis.intervals import interval
 from analysis.report import HERE, content, headline, texts, with_designs, write_report
-from analysis.tables import COLUMNS, DETAILS, details, format_summary, number, spell, summary
+from analysis.tables import COLUMNS, DETAILS, details, format_summary, number, spell, summary, within
 from model.funding import add_on_names, design_names
 from tests.analysis.world import tables
 
@@ -90,6 +90,11 @@ def test_interval_is_students_t():
 )
 def test_numbers_are_written_at_their_scale(value, text):
     assert number(value, value) == text
+
+
+@pytest.mark.parametrize(("name", "text"), [("State", "state"), ("The EU", "the EU"), ("EU", "EU")])
+def test_names_within_a_sentence(name, text):
+    assert within(name) == text
 
 
 def test_an_interval_is_written_at_the_scale_of_its_mean():
@@ -246,6 +251,14 @@ def test_sections_on_contracts_say_what_the_tables_say():
     assert [name for name, _ in made["paid"]["rows"]] == ["fund"]
     assert "Of 1 contracts, 1 came to more" in made["paid"]["reading"]
     assert "applying" in made["transaction"]["headings"]
+
+
+def test_contracts_that_nobody_signed_are_named():
+    world = tables()
+    own = world["projects"]["design"] == "fund"
+    said = lead(world | {"projects": world["projects"].assign(own_room=own)})
+    assert texts("en")["sentences"]["s_unsigned"].format(designs="fund") in said
+    assert "No project came about" not in lead(world)
 
 
 def test_a_party_that_loses_in_its_worst_seed_is_counted():
