@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import contracts, measures
+from analysis import contracts, measures, savings
 from model.funding.words import PARTIES
 from model.parameters import PAYERS
 from tests.analysis.world import tables
@@ -122,7 +122,7 @@ def test_what_a_provider_carries_itself_is_its_cost_and_part_of_the_programme(wo
     assert of(position, "net_sek", group="programmes") == 100
     assert of(measures.investment(shared), "invested_sek") == 100
     assert of(contracts.transaction_cost(shared), "programme_sek") == 100
-    ratio = measures.benefit_cost(shared, fiscal_rate=0.0)
+    ratio = savings.benefit_cost(shared, fiscal_rate=0.0)
     assert of(ratio, "ratio", perspective="fiscal") == pytest.approx(240 / 100)
 
 
