@@ -68,7 +68,7 @@ class PreventionModel(mesa.Model):
     Raises
     ------
     InputError
-        If the design asks for an evaluation or a condition that a run cannot find out.
+        If the design is an add-on alone, or hangs on a condition that a run cannot find out.
     """
 
     # Set by `appointing`: what bodies answer for and believe.
@@ -95,7 +95,8 @@ class PreventionModel(mesa.Model):
         spec, design = spec.changed_by(design.changes), in_sek(design)
         self.spec, self.design, self.run_seed = spec, design, run_seed
         # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
-        ordinary = design.decision == "planner" or (design.shares == {"owner": 1.0} and not design.clauses)
+        own_room = design.shares == {"owner": 1.0} and not design.clauses and not design.interventions
+        ordinary = design.decision == "planner" or own_room
         self.contracts = (design,) if ordinary else (design, load_design("status-quo"))
         self.years, self.start_year, self.year, self.threads = years, start_year, start_year, threads
         self.interventions = spec.interventions

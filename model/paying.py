@@ -36,7 +36,8 @@ def set_aside(model: PreventionModel, fund: str) -> Money:
     """Money that a fund gets this year: by the contract's `size`, else by the board's habit (F3)."""
     wanted = model.allowed.get(fund)
     if wanted is None:
-        wanted = whole(model.budgets.revenue["municipality"] * model.spec.board.fund_share)
+        revenue = model.budgets.revenue["region" if FILLED_BY[fund] == "region" else "municipality"]
+        wanted = whole(revenue * model.spec.board.fund_share)
     if fund == "rur":  # only what the municipality has saved up (M10)
         return np.minimum(wanted, np.maximum(model.budgets.equity["board"], 0))
     return wanted

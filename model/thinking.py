@@ -160,9 +160,9 @@ def cells_of(model: PreventionModel, owner: str) -> NDArray[np.int64]:
 def scores(model: PreventionModel, contract: int = 0) -> Floats:
     """Perceived net value per child of every option to the body that decides, shape (n, n_cells), SEK.
 
-    Not above 0 means no. Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must all
-    who put in money of their own. `contract` is 0 for the design in force, 1 for paying out of one's own room beside
-    it.
+    Not above 0 means no. Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must every
+    investor, lender and provider with money at stake; public bodies that co-finance are bound by the contract.
+    `contract` is 0 for the design in force, 1 for paying out of one's own room beside it.
     """
     cells, design, view = model.cells, model.contracts[contract], model.views[contract]
     belief = model.belief[:, cells.intervention]
@@ -183,6 +183,10 @@ def scores(model: PreventionModel, contract: int = 0) -> Floats:
             wanted = result[:, granted]
             grantor = net("board" if design.decision == "board" else "grantor", granted)
             result[:, granted] = np.where(wanted > 0.0, grantor, wanted)
+    for agent in model.agents_by_type[Committee]:
+        if agent.rule is not None:
+            for c in cells_of(model, agent.kind):
+                result[agent.row, c] = agent.rule(offer(model, agent, int(c), contract))
     if contract + 1 < len(model.contracts):
         if not reaches_region(design):
             result[:, model.regional] = 0.0
@@ -191,10 +195,6 @@ def scores(model: PreventionModel, contract: int = 0) -> Floats:
             result[:, ~covered[cells.intervention]] = 0.0
         for verdict in verdicts(model, contract).values():
             result[:, ~verdict.accepts] = 0.0
-    for agent in model.agents_by_type[Committee]:
-        if agent.rule is not None:
-            for c in cells_of(model, agent.kind):
-                result[agent.row, c] = agent.rule(offer(model, agent, int(c), contract))
     return result
 
 
