@@ -96,6 +96,28 @@ def test_common_seeds_each_design_once_and_others_held_out(tmp_path: Path) -> No
     assert len(again) <= MOST_POINTS + 1
 
 
+def test_a_trial_is_worth_its_mean_over_seeds_and_nothing_if_one_has_no_value(tmp_path: Path) -> None:
+    values = {1: 10.0, 2: 40.0}
+
+    def judge(designs: Sequence[Design], seeds: Sequence[int]) -> pd.DataFrame:
+        rows = []
+        for design in designs:
+            share = float(find_term(design, "share")[1].entries[0])
+            for seed in seeds:
+                missing = share < 0.6 and seed == 2
+                value = np.nan if missing else share * values.get(seed, 1.0)
+                rows.append({"design": design.name, "seed": seed, **dict.fromkeys(OBJECTIVES, value)})
+        return pd.DataFrame(rows)
+
+    trials = search(plan(objectives=("invested",), trials=20), judge, tmp_path).trials
+    known = trials["share"] >= 0.6
+    assert known.any()
+    assert trials.loc[known, "invested"].tolist() == pytest.approx((25 * trials.loc[known, "share"]).tolist())
+    assert not known.all()
+    assert trials.loc[~known, "invested"].isna().all()
+    assert not trials.loc[~known, "front"].any()
+
+
 def test_a_design_of_the_front_can_be_written_on_the_command_line(tmp_path: Path) -> None:
     joined = load_design("state-outcomes-fund[cap=1.1]+competence-centre")
     written = plan(head="state-outcomes-fund[cap=1.1]", tail="+competence-centre", design=joined, trials=12)
