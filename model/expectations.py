@@ -85,8 +85,8 @@ def as_reported(honest: Sequence[Expected], cells: Cells, ladder: Ladder) -> tup
     """The same, as an evaluator will report it: with the comparison that its method really makes.
 
     Who takes part is sturdier than others on the same rung, and whoever stands high on the ladder tends to come down
-    again: so all methods but the lot are off. Private parties reckon with that; public bodies expect an honest evaluation
-    (table 3.1: the public side is at an information disadvantage).
+    again: so all methods but the lot are off. Private parties reckon with that; public bodies expect an honest
+    evaluation (table 3.1: the public side is at an information disadvantage).
     """
     return tuple(replace(each, other=_reported(each, cells, ladder)) for each in honest)
 

@@ -96,8 +96,8 @@ def unfit(design: Design) -> list[str]:
     if design.add_on:
         return [f"{design.name}: is an add-on. Join it to a design, such as status-quo+{design.name}."]
     problems = [
-        f"{design.name}: finance.{share.party} has no `size`. Say how many SEK/inhabitant/year it has for such projects: "
-        "a run would let it pay for every one of them."
+        f"{design.name}: finance.{share.party} has no `size`. Say how many SEK/inhabitant/year it has for such "
+        "projects: a run would let it pay for every one of them."
         for share in design.finance
         if share.party in FROM_BUDGETS and share.size is None
     ]
