@@ -17,8 +17,6 @@ goes elsewhere.) The number of workers changes nothing. Read by the command.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +27,7 @@ import pandas as pd
 
 from analysis import pareto
 from analysis.objectives import OBJECTIVES
+from experiments.remembering import Judge, remembering
 from model.errors import InputError
 from model.funding import Design, with_terms
 
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Found", "Plan", "Range", "search"]
 
 Frame = pd.DataFrame
-Judge = Callable[[Sequence[Design], Sequence[int]], Frame]
-"""Runs every design with every seed: columns design, seed and one for each key of `OBJECTIVES`, NaN for no value."""
 Progress = Callable[[int, int], None]
 
 STARTUP, BATCH = 10, 4  # random candidates to begin with; then so many are asked for at a time
@@ -117,7 +114,7 @@ def search(plan: Plan, judge: Judge, folder: Path, *, at_once: int = 1, tell: Pr
     plan
         What to search for, among what, with which seeds.
     judge
-        Runs designs. Called with at most `at_once` designs.
+        Runs designs with seeds, see `remembering.Judge`. Called with at most `at_once` designs.
     folder
         Where finished candidates are kept (`search.jsonl`, `held_out.jsonl`). Those found there are not run again.
     tell
@@ -135,8 +132,8 @@ def search(plan: Plan, judge: Judge, folder: Path, *, at_once: int = 1, tell: Pr
         done += candidates
         told(min(done, most), most)
 
-    searched = _remembering(judge, plan.seeds, folder / "search.jsonl", at_once, count)
-    again = _remembering(judge, plan.held_out, folder / "held_out.jsonl", at_once, count)
+    searched = remembering(judge, plan.seeds, folder / "search.jsonl", at_once, count)
+    again = remembering(judge, plan.held_out, folder / "held_out.jsonl", at_once, count)
     declared = replace(plan.design, name=plan.text)
     trials = _trials(plan, searched, declared)
     front = trials[trials["front"]].drop_duplicates("design")
@@ -259,46 +256,3 @@ def _distribution(moved: Range) -> optuna.distributions.BaseDistribution:
     if moved.whole:
         return IntDistribution(int(moved.low), int(moved.high))
     return FloatDistribution(moved.low, moved.high)
-
-
-def _remembering(
-    judge: Judge, seeds: tuple[int, ...], file: Path, at_once: int, count: Callable[[int], None]
-) -> Callable[[Sequence[Design]], Frame]:
-    """Make a function that judges designs with these seeds, and never one of them twice.
-
-    What it has judged stands in `file`, a line of JSON for each design, written as soon as it is known. A line that was
-    cut short when the search was killed is dropped.
-    """
-    known = _known(file)
-    count(len(known))
-
-    def judged(designs: Sequence[Design]) -> Frame:
-        new = [design for design in designs if design.name not in known]
-        for first in range(0, len(new), at_once):
-            values = judge(new[first : first + at_once], seeds)
-            for name, part in values.groupby("design", sort=False):
-                known[str(name)] = part
-                _append(file, part)
-                count(1)
-        return pd.concat([known[design.name] for design in designs], ignore_index=True) if designs else pd.DataFrame()
-
-    return judged
-
-
-def _append(file: Path, part: Frame) -> None:
-    """Write one judged design, and make sure that it is on the disk."""
-    record = {"design": part["design"].iloc[0], **{name: part[name].tolist() for name in ("seed", *OBJECTIVES)}}
-    with file.open("a", encoding="utf-8", newline="\n") as lines:
-        lines.write(json.dumps(record, ensure_ascii=False) + "\n")
-        lines.flush()
-        os.fsync(lines.fileno())
-
-
-def _known(file: Path) -> dict[str, Frame]:
-    """Read what has been judged; a last line without its end is taken away."""
-    if not file.exists():
-        return {}
-    whole = file.read_bytes()
-    whole = whole[: whole.rfind(b"\n") + 1]
-    os.truncate(file, len(whole))
-    return {record["design"]: pd.DataFrame(record) for record in map(json.loads, whole.decode("utf-8").splitlines())}

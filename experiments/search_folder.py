@@ -22,7 +22,8 @@ import pandas as pd
 from analysis import pareto_figure
 from analysis.objectives import OBJECTIVES, REFERENCES, judge
 from experiments import running, writing
-from experiments.search import Found, Judge, Plan
+from experiments.remembering import Judge
+from experiments.search import Found, Plan
 from model.errors import InputError
 from model.funding import Design, load_design
 from model.scenario import Scenario

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import time
@@ -222,6 +223,8 @@ def _verdict(row: Mapping[Any, Any], unit: str) -> str:
 
     unit = {"%": "percentage points"}.get(unit, unit)
     shrunk, luck, curse = (float(row[key]) for key in ("shrunk", "luck", "curse"))
+    if math.isnan(curse):
+        return f"{row['objective']}: has no value for the terms as declared, so the winner's curse is not known."
     scale = max(abs(shrunk), abs(luck), abs(curse))
     words = [number(value, scale) for value in (shrunk, luck, curse)]
     return (
