@@ -38,7 +38,7 @@ class Asked:
     @property
     def example(self) -> str:
         """The key with a value that could be given."""
-        return f"{self.key}={'true' if not self.unit else '5' if self.unit == '%' else '1_000_000'}"
+        return f"{self.key}={'true' if not self.unit else '1_000_000' if self.unit.isupper() else '5'}"  # SEK, GBP ...
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -78,7 +79,7 @@ def _questions(design: Design, name: str) -> Iterator[str]:
     if design.programme is None:
         yield f"  --cost [{design.currency.code}]: what the programme costs"
     cost = [] if design.programme is not None else ["--cost 10_000_000"]
-    yield " ".join([f"  stupror settle {name}", *cost, *(f"--set {each.example}" for each in questions)])
+    yield " ".join([f"  stupror settle {quote(name)}", *cost, *(f"--set {each.example}" for each in questions)])
 
 
 def new(
