@@ -147,7 +147,7 @@ def measure(first, last, year, terms, tables, lives, people, sums):
         k, number = intervention[i], project[i]
         before = start_year[i] - 1 - born[i]
         for g in range(begins[contract[number]], begins[contract[number] + 1]):
-            if years_in >= years[g] or child[i] % groups[g] != group[g]:
+            if years_in >= years[g] or (groups[g] > 1 and child[i] % groups[g] != group[g]):
                 continue
             total = sums[number, g - begins[contract[number]]]
             own = value[g, k, age, treated[i]]

@@ -102,13 +102,17 @@ def occupancy(start, age, years, years_in, effect, tables, levels, states):
 
 @njit(cache=True, nogil=True)
 def _saved(starts, ages, effects, tables, saved):
-    """Fill `saved[cell, h, level]` with weight without help less weight with help, h years after the start."""
-    cells, years, _ = saved.shape
+    """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
+
+    `effects` is by (belief, cell), see `effects_of`.
+    """
+    beliefs, cells, years, _ = saved.shape
     without, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
     for cell in range(cells):
         occupancy(starts[cell], ages[cell], years, 0, _NO_EFFECT, tables, without, states)
-        occupancy(starts[cell], ages[cell], years, 0, effects[cell], tables, saved[cell], states)
-        saved[cell] = without - saved[cell]
+        for belief in range(beliefs):
+            occupancy(starts[cell], ages[cell], years, 0, effects[belief, cell], tables, saved[belief, cell], states)
+            saved[belief, cell] = without - saved[belief, cell]
 
 
 def life_tables(ladder: Ladder) -> tuple[Floats, NDArray[np.uint8], Floats]:
@@ -192,17 +196,16 @@ def build_cells(
     for cell, a in enumerate(age):
         price[cell, : N_AGES - a - 1, :, :-1] = costs.by_payer[a + 1 :]
         price[cell, : N_AGES - a - 1, :, -1] = costs.societal[a + 1 :]
-    worth = []
-    for belief in BELIEF_GRID:
-        saved = np.zeros((len(keys), N_AGES, N_LEVELS))
-        _saved(start, age, effects_of(interventions, belief)[k], life_tables(ladder), saved)
-        worth.append(np.matmul(saved[:, :, None, :], price)[:, :, 0, :])
+    saved = np.zeros((len(BELIEF_GRID), len(keys), N_AGES, N_LEVELS))
+    effects = np.stack([effects_of(interventions, belief)[k] for belief in BELIEF_GRID])
+    _saved(start, age, effects, life_tables(ladder), saved)
+    worth = np.matmul(saved[:, :, :, None, :], price)[..., 0, :]
     return Cells(
         intervention=k,
         age=age,
         level=level,
         start=start,
-        saved=np.stack([each[..., :-1] for each in worth]),
+        saved=np.ascontiguousarray(worth[..., :-1]),
         production=worth[BELIEF_GRID.index(1.0)][..., -1],
     )
 

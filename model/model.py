@@ -275,7 +275,8 @@ class PreventionModel(mesa.Model):
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
         helped, people, projects = self.participants, self.population, self.projects
         longest = max(JUDGED_TO, self.yardsticks.longest)
-        first = int(np.searchsorted(helped.start_year[: helped.n], self.year - longest))  # rows are in order of start
+        oldest = np.int16(self.year - longest)  # as the rows, which are in order of start: else all are converted
+        first = int(np.searchsorted(helped.start_year[: helped.n], oldest))
         measure(
             first,
             helped.n,
