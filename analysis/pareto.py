@@ -56,7 +56,7 @@ def spread_out(values: ArrayLike, most: int) -> NDArray[np.int64]:
     return np.sort(np.asarray(chosen, dtype=np.int64))
 
 
-def held_out(points: Frame, search: Frame, again: Frame, better: Better) -> Frame:
+def held_out(points: Frame, search: Frame, again: Frame, declared: Frame, better: Better) -> Frame:
     """Put what the search estimated beside what other seeds gave.
 
     Parameters
@@ -65,26 +65,34 @@ def held_out(points: Frame, search: Frame, again: Frame, better: Better) -> Fram
         One row per chosen point: `design` and its terms.
     search, again
         Values per run on the seeds of the search and on those held out: design, seed, one column per objective.
+    declared
+        Values per run of the design with its terms as declared, on the seeds held out.
     better
         Objectives and their directions.
 
     Returns
     -------
     pandas.DataFrame
-        The rows of `points` with, for each objective X: X (mean of the search), X_held_out with its 90 % interval
-        X_low to X_high, and X_shrunk: how much worse than the search said, positive if worse. `still_on_front` says
-        whether no other of these points dominates it on the held-out means.
+        The rows of `points` with, for each objective X: X (mean of the search); X_held_out with its 90 % interval X_low
+        to X_high; X_against with X_against_low to X_against_high, by how much it differs from the terms as declared on
+        the seeds held out, seed by seed (luck that all share cancels); and X_shrunk, how much worse than the search
+        said, positive if worse. NaN where one seed has no value. `still_on_front` says whether no other of these points
+        dominates it on the held-out means.
     """
     result = points.reset_index(drop=True)
+    beside = declared.set_index("seed")
     for name, way in better.items():
-        before = [search.loc[search["design"] == design, name].mean() for design in result["design"]]
-        after = [interval(again.loc[again["design"] == design, name]) for design in result["design"]]
-        means = np.array([mean for mean, _, _, _ in after])
+        before = [search.loc[search["design"] == design, name].mean(skipna=False) for design in result["design"]]
+        after = [again.loc[again["design"] == design].set_index("seed")[name] for design in result["design"]]
         result[name] = before
-        result[f"{name}_held_out"] = means
-        result[f"{name}_low"] = [low for _, low, _, _ in after]
-        result[f"{name}_high"] = [high for _, _, high, _ in after]
-        result[f"{name}_shrunk"] = (np.array(before) - means) * (1.0 if way == "max" else -1.0)
+        for kind, values in (("held_out", after), ("against", [each - beside[name] for each in after])):
+            found = [interval(each if each.notna().all() else []) for each in values]
+            start = name if kind == "held_out" else f"{name}_against"
+            result[f"{name}_{kind}"] = [mean for mean, _, _, _ in found]
+            result[f"{start}_low"] = [low for _, low, _, _ in found]
+            result[f"{start}_high"] = [high for _, _, high, _ in found]
+        worse = 1.0 if way == "max" else -1.0
+        result[f"{name}_shrunk"] = worse * (result[name] - result[f"{name}_held_out"])
     kept = result[[f"{name}_held_out" for name in better]]
     return result.assign(still_on_front=on_front(kept, list(better.values())))
 
@@ -103,21 +111,21 @@ def curse(front: Frame, preset: Frame, better: Better) -> Frame:
     return pd.DataFrame(rows, columns=["objective", "shrunk", "luck", "curse"])
 
 
-def format_points(points: Frame, terms: Mapping[str, str], units: Mapping[str, str]) -> Frame:
-    """Write points for people: a row each, its terms and, for every objective, search estimate and held-out interval.
+def format_points(points: Frame, terms: Sequence[str], units: Mapping[str, str]) -> Frame:
+    """Write points for people: a row each, its terms and, for every objective, what was promised and what was kept.
 
-    `terms` maps columns to headings, `units` objectives to units.
+    `points` is as `held_out` gives it, `units` maps objectives to units. Columns have two levels: objective and what.
     """
-    text: dict[str, list[str]] = {
-        heading: [f"{value:.4g}" if value < 10_000 else f"{value:,.0f}" for value in points[column]]
-        for column, heading in terms.items()
+    text: dict[tuple[str, str], list[str]] = {
+        ("", term): [f"{value:.4g}" if value < 10_000 else f"{value:,.0f}" for value in points[term]] for term in terms
     }
     for name, unit in units.items():
-        text[f"{name}, {unit}: search"] = [number(value, value) for value in points[name]]
-        text[f"{name}, {unit}: held out"] = [
-            spell(mean, low, high)
-            for mean, low, high in zip(
-                points[f"{name}_held_out"], points[f"{name}_low"], points[f"{name}_high"], strict=True
-            )
-        ]
+        kept, beside = (
+            points[[f"{name}_{mean}", f"{start}_low", f"{start}_high"]].to_numpy(float).tolist()
+            for mean, start in (("held_out", name), ("against", f"{name}_against"))
+        )
+        heading = f"{name}, {unit}"
+        text[heading, "search"] = [number(value, value) for value in points[name]]
+        text[heading, "held out"] = [spell(*values) for values in kept]
+        text[heading, "against declared"] = [spell(*values) if any(values) else "-" for values in beside]
     return pd.DataFrame(text)

@@ -145,10 +145,10 @@ def search(plan: Plan, judge: Judge, folder: Path, *, at_once: int = 1, tell: Pr
     names = list(plan.objectives)
     chosen = front.iloc[pareto.spread_out(front[names], MOST_POINTS)].sort_values([*names, "trial"])
     designs = [_candidate(plan, row) for row in chosen[_terms(plan)].to_dict("records")]
-    points = pareto.held_out(chosen[["design", *_terms(plan)]], searched(designs), again(designs), plan.better)
-    preset = pareto.held_out(
-        pd.DataFrame([{"design": plan.text, **_declared(plan)}]), searched([declared]), again([declared]), plan.better
-    )
+    beside = again([declared])
+    points = pareto.held_out(chosen[["design", *_terms(plan)]], searched(designs), again(designs), beside, plan.better)
+    itself = pd.DataFrame([{"design": plan.text, **_declared(plan)}])
+    preset = pareto.held_out(itself, searched([declared]), beside, beside, plan.better)
     others = front.loc[~front["design"].isin(points["design"]), ["design", *_terms(plan), *names]]
     kinds = {"declared": preset, "chosen": points, "front": others}
     rows = [frame.assign(kind=kind) for kind, frame in kinds.items() if len(frame)]

@@ -198,19 +198,21 @@ def _objectives(text: str) -> tuple[str, ...]:
 
 def _summary(found: Found, plan: Plan) -> str:
     """Say what was found, and how far it can be trusted."""
+    import pandas as pd
+
     from analysis import pareto
     from analysis.objectives import OBJECTIVES
 
     units = {name: OBJECTIVES[name].unit for name in plan.objectives}
     points = found.front[found.front["kind"] != "front"]
-    table = pareto.format_points(points, {each.name: each.name for each in plan.vary}, units)
-    table.insert(0, "", ["as declared" if kind == "declared" else "" for kind in points["kind"]])
+    table = pareto.format_points(points, [each.name for each in plan.vary], units)
+    table.index = pd.Index(["as declared" if kind == "declared" else "" for kind in points["kind"]])
     n_front = int((found.front["kind"] != "declared").sum())
     lines = [
         f"{len(found.trials)} trials of {plan.text}; {n_front} on the front, {len(points) - 1} of them run again with "
-        f"{len(plan.held_out)} seeds held out (mean [90 % interval]):",
+        f"{len(plan.held_out)} seeds held out (mean [90 % interval]), and against the terms as declared seed by seed:",
         "",
-        table.to_string(index=False).replace("\u202f", " ").replace("\u2212", "-"),
+        table.to_string().replace("\u202f", " ").replace("\u2212", "-"),
         "",
         *(_verdict(row, units[row["objective"]]) for row in found.curse.to_dict("records")),
     ]

@@ -92,7 +92,7 @@ def test_common_seeds_each_design_once_and_others_held_out(tmp_path: Path) -> No
     again = [name for name, seeds in judge.asked if seeds == (3, 4)]
     assert len(searched) + len(again) == len(judge.asked)
     assert set(searched) == {*found.trials["design"], "state-outcomes-fund"}
-    assert again == [*found.front.loc[found.front["kind"] == "chosen", "design"], "state-outcomes-fund"]
+    assert again == ["state-outcomes-fund", *found.front.loc[found.front["kind"] == "chosen", "design"]]
     assert len(again) <= MOST_POINTS + 1
 
 
