@@ -24,7 +24,7 @@ def indices(found: Frame, of: str) -> str:
     part = found[found["of"] == of].head(MOST_BARS)
     error = part[HALF_WIDTH[column]] if column in HALF_WIDTH else None
     with mpl.rc_context(STYLE):
-        figure, (ax,) = axes(8.0, 1.0 + 0.3 * len(part))
+        figure, ax = axes(8.0, 1.0 + 0.3 * len(part))
         ax.barh(part["factor"], part[column], xerr=error, color=COLOURS[0], error_kw={"elinewidth": 1, "capsize": 2})
         if "chance" in part:
             ax.axvline(float(part["chance"].iloc[0]), color="black", linestyle=":", label="chance")
@@ -37,7 +37,7 @@ def indices(found: Frame, of: str) -> str:
 def plane(found: Frame) -> str:
     """The cost-effectiveness plane of `psa.plane`: a dot per draw and design, a cross at each mean."""
     with mpl.rc_context(STYLE):
-        figure, (ax,) = axes(7.0, 5.0)
+        figure, ax = axes(7.0, 5.0)
         for number, (design, part) in enumerate(found.groupby("design", sort=False)):
             colour = COLOURS[number % len(COLOURS)]
             some = part.iloc[:MOST_DOTS]
@@ -53,7 +53,7 @@ def plane(found: Frame) -> str:
 def acceptability(found: Frame) -> str:
     """Acceptability curves of `psa.acceptability`; the frontier is drawn thick."""
     with mpl.rc_context(STYLE):
-        figure, (ax,) = axes(7.5, 4.2)
+        figure, ax = axes(7.5, 4.2)
         for number, (design, part) in enumerate(found.groupby("design", sort=False)):
             colour = COLOURS[number % len(COLOURS)]
             ax.plot(part["wtp"] / 1000, part["probability"], color=colour, label=str(design))
@@ -68,7 +68,7 @@ def partial_information(found: Frame) -> str:
     """Bars of `psa.partial_information`; the line is what a factor that does nothing would show."""
     part = found.head(MOST_BARS)
     with mpl.rc_context(STYLE):
-        figure, (ax,) = axes(8.0, 1.0 + 0.3 * len(part))
+        figure, ax = axes(8.0, 1.0 + 0.3 * len(part))
         ax.barh(part["factor"], part["evppi"], color=COLOURS[2])
         ax.plot(part["chance"], np.arange(len(part)), "k|", markersize=12, label="by chance")
         ax.invert_yaxis()
@@ -80,7 +80,7 @@ def partial_information(found: Frame) -> str:
 def convergence(found: Frame, group: str, value: str, label: str) -> str:
     """Lines of an estimate against the number of draws, one per `group`, with its interval if the table has one."""
     with mpl.rc_context(STYLE):
-        figure, (ax,) = axes(7.5, 4.0)
+        figure, ax = axes(7.5, 4.0)
         for number, (name, part) in enumerate(found.groupby(group, sort=False)):
             colour = COLOURS[number % len(COLOURS)]
             ax.plot(part["draws"], part[value], color=colour, marker=".", label=str(name))
@@ -95,7 +95,7 @@ def box(found: Frame, ranges: Mapping[str, tuple[float, float]]) -> str:
     """The first box of `discovery.prim_boxes`: for each factor, the part of its range in which the design fails."""
     part = found[found["box"] == 1] if len(found) else found
     with mpl.rc_context(STYLE):
-        figure, (ax,) = axes(8.0, 1.2 + 0.45 * max(len(part), 1))
+        figure, ax = axes(8.0, 1.2 + 0.45 * max(len(part), 1))
         for place, row in enumerate(part.to_dict("records")):
             low, high = ranges[row["factor"]]
             width = (high - low) or 1.0

@@ -7,7 +7,6 @@ bytes. Read by `figures` and `batch_figures`.
 import io
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -36,7 +35,7 @@ def svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
-def axes(width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
-    """Make a figure of a size in inches with `columns` axes side by side."""
+def axes(width: float, height: float) -> tuple[Figure, Axes]:
+    """Make a figure of a size in inches, with its axes."""
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, list(np.atleast_1d(figure.subplots(1, columns, sharey=columns > 1)))
+    return figure, figure.subplots()

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.measures import GROUP_OF, GROUPS, INVESTING
+from analysis.measures import GROUP_OF, GROUPS, OUTSIDE, WORK, WORKERS, all_payments
 
 Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
@@ -38,15 +38,16 @@ OUTCOMES: dict[str, Outcome] = {
     "cost_fiscal": Outcome("Lifetime cost of all public budgets", "SEK/child", True),
     "cost_societal": Outcome("Lifetime cost of society: resources, lost production and programmes", "SEK/child", True),
     "years_in_need": Outcome("Years at the third level of need or worse, simulated years", "year/child", True),
-    "invested": Outcome("Programmes, applying and evaluating, simulated years", "SEK/year", None),
+    "invested": Outcome("Programmes, applying, evaluating and contracts, simulated years", "SEK/year", None),
     "reached": Outcome("Children taken into programmes", "child/year", None),
     "fund_paid": Outcome("Paid by the outcomes fund, present value", "SEK/child", None),
+    "investor_gain": Outcome("What investors get back less what they put in, present value", "SEK/child", None),
     "wrong_pocket": Outcome("Share of the saving outside the municipality's budgets", "1", None),
     "owner_share": Outcome("Share of the saving that the owner can count as its own", "1", None),
     "deadweight": Outcome("Share of participants who would have had no need anyway", "1", True),
     "ratio_fiscal": Outcome("Saved per SEK spent, all public budgets", "1", False),
     "ratio_societal": Outcome("Saved per SEK spent, society", "1", False),
-    "measured_error": Outcome("Measured less true saving over true saving, settled projects", "1", None),
+    "payment_error": Outcome("Paid on what was measured over what the true effect would earn, less 1", "1", None),
 }
 
 
@@ -69,7 +70,7 @@ def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -
     run = tables["runs"].iloc[0]
     children, start, years = float(run["children"]), int(run["start_year"]), int(run["years"])
     life, untreated, names = _lives(tables["costs"], start, (rate, societal_rate))
-    paid = _payments(tables["payments"], start, (rate, societal_rate))
+    paid = _payments(tables, start, (rate, societal_rate))
     public, society = _who(names)
     group_cost = {
         group: life[0, [GROUP_OF.get(payer) == group for payer, _ in names]].sum()
@@ -81,17 +82,18 @@ def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -
     return {
         **{f"cost_{group}": cost / children for group, cost in group_cost.items()},
         "cost_fiscal": sum(group_cost.values()) / children,
-        "cost_societal": (life[1, society].sum() + paid.programmes[1]) / children,
+        "cost_societal": (life[1, society].sum() + paid.work[1]) / children,
         "years_in_need": _years_in_need(tables["children"]) / children,
         "invested": paid.invested / years,
         "reached": float(tables["enrolment"]["children"].sum()) / years,
         "fund_paid": paid.by_fund / children,
+        "investor_gain": -sum(paid.net.get(party, 0.0) for party in OUTSIDE["investor"]) / children,
         "wrong_pocket": _ratio(saving - own, saving),
         "owner_share": _owner_share(tables["options"]),
         "deadweight": _ratio(tables["enrolment"]["deadweight"].sum(), tables["enrolment"]["judged"].sum()),
-        "ratio_fiscal": _ratio(saving, paid.programmes[0]),
-        "ratio_societal": _ratio(saving_societal, paid.programmes[1]),
-        "measured_error": _measured_error(tables["projects"]),
+        "ratio_fiscal": _ratio(saving, paid.work[0]),
+        "ratio_societal": _ratio(saving_societal, paid.work[1]),
+        "payment_error": _payment_error(tables["projects"]),
     }
 
 
@@ -139,12 +141,16 @@ class _Paid:
 
     net: dict[str, float]  # paid less received, by account
     by_fund: float
-    programmes: list[float]  # delivering, applying and evaluating, at each rate
+    work: list[float]  # what programmes, applying, evaluating and contracts take, at each rate
     invested: float  # the same in the simulated years, not discounted
 
 
-def _payments(payments: pd.DataFrame, start: int, rates: tuple[float, ...]) -> _Paid:
-    """Sum up the table of payments."""
+def _payments(tables: Tables, start: int, rates: tuple[float, ...]) -> _Paid:
+    """Sum up the table of payments, and the work that providers carry themselves."""
+    payments = tables["payments"]
+    delivered = float(payments["amount_sek"].to_numpy(np.float64)[_is(payments["purpose"], ("programme",))].sum())
+    if float(tables["projects"]["cost_sek"].sum()) > delivered:  # seldom: a contract with the provider's fee at risk
+        payments = all_payments(tables)
     if payments.empty:
         return _Paid({}, 0.0, [0.0 for _ in rates], 0.0)
     amount = payments["amount_sek"].to_numpy(np.float64)
@@ -156,12 +162,12 @@ def _payments(payments: pd.DataFrame, start: int, rates: tuple[float, ...]) -> _
     for names, amounts, sign in ((payers, out, 1.0), (receivers, back, -1.0)):
         for name, each in zip(names, amounts, strict=True):
             net[name] += sign * float(each)
-    programme = _is(payments["purpose"], INVESTING)
+    work = _is(payments["purpose"], tuple(WORK)) & _is(payments["receiver"], WORKERS)
     return _Paid(
         net,
         float(out[payers.index("outcomes_fund")]) if "outcomes_fund" in payers else 0.0,
-        [float(each[programme].sum()) for each in worth],
-        float(amount[programme & _is(payments["phase"], ("simulated",))].sum()),
+        [float(each[work].sum()) for each in worth],
+        float(amount[work & _is(payments["phase"], ("simulated",))].sum()),
     )
 
 
@@ -183,10 +189,8 @@ def _owner_share(options: pd.DataFrame) -> float:
     return _ratio(own, fiscal)
 
 
-def _measured_error(projects: pd.DataFrame) -> float:
-    """How far measured savings are from true ones in the contracts that were settled."""
-    settled = projects["settled"].to_numpy(bool) & ~projects["own_room"].to_numpy(bool)
-    measured, true = (
-        float(projects[f"{name}_saving_sek"].to_numpy(np.float64)[settled].sum()) for name in ("measured", "true")
-    )
-    return _ratio(measured - true, true)
+def _payment_error(projects: pd.DataFrame) -> float:
+    """How far what contracts say on what was measured is from what they say on the true effect."""
+    own = ~projects["own_room"].to_numpy(bool)
+    payable, fair = (float(projects[f"{name}_sek"].to_numpy(np.float64)[own].sum()) for name in ("payable", "fair"))
+    return _ratio(payable - fair, fair)

@@ -13,7 +13,7 @@ from typing import Any
 from experiments import batching, running
 from experiments.extras import need
 from experiments.plan import plan_of, read_plan
-from experiments.progress import bar
+from experiments.progress import progress
 from experiments.results import Batch, Comparison, Run, open_batch
 from model.errors import InputError
 from model.funding import Design, load_design
@@ -116,7 +116,7 @@ def batch(
     made = plan_of(plan) if isinstance(plan, Mapping) else read_plan(Path(plan))
     folder = Path(out)
     prepared = batching.prepare(made, folder, extend=extend)
-    with bar(prepared.total, prepared.found) as tell:
+    with progress(prepared.total, before=prepared.found) as tell:
         batching.run_batch(prepared, folder, workers=workers, scheduler=scheduler, tell=tell)
     return open_batch(folder)
 

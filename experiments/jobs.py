@@ -21,7 +21,7 @@ from experiments.plan import Plan
 from experiments.sampling import cube, draw_values, posterior_rows, posterior_values
 from experiments.writing import design_hash, versions
 from model.errors import InputError
-from model.funding import Design
+from model.funding import Design, with_terms
 from model.reading import Value
 from model.scenario import Scenario
 
@@ -65,7 +65,7 @@ class Job:
     design: str
     seed: int
     values: tuple[tuple[str, Value], ...]  # by parameter
-    terms: tuple[tuple[str, Value], ...]  # by term of the design
+    terms: tuple[tuple[str, float], ...]  # by term of the design
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -98,7 +98,8 @@ def context_of(plan: Plan) -> Context:
 def resolve(context: Context, job: Job) -> tuple[Scenario, Design]:
     """Give the world and the contract of a run; runs of one draw that follow one another share the world."""
     world = _world(_Same(context.scenario), job.values) if job.values else context.scenario
-    return world, with_terms(context.designs[job.design], dict(job.terms))
+    design = context.designs[job.design]
+    return world, with_terms(design, dict(job.terms)) if job.terms else design
 
 
 class _Same:
@@ -117,20 +118,6 @@ class _Same:
 @lru_cache(maxsize=4)
 def _world(base: _Same, values: tuple[tuple[str, Value], ...]) -> Scenario:
     return base.scenario.replace_all(dict(values))
-
-
-def with_terms(design: Design, terms: Mapping[str, Value]) -> Design:
-    """Give the design with some of its terms changed.
-
-    Raises
-    ------
-    InputError
-        If the design has no such term, or may not have such a value.
-    """
-    if not terms:
-        return design
-    # The vocabulary of terms comes with `model.funding.with_terms`; until then designs are run as they are written.
-    raise InputError([f"{design.name}: terms cannot be drawn with this version of the model: {', '.join(terms)}."])
 
 
 def draw_table(plan: Plan) -> list[dict[str, Value]]:
@@ -160,7 +147,7 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
         for replication in range(plan.replications.number):
             for place, design in enumerate(plan.designs):
                 drawn = (name for name, factor in terms_of.items() if design.name in factor.designs)
-                terms = tuple((terms_of[name].term, values[name]) for name in drawn)
+                terms = tuple((terms_of[name].term, plain(values[name])) for name in drawn)
                 seed = _seed(plan, number, replication, place)
                 job = Job("", number, replication, design.name, seed, world_values, terms)
                 try:
@@ -170,6 +157,13 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
     if problems:
         raise InputError(list(problems)[:20])
     return jobs
+
+
+def plain(value: Value) -> float:
+    """Give a value that is one number."""
+    if isinstance(value, tuple):
+        raise TypeError(f"{value} is a list of numbers")
+    return value
 
 
 def _seed(plan: Plan, draw: int, replication: int, place: int) -> int:

@@ -19,12 +19,13 @@ from analysis.outcomes import OUTCOMES
 from analysis.schema import TABLES
 from experiments.entries import Table, flag, names, texts, whole
 from experiments.sampling import METHODS, Factor, Sampling, size
-from experiments.uncertainties import parameters, posterior_of
+from experiments.uncertainties import changed, parameters, posterior_of
 from model.errors import InputError, hint
 from model.funding import Design, load_design
 from model.funding.reading import Notes
+from model.funding.terms import find_term
 from model.model import check_design
-from model.reading import read_quantity, read_toml
+from model.reading import read_toml
 from model.scenario import Scenario, load_scenario, select
 
 __all__ = ["Plan", "Replications", "plan_of", "read_plan"]
@@ -187,7 +188,7 @@ def _designs(table: Table, beside: Path, notes: Notes) -> tuple[tuple[Design, ..
         mine = [design for spec in _written(name, listed) for design in _design(spec, beside, notes)]
         designs += mine
         for term in sorted(own.keys() - listed.keys()):
-            factors += _term(name, tuple(design.name for design in mine), term, own[term], notes)
+            factors += _term(name, mine, term, own[term], notes)
     known = [design.name for design in designs]
     for name in sorted({name for name in known if known.count(name) > 1}):
         notes.add("levers.designs", f"'{name}' is named twice.")
@@ -213,15 +214,23 @@ def _design(spec: str, beside: Path, notes: Notes) -> list[Design]:
     return [design]
 
 
-def _term(design: str, names: tuple[str, ...], term: str, record: object, notes: Notes) -> list[Factor]:
-    """Read a term of a design that is drawn: its range, and a distribution unless it is uniform."""
-    where = f'levers.terms."{design}".{term}'
-    if not (isinstance(record, Mapping) and isinstance(record.get("range"), list) and len(record["range"]) == 2):
-        notes.add(where, f"is {record!r}. Write a list of values, or {{ range = [low, high] }} to draw it.")
+def _term(spec: str, designs: Sequence[Design], term: str, record: object, notes: Notes) -> list[Factor]:
+    """Read a term that is drawn, of a design or of all its variants: its own range and distribution unless given."""
+    where = f'levers.terms."{spec}".{term}'
+    if not designs:
         return []
-    middle = {"value": sum(record["range"]) / 2, "unit": "1", "source": "lever", "distribution": {"kind": "uniform"}}
-    quantity = read_quantity({**middle, **record}, f"{notes.file}: {where}", notes.problems)
-    return [] if quantity is None else [Factor(f"{design}[{term}]", quantity, names, term)]
+    try:
+        path, quantity, declared = find_term(designs[0], term)
+    except InputError as error:
+        notes.problems += error.problems
+        return []
+    new = changed(where, record, quantity, (declared.low, declared.high), notes, sourced=False)
+    if new is None:
+        return []
+    if new.distribution.kind == "fixed":
+        notes.add(where, f"has no distribution. Write {{ range = [low, high] }}, in {quantity.unit}.")
+        return []
+    return [Factor(f"{spec}[{term}]", new, tuple(design.name for design in designs), path)]
 
 
 # ---------------------------------------------------------------------- sampling and replications

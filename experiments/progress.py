@@ -6,17 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["Tell", "bar", "duration"]
+__all__ = ["Tell", "duration", "progress"]
 
 Tell = Callable[[int, int], None]
 
 
 @contextmanager
-def bar(runs: int, done_before: int = 0) -> Iterator[Tell]:
-    """Show a bar on stderr, to people only: runs done, rate, remaining time.
+def progress(runs: int, what: str = "runs", before: int = 0) -> Iterator[Tell]:
+    """Show how many runs (or what) are done, how fast, and how long it will take; on stderr, and only to people.
 
-    Gives a function that is called with the number of runs done and of all runs. Runs that were done before it began do
-    not count for the rate.
+    Gives a function that is called with the number done and the number of all. What was done `before` does not count
+    for the rate.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -30,12 +30,12 @@ def bar(runs: int, done_before: int = 0) -> Iterator[Tell]:
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
-        task = shown.add_task("", total=runs, rate="", completed=done_before)
+        task = shown.add_task("", total=runs, rate="", completed=before)
         started = time.perf_counter()
 
-        def tell(done: int, _all: int) -> None:
-            rate = 60.0 * (done - done_before) / (time.perf_counter() - started)
-            shown.update(task, completed=done, rate=f"{rate:.1f} runs/min")
+        def tell(done: int, of_all: int) -> None:
+            rate = 60.0 * (done - before) / (time.perf_counter() - started)
+            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {what}/min")
 
         yield tell
 

@@ -18,7 +18,7 @@ from model.funding.reading import Notes
 from model.reading import Quantity, read_quantity
 from model.scenario import Scenario
 
-__all__ = ["parameters", "posterior_of"]
+__all__ = ["changed", "parameters", "posterior_of"]
 
 
 def parameters(table: Table, scenario: Scenario, posterior: pd.DataFrame | None, notes: Notes) -> list[Factor]:
@@ -44,8 +44,11 @@ def parameters(table: Table, scenario: Scenario, posterior: pd.DataFrame | None,
     for path, record in _leaves(changes):
         if path not in scenario.quantities:
             notes.add("uncertainties.change", f"'{path}' is no parameter.{hint(path, scenario.quantities)}")
-        elif (changed := _changed(path, record, scenario.quantities[path], notes)) is not None:
-            chosen[path] = changed
+        else:
+            old = scenario.quantities[path]
+            new = changed(f'uncertainties.change."{path}"', record, old, old.range, notes)
+            if new is not None:
+                chosen[path] = new
     for path in sorted(chosen.keys() & tied):
         notes.add("uncertainties", f"'{path}' is in the posterior already. Leave one of them out.")
     return [Factor(path, chosen[path]) for path in sorted(chosen)]
@@ -61,20 +64,24 @@ def _leaves(tree: Table, path: str = "") -> Iterable[tuple[str, Table]]:
             yield here, each
 
 
-def _changed(path: str, record: object, old: Quantity, notes: Notes) -> Quantity | None:
-    """Lay a range and a distribution of the plan over those of the scenario, within its range."""
-    where = f'uncertainties.change."{path}"'
+def changed(
+    where: str, record: object, old: Quantity, bounds: tuple[float, float], notes: Notes, *, sourced: bool = True
+) -> Quantity | None:
+    """Lay a range and a distribution of the plan over those that a number has, within bounds.
+
+    A range without a distribution is drawn evenly if the number was fixed. `sourced`: a source must be given.
+    """
     if not isinstance(record, Mapping):
-        notes.add(where, f"is {record!r}. Write a table with range or distribution, and source.")
+        notes.add(where, f"is {record!r}. Write a table with range or distribution{', and source' if sourced else ''}.")
         return None
-    notes.keys(record, where, ("range", "distribution", "source"), ("source",))
+    notes.keys(record, where, ("range", "distribution", "source"), ("source",) if sourced else ())
     new = dict(record)
     low, high = new.get("range", old.range) if _is_range(new.get("range", [0, 0])) else (0, 0)
-    if "range" in new and not (_is_range(new["range"]) and old.range[0] <= low <= high <= old.range[1]):
+    if "range" in new and not (_is_range(new["range"]) and bounds[0] <= low <= high <= bounds[1]):
         notes.add(
             where,
-            f"range = {new['range']!r}. Allowed are two numbers in {old.range[0]:g} to {old.range[1]:g} {old.unit}, "
-            "the lower first; a scenario file can widen that.",
+            f"range = {new['range']!r}. Allowed are two numbers in {bounds[0]:g} to {bounds[1]:g} {old.unit}, "
+            "the lower first.",
         )
         return None
     if "range" in new and "distribution" not in new and old.distribution.kind == "fixed":

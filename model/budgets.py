@@ -82,8 +82,6 @@ class Budgets:
     promised: dict[str, Money]  # (years + 60, n): cost of earlier projects, by year
     to_restore: Money  # (years + 60, n): deficits to be made good, by year
     equity: dict[str, Money]
-    fund: Money  # the municipal social investment funds
-    fund_promised: Money  # of which already granted
     frame: dict[str, Money] = field(default_factory=dict)
     extra: dict[str, Money] = field(default_factory=dict)  # discretionary money of the year
     room: dict[str, Money] = field(default_factory=dict)
@@ -123,8 +121,6 @@ def open_budgets(
         promised={line: empty.copy() for line in LINES},
         to_restore=empty.copy(),
         equity={"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
-        fund=np.zeros(n, np.int64),
-        fund_promised=np.zeros(n, np.int64),
     )
 
 

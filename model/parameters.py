@@ -98,6 +98,7 @@ class ProjectParameters:
     follow_up_years: int = quantity(
         "year", "years of follow-up from the start, where the contract states none", whole=True
     )
+    group_size: float = quantity("child", "children in a project, as those who weigh a contract reckon")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +108,27 @@ class BeliefParameters:
     initial_mean: float = quantity("1", "mean first belief as a multiple of the true effect")
     initial_sd: float = quantity("1", "standard deviation of first beliefs")
     neighbour_weight: float = quantity("1", "weight on results from the county against one's own")
+    national_weight: float = quantity("1", "weight on results from the rest of the country against one's own")
     outcome_sd: float = quantity(
         "SEK/child/year", "standard deviation of a year's cost between children, as evaluators reckon it"
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvestorParameters:
+    """Those outside the public sector who put in money and want it back."""
+
+    required_return: float = quantity("1/year", "expected yearly return that an investor wants for carrying risk")
+    lending_rate: float = quantity("1/year", "yearly return that a lender without risk wants")
+    loss_limit: float = quantity("1", "highest chance of a loss that an investor accepts")
+    belief_sd: float = quantity("1", "how unsure an investor is of an intervention's effect, before any results")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderParameters:
+    """Those who do the work."""
+
+    margin: float = quantity("1", "share of the fee that a provider can lose and still do the work")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +243,8 @@ GROUPS: dict[str, type] = {
     "budget": BudgetParameters,
     "project": ProjectParameters,
     "belief": BeliefParameters,
+    "investor": InvestorParameters,
+    "provider": ProviderParameters,
     "detection": DetectionParameters,
     "tax": TaxParameters,
     "discount": DiscountParameters,

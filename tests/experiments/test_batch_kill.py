@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from analysis import measures
+from analysis import contracts, measures, options, savings
 from analysis.outcomes import OUTCOMES, outcomes
 from experiments import batch, engine, running, shelf, store
 from experiments.batching import prepare, run_batch
@@ -59,32 +59,35 @@ def test_the_table_can_be_read_without_us(whole: Path) -> None:
     assert {str(column.type) for column in pq.read_schema(whole / shelf.RUNS)} <= plain
 
 
-def test_outcomes_are_the_measures_of_a_single_run(whole: Path) -> None:
+@pytest.mark.parametrize("name", ["state-outcomes-fund", "sib-norrkoping", "internal-outcome-contract", "status-quo"])
+def test_outcomes_are_the_measures_of_a_single_run(name: str) -> None:
     spec = select(load_scenario(), ["1060"])
-    design = load_design("state-outcomes-fund")
+    design = load_design(name)
     tables = running.run(spec, design, 3, 6, detail=False)
     found = outcomes(tables, rate=0.03, societal_rate=0.035)
     cost = measures.lifetime_cost(tables).set_index("group")["per_child_sek"]
     for group in ("municipality", "region", "state"):
         assert found[f"cost_{group}"] == pytest.approx(cost[group], rel=1e-12)
     assert found["cost_fiscal"] == pytest.approx(measures.public_cost(tables)["per_child_sek"].iloc[0], rel=1e-12)
-    ratio = measures.benefit_cost(tables).set_index("perspective")["ratio"]
+    ratio = savings.benefit_cost(tables).set_index("perspective")["ratio"]
     assert found["ratio_fiscal"] == pytest.approx(ratio["fiscal"], rel=1e-9)
     assert found["ratio_societal"] == pytest.approx(ratio["societal"], rel=1e-9)
     same = {
-        "wrong_pocket": measures.wrong_pocket_share(tables)["share"],
-        "owner_share": measures.owner_share(tables)["share"],
+        "wrong_pocket": savings.wrong_pocket_share(tables)["share"],
+        "owner_share": options.owner_share(tables)["share"],
         "deadweight": measures.deadweight(tables)["share"],
-        "measured_error": measures.overpayment(tables)["error"],
+        "payment_error": measures.overpayment(tables)["error"],
         "invested": measures.investment(tables)["invested_per_year_sek"],
         "reached": measures.investment(tables)["children_per_year"],
     }
     for name, measured in same.items():
         wanted = measured.iloc[0] if len(measured) else float("nan")
         assert found[name] == pytest.approx(wanted, rel=1e-9, nan_ok=True), name
+    position = contracts.net_position(tables).set_index("group")["money_sek"]
+    alive = tables["runs"]["children"].iloc[0]
+    assert found["investor_gain"] == pytest.approx(position.get("investor", 0.0) / alive, abs=1e-9)
     children = tables["children"]
     in_need = children[children["level"].isin(["support", "care", "placed", "assistance", "ill_health", "exclusion"])]
-    alive = tables["runs"]["children"].iloc[0]
     assert found["years_in_need"] == pytest.approx(in_need["children"].sum() / alive)
 
 

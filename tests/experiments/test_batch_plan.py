@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.jobs import draw_table, factor_frame, jobs_of, point_frame
+from experiments.jobs import context_of, draw_table, factor_frame, jobs_of, point_frame, resolve
 from experiments.plan import plan_of, read_plan
 from experiments.sampling import METHODS, Sampling, cube, size
 from model.errors import InputError
+from model.funding import terms
 
 TINY = {"municipalities": ["1060"], "years": 2}
 
@@ -49,7 +50,14 @@ def plan(**sections: Any) -> Any:
         ({"outcomes": {"tables": ["project"]}}, ["'project'", "'projects'"]),
         ({"replications": {"seeds": "freshly"}}, ["'freshly'", "'fresh'"]),
         ({"levers": {"designs": ["planner"], "terms": {"planer": {}}}}, ["'planer' is none of the designs", "planner"]),
-        ({"levers": {"designs": ["planner"], "terms": {"planner": {"share": 1}}}}, ["share", "a list of values"]),
+        (
+            {"levers": {"designs": ["state-outcomes-fund"], "terms": {"state-outcomes-fund": {"share": 1}}}},
+            ["share", "is 1", "range or distribution"],
+        ),
+        (
+            {"levers": {"designs": ["state-outcomes-fund"], "terms": {"state-outcomes-fund": {"shre": [1]}}}},
+            ["shre", "share"],
+        ),
         ({"uncertainties": {"posterior": "none.parquet"}}, ["none.parquet cannot be read"]),
     ],
 )
@@ -172,29 +180,30 @@ def test_rows_of_a_posterior_stay_together(tmp_path: Path) -> None:
         plan_of({**made.document, "sampling": {"method": "morris", "draws": 4}}, beside=tmp_path)
 
 
-def test_terms_of_a_design_make_designs_or_factors(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def stand_in(spec: str) -> Any:
-        from dataclasses import replace
-
-        from model.funding import load_design
-
-        asked.append(spec)
-        return replace(load_design(spec.partition("[")[0]), name=spec)
-
-    monkeypatch.setattr("experiments.plan.load_design", stand_in)
+def test_listed_terms_make_designs() -> None:
     terms = {"state-outcomes-fund": {"share": [0.6, 0.8], "follow_up_years": [5, 8]}}
     made = plan(levers={"designs": ["planner", "state-outcomes-fund"], "terms": terms})
-    assert asked == ["planner"] + [
+    assert [design.name for design in made.designs] == ["planner"] + [
         f"state-outcomes-fund[share={share},follow_up_years={years}]" for share in (0.6, 0.8) for years in (5, 8)
     ]
-    assert len(made.designs) == 5
-    drawn = plan(
-        levers={"designs": ["state-outcomes-fund"], "terms": {"state-outcomes-fund": {"share": {"range": [0.2, 0.8]}}}},
-        sampling={"draws": 4},
-    )
-    assert [factor.name for factor in drawn.factors] == ["state-outcomes-fund[share]"]
-    values = factor_frame(drawn, draw_table(drawn))["state-outcomes-fund[share]"]
+
+
+def test_drawn_terms_are_factors_of_their_design_alone() -> None:
+    levers = {
+        "designs": ["planner", "state-outcomes-fund"],
+        "terms": {"state-outcomes-fund": {"share_of_saving.share": {"range": [0.2, 0.8]}, "follow_up_years": [5, 8]}},
+    }
+    made = plan(levers=levers, sampling={"draws": 4})
+    assert [factor.name for factor in made.factors] == ["state-outcomes-fund[share_of_saving.share]"]
+    draws = draw_table(made)
+    values = factor_frame(made, draws)["state-outcomes-fund[share_of_saving.share]"]
     assert values.between(0.2, 0.8).all()
     assert values.nunique() == 4
+    jobs = jobs_of(made, draws)
+    assert [len(job.terms) for job in jobs[:3]] == [0, 1, 1], "both variants of the design, not the planner"
+    assert len({job.key for job in jobs}) == len(jobs)
+    context = context_of(made)
+    share = terms(resolve(context, jobs[1])[1])["clause.share_of_saving.share"].value
+    assert share == values[0]
+    with pytest.raises(InputError, match=r"range = \[0.2, 8\].*in 0 to 1"):
+        plan(levers={**levers, "terms": {"state-outcomes-fund": {"share_of_saving.share": {"range": [0.2, 8]}}}})

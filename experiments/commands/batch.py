@@ -1,16 +1,17 @@
-"""The commands of batches: `batch`, `batch status`, `sensitivity`, `psa`, `discover`. Registered by `cli`."""
+"""`stupror batch`, `batch status`, `sensitivity`, `psa`, `discover`: many runs of a plan, and what they say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from experiments.endings import BatchFailedError, StoppedError
-from experiments.progress import bar, duration
+from experiments.commands import common
+from experiments.commands.common import MOST_AT_ONCE, FailedError, StoppedError
+from experiments.progress import duration, progress
 from model.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from experiments.batching import Estimate, Prepared, Result
     from experiments.results import Batch
 
-__all__ = ["register"]
+__all__ = ["RUN", "PlanOrCommand", "discover", "psa", "run_plan", "sensitivity", "status"]
 
-MOST_WORKERS = 256
 RUN = "run"
 
 
@@ -35,17 +35,12 @@ class PlanOrCommand(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-batch_app = typer.Typer(
-    cls=PlanOrCommand, no_args_is_help=True, help="Make the runs of a plan, as many as it takes, and keep each of them."
-)
-
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `stupror batch` has written.")]
 OutcomeName = Annotated[str, typer.Option(help="Which outcome, such as cost_fiscal or cost_societal.")]
 Against = Annotated[str, typer.Option(help="Design to compare with. [default: status-quo]")]
 Perspective = Annotated[str, typer.Option(help="Whose costs: municipality, region, state, fiscal or societal.")]
 
 
-@batch_app.command(RUN)
 def run_plan(
     plan: Annotated[Path, typer.Argument(metavar="PLAN", help="TOML file: model, uncertainties, levers, outcomes.")],
     out: Annotated[Path, typer.Option(help="Folder for the results; one that has some of the runs is gone on with.")],
@@ -55,9 +50,7 @@ def run_plan(
     extend: Annotated[bool, typer.Option("--extend", help="Take a changed plan into a folder of another one.")] = False,
 ) -> None:
     """Make the runs of PLAN that are not there yet (the word `run` may be left out)."""
-    if not 1 <= workers <= MOST_WORKERS:
-        raise InputError([f"--workers is {workers}. Give a whole number from 1 to {MOST_WORKERS}."])
-    _check_scheduler(scheduler)
+    common.check(common.within("--workers", workers, 1, MOST_AT_ONCE), _address(scheduler))
     from experiments import batching
     from experiments.extras import need
     from experiments.plan import read_plan
@@ -72,9 +65,11 @@ def run_plan(
     _report(_run(prepared, out, workers, scheduler or None), out)
 
 
-def _check_scheduler(address: str) -> None:
-    if address and "://" not in address:
-        raise InputError([f"--scheduler is '{address}'. Give an address with its protocol, such as tcp://{address}."])
+def _address(scheduler: str) -> str | None:
+    """Say what is wrong with an address, if anything is."""
+    if not scheduler or "://" in scheduler:
+        return None
+    return f"--scheduler is '{scheduler}'. Give an address with its protocol, such as tcp://{scheduler}."
 
 
 def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> Result:
@@ -85,13 +80,13 @@ def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> 
         typer.echo(_words(estimate, workers), err=True)
 
     try:
-        with bar(prepared.total, prepared.found) as tell:
+        with progress(prepared.total, before=prepared.found) as tell:
             return batching.run_batch(prepared, out, workers=workers, scheduler=scheduler, tell=tell, say=say)
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. {_kept(prepared, out)}") from None
     except (engine.StoreError, engine.ClusterError) as error:
         where = f"{out}: cannot be written" if isinstance(error, engine.StoreError) else "The batch stopped"
-        raise BatchFailedError(f"{where}: {error}. {_kept(prepared, out)}".replace("..", ".")) from error
+        raise FailedError(f"{where}: {error}. {_kept(prepared, out)}".replace("..", ".")) from error
 
 
 def _kept(prepared: Prepared, out: Path) -> str:
@@ -138,7 +133,7 @@ def _report(result: Result, out: Path) -> None:
         typer.echo(_table(_headline(batch)))
     if result.failed:
         first = batch.failures.iloc[0]
-        raise BatchFailedError(
+        raise FailedError(
             f"{result.failed} of {result.total} runs failed, the first with design '{first['design']}' and seed "
             f"{first['seed']}: {first['error']}. See {out / 'failures'}."
         )
@@ -152,7 +147,6 @@ def _headline(batch: Batch) -> pd.DataFrame:
     return part.rename(columns={"mean": f"{name} against base", "share_below": "share of draws below 0"})
 
 
-@batch_app.command("status")
 def status(folder: Folder) -> None:
     """Say how far a batch has come, and whether somebody is at work on it."""
     from experiments import shelf
@@ -316,13 +310,3 @@ def _table(frame: pd.DataFrame) -> str:
     from experiments.results import show
 
     return str(frame.to_string(index=False, float_format=show, na_rep="-"))
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.add_typer(batch_app, name="batch")
-    for command in _COMMANDS:
-        app.command()(command)
-
-
-_COMMANDS: Sequence[Any] = (sensitivity, psa, discover)

@@ -1,0 +1,112 @@
+"""What the commands share: options that mean the same everywhere, checks that refuse before anything runs, progress.
+
+Read by the commands alone. Heavy imports stand inside the functions, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from model.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from model.funding import Design
+    from model.scenario import Scenario
+
+Tables: TypeAlias = "dict[str, pd.DataFrame]"
+
+LANGUAGES = ("en", "sv")
+MOST_YEARS = 45
+FIRST_SEED, LAST_SEED = 1, 2**31 - 1
+MOST_SEEDS, MOST_AT_ONCE = 10_000, 256
+USUAL_YEARS, USUAL_SEEDS = 30, 6
+QUICK_YEARS, QUICK_SEEDS, QUICK_PLACE = 10, 2, "10"  # Blekinge: one small county with five municipalities
+
+ScenarioFile = Annotated[
+    Path | None, typer.Argument(metavar="SCENARIO", help="TOML file of changes to the built-in Sweden.")
+]
+Out = Annotated[Path, typer.Option(help="New folder for the results.")]
+Years = Annotated[int | None, typer.Option(help=f"Budget years to live, 1 to {MOST_YEARS}. [default: {USUAL_YEARS}]")]
+Quick = Annotated[
+    bool, typer.Option("--quick", help=f"One small county, {QUICK_YEARS} years, {QUICK_SEEDS} seeds, unless given.")
+]
+Municipalities = Annotated[
+    str, typer.Option(help="Part of the country: codes or names of municipalities or counties, with commas between.")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of an earlier run in that folder.")]
+Language = Annotated[str, typer.Option(help="Language of the report: en or sv.")]
+
+
+class FailedError(Exception):
+    """Something that could not go on, or had failures; its text says so in one line."""
+
+
+class StoppedError(Exception):
+    """Ctrl-C during a run, and what became of it; Typer would swallow a KeyboardInterrupt without a word."""
+
+
+def given(value: int | None, usual: int) -> int:
+    """Give the usual number unless another was asked for."""
+    return usual if value is None else value
+
+
+def check(*problems: str | None) -> None:
+    """Refuse everything that is wrong with the options, at once."""
+    found = [problem for problem in problems if problem is not None]
+    if found:
+        raise InputError(found)
+
+
+def within(option: str, number: int, least: int, most: int) -> str | None:
+    """Say what is wrong with a number, if anything is."""
+    return None if least <= number <= most else f"{option} is {number}. Give a whole number from {least} to {most}."
+
+
+def known_language(language: str) -> str | None:
+    """Say what is wrong with a language, if anything is."""
+    return None if language in LANGUAGES else f"--language is '{language}'. Give one of {', '.join(LANGUAGES)}."
+
+
+def read_scenario(file: Path | None, municipalities: str, quick: bool) -> Scenario:
+    """Read the scenario, and keep the part of the country that is asked for."""
+    from model.scenario import load_scenario, select
+
+    wanted = municipalities or (QUICK_PLACE if quick else "")
+    places = [place.strip() for place in wanted.split(",") if place.strip()]
+    if wanted and not places:
+        raise InputError([f"--municipalities is '{wanted}'. Give codes or names, such as 0580,0581 or Blekinge."])
+    scenario = load_scenario(file)
+    return select(scenario, places) if places else scenario
+
+
+def read_designs(names: Sequence[str]) -> list[Design]:
+    """Read designs; tell the problems of all of them at once."""
+    from model.funding import load_design
+    from model.model import check_design
+
+    def read(name: str) -> Design:
+        design = load_design(name)
+        check_design(design)
+        return design
+
+    return all_of(*(partial(read, name) for name in names))
+
+
+def all_of(*reads: Callable[[], Any]) -> list[Any]:
+    """Read several things, and give them all; if some are wrong, tell the problems of all of them at once."""
+    done: list[Any] = []
+    problems: list[str] = []
+    for read in reads:
+        try:
+            done.append(read())
+        except InputError as error:
+            problems += error.problems
+    check(*problems)
+    return done

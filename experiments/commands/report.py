@@ -1,0 +1,26 @@
+"""`stupror report`: the report of a folder again, from its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import common
+from experiments.commands.common import Language
+
+__all__ = ["report"]
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="A folder that `run` or `compare` has written.")],
+    language: Language = "en",
+) -> None:
+    """Write the report of a folder again, from its tables."""
+    common.check(common.known_language(language))
+    from experiments import writing
+
+    tables, manifest = writing.read_folder(folder)
+    writing.write_report(folder, tables, manifest, language)
+    typer.echo(f"Written: {folder / writing.REPORT}")

@@ -1,0 +1,171 @@
+"""`stupror run` and `stupror compare`: live, write a folder, say what came out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from experiments.commands import common
+from experiments.commands.common import (
+    FIRST_SEED,
+    LAST_SEED,
+    MOST_AT_ONCE,
+    MOST_SEEDS,
+    MOST_YEARS,
+    QUICK_SEEDS,
+    QUICK_YEARS,
+    USUAL_SEEDS,
+    USUAL_YEARS,
+    Language,
+    Municipalities,
+    Out,
+    Overwrite,
+    Quick,
+    ScenarioFile,
+    StoppedError,
+    Tables,
+    Years,
+)
+from experiments.progress import Tell, progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from model.funding import Design
+    from model.scenario import Scenario
+
+__all__ = ["compare", "run"]
+
+FIVE_DESIGNS = "status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner"
+
+
+def run(
+    out: Out,
+    scenario: ScenarioFile = None,
+    design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "status-quo",
+    years: Years = None,
+    seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = FIRST_SEED,
+    threads: Annotated[int, typer.Option(help="Threads to run in; the results do not depend on it.")] = 1,
+    quick: Quick = False,
+    municipalities: Municipalities = "",
+    overwrite: Overwrite = False,
+    language: Language = "en",
+) -> None:
+    """Run one design once, with every municipality and project in the tables."""
+    n_years = common.given(years, QUICK_YEARS if quick else USUAL_YEARS)
+    common.check(
+        common.within("--years", n_years, 1, MOST_YEARS),
+        common.within("--seed", seed, 0, LAST_SEED),
+        common.within("--threads", threads, 1, MOST_AT_ONCE),
+        common.known_language(language),
+    )
+    spec = common.read_scenario(scenario, municipalities, quick)
+    contract = common.read_designs([design])[0]
+
+    from experiments import running
+
+    def live(_tell: Tell) -> Tables:
+        return running.run(spec, contract, seed, n_years, threads=threads)
+
+    _run_and_write(live, Plan(spec, (contract,), (seed,), n_years, 1, out, overwrite, language))
+
+
+def compare(
+    out: Out,
+    scenario: ScenarioFile = None,
+    designs: Annotated[
+        str, typer.Option(help="Designs to compare, with commas between; with +ADD-ON and [term=value] if you like.")
+    ] = FIVE_DESIGNS,
+    seeds: Annotated[
+        int | None, typer.Option(help=f"How many seeds; every design gets the same. [default: {USUAL_SEEDS}]")
+    ] = None,
+    years: Years = None,
+    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
+    seed: Annotated[int, typer.Option(help="The first seed.")] = FIRST_SEED,
+    quick: Quick = False,
+    municipalities: Municipalities = "",
+    language: Language = "en",
+    overwrite: Overwrite = False,
+    uncertain: Annotated[
+        bool, typer.Option("--uncertain", help="Draw every parameter anew for each seed, the same for every design.")
+    ] = False,
+) -> None:
+    """Run several designs with the same seeds and compare them pair by pair."""
+    n_years = common.given(years, QUICK_YEARS if quick else USUAL_YEARS)
+    n_seeds = common.given(seeds, QUICK_SEEDS if quick else USUAL_SEEDS)
+    common.check(
+        common.within("--years", n_years, 1, MOST_YEARS),
+        common.within("--seeds", n_seeds, 1, MOST_SEEDS),
+        common.within("--seed", seed, 0, LAST_SEED),
+        common.within("--workers", workers, 1, MOST_AT_ONCE),
+        common.known_language(language),
+    )
+    from model.funding import split_names
+
+    spec = common.read_scenario(scenario, municipalities, quick)
+    contracts = common.read_designs(split_names(designs))
+    all_seeds = range(seed, seed + n_seeds)
+
+    from experiments import running
+
+    def live(tell: Tell) -> Tables:
+        return running.compare(spec, contracts, all_seeds, n_years, workers=workers, uncertain=uncertain, progress=tell)
+
+    _run_and_write(
+        live, Plan(spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, uncertain)
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is run and where it goes."""
+
+    spec: Scenario
+    designs: tuple[Design, ...]
+    seeds: tuple[int, ...]
+    years: int
+    workers: int
+    out: Path
+    overwrite: bool
+    language: str
+    uncertain: bool = False
+
+
+def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
+    """Make the folder, run, write, and only then show the folder; say what came out."""
+    from analysis.tables import format_summary, lay_out
+    from experiments import writing
+
+    try:
+        with writing.new_folder(plan.out, overwrite=plan.overwrite) as folder:
+            table = _fill(folder, live, plan)
+    except KeyboardInterrupt:
+        raise StoppedError("Stopped. Nothing was written.") from None
+    typer.echo(lay_out(format_summary(table)))
+    typer.echo(f"Written to {plan.out}: start with {plan.out / writing.REPORT}")
+
+
+def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFrame:
+    """Run, write everything into the folder, and give the summary."""
+    from analysis.tables import summary
+    from experiments import writing
+
+    started = time.perf_counter()
+    with progress(len(plan.designs) * len(plan.seeds)) as tell:
+        tables = live(tell)
+    tables = {**tables, "summary": summary(tables)}
+    files = writing.write_tables(folder, tables)
+    start_year = int(tables["runs"]["start_year"].iloc[0])
+    manifest = writing.manifest(
+        plan.spec, plan.designs, plan.seeds, start_year, plan.years, uncertain=plan.uncertain, files=files
+    )
+    writing.write_report(folder, tables, manifest, plan.language)
+    this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
+    writing.write_manifest(folder, {**manifest, "this_run": this_run})
+    return tables["summary"]
