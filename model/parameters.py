@@ -113,6 +113,37 @@ class BeliefParameters:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DiffusionParameters:
+    """How the practice spreads and dies out: rates are hazards, effects are added to the logarithm of a rate."""
+
+    innovation: float = quantity("1/year", "rate of raising the idea of one's own accord")
+    imitation: float = quantity("1/year", "rate of raising it if all others worked with it")
+    work_rate: float = quantity("1/year", "rate from discussing it to working with it")
+    fund_rate: float = quantity("1/year", "rate from working with it to setting money aside, in an ordinary year")
+    lapse_rate: float = quantity("1/year", "rate at which discussion, or what was stopped, is forgotten")
+    size_effect: float = quantity("1", "of one standard deviation more in the logarithm of the population")
+    left_effect: float = quantity("1", "of red-green rule, against cross-bloc rule")
+    right_effect: float = quantity("1", "of centre-right rule, against cross-bloc rule")
+    neighbour_effect: float = quantity("1", "of all neighbours being active, against none")
+    money_effect: float = quantity("1", "of a year one standard deviation better for the municipal economy")
+    windfall_effect: float = quantity("1", "of a windfall on setting money aside")
+    need_effect: float = quantity("1", "of one standard deviation more grown-ups with little schooling")
+    stop_room: float = quantity("1/year", "rate of stopping for want of financial room, in an ordinary year")
+    stop_applications: float = quantity("1/year", "rate of stopping because few apply, in a new fund")
+    stop_evaluation: float = quantity("1/year", "rate of stopping for want of capacity to evaluate, at mean size")
+    stop_people: float = quantity("1/year", "rate of stopping because key people leave, at mean size")
+    stop_unclear: float = quantity("1/year", "rate of stopping because it is unclear who may apply")
+    fatigue: float = quantity("1/year", "growth of the rate of too few applications with a fund's age")
+    return_rate: float = quantity("1/year", "rate of taking it up again after having stopped")
+    coordinator_share: float = quantity("1", "share of the active that have a person for the work, at mean size")
+    coordinator_effect: float = quantity("1", "of having that person on stopping for want of people or capacity")
+    results_effect: float = quantity("1", "of good results seen, against none, on setting money aside and going on")
+    success_share: float = quantity("1", "share of first evaluations that look good")
+    publication_bias: float = quantity("1", "share of failures that others never hear of")
+    centre: float = quantity("1", "how far a national competence centre pools results and helps (0 none, 1 fully)")
+
+
+@dataclass(frozen=True, kw_only=True)
 class DetectionParameters:
     """Who is seen, and who takes part."""
 
@@ -224,6 +255,7 @@ GROUPS: dict[str, type] = {
     "budget": BudgetParameters,
     "project": ProjectParameters,
     "belief": BeliefParameters,
+    "diffusion": DiffusionParameters,
     "detection": DetectionParameters,
     "tax": TaxParameters,
     "discount": DiscountParameters,

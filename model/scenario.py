@@ -9,7 +9,7 @@ unknown, out of range or in another unit is refused, all problems at once, befor
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from model.parameters import (
     CommitteeParameters,
     CostParameters,
     DetectionParameters,
+    DiffusionParameters,
     DiscountParameters,
     InterventionParameters,
     LadderParameters,
@@ -55,6 +56,7 @@ class Scenario:
     budget: BudgetParameters
     project: ProjectParameters
     belief: BeliefParameters
+    diffusion: DiffusionParameters
     detection: DetectionParameters
     tax: TaxParameters
     discount: DiscountParameters
@@ -75,6 +77,7 @@ class Scenario:
                 self.places.population,
                 self.places.share,
                 sorted(self.places.births.items()),
+                asdict(self.places.facts),
             ],
         }
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
@@ -95,6 +98,25 @@ class Scenario:
         if quantity is None:
             raise InputError(problems)
         return _assemble(self.title, {**self.quantities, path: quantity}, self.texts, self.places, "")
+
+    def with_values(self, values: Mapping[str, Value]) -> "Scenario":
+        """Return the scenario with several values changed at once; what lies outside a range is held at its end.
+
+        Raises
+        ------
+        InputError
+            If a path is unknown or a value has another number of entries than the parameter.
+        """
+        problems = [f"{p}: there is no such parameter.{hint(p, self.quantities)}" for p in values if p not in self.quantities]
+        changed = dict(self.quantities)
+        for path, value in values.items():
+            if path in changed:
+                changed[path] = _held(changed[path], value)
+                if len(changed[path].entries) != len(self.quantities[path].entries):
+                    problems.append(f"{path}: has {len(self.quantities[path].entries)} numbers, not as given.")
+        if problems:
+            raise InputError(problems)
+        return _assemble(self.title, changed, self.texts, self.places, "")
 
     def draw(self, seed: int) -> "Scenario":
         """Return the scenario with every parameter drawn from its distribution, one world per seed."""
@@ -192,7 +214,7 @@ def _built_in() -> Scenario:
     quantities: dict[str, Quantity] = {}
     texts: dict[str, Any] = {}
     problems: list[str] = []
-    flat = {"parameters.toml": "", "ladder.toml": "ladder."}
+    flat = {"parameters.toml": "", "diffusion.toml": "diffusion.", "ladder.toml": "ladder."}
     for name, prefix in flat.items():
         for path, record in _records(read_toml(DATA / name), "", name, problems):
             _keep(quantities, prefix + path, record, name, problems)
@@ -385,6 +407,15 @@ def _check_rules(
             problems.append(f"{name}: kind '{row.kind}' is not known.{hint(str(row.kind), KINDS[:2])}")
         if len(row.ages) != 2 or not 0 <= row.ages[0] <= row.ages[1] <= 64:
             problems.append(f"{name}: ages {list(row.ages)} must be [first, last] within 0 to 64.")
+
+
+def _held(q: Quantity, value: Value) -> Quantity:
+    """Give a quantity another value, within its range; whole numbers stay whole."""
+    many = value if isinstance(value, tuple) else (value,)
+    held = tuple(min(max(each, q.range[0]), q.range[1]) for each in many)
+    whole = tuple(round(each) if isinstance(old, int) and each == int(each) else each
+                  for each, old in zip(held, q.entries, strict=False))  # fmt: skip
+    return q.model_copy(update={"value": whole if isinstance(value, tuple) else whole[0]})
 
 
 # ---------------------------------------------------------------------- showing
