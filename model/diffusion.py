@@ -2,7 +2,7 @@
 
 A municipality has never raised the idea, discusses it, works with it, has set money aside, or has stopped; who stopped
 may come back. Each year every municipality moves at most one step. The idea is raised by one's own accord or because
-many others work with it (Bass 1969); size, political rule, neighbours, need, good years and windfalls, results seen and
+many others have just taken it up (after Bass 1969); size, political rule, neighbours, need, good years and windfalls, results seen and
 five reasons to stop (F6) change the chances. A municipality's luck in a year depends on (seed, municipality, year)
 alone, so it is the same in any order and in any part of the country.
 
@@ -11,8 +11,7 @@ alone, so it is the same in any order and in any part of the country.
 """
 
 import csv
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from model.draws import ONE, SPREAD, draw, stream_key
-from model.municipalities import RULES, standardised
+from model.municipalities import RULES, TERMS, standardised
 from model.parameters import DiffusionParameters
 from model.places import Places
 
@@ -34,8 +33,15 @@ Codes = NDArray[np.int64]
 DATA = Path(__file__).parent / "data"
 NEVER, DISCUSSED, WORKING, FUNDED, STOPPED = range(5)
 STATES = ("never raised", "discussed", "working with it", "money set aside", "stopped")
-REASONS = ("no financial room", "few applications", "no capacity to evaluate", "key people left", "unclear who may apply")
+REASONS = (
+    "no financial room",
+    "few applications",
+    "no capacity to evaluate",
+    "key people left",
+    "unclear who may apply",
+)
 FIRST_YEAR = 2005
+NEWS = 3  # years for which others talk about a municipality that took it up or set money aside
 FOLLOW_UP = 4  # years from setting money aside until a first evaluation is seen (M7: evaluations of 2-5 years)
 _LUCK = 6  # numbers drawn per municipality and year: one for the step up, one to lapse, one to stop, one for its reason, two for results
 
@@ -47,9 +53,13 @@ class Surroundings:
     codes: Codes
     size: Floats  # logarithm of the population, in standard deviations from the country's mean
     need: Floats  # share with little schooling, likewise
-    rule: Callable[[int], Codes]  # year -> political rule, as the place in RULES
+    rules: Codes  # (terms, n) political rule of each term of TERMS, as the place in RULES
     starts: Codes  # (n + 1,) offsets into `neighbours`
     neighbours: Codes  # rows of the neighbours of each
+
+    def rule(self, year: int) -> Codes:
+        """Political rule in a year, shape (n,); the last known term stands for later years."""
+        return np.asarray(self.rules[max((i for i, election in enumerate(TERMS) if election < year), default=0)])
 
 
 @dataclass
@@ -62,6 +72,8 @@ class Practice:
     ever: Bools  # whether money was ever set aside
     result: NDArray[np.int8]  # first evaluation seen: 1 good, -1 bad, 0 none yet
     told: Bools  # whether others hear of it
+    coordinator: Bools  # who has a person for the work once it works with it
+    open: Bools  # who can take an interest at all
 
     @property
     def funded(self) -> Bools:
@@ -88,7 +100,6 @@ class Year:
     new_fund: Bools  # (n,)
     came_back: Bools
     reason: NDArray[np.int8]  # (n,) place in REASONS, -1 for those who did not stop
-    coordinator: Bools = field(repr=False)
 
 
 def surroundings(places: Places) -> Surroundings:
@@ -100,7 +111,8 @@ def surroundings(places: Places) -> Surroundings:
     need = _against(np.asarray(places.facts.low_schooling_share), np.asarray(country.facts.low_schooling_share))
     starts, neighbours = borders(places.codes)
     codes = np.array([int(code) for code in places.codes], np.int64)
-    return Surroundings(codes, size, need, places.facts.rule_in, starts, neighbours)
+    rules = np.stack([places.facts.rule_in(election + 1) for election in TERMS])
+    return Surroundings(codes, size, need, rules, starts, neighbours)
 
 
 def _against(values: Floats, country: Floats) -> Floats:
@@ -167,8 +179,13 @@ def first_movers() -> frozenset[int]:
         return frozenset(int(row["code"]) for row in csv.DictReader(file))
 
 
-def begin(around: Surroundings, year: int = FIRST_YEAR) -> Practice:
-    """The practice when it begins: only the first movers have set money aside."""
+def begin(around: Surroundings, p: DiffusionParameters, seed: int, year: int = FIRST_YEAR) -> Practice:
+    """The practice when it begins: only the first movers have set money aside.
+
+    Larger municipalities are likelier to have a person for the work (A7, F7); some are never open to the idea.
+    """
+    own = luck(seed, 0, around.codes)
+    chance = np.clip(p.coordinator_share * (1.0 + 0.5 * around.size), 0.0, 1.0)
     n = around.codes.size
     first = np.isin(around.codes, list(first_movers()))
     return Practice(
@@ -178,6 +195,8 @@ def begin(around: Surroundings, year: int = FIRST_YEAR) -> Practice:
         ever=first.copy(),
         result=np.zeros(n, np.int8),
         told=np.zeros(n, np.bool_),
+        coordinator=own[:, 0] < chance,
+        open=first | (own[:, 1] < p.open_share),
     )
 
 
@@ -216,28 +235,35 @@ def move(
     windfall
         Whether a windfall falls to each, 0 or 1, shape (n,).
     national
-        Share of the country's municipalities that are active, where the run holds only a part of it; the share in the
-        run unless given.
+        How much the practice is talked about (`talked_about`) in the country, where the run holds only a part of it;
+        that of the run unless given.
     """
     u = luck(seed, year, around.codes)
     active = practice.active
     near = neighbours_active(around, active)
-    everywhere = float(active.mean()) if national is None else national
+    talk = talked_about(practice, year) if national is None else national
     results = seen_results(practice, around, p)
-    coordinator = _coordinator(around, p, seed) & active
     push = push_of(around, p, year, near)
     money = np.exp(p.money_effect * good + p.windfall_effect * windfall + p.results_effect * results)
     up = np.zeros(around.codes.size)
     at = practice.state
-    up[at == NEVER] = (push * (p.innovation + p.imitation * everywhere))[at == NEVER]
-    up[at == DISCUSSED] = (push * p.work_rate)[at == DISCUSSED]
+    up[at == NEVER] = (push * practice.open * (p.innovation + p.imitation * talk))[at == NEVER]
+    up[at == DISCUSSED] = (push * money * p.work_rate)[at == DISCUSSED]
     up[at == WORKING] = (push * money * p.fund_rate)[at == WORKING]
     up[at == STOPPED] = (push * np.exp(p.results_effect * results) * p.return_rate)[at == STOPPED]
     rises = u[:, 0] < -np.expm1(-up)
     lapses = ((at == DISCUSSED) | (at == STOPPED)) & ~rises & (u[:, 1] < -np.expm1(-p.lapse_rate))
-    reason = _stop(practice, around, p, year, good, results, coordinator, u[:, 2:4])
+    reason = _stop(practice, around, p, year, good, results, u[:, 2:4])
     reason[(at == WORKING) & rises] = -1  # who sets money aside this year does not also stop
-    return _settle_in(practice, year, rises, lapses, reason, coordinator, p, u[:, 4:])
+    return _settle_in(practice, year, rises, lapses, reason, p, u[:, 4:])
+
+
+def talked_about(practice: Practice, year: int) -> float:
+    """Share of municipalities that took up work or set money aside in the last NEWS years: what others hear of.
+
+    What is new is news; a practice that everybody has had for years is not. So interest comes as a wave (D1, D3).
+    """
+    return float((practice.active & (year - practice.since <= NEWS)).mean())
 
 
 def push_of(around: Surroundings, p: DiffusionParameters, year: int, near: Floats) -> Floats:
@@ -276,12 +302,6 @@ def _mean_of_neighbours(around: Surroundings, value: Floats, counts: Bools) -> F
     return np.asarray((total[last] - total[first]) / np.maximum(many[last] - many[first], 1))
 
 
-def _coordinator(around: Surroundings, p: DiffusionParameters, seed: int) -> Bools:
-    """Who has a person for the work once it works with it: likelier in larger municipalities (A7, F7)."""
-    chance = np.clip(p.coordinator_share * (1.0 + 0.5 * around.size), 0.0, 1.0)
-    return np.asarray(luck(seed, 0, around.codes)[:, 0] < chance)
-
-
 def _stop(
     practice: Practice,
     around: Surroundings,
@@ -289,23 +309,24 @@ def _stop(
     year: int,
     good: Floats,
     results: Floats,
-    coordinator: Bools,
     u: Floats,
 ) -> NDArray[np.int8]:
     """Why each stops this year, as the place in REASONS, -1 for those who go on (F6: competing risks)."""
     small = np.exp(-p.size_effect * around.size)
-    helped = np.exp(p.coordinator_effect * coordinator) * (1.0 - 0.5 * p.centre)
+    helper = np.exp(p.coordinator_effect * practice.coordinator)
+    helped = helper * (1.0 - 0.5 * p.centre)
     age = np.where(practice.money_since > 0, year - practice.money_since, 0)
     rates = np.stack(
         [
-            p.stop_room * np.exp(-p.money_effect * good),
-            p.stop_applications * helped * (1.0 + p.fatigue * age),
-            p.stop_evaluation * helped * small,
-            p.stop_people * np.exp(p.coordinator_effect * coordinator) * small,
-            np.full(good.shape, p.stop_unclear),
+            np.exp(-p.money_effect * good),
+            helped * (1.0 + p.fatigue * age),
+            helped * small,
+            helper * small,
+            np.ones(good.shape),
         ],
         axis=1,
-    ) * np.exp(-p.results_effect * results)[:, None]  # fmt: skip
+    )
+    rates *= p.stop_rate * np.asarray(p.stop_reasons) * np.exp(-p.results_effect * results)[:, None]
     total = rates.sum(axis=1)
     stops = practice.active & (u[:, 0] < -np.expm1(-total))
     which = (u[:, 1:] * total[:, None] >= np.cumsum(rates, axis=1)).sum(axis=1)
@@ -318,7 +339,6 @@ def _settle_in(
     rises: Bools,
     lapses: Bools,
     reason: NDArray[np.int8],
-    coordinator: Bools,
     p: DiffusionParameters,
     u: Floats,
 ) -> Year:
@@ -341,7 +361,7 @@ def _settle_in(
     good = u[:, 0] < p.success_share
     practice.result[due] = np.where(good[due], 1, -1)
     practice.told[due] = (good | (u[:, 1] >= p.publication_bias))[due]
-    return Year(year, after, new_fund, came_back, reason, coordinator)
+    return Year(year, after, new_fund, came_back, reason)
 
 
 def history(
@@ -357,10 +377,10 @@ def history(
         The practice at the end, and what happened in each year, 2005 first (when nothing but the first movers is there).
     """
     around = surroundings(places) if around is None else around
-    practice = begin(around)
+    practice = begin(around, p, seed)
     n = around.codes.size
     nothing, nobody = np.full(n, -1, np.int8), np.zeros(n, np.bool_)
-    years = [Year(FIRST_YEAR, practice.state.copy(), practice.ever.copy(), nobody, nothing, nobody)]
+    years = [Year(FIRST_YEAR, practice.state.copy(), practice.ever.copy(), nobody, nothing)]
     for year in range(FIRST_YEAR + 1, last_year + 1):
         z, windfall = good_years().get(year, (0.0, False))
         years.append(move(practice, around, p, seed, year, np.full(n, z), np.full(n, float(windfall))))

@@ -107,7 +107,9 @@ class Scenario:
         InputError
             If a path is unknown or a value has another number of entries than the parameter.
         """
-        problems = [f"{p}: there is no such parameter.{hint(p, self.quantities)}" for p in values if p not in self.quantities]
+        problems = [
+            f"{p}: there is no such parameter.{hint(p, self.quantities)}" for p in values if p not in self.quantities
+        ]
         changed = dict(self.quantities)
         for path, value in values.items():
             if path in changed:
