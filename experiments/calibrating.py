@@ -86,7 +86,7 @@ def diffusion_problem(
     around: Surroundings = surroundings(scenario.places)
 
     def simulate(values: Mapping[str, float], seed: int) -> dict[str, float]:
-        group = {path.removeprefix("diffusion."): value for path, value in values.items()}
+        group: dict[str, Any] = {path.removeprefix("diffusion."): value for path, value in values.items()}
         practice, years = history(scenario.places, replace(scenario.diffusion, **group), seed, around=around)
         return survey(scenario.places, around, practice, years, seed)
 
@@ -99,7 +99,8 @@ def life_course_problem(scenario: Scenario) -> Problem:
     factors: dict[str, list[float]] = _varied("life-course")["times"]
 
     def simulate(values: Mapping[str, float], _seed: int) -> dict[str, float]:
-        ladder, costs = {}, {row.name: row for row in scenario.costs}
+        ladder: dict[str, Any] = {}
+        costs = {row.name: row for row in scenario.costs}
         for name, factor in values.items():
             group, *rest = name.removeprefix(TIMES).split(".")
             if group == "ladder":
@@ -188,9 +189,9 @@ def _open(abc: Any, problem: Problem, database: Path, mark: str) -> Any:
     """Begin a calibration, or take up the one in the database if it is the same."""
     note = database.with_suffix(database.suffix + ".txt")
     if database.exists() and note.exists():
-        if note.read_text(encoding="utf-8").strip() != mark:
-            raise InputError([f"{database}: holds another calibration ({note.read_text(encoding='utf-8').strip()}), not {mark}. "
-                              "Name another file."])  # fmt: skip
+        other = note.read_text(encoding="utf-8").strip()
+        if other != mark:
+            raise InputError([f"{database}: holds another calibration ({other}), not {mark}. Name another file."])
         return _load(abc, database)
     database.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(mark + "\n", encoding="utf-8")
@@ -227,4 +228,5 @@ def _sample(run: Any, problem: Problem) -> pd.DataFrame:
     table = table[list(problem.prior)].reset_index(drop=True)
     table.insert(0, "weight", np.asarray(weight, dtype=np.float64))
     table.columns.name = None
-    return table.sort_values(list(problem.prior)).reset_index(drop=True)
+    ordered: pd.DataFrame = table.sort_values(list(problem.prior)).reset_index(drop=True)
+    return ordered

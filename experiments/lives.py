@@ -38,7 +38,7 @@ def lives(spec: Scenario) -> dict[str, float]:
     """Work out every statistic of a scenario's life course; costs of a year in M SEK of 2020 for the whole country."""
     ladder = build_ladder(spec.ladder)
     states = expected_states(ladder)
-    level = np.stack([states[:, _LEVEL == each].sum(axis=1) for each in range(N_LEVELS)], axis=1)
+    level = np.stack([states[:, each == _LEVEL].sum(axis=1) for each in range(N_LEVELS)], axis=1)
     cost = _yearly_costs(spec, level)
     found = {
         "not_eligible": float(states[17, (_RECORD & NOT_ELIGIBLE) > 0].sum()),
@@ -101,7 +101,7 @@ def _severe(spec: Scenario, ladder: Ladder, states: Floats) -> dict[str, float]:
         ahead[age - 1] = (ladder.move[age][every] * value).sum(axis=1)
     share = states[:ADULT_AGE] * ahead[:ADULT_AGE]
     share /= share.sum(axis=1, keepdims=True)
-    level = np.stack([share[:, _LEVEL == each].sum(axis=1) for each in range(N_LEVELS)], axis=1)
+    level = np.stack([share[:, each == _LEVEL].sum(axis=1) for each in range(N_LEVELS)], axis=1)
     cost = np.einsum("al,alp->ap", level, build_costs(spec).by_payer[:ADULT_AGE].astype(np.float64))
     yearly, municipal = cost.sum(axis=1), cost[:, [PAYER[name] for name in _MUNICIPAL]].sum()
     return {

@@ -103,7 +103,7 @@ def _money(places: Places, state: NDArray[np.int8]) -> dict[str, float]:
 
 
 def _reasons(years: Sequence[Year]) -> dict[str, float]:
-    """How many stopped for each reason in 2006-2018 (F6), how many came back, and how many ever stopped and stayed so."""
+    """How many stopped for each reason in 2006-2018 (F6), how many came back, how many have stopped in 2018."""
     all_reasons = np.concatenate([each.reason[each.reason >= 0] for each in years])
     counts = np.bincount(all_reasons, minlength=len(REASONS))
     found = {f"reason_{i}": float(n) for i, n in enumerate(counts)}

@@ -2,9 +2,9 @@
 
 A municipality has never raised the idea, discusses it, works with it, has set money aside, or has stopped; who stopped
 may come back. Each year every municipality moves at most one step. The idea is raised by one's own accord or because
-many others have just taken it up (after Bass 1969); size, political rule, neighbours, need, good years and windfalls, results seen and
-five reasons to stop (F6) change the chances. A municipality's luck in a year depends on (seed, municipality, year)
-alone, so it is the same in any order and in any part of the country.
+many others have just taken it up (after Bass 1969); size, political rule, neighbours, need, good years and windfalls,
+results seen and five reasons to stop (F6) change the chances. A municipality's luck in a year depends on (seed,
+municipality, year) alone, so it is the same in any order and in any part of the country.
 
 `history` lives 2005-2018 alone in milliseconds; `PreventionModel` lives on with the same `move`. Reads `places` and
 `parameters`; read by `budgets` and by the calibration.
@@ -43,7 +43,7 @@ REASONS = (
 FIRST_YEAR = 2005
 NEWS = 3  # years for which others talk about a municipality that took it up or set money aside
 FOLLOW_UP = 4  # years from setting money aside until a first evaluation is seen (M7: evaluations of 2-5 years)
-_LUCK = 6  # numbers drawn per municipality and year: one for the step up, one to lapse, one to stop, one for its reason, two for results
+_LUCK = 6  # numbers per municipality and year: step up, lapse, stop, reason to stop, and two for results
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def begin(around: Surroundings, p: DiffusionParameters, seed: int, year: int = F
 
 
 @njit(cache=True, nogil=True)
-def _luck(seed, year, codes, out):
+def _luck(seed: int, year: int, codes: Codes, out: Floats) -> None:
     """Fill `out`, shape (n, _LUCK), with the numbers in (0, 1) of every municipality in a year."""
     for m in range(codes.size):
         key = stream_key(seed, SPREAD, codes[m], year, 0)
@@ -374,7 +374,7 @@ def history(
     Returns
     -------
     tuple
-        The practice at the end, and what happened in each year, 2005 first (when nothing but the first movers is there).
+        The practice at the end, and what happened in each year, 2005 first (when only the first movers are there).
     """
     around = surroundings(places) if around is None else around
     practice = begin(around, p, seed)

@@ -26,7 +26,7 @@ _PURSE_SHARES = (28 / 70, 32 / 70, 10 / 70)  # F1
 
 @dataclass(frozen=True)
 class Economy:
-    """How good each year is, in standard deviations: for the country (years,), for each (years, n); windfalls (years,)."""
+    """How good years are, in standard deviations: for the country (years,), for each (years, n); windfalls (years,)."""
 
     national: Floats
     local: Floats

@@ -59,7 +59,10 @@ class Facts:
 
     def growth(self) -> NDArray[np.float64]:
         """Yearly growth of the population from 2005 to 2017, shape (n,)."""
-        return np.asarray((np.asarray(self.population_2017) / np.asarray(self.population_2005)) ** (1 / 12) - 1)
+        first = np.asarray(self.population_2005, dtype=np.float64)
+        last = np.asarray(self.population_2017, dtype=np.float64)
+        yearly: NDArray[np.float64] = (last / first) ** (1 / 12) - 1.0
+        return yearly
 
     def pressure(self) -> NDArray[np.float64]:
         """Share of inhabitants who are young (0-19) or old (75 and over): those whom services are for. Shape (n,)."""

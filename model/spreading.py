@@ -5,6 +5,7 @@ of the part are there and a municipality does the same in the part as in the who
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ def whole_country(places: Places) -> Places:
     at = {code: i for i, code in enumerate(country.codes)}
     where = [at[code] for code in places.codes]
 
-    def laid_over(name: str) -> tuple[object, ...]:
+    def laid_over(name: str) -> Any:
         values = list(getattr(country.facts, name))
         for i, value in zip(where, getattr(places.facts, name), strict=True):
             values[i] = value
