@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.budgets import pressure_of
 from model.costs import GROUPS, PAYER, build_costs
 from model.economy import Economy, discretionary
 from model.forecast import build_cells, detection_edges
@@ -100,7 +101,7 @@ def _programmes_of(spec: Scenario, seed: int, years: int, z: float) -> float:
     sky = model.budgets.years
     assert sky is not None
     level = Economy(np.full(years, z), sky.local, np.zeros(years, np.bool_))
-    model.budgets.discretionary_share = discretionary(spec.budget, level)
+    model.budgets.discretionary_share = discretionary(spec.budget, level, pressure_of(spec.places))
     for _ in range(years):
         model.step()
     return float(sum(entry.amount.sum() for entry in model.ledger.entries if entry.purpose == "programme"))

@@ -17,7 +17,7 @@ from model.errors import InputError, hint
 from model.reading import Value
 from model.scenario import Scenario
 
-__all__ = ["TIMES", "Posterior", "read_posterior", "worlds"]
+__all__ = ["TIMES", "Posterior", "changed", "read_posterior", "shipped", "worlds"]
 
 TIMES = "times:"
 _WEIGHT = "weight"
@@ -69,6 +69,11 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
         raise InputError(problems)
     weight = table[_WEIGHT].to_numpy(float)
     return Posterior(table.drop(columns=_WEIGHT), weight / weight.sum())
+
+
+def shipped(problem: str) -> Path:
+    """Path of the posterior that comes with the model, for `diffusion` or `life-course`."""
+    return Path(__file__).parent / "data" / f"posterior-{problem}.csv"
 
 
 def changed(scenario: Scenario, row: Mapping[str, float]) -> Scenario:

@@ -129,7 +129,7 @@ def open_budgets(
         revenue={line: municipal * part for line, part in share.items()}
         | {"region": scenario.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},
         expected=expected,
-        discretionary_share=discretionary(budget, sky),
+        discretionary_share=discretionary(budget, sky, pressure_of(scenario.places)),
         level={line: _ratio(last_mandatory[line], expected[line][0]) for line in LINES},
         last_mandatory=last_mandatory,
         promised={line: empty.copy() for line in LINES},
@@ -152,6 +152,12 @@ def relative_spending(places: Places) -> Floats:
     country = sweden()
     mean = np.average(country.facts.spending, weights=country.population)
     return np.asarray(np.asarray(places.facts.spending) / mean)
+
+
+def pressure_of(places: Places) -> Floats:
+    """How many inhabitants are young or old, in standard deviations from the built-in country's mean, shape (n,)."""
+    country = sweden().facts.pressure()
+    return np.asarray((places.facts.pressure() - country.mean()) / country.std())
 
 
 def fund_allotment(budgets: Budgets, scenario: Scenario, t: int) -> Money:

@@ -52,7 +52,7 @@ class Surroundings:
 
     codes: Codes
     size: Floats  # logarithm of the population, in standard deviations from the country's mean
-    need: Floats  # share with little schooling, likewise
+    need: Floats  # mean of: share with little schooling, and how weak the tax base is; likewise
     rules: Codes  # (terms, n) political rule of each term of TERMS, as the place in RULES
     starts: Codes  # (n + 1,) offsets into `neighbours`
     neighbours: Codes  # rows of the neighbours of each
@@ -108,7 +108,10 @@ def surroundings(places: Places) -> Surroundings:
 
     country = sweden()
     size = _against(np.log(places.population), np.log(country.population))
-    need = _against(np.asarray(places.facts.low_schooling_share), np.asarray(country.facts.low_schooling_share))
+    need = (
+        _against(np.asarray(places.facts.low_schooling_share), np.asarray(country.facts.low_schooling_share))
+        - _against(np.log(places.facts.tax_base), np.log(country.facts.tax_base))
+    ) / 2.0
     starts, neighbours = borders(places.codes)
     codes = np.array([int(code) for code in places.codes], np.int64)
     rules = np.stack([places.facts.rule_in(election + 1) for election in TERMS])

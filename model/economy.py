@@ -56,10 +56,14 @@ def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.i
     return Economy(cycle, local, np.asarray(windfall))
 
 
-def discretionary(budget: BudgetParameters, years: Economy) -> Floats:
-    """Discretionary money as a share of revenue, never below zero, shape (years, n)."""
+def discretionary(budget: BudgetParameters, years: Economy, pressure: Floats | float = 0.0) -> Floats:
+    """Discretionary money as a share of revenue, never below zero, shape (years, n).
+
+    `pressure` is how many of a municipality's inhabitants are young or old, in standard deviations, shape (n,).
+    """
     national = years.national * budget.cycle_sd + years.windfall * budget.windfall_share
-    return np.asarray(np.maximum(budget.room_share + national[:, None] + years.local * budget.local_sd, 0.0))
+    usual = budget.room_share - budget.pressure_effect * np.asarray(pressure)
+    return np.asarray(np.maximum(usual + national[:, None] + years.local * budget.local_sd, 0.0))
 
 
 def results(budget: BudgetParameters, years: Economy) -> Floats:

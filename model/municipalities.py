@@ -61,12 +61,11 @@ class Facts:
         """Yearly growth of the population from 2005 to 2017, shape (n,)."""
         first = np.asarray(self.population_2005, dtype=np.float64)
         last = np.asarray(self.population_2017, dtype=np.float64)
-        yearly: NDArray[np.float64] = (last / first) ** (1 / 12) - 1.0
-        return yearly
+        return np.asarray(np.exp(np.log(last / first) / 12.0) - 1.0, dtype=np.float64)
 
     def pressure(self) -> NDArray[np.float64]:
         """Share of inhabitants who are young (0-19) or old (75 and over): those whom services are for. Shape (n,)."""
-        return np.asarray(self.young_share) + np.asarray(self.old_share)
+        return np.asarray(self.young_share, dtype=np.float64) + np.asarray(self.old_share, dtype=np.float64)
 
     def rule_in(self, year: int) -> NDArray[np.int64]:
         """Political rule in a year, as the place in RULES, shape (n,). The last known term stands for later years."""

@@ -86,6 +86,9 @@ class BudgetParameters:
     local_sd: float = quantity("1", "standard deviation of a municipality's own good and bad years")
     windfall_probability: float = quantity("1/year", "chance of a national windfall")
     windfall_share: float = quantity("1", "size of a windfall as a share of revenue")
+    pressure_effect: float = quantity(
+        "1", "discretionary share lost for one standard deviation more of the young and the old among inhabitants"
+    )
     growth_kept: float = quantity("1", "share of its population growth 2005-2017 that a municipality keeps, in revenue")
     result_share: float = quantity("1", "municipal result in an ordinary year as a share of revenue")
     result_sd: float = quantity("1", "standard deviation of that share over the business cycle")
@@ -139,7 +142,7 @@ class DiffusionParameters:
     neighbour_effect: float = quantity("1", "of all neighbours being active, against none")
     money_effect: float = quantity("1", "of a year one standard deviation better for the municipal economy")
     windfall_effect: float = quantity("1", "of a windfall on taking up work and setting money aside")
-    need_effect: float = quantity("1", "of one standard deviation more grown-ups with little schooling")
+    need_effect: float = quantity("1", "of need one standard deviation larger (little schooling, weak tax base)")
     stop_rate: float = quantity("1/year", "rate of stopping: in an ordinary year, in a new fund, at mean size")
     stop_reasons: tuple[float, ...] = quantity(
         "1",
