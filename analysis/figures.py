@@ -16,7 +16,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis import measures
+from analysis import contracts, measures, options
 from analysis.intervals import intervals
 
 Tables = Mapping[str, pd.DataFrame]
@@ -26,6 +26,7 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F
 GROUP_COLOUR = {"municipality": "#0072B2", "region": "#009E73", "state": "#E69F00"}
 GROUP_HATCH = {"municipality": "", "region": "////", "state": ".."}
 MOST_DOTS = 1500
+FEWEST = 5  # projects that a standard deviation is drawn from
 AGE_BANDS = ((0, 2), (3, 5), (6, 8), (9, 12), (13, 15), (16, 19), (20, 29), (30, 64))
 _STYLE: Any = {
     "svg.hashsalt": "stupror",
@@ -167,9 +168,9 @@ def lifetime_change(tables: Tables, words: Words, rate: float = 0.03) -> str:
 def wrong_pocket(tables: Tables, words: Words) -> str:
     """Per intervention: what the owner saves within its horizon, and what everybody saves over life, against cost.
 
-    Per child, averaged over options (ages and levels) with those seen as weights (`measures.option_values`).
+    Per child, averaged over options (ages and levels) with those seen as weights (`options.option_values`).
     """
-    mean = measures.option_values(tables, ["intervention"]).set_index("intervention") / 1000
+    mean = options.option_values(tables, ["intervention"]).set_index("intervention") / 1000
     with mpl.rc_context(_STYLE):
         figure, (ax,) = _axes(8.5, 0.9 + 0.6 * len(mean))
         at = np.arange(len(mean))
@@ -192,8 +193,8 @@ def wrong_pocket(tables: Tables, words: Words) -> str:
 
 def over_years(tables: Tables, words: Words) -> str:
     """Programme cost by calendar year and design, M SEK, mean over seeds."""
-    payments = tables["payments"]
-    spent = payments[payments["purpose"].isin(measures.INVESTING) & (payments["phase"] == "simulated")]
+    payments = measures.all_payments(tables)
+    spent = payments[payments["work"].notna() & (payments["phase"] == "simulated")]
     by_year = spent.groupby(["design", "seed", "year"])[["amount_sek"]].sum().reset_index()
     seeds = tables["runs"].groupby("design", sort=False)["seed"].nunique()
     first, years = int(tables["runs"]["start_year"].min()), int(tables["runs"]["years"].max())
@@ -217,7 +218,7 @@ def settled_dots(tables: Tables) -> pd.DataFrame:
     Columns design, true and measured (kSEK per child), shown (within the frame of the figure: the middle 99 % each way)
     and settled (number of projects of the design that the dots are taken from).
     """
-    projects, paying = tables["projects"], measures.paying_designs(tables)
+    projects, paying = tables["projects"], contracts.paying_designs(tables)
     projects = projects[projects["settled"] & ~projects["own_room"] & projects["design"].isin(paying)]
     projects = projects.sort_values(["design", "seed", "project"])
     number, size = projects.groupby("design").cumcount(), projects.groupby("design")["seed"].transform("size")
@@ -251,5 +252,37 @@ def measured_against_true(dots: pd.DataFrame, words: Words) -> str | None:
         ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--", label=words["equal"])
         ax.axhline(0, color="black", linewidth=0.6)
         ax.set(xlabel=words["true axis"], ylabel=words["measured axis"])
+        ax.legend(frameon=False, fontsize=9)
+        return _svg(figure)
+
+
+def shown_sizes(tables: Tables) -> pd.DataFrame:
+    """Rows of `contracts.payment_error_by_size` to draw: of the paying design with most projects, sizes with enough.
+
+    If no design pays, of the one with most projects; no rows if nothing is settled.
+    """
+    errors = contracts.payment_error_by_size(tables)
+    errors = errors[(errors["projects"] >= FEWEST) & errors["measured"].gt(0)]
+    paying = errors["design"].isin(contracts.paying_designs(tables))
+    errors = errors[paying] if paying.any() else errors
+    known = errors.groupby("design", sort=False)["projects"].sum()
+    return errors[errors["design"] == known.idxmax()] if len(known) else errors
+
+
+def error_by_size(shown: pd.DataFrame, words: Words) -> str | None:
+    """Error of the measured saving against group size, a line per intervention (`shown_sizes`), or None if no rows."""
+    if shown.empty:
+        return None
+    with mpl.rc_context(_STYLE):
+        figure, (ax,) = _axes(8.5, 4.2)
+        for number, (name, part) in enumerate(shown.groupby("intervention", sort=False)):
+            ax.plot(
+                part["children"], 100 * part["measured"], marker="osD^v"[number % 5], markersize=5, linewidth=1.8,
+                color=COLOURS[number % len(COLOURS)], label=words.get(str(name), str(name)),
+            )  # fmt: skip
+        ax.set(xscale="log", yscale="log", xlabel=words["children in the project"], ylabel=words["error axis"])
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:g}")
+            axis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
         ax.legend(frameon=False, fontsize=9)
         return _svg(figure)

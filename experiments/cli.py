@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import calibrate, data, designs, parameters, report, runs, screen, validate
+from experiments.commands import calibrate, data, designs, parameters, report, runs, screen, search, validate
 from experiments.commands.common import StoppedError
 from model.errors import InputError
 
@@ -48,7 +48,7 @@ def _stupror(
     """Who pays and who gains when public bodies do, or do not, fund early interventions for children."""
 
 
-designs_app = typer.Typer(help="List the funding designs that come with the model, or read one aloud.")
+designs_app = typer.Typer(help="List the funding designs that come with the model; read one aloud; begin your own.")
 app.command("run")(runs.run)
 app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
@@ -61,7 +61,10 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("validate")(validate.validate)
 app.command("screen")(screen.screen)
 designs_app.callback(invoke_without_command=True)(designs.list_designs)
-designs_app.command("show")(designs.show_design)
+designs_app.command("show")(designs.show)
+designs_app.command("new")(designs.new)
+app.command("settle")(designs.settle)
+app.command("search")(search.search)
 
 
 def main() -> None:

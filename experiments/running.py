@@ -27,7 +27,7 @@ from model.funding import Design
 from model.model import simulate
 from model.scenario import Scenario
 
-__all__ = ["RunError", "compare", "run"]
+__all__ = ["RunError", "compare", "open_pool", "run"]
 
 Tables = dict[str, pd.DataFrame]
 Progress = Callable[[int, int], None]
@@ -95,6 +95,7 @@ def compare(
     years: int,
     *,
     workers: int = 1,
+    pool: ProcessPoolExecutor | None = None,
     uncertain: bool = False,
     progress: Progress | None = None,
 ) -> Tables:
@@ -110,6 +111,8 @@ def compare(
         The seeds, the same for every design.
     workers
         Processes to run in. 1 runs here. The result does not depend on it.
+    pool
+        Processes that are open already (`open_pool`), to run in instead.
     uncertain
         Whether each seed also draws every uncertain parameter; all designs share the draw of a seed.
     progress
@@ -135,8 +138,20 @@ def compare(
         for seed in seeds
     ]
     tell = progress or (lambda _done, _all: None)
+    if pool is not None:
+        return _stack(_in_pool(jobs, pool, tell))
     done = _in_processes(jobs, workers, tell) if workers > 1 and len(jobs) > 1 else _in_turn(jobs, tell)
     return _stack(done)
+
+
+@contextmanager
+def open_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Keep worker processes open, for many small comparisons that would wait for their start; none if `workers` is 1."""
+    if workers == 1:
+        yield None
+        return
+    with _pool(workers) as pool:
+        yield pool
 
 
 def _refuse_twins(designs: Sequence[Design], seeds: Sequence[int]) -> None:
@@ -180,14 +195,19 @@ def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
 
 
 def _in_processes(jobs: Sequence[Job], workers: int, tell: Progress) -> list[Tables]:
-    """Do the jobs in worker processes; give their tables in the order of the jobs."""
+    """Do the jobs in worker processes of their own."""
     with _pool(min(workers, len(jobs))) as pool:
-        with _deaf_to_interrupts():
-            futures = {pool.submit(_live, job): job for job in jobs}
-        for count, future in enumerate(as_completed(futures), start=1):
-            _result(future, futures[future])
-            tell(count, len(jobs))
-        return [future.result() for future in futures]
+        return _in_pool(jobs, pool, tell)
+
+
+def _in_pool(jobs: Sequence[Job], pool: ProcessPoolExecutor, tell: Progress) -> list[Tables]:
+    """Do the jobs in these worker processes; give their tables in the order of the jobs."""
+    with _deaf_to_interrupts():
+        futures = {pool.submit(_live, job): job for job in jobs}
+    for count, future in enumerate(as_completed(futures), start=1):
+        _result(future, futures[future])
+        tell(count, len(jobs))
+    return [future.result() for future in futures]
 
 
 def _result(future: Future[Tables], job: Job) -> Tables:

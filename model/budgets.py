@@ -24,6 +24,7 @@ from model.economy import (
     fund_factor,
     open_reserves,
     rur_money,
+    take_from_rur,
 )
 from model.forecast import expected_states
 from model.ladder import LAST_AGE, N_LEVELS, Ladder
@@ -89,8 +90,6 @@ class Budgets:
     promised: dict[str, Money]  # (years + 60, n): cost of earlier projects, by year
     to_restore: Money  # (years + 60, n): deficits to be made good, by year
     equity: dict[str, Money]
-    fund: Money  # the municipal social investment funds
-    fund_promised: Money  # of which already granted
     frame: dict[str, Money] = field(default_factory=dict)
     extra: dict[str, Money] = field(default_factory=dict)  # discretionary money of the year
     room: dict[str, Money] = field(default_factory=dict)
@@ -100,6 +99,11 @@ class Budgets:
     years: Economy | None = None
     reserves: Reserves | None = None
     spread: Spread | None = None
+
+    def take_from_rur(self, amount: Money) -> None:
+        """Take money for projects out of the result equalisation reserve, shape (n,), SEK."""
+        assert self.reserves is not None
+        take_from_rur(self.reserves, amount)
 
 
 def open_budgets(
@@ -135,8 +139,6 @@ def open_budgets(
         promised={line: empty.copy() for line in LINES},
         to_restore=empty.copy(),
         equity={"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
-        fund=np.zeros(n, np.int64),
-        fund_promised=np.zeros(n, np.int64),
         growth=scenario.places.facts.growth() * budget.growth_kept,
         years=sky,
         reserves=open_reserves(budget, sky, municipal, seed, population.codes),
@@ -160,21 +162,25 @@ def pressure_of(places: Places) -> Floats:
     return np.asarray((places.facts.pressure() - country.mean()) / country.std())
 
 
-def fund_allotment(budgets: Budgets, scenario: Scenario, t: int) -> Money:
+def fund_allotment(budgets: Budgets, scenario: Scenario, t: int, wanted: Money | None = None) -> Money:
     """Money that each municipality puts into its social investment fund in year `t`: none without a decision (D2).
 
-    The board's usual share of revenue (F3), more or less by the year and by how the fund is kept (F1, M11).
+    `wanted` as a contract says it; else the board's usual share of revenue (F3), more or less by the year and by how
+    the fund is kept (F1, M11). With `diffusion.voluntary` 0 every municipality has a fund, decided or not.
     """
     assert budgets.spread is not None
     assert budgets.reserves is not None
+    has = 1.0 - scenario.diffusion.voluntary * (1.0 - budgets.spread.funded)
+    if wanted is not None:
+        return whole(wanted * has)
     usual = budgets.revenue["municipality"] * scenario.board.fund_share
-    return whole(usual * budgets.spread.funded * fund_factor(budgets.reserves, scenario.budget, t))
+    return whole(usual * has * fund_factor(budgets.reserves, scenario.budget, t))
 
 
 def rur_allotment(budgets: Budgets, scenario: Scenario) -> Money:
     """What the result equalisation reserve could release for projects this year (P3), shape (n,), SEK.
 
-    Whoever uses it says so by `take_from_rur`.
+    Whoever uses it says so by `Budgets.take_from_rur`.
     """
     assert budgets.reserves is not None
     return rur_money(budgets.reserves, scenario.budget)

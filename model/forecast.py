@@ -30,7 +30,7 @@ from model.parameters import InterventionParameters
 
 Floats = NDArray[np.float64]
 
-BELIEF_GRID = (0.5, 1.0, 1.5, 2.0)  # multiples of the true effect at which savings are solved; 0 saves nothing
+BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the true effect at which savings and payments are solved
 _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
 
 
@@ -208,7 +208,7 @@ def build_cells(
 
 
 def at_belief(values: Floats, belief: Floats) -> Floats:
-    """Interpolate between the beliefs of the grid (and nothing at belief 0).
+    """Interpolate between the beliefs of the grid.
 
     Parameters
     ----------
@@ -224,12 +224,12 @@ def at_belief(values: Floats, belief: Floats) -> Floats:
     return np.asarray(_interpolate(flat, believed.ravel(), _GRID)).reshape(believed.shape)
 
 
-_GRID = np.array([0.0, *BELIEF_GRID])
+_GRID = np.array(BELIEF_GRID)
 
 
 @njit(cache=True, nogil=True)
 def _interpolate(values, believed, grid):
-    """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,); nothing is worth anything at grid[0]."""
+    """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,)."""
     result = np.empty(believed.size)
     last = grid.size - 1
     for i in range(believed.size):
@@ -238,6 +238,5 @@ def _interpolate(values, believed, grid):
         while upper < last and belief > grid[upper]:
             upper += 1
         weight = (belief - grid[upper - 1]) / (grid[upper] - grid[upper - 1])
-        below = values[upper - 2, i] if upper > 1 else 0.0
-        result[i] = weight * values[upper - 1, i] + (1.0 - weight) * below
+        result[i] = weight * values[upper, i] + (1.0 - weight) * values[upper - 1, i]
     return result

@@ -189,8 +189,9 @@ def identify(first, last, year, seed, births_from, codes, offsets, state, partic
     """Find the children whom bodies see as in need when `year` begins.
 
     A child is taken to be one level worse with probability ``edges[state, 0]``, seen as it is up to ``edges[state, 1]``
-    (cumulated thresholds), else not seen. Participants are left out. `ages` is the (inclusive) range that any
-    intervention takes; age is that reached last year.
+    (cumulated thresholds), else not seen. Participants are left out, and those whom an evaluation holds back until a
+    later year: their `participant` is minus that year. `ages` is the (inclusive) range that any intervention takes; age
+    is that reached last year.
 
     `seen` is overwritten with their number by (municipality, age, perceived level), shape (n, LAST_AGE + 1, N_LEVELS),
     and `found`, shape (n_children,), with who they are, by age: from where a municipality's children begin,
@@ -210,7 +211,7 @@ def identify(first, last, year, seed, births_from, codes, offsets, state, partic
             for i in range(start, stop):
                 s = state[i]
                 u = draw(key, i - start)
-                if u < at_all[s] and participant[i] < 0:
+                if u < at_all[s] and participant[i] < 0 and -participant[i] <= year:
                     level = s % N_LEVELS + (1 if u < worse[s] else 0)
                     seen[m, age, level] += 1
                     found[at] = (i - home) * N_LEVELS + level

@@ -112,6 +112,7 @@ class ProjectParameters:
     follow_up_years: int = quantity(
         "year", "years of follow-up from the start, where the contract states none", whole=True
     )
+    group_size: float = quantity("child", "children in a project, as those who weigh a contract reckon")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +122,7 @@ class BeliefParameters:
     initial_mean: float = quantity("1", "mean first belief as a multiple of the true effect")
     initial_sd: float = quantity("1", "standard deviation of first beliefs")
     neighbour_weight: float = quantity("1", "weight on results from the county against one's own")
+    national_weight: float = quantity("1", "weight on results from the rest of the country against one's own")
     outcome_sd: float = quantity(
         "SEK/child/year", "standard deviation of a year's cost between children, as evaluators reckon it"
     )
@@ -130,6 +132,7 @@ class BeliefParameters:
 class DiffusionParameters:
     """How the practice spreads and dies out: rates are hazards, effects are added to the logarithm of a rate."""
 
+    voluntary: float = quantity("1", "how far a municipal fund needs a decision of its own (0: everybody has one)")
     innovation: float = quantity("1/year", "rate of raising the idea of one's own accord")
     imitation: float = quantity("1/year", "rate of raising it if all others had just taken it up")
     open_share: float = quantity("1", "share of municipalities that can take an interest at all")
@@ -157,6 +160,23 @@ class DiffusionParameters:
     success_share: float = quantity("1", "share of first evaluations that look good")
     publication_bias: float = quantity("1", "share of failures that others never hear of")
     centre: float = quantity("1", "how far a national competence centre pools results and helps (0 none, 1 fully)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvestorParameters:
+    """Those outside the public sector who put in money and want it back."""
+
+    required_return: float = quantity("1/year", "expected yearly return that an investor wants for carrying risk")
+    lending_rate: float = quantity("1/year", "yearly return that a lender without risk wants")
+    loss_limit: float = quantity("1", "highest chance of a loss that an investor accepts")
+    belief_sd: float = quantity("1", "how unsure an investor is of an intervention's effect, before any results")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderParameters:
+    """Those who do the work."""
+
+    margin: float = quantity("1", "share of the fee that a provider can lose and still do the work")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +292,8 @@ GROUPS: dict[str, type] = {
     "project": ProjectParameters,
     "belief": BeliefParameters,
     "diffusion": DiffusionParameters,
+    "investor": InvestorParameters,
+    "provider": ProviderParameters,
     "detection": DetectionParameters,
     "tax": TaxParameters,
     "discount": DiscountParameters,

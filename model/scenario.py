@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,13 +32,18 @@ from model.parameters import (
     DiffusionParameters,
     DiscountParameters,
     InterventionParameters,
+    InvestorParameters,
     LadderParameters,
     ProjectParameters,
+    ProviderParameters,
     RegionParameters,
     TaxParameters,
 )
 from model.places import DATA, Places, part, price_factors, sweden
 from model.reading import Quantity, Value, read_quantity, read_toml
+
+if TYPE_CHECKING:
+    from model.funding import Change
 
 COST_TEXTS = ("title", "payer", "kind", "ages")
 _CHANGEABLE = ("value", "unit", "range", "distribution", "source", "price_year", "note")
@@ -57,6 +62,8 @@ class Scenario:
     project: ProjectParameters
     belief: BeliefParameters
     diffusion: DiffusionParameters
+    investor: InvestorParameters
+    provider: ProviderParameters
     detection: DetectionParameters
     tax: TaxParameters
     discount: DiscountParameters
@@ -107,9 +114,8 @@ class Scenario:
         InputError
             If a path is unknown or a value has another number of entries than the parameter.
         """
-        problems = [
-            f"{p}: there is no such parameter.{hint(p, self.quantities)}" for p in values if p not in self.quantities
-        ]
+        unknown = [path for path in values if path not in self.quantities]
+        problems = [f"{path}: there is no such parameter.{hint(path, self.quantities)}" for path in unknown]
         changed = dict(self.quantities)
         for path, value in values.items():
             if path in changed:
@@ -119,6 +125,30 @@ class Scenario:
         if problems:
             raise InputError(problems)
         return _assemble(self.title, changed, self.texts, self.places, "")
+
+    def changed_by(self, changes: Iterable["Change"]) -> "Scenario":
+        """Return the scenario as a design changes it: parameters multiplied, added to or set, in order.
+
+        A result outside the parameter's range is held at its end, so that a design can meet any drawn world.
+
+        Raises
+        ------
+        InputError
+            If a path is unknown, or a changed parameter is a list of numbers.
+        """
+        quantities = dict(self.quantities)
+        problems: list[str] = []
+        for change in changes:
+            old = quantities.get(change.path)
+            if old is None:
+                problems.append(f"change.{change.path}: there is no such parameter.{hint(change.path, quantities)}")
+            elif isinstance(old.value, tuple):
+                problems.append(f"change.{change.path}: is a list of numbers; a design changes single numbers.")
+            else:
+                quantities[change.path] = old.model_copy(update={"value": _apply(change, old)})
+        if problems:
+            raise InputError(problems)
+        return _assemble(self.title, quantities, self.texts, self.places, "") if quantities != self.quantities else self
 
     def draw(self, seed: int) -> "Scenario":
         """Return the scenario with every parameter drawn from its distribution, one world per seed."""
@@ -411,12 +441,22 @@ def _check_rules(
             problems.append(f"{name}: ages {list(row.ages)} must be [first, last] within 0 to 64.")
 
 
+def _apply(change: "Change", old: Quantity) -> float:
+    """Apply one change of a design to one number, within its range."""
+    before, by = float(old.entries[0]), float(change.value.entries[0])
+    after = {"times": before * by, "add": before + by, "set": by}[change.how]
+    held = min(max(after, float(old.range[0])), float(old.range[1]))
+    return round(held) if isinstance(old.value, int) and held == int(held) else held
+
+
 def _held(q: Quantity, value: Value) -> Quantity:
     """Give a quantity another value, within its range; whole numbers stay whole."""
     many = value if isinstance(value, tuple) else (value,)
     held = tuple(min(max(each, q.range[0]), q.range[1]) for each in many)
-    whole = tuple(round(each) if isinstance(old, int) and each == int(each) else each
-                  for each, old in zip(held, q.entries, strict=False))  # fmt: skip
+    whole = tuple(
+        round(each) if isinstance(old, int) and each == int(each) else each
+        for each, old in zip(held, q.entries, strict=False)
+    )
     return q.model_copy(update={"value": whole if isinstance(value, tuple) else whole[0]})
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -89,21 +90,30 @@ def read_designs(names: Sequence[str]) -> list[Design]:
     from model.funding import load_design
     from model.model import check_design
 
-    read: list[Design] = []
+    def read(name: str) -> Design:
+        design = load_design(name)
+        check_design(design)
+        return design
+
+    return all_of(*(partial(read, name) for name in names))
+
+
+def all_of(*reads: Callable[[], Any]) -> list[Any]:
+    """Read several things, and give them all; if some are wrong, tell the problems of all of them at once."""
+    done: list[Any] = []
     problems: list[str] = []
-    for name in names:
+    for read in reads:
         try:
-            read.append(load_design(name))
-            check_design(read[-1])
+            done.append(read())
         except InputError as error:
             problems += error.problems
     check(*problems)
-    return read
+    return done
 
 
 @contextmanager
-def progress(runs: int) -> Iterator[Tell]:
-    """Show how many runs are done, how fast, and how long it will take; on stderr, and only to people."""
+def progress(runs: int, what: str = "runs") -> Iterator[Tell]:
+    """Show how many runs (or what) are done, how fast, and how long it will take; on stderr, and only to people."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -119,8 +129,8 @@ def progress(runs: int) -> Iterator[Tell]:
         task = shown.add_task("", total=runs, rate="")
         started = time.perf_counter()
 
-        def tell(done: int, _all: int) -> None:
+        def tell(done: int, of_all: int) -> None:
             rate = 60.0 * done / (time.perf_counter() - started)
-            shown.update(task, completed=done, rate=f"{rate:.1f} runs/min")
+            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {what}/min")
 
         yield tell

@@ -79,7 +79,9 @@ def run(
 def compare(
     out: Out,
     scenario: ScenarioFile = None,
-    designs: Annotated[str, typer.Option(help="Designs to compare, with commas between.")] = FIVE_DESIGNS,
+    designs: Annotated[
+        str, typer.Option(help="Designs to compare, with commas between; with +ADD-ON and [term=value] if you like.")
+    ] = FIVE_DESIGNS,
     seeds: Annotated[
         int | None, typer.Option(help=f"How many seeds; every design gets the same. [default: {USUAL_SEEDS}]")
     ] = None,
@@ -104,8 +106,10 @@ def compare(
         common.within("--workers", workers, 1, MOST_AT_ONCE),
         common.known_language(language),
     )
+    from model.funding import split_names
+
     spec = common.read_scenario(scenario, municipalities, quick)
-    contracts = common.read_designs([name.strip() for name in designs.split(",") if name.strip()])
+    contracts = common.read_designs(split_names(designs))
     all_seeds = range(seed, seed + n_seeds)
 
     from experiments import running

@@ -74,14 +74,12 @@ def test_payback_year(world):
     assert np.isnan(of(years, "years", "status-quo", group="municipality"))
 
 
-def test_investment_reach_leverage_deadweight_and_error(world):
+def test_investment_reach_and_deadweight(world):
     invested = measures.investment(world)
     assert of(invested, "invested_sek", "fund") == 100
     assert of(invested, "children", "fund") == 4
     assert of(invested, "invested_sek", "status-quo") == 0
-    assert of(measures.leverage(world), "leverage", "fund") == pytest.approx(100 / 30)
     assert of(measures.deadweight(world), "share", "fund") == 0.25
-    assert of(measures.overpayment(world), "error", "fund") == pytest.approx((90 - 60) / 60)
 
 
 def test_pyramid_is_per_child_alive(world):
@@ -134,38 +132,6 @@ def with_transfers(world):
     benefits = costs[costs["payer"] == "justice"].assign(payer="social_insurance", kind="transfer", untreated_sek=300)
     saved = benefits["design"].map({"status-quo": 0, "fund": 25, "planner": 50})
     return world | {"costs": pd.concat([costs, benefits.assign(actual_sek=300 - saved)], ignore_index=True)}
-
-
-def test_leverage_beyond_status_quo_does_not_credit_what_was_done_anyway(world):
-    payments = world["payments"]
-    anyway = payments[(payments["design"] == "fund") & (payments["purpose"] == "programme")]
-    anyway = anyway.assign(design="status-quo", amount_sek=40)
-    frame = measures.leverage(world | {"payments": pd.concat([payments, anyway], ignore_index=True)})
-    assert of(frame, "extra", "fund") == pytest.approx((100 - 40) / 30)
-    assert np.isnan(of(frame, "leverage", "status-quo"))
-
-
-def test_mistakes_of_projects_do_not_cancel_out(world):
-    projects = world["projects"]
-    other = projects.assign(project=1, measured_saving_sek=-50, true_saving_sek=20)
-    error = measures.overpayment(world | {"projects": pd.concat([projects, other], ignore_index=True)})
-    assert of(error, "over_sek", "fund") == 90 - 60
-    assert of(error, "under_sek", "fund") == 20  # what was measured below zero is not paid for, nor taken back
-
-
-def test_owner_share_is_weighted_by_those_enrolled(world):
-    assert of(measures.owner_share(world), "share", "fund") == pytest.approx(5 / 120)
-    assert measures.owner_share(world)["design"].eq("status-quo").sum() == 0
-
-
-def test_option_values_are_weighted_by_children_seen(world):
-    options = world["options"]
-    other = options.assign(age=5, cost_sek=65, seen=24)
-    frame = measures.option_values(world | {"options": pd.concat([options, other])}, ["intervention", "level"])
-    assert frame["cost_sek"].item() == pytest.approx((25 * 8 + 65 * 24) / 32)
-    assert (frame["first_age"].item(), frame["last_age"].item()) == (4, 5)
-    funded = measures.share_funded(world, ["intervention"]).set_index("design")["share"]
-    assert funded.to_dict() == {"status-quo": 0, "fund": 0.5, "planner": 0.5}
 
 
 def test_summing_over_ages_first_changes_no_present_value(world):
