@@ -31,7 +31,7 @@ __all__ = ["PROBLEMS", "Problem", "Target", "calibrate", "diffusion_problem", "l
 
 DATA = Path(__file__).parent / "data"
 PROBLEMS = ("diffusion", "life-course")
-_SEED = "_seed"
+_STEP = 2.0
 
 Tell = Callable[[int, float], None]
 
@@ -180,8 +180,16 @@ def _sampler(problem: Problem, particles: int) -> Any:
         return {name: found[name] for name in scale}
 
     distance = pyabc.PNormDistance(p=2, fixed_weights=scale)
+    # Wider steps than usual (factor 2): in a dozen dimensions narrower ones leave all weight on a few worlds.
+    steps = pyabc.MultivariateNormalTransition(scaling=_STEP)
     return pyabc.ABCSMC(
-        model, prior, distance, population_size=particles, eps=pyabc.MedianEpsilon(), sampler=pyabc.SingleCoreSampler()
+        model,
+        prior,
+        distance,
+        population_size=particles,
+        transitions=steps,
+        eps=pyabc.MedianEpsilon(),
+        sampler=pyabc.SingleCoreSampler(),
     )
 
 

@@ -6,12 +6,14 @@ a factor on all the numbers of a parameter (`times:ladder.up_care`). Read by `ru
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model.errors import InputError, hint
 from model.reading import Value
@@ -28,7 +30,13 @@ class Posterior:
     """Likely worlds: `table` has a row for each and a column for each parameter, `weight` sums to 1."""
 
     table: pd.DataFrame
-    weight: np.ndarray
+    weight: NDArray[np.float64]
+
+    @property
+    def digest(self) -> str:
+        """Digest of the content: equal content, equal digest."""
+        content = self.table.assign(weight=self.weight).to_csv(index=False, float_format="%.17g")
+        return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
 
     def pick(self, seed: int) -> dict[str, float]:
         """Pick one row by its weight: the same for the same seed."""
@@ -89,7 +97,7 @@ def changed(scenario: Scenario, row: Mapping[str, float]) -> Scenario:
     return scenario.with_values(values)
 
 
-def worlds(scenario: Scenario, posteriors: list[Posterior], seed: int) -> Scenario:
+def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Scenario:
     """Return one likely world: a row of each posterior, picked by the seed, laid over the scenario."""
     for posterior in posteriors:
         scenario = changed(scenario, posterior.pick(seed))
