@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import contracts, measures
 from analysis.intervals import intervals
-from analysis.tables import number, spell
+from analysis.tables import number, spell, within
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
@@ -41,9 +41,9 @@ def _risk(tables: Tables, words: Texts, say: Texts, rate: float) -> Section:
     cells = {(row["design"], row["group"]): row for row in spread.to_dict("records")}
     groups = [*dict.fromkeys(position["group"]), SOCIETY]
     designs = list(dict.fromkeys(tables["runs"]["design"]))
-    several = tables["runs"]["seed"].nunique() > 1
-    rows = [(design, [_span(cells[design, group], several) for group in groups]) for design in designs]
-    reading = _read_risk(cells, designs, groups, words, say) if several else say["r_risk"]
+    seeds = int(tables["runs"]["seed"].nunique())
+    rows = [(design, [_span(cells[design, group], seeds > 1) for group in groups]) for design in designs]
+    reading = _read_risk(cells, designs, groups, seeds, words, say) if seeds > 1 else say["r_risk"]
     return _table("risk", [words[group] for group in groups], rows, reading, "present", words, say)
 
 
@@ -59,20 +59,21 @@ def _read_risk(
     cells: Mapping[tuple[str, str], Mapping[Hashable, Any]],
     designs: Sequence[str],
     groups: Sequence[str],
+    seeds: int,
     words: Texts,
     say: Texts,
 ) -> str:
     """Count the designs under which each party loses in its worst seed, and tell the widest range."""
     losing = {group: sum(cells[design, group]["worst"] < 0 for design in designs) for group in groups}
-    counted = ", ".join(f"{words[group].lower()} {n}" for group, n in losing.items() if group != SOCIETY)
+    counted = ", ".join(f"{within(words[group])} {n}" for group, n in losing.items() if group != SOCIETY)
     wide = max(
         (row for (_, group), row in cells.items() if group != SOCIETY), key=lambda row: row["best"] - row["worst"]
     )
     low, high = (number(wide[end], 100) for end in ("worst", "best"))
-    widest = {"group": words[wide["group"]].lower(), "design": _name(wide["design"], words)}
+    widest = {"group": within(words[wide["group"]]), "design": _name(wide["design"], words)}
     return " ".join(
         [
-            say["r_risk_seeds"],
+            say["r_risk_seeds"].format(n=seeds),
             say["r_risk_losing"].format(n=len(designs), counted=counted),
             say["r_risk_widest"].format(**widest, low=low, high=high),
         ]
@@ -94,7 +95,7 @@ def _payment(tables: Tables, words: Texts, say: Texts) -> Section | None:
         over, payable = (number(float(mean[key][most]), 100) for key in ("over_sek", "payable_sek"))
         reading += " " + say["r_paid_most"].format(design=_name(most, words), over=over, payable=payable)
     headings = [say[f"c_{key}"] for key in PAYMENT_COLUMNS]
-    return _table("paid", headings, rows, reading, "plain", words, say)
+    return _table("paid", headings, rows, reading, "luck", words, say)
 
 
 def _transaction(tables: Tables, words: Texts, say: Texts) -> Section | None:
@@ -112,7 +113,7 @@ def _transaction(tables: Tables, words: Texts, say: Texts) -> Section | None:
         most=_name(high, words),
     )
     headings = [*(say[f"c_{key}"] for key in COST_COLUMNS), say["c_share"]]
-    return _table("transaction", headings, rows, reading, "plain", words, say)
+    return _table("transaction", headings, rows, reading, "luck", words, say)
 
 
 def _rows(frame: pd.DataFrame, money: Sequence[str], percent: str = "") -> list[tuple[str, list[Cell]]]:
@@ -129,6 +130,8 @@ def _rows(frame: pd.DataFrame, money: Sequence[str], percent: str = "") -> list[
 
 
 def _cell(mean: float, low: float, high: float) -> Cell:
+    if mean == low == high == 0:
+        return "0", ""
     value, gap, rest = spell(mean, low, high).partition("[")
     return value, gap + rest
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis import measures
+from analysis import measures, savings
 from analysis.measures import BASE, GROUPS, OUTSIDE, RUN
 
 Tables = Mapping[str, pd.DataFrame]
@@ -39,7 +39,7 @@ def net_position(tables: Tables, rate: float = 0.03) -> Frame:
         If an account belongs to no group of `GROUPS` and `OUTSIDE`.
     """
     money = _money(tables, rate).rename("money_sek")
-    public = measures.true_saving(tables, rate).groupby([*RUN, "group"])["saving_sek"].sum()
+    public = savings.true_saving(tables, rate).groupby([*RUN, "group"])["saving_sek"].sum()
     lives = measures.household_cost(tables, rate)
     lives = lives.assign(group="households", saving_sek=lives["untreated_sek"] - lives["actual_sek"])
     saving = pd.concat([public, lives.set_index([*RUN, "group"])["saving_sek"]])
@@ -122,6 +122,13 @@ def leverage(tables: Tables) -> Frame:
     return result.assign(leverage=result["spent"] / paid, extra=(result["spent"] - result["base"]) / paid)[
         [*RUN, "leverage", "extra"]
     ]
+
+
+def unsigned_designs(tables: Tables) -> list[str]:
+    """Designs under whose contract no project was started in any run: nobody, or not everybody, agreed."""
+    projects = tables["projects"]
+    signed = set(projects.loc[~projects["own_room"], "design"])
+    return [design for design in dict.fromkeys(tables["runs"]["design"]) if design not in signed]
 
 
 def paying_designs(tables: Tables) -> list[str]:

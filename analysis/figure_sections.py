@@ -10,9 +10,10 @@ import pandas as pd
 
 from analysis import contracts, figures, measures, options
 from analysis.intervals import intervals
-from analysis.tables import number
+from analysis.tables import number, within
 
 Tables = Mapping[str, pd.DataFrame]
+MOST_SENTENCES = 6  # more designs than that are counted, not told one by one
 
 
 def figure_sections(
@@ -30,7 +31,7 @@ def figure_sections(
         drawn = figures.who_gains(yearly, words, rate)
         result.append(section("gain", drawn, _read_gain(gain, words, say), "interval"))
         change = intervals(measures.change_per_child(yearly, rate), "change_sek", ["design"])
-        lines = [change_in_words(row["design"], row["mean"], words, say) for row in change.to_dict("records")]
+        lines = changes_in_words(dict(zip(change["design"], change["mean"], strict=True)), words, say)
         reading = " ".join([*lines, say["r_change"]])
         result.append(section("change", figures.lifetime_change(yearly, words, rate), reading, "interval"))
     if not tables["enrolment"].empty:
@@ -74,18 +75,23 @@ def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
 
 
 def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    if gain["design"].nunique() > MOST_SENTENCES:
+        mean_gain = gain.groupby(["design", "group"])["gain_sek"].mean().unstack("group")
+        gains = mean_gain.reindex(columns=list(measures.GROUPS)) > 0
+        better = {group: int(gains[group].sum()) for group in measures.GROUPS}
+        return say["r_gain_count"].format(of=len(gains), all=int(gains.all(axis=1).sum()), **better)
     lines = []
     for design, part in gain.groupby("design", sort=False):
         mean = part.groupby("group", sort=False)["gain_sek"].mean() / 1e6
         losers = [
-            say["r_loses"].format(group=words[str(g)].lower(), amount=at_scale(-v)) for g, v in mean.items() if v < 0
+            say["r_loses"].format(group=within(words[str(g)]), amount=at_scale(-v)) for g, v in mean.items() if v < 0
         ]
         if mean.max() <= 0:
             lines.append(" ".join([say["r_no_gain"].format(design=words.get(str(design), str(design))), *losers]))
             continue
         lines.append(
             say["r_gain"].format(
-                winner=words[str(mean.idxmax())].lower(),
+                winner=within(words[str(mean.idxmax())]),
                 design=words.get(str(design), str(design)),
                 amount=at_scale(float(mean.max())),
                 loser=" ".join(losers) or say["r_nobody"],
@@ -126,7 +132,12 @@ def _read_error(tables: Tables, dots: pd.DataFrame, words: Mapping[str, str], sa
     settled = dots.groupby("design")["settled"].first()
     counted = {"drawn": int(dots["shown"].sum()), "all": int(settled.sum()), "outside": int((~dots["shown"]).sum())}
     lines = [say["r_dot"].format(**{key: number(value, 1000) for key, value in counted.items()})]
-    for design, part in error[error["design"].isin(settled.index)].groupby("design", sort=False):
+    error = error[error["design"].isin(settled.index)]
+    if len(settled) > MOST_SENTENCES:
+        sums = error.groupby("design")[["measured_sek", "true_sek"]].sum()
+        above = int((sums["measured_sek"] > sums["true_sek"]).sum())
+        return " ".join([*lines, say["r_error_count"].format(n=above, of=len(sums))])
+    for design, part in error.groupby("design", sort=False):
         mean = part[["measured_sek", "true_sek"]].mean() / 1e6
         name = words.get(str(design), str(design))
         lines.append(
@@ -152,7 +163,17 @@ def _read_size(shown: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, 
     return " ".join(lines)
 
 
-def change_in_words(design: str, change: float, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+def changes_in_words(changes: Mapping[str, float], words: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
+    """Say how designs change lifetime public cost, SEK per child: each in a sentence; counted if they are many."""
+    if len(changes) > MOST_SENTENCES:
+        best = min(changes, key=lambda design: changes[design])
+        cheaper = sum(change < 0 for change in changes.values())
+        count = say["r_change_count"].format(n=cheaper, of=len(changes))
+        return [count, _change_in_words(best, changes[best], words, say)]
+    return [_change_in_words(design, change, words, say) for design, change in changes.items()]
+
+
+def _change_in_words(design: str, change: float, words: Mapping[str, str], say: Mapping[str, str]) -> str:
     """Say how a design changes lifetime public cost: its sign chooses the sentence."""
     key = "r_cheaper" if change < 0 else "r_dearer" if change > 0 else "r_same"
     return say[key].format(design=words.get(design, design), amount=at_scale(abs(change)))

@@ -6,7 +6,7 @@ page holds everything it needs (figures as SVG inside) and depends on the tables
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from analysis import measures, options
+from analysis import contracts, measures, options
 from analysis.contract_sections import contract_sections
-from analysis.figure_sections import at_scale, change_in_words, figure_sections
+from analysis.figure_sections import at_scale, changes_in_words, figure_sections
 from analysis.tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
 
 Tables = Mapping[str, pd.DataFrame]
@@ -60,8 +60,9 @@ def write_report(
 
 def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language: str, rate: float) -> dict[str, Any]:
     """Put together everything that the page shows."""
-    words, say = texts(language)["words"], texts(language)["sentences"]
     runs = tables["runs"]
+    words = with_designs(texts(language)["words"], runs["design"].unique(), manifest)
+    say = texts(language)["sentences"]
     seeds = sorted(runs["seed"].unique())
     designs = list(dict.fromkeys(runs["design"]))
     summarised = summary(tables, rate)
@@ -103,6 +104,18 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     }
 
 
+def with_designs(words: Mapping[str, str], designs: Iterable[str], manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Add names of designs that are joined from ours or have other terms, and the titles of those that are not ours."""
+    titles = {each["name"]: each["title"] for each in manifest.get("designs", ())}
+    named = {}
+    for design in designs:
+        parts = re.fullmatch(r"([\w-]+)((?:\+[\w-]+)*)(.*)", design)
+        if parts and parts[1] in words:
+            joined = "".join(f" + {words.get(each, each)}" for each in parts[2].split("+")[1:])
+            named[design] = f"{words[parts[1]]}{joined} {parts[3]}".rstrip()
+    return titles | named | dict(words)
+
+
 def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dict[str, str]:
     """Captions by kind: with present values and intervals, with present values, or with neither."""
     luck = say["interval"].format(n=n) if n > 1 else say["one seed"]
@@ -111,6 +124,7 @@ def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dic
         "interval": f"{price} {luck}",
         "present": price,
         "dots": say["price_plain"],
+        "luck": f"{say['price_plain']} {luck}",
         "plain": say["price_plain"] + (" " + say["mean"].format(n=n) if n > 1 else ""),
     }
 
@@ -229,6 +243,8 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
     worth = options[options["fiscal_value_sek"] > options["cost_sek"]]
     unfunded = worth[worth["enrolled"] < 0.5 * worth["seen"]]
     lead.append(say["s_unfunded"].format(worth=len(worth), unfunded=len(unfunded)))
+    if unsigned := [words.get(design, design) for design in contracts.unsigned_designs(tables)]:
+        lead.append(say["s_unsigned"].format(designs=", ".join(unsigned)))
     if measures.BENCHMARK not in designs:
         lead.append(say["s_no_planner"])
         return lead
@@ -239,8 +255,7 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
     )
     others = [d for d in designs if d not in (measures.BASE, measures.BENCHMARK)]
     if runs["seed"].nunique() == 1:  # no interval, so nothing can be said about luck
-        lead.extend(change_in_words(d, mean(d, "change"), words, say) for d in others)
-        return lead
+        return [*lead, *changes_in_words({d: mean(d, "change") for d in others}, words, say)]
     better = [d for d in others if found["high"].get((d, "change"), float("nan")) < 0]
     if better and change < 0:
         best = max(better, key=lambda d: mean(d, "planner_share"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis import contracts, measures, options
+from analysis import contracts, measures, options, savings
 from analysis.intervals import intervals
 
 Tables = Mapping[str, pd.DataFrame]
@@ -70,7 +70,7 @@ def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
         "cost": measures.public_cost(tables, discount_rate).assign(x=lambda f: f["per_child_sek"]),
         "change": measures.change_per_child(tables, discount_rate).assign(x=lambda f: f["change_sek"]),
         "planner_share": measures.share_of_planner(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
-        "wrong_pocket": measures.wrong_pocket_share(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
+        "wrong_pocket": savings.wrong_pocket_share(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
         "investor": outside[outside["group"] == "investor"].assign(x=lambda f: f["gain_sek"] / 1e6),
         "transaction": contracts.transaction_cost(tables).assign(x=lambda f: 100 * f["share"]),
         "deadweight": measures.deadweight(tables).assign(x=lambda f: 100 * f["share"]),
@@ -91,7 +91,7 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
     are those of contracts that paid or took back.
     """
     tables = measures.without_ages(tables)
-    payback, ratio = measures.payback_year(tables), measures.benefit_cost(tables, discount_rate)
+    payback, ratio = savings.payback_year(tables), savings.benefit_cost(tables, discount_rate)
     lever, spread = contracts.leverage(tables), measures.equity(tables)
     paying = contracts.paying_designs(tables)
     error, paid = (
@@ -166,6 +166,11 @@ def spell(mean: float, low: float, high: float) -> str:
     if np.isnan(low):
         return number(mean, mean)
     return f"{number(mean, mean)} [{number(low, mean)} to {number(high, mean)}]"
+
+
+def within(name: str) -> str:
+    """Write a name as it stands within a sentence: "State" as "state", "The EU" as "the EU", "EU" as it is."""
+    return name if name.isupper() else name[0].lower() + name[1:]
 
 
 def lay_out(formatted: pd.DataFrame) -> str:

@@ -362,7 +362,7 @@ class MesaChildren(PreventionModel):
         """Create the municipalities, and let those who are 0-19 at the start live from birth."""
         if self.start_year + self.years - self.population.births_from > LAST_AGE:
             raise ValueError("Nobody leaves this model: give fewer years.")
-        if any(metric.evaluation != MATCHED or metric.groups > 1 for metric in self.every_metric):
+        if any(metric.evaluation != MATCHED or metric.groups > 1 for metric in self.yardsticks.every):
             raise ValueError(f"{self.design.name}: children are measured beside matched ones here, or not at all.")
         self.tables = Tables(self)
         self.town_list = [Town(self, row) for row in range(self.n)]

@@ -151,7 +151,7 @@ def compare(
 
 @contextmanager
 def open_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Keep worker processes open, for many small comparisons that would wait for their start; none if `workers` is 1."""
+    """Keep worker processes open for many small comparisons, which would wait for their start; none if there is one."""
     if workers == 1:
         yield None
         return

@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -145,8 +146,12 @@ def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, th
         uncertain=False,
         files=files,
     )
+    versions = {"versions": {**lasting["versions"], "optuna": version("optuna")}}
     search = {"begun_with": record(plan, spec, years), "trials": plan.trials}
-    _put(folder / writing.MANIFEST, _json({**lasting, "software": "stupror search", **search, "this_run": this_run}))
+    _put(
+        folder / writing.MANIFEST,
+        _json({**lasting, "software": "stupror search", **versions, **search, "this_run": this_run}),
+    )
 
 
 def _json(content: Any) -> bytes:

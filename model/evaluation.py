@@ -167,7 +167,7 @@ def measure(first, last, year, terms, tables, lives, people, sums):
             elif how == _NORM:
                 other = norm[g, k, before, state_before[i] % N_LEVELS, years_in]
             elif how == _FLAGGED:
-                other = value[g, k, before, state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
+                other = value[g, k, age, state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
             if how > _LAST_WITH_PEER or peer[i] >= 0:
                 total[OWN] += own
                 total[OTHER] += other

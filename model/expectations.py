@@ -84,9 +84,9 @@ def expect(
 def as_reported(honest: Sequence[Expected], cells: Cells, ladder: Ladder) -> tuple[Expected, ...]:
     """The same, as an evaluator will report it: with the comparison that its method really makes.
 
-    Who is seen is frailer than others on the same rung, and whoever stands high on the ladder tends to come down again:
-    so all methods but the lot are off. Private parties reckon with that; public bodies expect an honest evaluation
-    (table 3.1: the public side is at an information disadvantage).
+    Who takes part is sturdier than others on the same rung, and whoever stands high on the ladder tends to come down
+    again: so all methods but the lot are off. Private parties reckon with that; public bodies expect an honest
+    evaluation (table 3.1: the public side is at an information disadvantage).
     """
     return tuple(replace(each, other=_reported(each, cells, ladder)) for each in honest)
 
@@ -111,7 +111,11 @@ def _reported(expected: Expected, cells: Cells, ladder: Ladder) -> Floats:
                 total = total + np.where(t < years, mean[k, np.minimum(age + t + 1, N_AGES - 1)] - mean[k, age], 0.0)
     elif metric.evaluation == FLAGGED:
         flagged = np.arange(N_STATES) - level + cells.level[:, None]
-        total = years * (cells.start * np.take_along_axis(at_start, flagged, axis=1)).sum(axis=1)
+        total = np.zeros(k.size)
+        for t in range(metric.years):
+            then = metric.value[k, np.minimum(age + t + 1, N_AGES - 1)]
+            stayed = (cells.start * np.take_along_axis(then, flagged, axis=1)).sum(axis=1)
+            total = total + np.where(t < years, stayed, 0.0)
     else:
         return expected.other
     return np.asarray(total / metric.parts)

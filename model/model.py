@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model import booking, learning, lifecourse, metrics, paying, settling, thinking
+from model import appointing, booking, learning, lifecourse, metrics, paying, settling, thinking
 from model.agents.reasoning import Mandate
 from model.budgets import LINES, close_year, open_budgets, set_room, spread_practice
 from model.costs import build_costs
@@ -34,7 +34,7 @@ from model.errors import InputError
 from model.evaluation import JUDGED_TO, draw_lots, match, measure
 from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, in_sek, load_design
-from model.funds import allowances, funds_of, purse_of, purses_of
+from model.funds import allowances, funds_of, purses_of
 from model.ladder import N_AGES, N_LEVELS, build_ladder
 from model.ledger import Ledger, LedgerError
 from model.measuring import lay_out
@@ -68,16 +68,17 @@ class PreventionModel(mesa.Model):
     Raises
     ------
     InputError
-        If the design asks for an evaluation or a condition that a run cannot find out.
+        If the design is an add-on alone, or hangs on a condition that a run cannot find out.
     """
 
-    # Set by `thinking`: what bodies answer for and believe, and what options are worth to them.
+    # Set by `appointing`: what bodies answer for and believe.
     mandates: dict[str, Mandate]
     belief: Floats  # (n, n_interventions), multiples of the true effect
     belief_precision: Floats
     market_belief: Floats  # (n_interventions,), of investors and providers
     market_precision: Floats
     ordinary: NDArray[np.bool_]  # in ordinary operations: neither applied for nor evaluated
+    # Set by `thinking`: what options are worth to them.
     owners: list[str]
     regional: NDArray[np.bool_]  # (n_cells,): options of the region
     whole_cost: Money
@@ -94,7 +95,8 @@ class PreventionModel(mesa.Model):
         spec, design = spec.changed_by(design.changes), in_sek(design)
         self.spec, self.design, self.run_seed = spec, design, run_seed
         # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
-        ordinary = design.decision == "planner" or (design.shares == {"owner": 1.0} and not design.clauses)
+        own_room = design.shares == {"owner": 1.0} and not design.clauses and not design.interventions
+        ordinary = design.decision == "planner" or own_room
         self.contracts = (design,) if ordinary else (design, load_design("status-quo"))
         self.years, self.start_year, self.year, self.threads = years, start_year, start_year, threads
         self.interventions = spec.interventions
@@ -133,7 +135,7 @@ class PreventionModel(mesa.Model):
             {line: booking.life_cost(self, line) for line in LINES},
         )
         self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
-        thinking.appoint(self)
+        appointing.appoint(self)
         thinking.reckon(self)
 
     # ------------------------------------------------------------------ the year
@@ -184,28 +186,20 @@ class PreventionModel(mesa.Model):
 
     def decide(self) -> None:
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
-        project, kinds = self.spec.project, self.cells.intervention
         seen = self.seen.copy()
         places = np.ceil(seen[:, self.cells.age, self.cells.level] * self.spec.committee.capacity).astype(np.int64)
-        fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
-        now = np.where(self.ordinary, 0, round(project.application_cost))
         purses = purses_of(self.contracts)
         pots = np.stack([paying.purse(self, *purse) for purse in purses], axis=1)
         for number, design in enumerate(self.contracts):
             part = paying.parts(self, number, purses)
-            paper = np.zeros((*fixed.shape, len(purses)), np.int64)
-            for k, item in enumerate(self.interventions):
-                purse = purse_of(paying.overhead_account(self, item.owner, number), item.owner)
-                if purse in purses:
-                    paper[:, k, purses.index(purse)] = (now if purse[0] == "room" else fixed)[:, k]
             score = thinking.scores(self, number)
             choose(
                 seen,
-                (kinds, self.cells.age, self.cells.level),
+                (self.cells.intervention, self.cells.age, self.cells.level),
                 score,
                 np.ascontiguousarray(thinking.ranks(self, score, number)),
                 part,
-                (fixed.astype(np.float64), paper),
+                paying.paperwork(self, number, purses),
                 pots,
                 places,
                 design.decision != "planner",

@@ -41,7 +41,8 @@ def set_aside(model: PreventionModel, fund: str) -> Money:
     if fund == "municipal_fund":
         return fund_allotment(budgets, model.spec, t, wanted)
     if wanted is None:
-        wanted = whole(budgets.revenue["municipality"] * model.spec.board.fund_share)
+        revenue = budgets.revenue["region" if FILLED_BY[fund] == "region" else "municipality"]
+        wanted = whole(revenue * model.spec.board.fund_share)
     return np.minimum(wanted, rur_allotment(budgets, model.spec)) if fund == "rur" else wanted
 
 
@@ -78,6 +79,23 @@ def parts(model: PreventionModel, contract: int, purses: Sequence[Purse]) -> Mon
                 cost = yearly if purse[0] == "room" else yearly * item.duration
                 result[mine, purses.index(purse)] += round(share * cost)
     return result
+
+
+def paperwork(model: PreventionModel, contract: int, purses: Sequence[Purse]) -> tuple[NDArray[np.float64], Money]:
+    """What applying and evaluating costs a project, and what of it each purse pays or promises.
+
+    An owner pays its application now; whoever else pays promises both. SEK by (municipality, intervention), and by
+    (municipality, intervention, purse); nothing in ordinary operations.
+    """
+    project = model.spec.project
+    fixed = np.where(model.ordinary, 0, round(project.application_cost + project.evaluation_cost))
+    now = np.where(model.ordinary, 0, round(project.application_cost))
+    result = np.zeros((*fixed.shape, len(purses)), np.int64)
+    for k, item in enumerate(model.interventions):
+        purse = purse_of(overhead_account(model, item.owner, contract), item.owner)
+        if purse in purses:
+            result[:, k, purses.index(purse)] = (now if purse[0] == "room" else fixed)[:, k]
+    return fixed.astype(np.float64), result
 
 
 def overhead_account(model: PreventionModel, owner: str, contract: int) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from model.model import PreventionModel
 
 Which = NDArray[np.int64]
+FROM_BUDGETS = ("board", "municipality", "region")  # public parties that finance from a budget and not from a fund
 Floats = NDArray[np.float64]
 
 
@@ -94,7 +95,13 @@ def unfit(design: Design) -> list[str]:
     """Say why a run could not settle a design; nothing if it can."""
     if design.add_on:
         return [f"{design.name}: is an add-on. Join it to a design, such as status-quo+{design.name}."]
-    return [
+    problems = [
+        f"{design.name}: finance.{share.party} has no `size`. Say how many SEK/inhabitant/year it has for such "
+        "projects: a run would let it pay for every one of them."
+        for share in design.finance
+        if share.party in FROM_BUDGETS and share.size is None
+    ]
+    return problems + [
         f"{design.name}: a run cannot find out whether '{name}' holds. Give conditions.{name} a measure with above or "
         "at_least, or a chance."
         for name in design.asked_conditions

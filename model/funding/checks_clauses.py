@@ -26,6 +26,7 @@ def check_clauses(design: Design, notes: Notes) -> None:
             opened |= dict.fromkeys(clause.keys)
     _check_limits(design, notes)
     _check_schedules(design, notes)
+    _check_horizon(design, notes)
     _check_order_in_time(design, notes)
 
 
@@ -156,6 +157,10 @@ def _check_schedules(design: Design, notes: Notes) -> None:
             notes.add(
                 where, f"{_owed(clause.keys[0])} has no schedule to pay interest with. Add one for the same part."
             )
+
+
+def _check_horizon(design: Design, notes: Notes) -> None:
+    """Note a payment that falls later than anybody is followed."""
     years = settlement_years(design)
     for where, clause in _numbered(design):
         if clause.kind == "schedule" and {"first_year", "years"} <= clause.values.keys():

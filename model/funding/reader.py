@@ -24,6 +24,7 @@ __all__ = ["read_design"]
 
 INTERVENTIONS = Path(__file__).resolve().parents[1] / "data" / "interventions"
 _MEASURED = ("owner", *PAYER_GROUPS, *PAYERS)
+_OF_CONTRACTS = ("currency", "programme", "decision", "finance", "measure", "conditions", "clause")
 _PATH = re.compile(r"[a-z]\w*(\.\w[\w-]*)+")
 
 _PROGRAMME = {
@@ -74,15 +75,11 @@ def _texts(document: Table, notes: Notes) -> _Texts:
 
 def _add_on(document: Table, notes: Notes) -> Design:
     """Read a file that only changes parameters of the scenario."""
-    for key in ("decision", "finance", "measure", "conditions", "clause", "currency", "programme"):
+    for key in _OF_CONTRACTS:
         if key in document:
             notes.add("file", f"an add-on has no [{key}]: it changes parameters only. Remove it, or remove kind.")
-    notes.keys(
-        {k: v for k, v in document.items() if not isinstance(v, Mapping | list) or k == "change"},
-        "file",
-        (*_TEXTS, "kind", "change"),
-        (*_TEXTS, "change"),
-    )
+    own = {key: value for key, value in document.items() if key not in _OF_CONTRACTS}
+    notes.keys(own, "file", (*_TEXTS, "kind", "change"), (*_TEXTS, "change"))
     return Design(
         **_texts(document, notes),
         decision="",
@@ -100,7 +97,7 @@ def _contract(document: Table, notes: Notes) -> Design:
     notes.keys(
         document,
         "file",
-        (*_TEXTS, "currency", "programme", "decision", "finance", "measure", "conditions", "clause", "change"),
+        (*_TEXTS, *_OF_CONTRACTS, "change"),
         (*_TEXTS, "decision", "finance"),
     )
     decision = notes.table(document, "decision")
@@ -124,15 +121,12 @@ def _contract(document: Table, notes: Notes) -> Design:
 
 def _interventions(decision: Table, notes: Notes) -> tuple[str, ...]:
     """Read which interventions the contract may finance: its agreed target groups (C13)."""
-    named = decision.get("interventions", [])
     known = sorted(path.stem for path in INTERVENTIONS.glob("*.toml"))
-    if not (isinstance(named, list) and (named or "interventions" not in decision)):
-        notes.add("decision", f"interventions = {named!r}. Write a list of names: {', '.join(known)}.")
-        return ()
+    named = notes.names(decision, "interventions", "decision")
     for name in named:
         if name not in known:
-            notes.add("decision", f"interventions: {name!r} is not known.{notes.hint(name, known)}")
-    return tuple(map(str, named))
+            notes.add("decision", f"interventions: '{name}' is not known.{notes.hint(name, known)}")
+    return named
 
 
 def _currency(document: Table, notes: Notes) -> Currency:

@@ -66,7 +66,7 @@ CHANGES: Mapping[str, Term] = {
     "set": Term("", -1e12, 1e12, "new value of the parameter, in its unit", many=None),
 }
 
-
+# Numbers that several kinds of clause share.
 _AMOUNT = Term("SEK", 0, 1e12, "whole amount for a project", required=False)
 _TIMES_COST = Term("1", 0, 10, "times the programme cost", required=False)
 _TIMES_METRIC = Term("1", 0, 10, "times what was measured, where that is above zero", required=False)

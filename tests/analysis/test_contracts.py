@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import contracts, measures
+from analysis import contracts, measures, savings
 from model.funding.words import PARTIES
 from model.parameters import PAYERS
 from tests.analysis.world import tables
@@ -102,6 +102,14 @@ def test_who_is_no_party_of_a_design_has_no_gain(world):
     assert contracts.outside_gain(world).empty
 
 
+def test_an_outside_gain_is_what_it_has_beyond_status_quo(world):
+    anyway = with_payments(
+        with_payments(world, *BOND), (2020, "social", "investor", "repayment", 9), design="status-quo"
+    )
+    gain = contracts.outside_gain(anyway, rate=0.0)
+    assert of(gain, "gain_sek", group="investor") == (-100 - 6 + 170) - 9
+
+
 def test_what_a_provider_carries_itself_is_its_cost_and_part_of_the_programme(world):
     # the programme costs 100, of which 40 is paid; on results the provider gets 70
     shared = with_payments(
@@ -114,8 +122,18 @@ def test_what_a_provider_carries_itself_is_its_cost_and_part_of_the_programme(wo
     assert of(position, "net_sek", group="programmes") == 100
     assert of(measures.investment(shared), "invested_sek") == 100
     assert of(contracts.transaction_cost(shared), "programme_sek") == 100
-    ratio = measures.benefit_cost(shared, fiscal_rate=0.0)
+    ratio = savings.benefit_cost(shared, fiscal_rate=0.0)
     assert of(ratio, "ratio", perspective="fiscal") == pytest.approx(240 / 100)
+
+
+def test_a_provider_carries_nothing_of_projects_outside_the_contract(world):
+    later = more_projects(world, {"year": 2021, "own_room": True, "cost_sek": 50})
+    shared = with_payments(
+        later, (2020, "board", "provider", "programme", 40), (2021, "social", "provider", "programme", 50)
+    )
+    position = contracts.net_position(shared, rate=0.25)
+    assert of(position, "net_sek", group="provider") == pytest.approx(-60)  # all of it in 2020
+    assert of(position, "net_sek", group="programmes") == pytest.approx(100 + 50 / 1.25)
 
 
 def test_transaction_cost_counts_work_once(world):
@@ -178,6 +196,7 @@ def test_payment_error_by_size(world):
 
     first = world["projects"][world["projects"]["design"] == "fund"]
     rows = [first.assign(project=i, **project(*p)) for i, p in enumerate([(2, 6, 2), (2, -4, -2), (8, 1, 0)])]
+    rows += [first.assign(**project(3, 99, 99), **other) for other in ({"settled": False}, {"own_room": True})]
     errors = contracts.payment_error_by_size({"projects": pd.concat(rows, ignore_index=True)}, edges=(1, 5, 10))
     small, large = errors.to_dict("records")
     assert (small["low"], small["high"], small["projects"], large["projects"]) == (1, 4, 4, 2)

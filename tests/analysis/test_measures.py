@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import measures
+from analysis import measures, savings
 from tests.analysis.world import tables
 
 
@@ -51,14 +51,14 @@ def test_share_of_the_planners_gain(world):
 
 
 def test_wrong_pocket_and_captured_share(world):
-    assert of(measures.wrong_pocket_share(world), "share", "fund") == pytest.approx(80 / 120)
+    assert of(savings.wrong_pocket_share(world), "share", "fund") == pytest.approx(80 / 120)
     # within one year: the municipality's 40 of 240 in all
-    assert of(measures.captured_share(world, 1, rate=0.0), "share", "fund") == pytest.approx(40 / 240)
-    assert measures.wrong_pocket_share(world)["design"].eq("status-quo").sum() == 0  # nothing saved, no share
+    assert of(savings.captured_share(world, 1, rate=0.0), "share", "fund") == pytest.approx(40 / 240)
+    assert savings.wrong_pocket_share(world)["design"].eq("status-quo").sum() == 0  # nothing saved, no share
 
 
 def test_benefit_cost_by_perspective(world):
-    ratio = measures.benefit_cost(world, fiscal_rate=0.0, societal_rate=0.0)
+    ratio = savings.benefit_cost(world, fiscal_rate=0.0, societal_rate=0.0)
     assert of(ratio, "ratio", "fund", perspective="fiscal") == pytest.approx(240 / 100)
     # resources 2 x 120 and production 2 x 10
     assert of(ratio, "ratio", "fund", perspective="societal") == pytest.approx(260 / 100)
@@ -68,7 +68,7 @@ def test_benefit_cost_by_perspective(world):
 
 
 def test_payback_year(world):
-    years = measures.payback_year(world)
+    years = savings.payback_year(world)
     # municipality under fund: 40 - 100 = -60 in 2020, -60 + 40 + 30 = 10 in 2021: paid back after one year
     assert of(years, "years", "fund", group="municipality") == 1
     assert np.isnan(of(years, "years", "status-quo", group="municipality"))
@@ -95,7 +95,7 @@ def test_gini_of_two_equal_municipalities_that_get_20_and_60_per_child(world):
 
 def test_a_group_that_gains_without_paying_is_never_out_of_pocket(world):
     # under `fund` the state saves 80 in 2020 and pays its 30 in 2021 only
-    years = measures.payback_year(world)
+    years = savings.payback_year(world)
     assert of(years, "years", "fund", group="state") == 0
     # the planner's state pays 100, saves 160 a year: ahead in the first year already
     assert of(years, "years", "planner", group="state") == 0
@@ -112,7 +112,7 @@ def test_a_group_that_gains_without_paying_is_never_out_of_pocket(world):
     ],
 )
 def test_payback_is_when_the_running_sum_is_no_longer_negative_for_good(by_year, years):
-    assert measures._years_behind(pd.Series(by_year)) == pytest.approx(years, nan_ok=True)
+    assert savings._years_behind(pd.Series(by_year)) == pytest.approx(years, nan_ok=True)
 
 
 def test_gains_of_public_groups_and_households_add_up_to_that_of_society(world):
@@ -139,5 +139,5 @@ def test_summing_over_ages_first_changes_no_present_value(world):
     twice = world | {"costs": pd.concat([world["costs"], older], ignore_index=True)}
     short = measures.without_ages(twice)
     assert len(short["costs"]) == len(world["costs"])
-    for measure in (measures.public_cost, measures.household_gain, measures.wrong_pocket_share):
+    for measure in (measures.public_cost, measures.household_gain, savings.wrong_pocket_share):
         pd.testing.assert_frame_equal(measure(short), measure(twice))

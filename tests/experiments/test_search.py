@@ -1,5 +1,7 @@
 """Design search: a front that is known, found; the same whoever stopped it; and honest about luck."""
 
+import hashlib
+import json
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from analysis.objectives import OBJECTIVES
 from experiments.commands.search import ranges
 from experiments.search import MOST_POINTS, Found, Plan, Range, search
+from experiments.writing import MANIFEST
 from model.funding import Design, load_design
 from model.funding.terms import find_term
 
@@ -91,6 +94,28 @@ def test_common_seeds_each_design_once_and_others_held_out(tmp_path: Path) -> No
     assert set(searched) == {*found.trials["design"], "state-outcomes-fund"}
     assert again == [*found.front.loc[found.front["kind"] == "chosen", "design"], "state-outcomes-fund"]
     assert len(again) <= MOST_POINTS + 1
+
+
+def test_a_trial_is_worth_its_mean_over_seeds_and_nothing_if_one_has_no_value(tmp_path: Path) -> None:
+    values = {1: 10.0, 2: 40.0}
+
+    def judge(designs: Sequence[Design], seeds: Sequence[int]) -> pd.DataFrame:
+        rows = []
+        for design in designs:
+            share = float(find_term(design, "share")[1].entries[0])
+            for seed in seeds:
+                missing = share < 0.6 and seed == 2
+                value = np.nan if missing else share * values.get(seed, 1.0)
+                rows.append({"design": design.name, "seed": seed, **dict.fromkeys(OBJECTIVES, value)})
+        return pd.DataFrame(rows)
+
+    trials = search(plan(objectives=("invested",), trials=20), judge, tmp_path).trials
+    known = trials["share"] >= 0.6
+    assert known.any()
+    assert trials.loc[known, "invested"].tolist() == pytest.approx((25 * trials.loc[known, "share"]).tolist())
+    assert not known.all()
+    assert trials.loc[~known, "invested"].isna().all()
+    assert not trials.loc[~known, "front"].any()
 
 
 def test_a_design_of_the_front_can_be_written_on_the_command_line(tmp_path: Path) -> None:
@@ -222,3 +247,51 @@ def test_bad_input_is_refused_first(stupror: Stupror, tmp_path: Path, options: l
     for word in said:
         assert word in answer.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_small_search_for_real(stupror: Stupror, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["search", "--municipalities", "1060", "--years", 2, "--seeds", 1, "--out", out, "--vary", "share,cap"]
+    words += ["--objectives", "invested,state_net_cost"]
+    answer = stupror(*words, "--trials", 1)
+    assert answer.code == 0, answer.err
+    first = (out / "search.jsonl").read_text()
+    answer = stupror(*words, "--trials", 2, "--resume")
+    assert answer.code == 0, answer.err
+    assert (out / "search.jsonl").read_text().startswith(first)
+    assert "2 trials of state-outcomes-fund" in answer.out
+    assert "winner's curse" in answer.out
+
+    manifest = json.loads((out / MANIFEST).read_text())
+    assert (manifest["trials"], manifest["seeds"], manifest["years"]) == (2, [1, 2], 2)
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
+    trials, front = (pd.read_parquet(out / f"{name}.parquet") for name in ("trials", "front"))
+    assert set(OBJECTIVES) <= set(trials.columns)
+    assert front["kind"].tolist()[0] == "declared"
+    assert (out / "front.png").read_bytes().startswith(b"\x89PNG")
+    lines = [json.loads(line) for line in (out / "held_out.jsonl").read_text().splitlines()]
+    assert {tuple(line["seed"]) for line in lines} == {(2,)}, "seeds held out are not those of the search"
+
+    refused = stupror(*words, "--trials", 2)
+    assert refused.code == 2
+    assert "--resume" in refused.err
+    refused = stupror(*words, "--trials", 2, "--resume", "--years", 3, "--holdout", 2)
+    assert refused.code == 2
+    assert "another value of --years" in refused.err
+    assert "another value of --holdout" in refused.err
+    assert stupror("report", out).code == 2
+
+
+def test_what_a_search_keeps_is_what_a_comparison_gives(stupror: Stupror, tmp_path: Path) -> None:
+    """The judge runs what `compare` runs: the same designs and seeds, and measures of the same tables."""
+    place = ("--municipalities", "1060", "--years", 2, "--seeds", 1)
+    wanted = "state-outcomes-fund[share=0.9]"
+    search_words = ("--vary", "share=0.8:0.9", "--objectives", "invested", "--trials", 1)
+    assert stupror("search", *place, *search_words, "--out", tmp_path / "search", "--design", wanted).code == 0
+    designs = f"status-quo,planner,{wanted}"
+    assert stupror("compare", *place, "--designs", designs, "--out", tmp_path / "compare").code == 0
+    summary = pd.read_csv(tmp_path / "compare" / "summary.csv").set_index(["design", "measure"])["mean"]
+    front = pd.read_csv(tmp_path / "search" / "front.csv").set_index("design")
+    assert front.loc[wanted, "invested"] > 0
+    assert front.loc[wanted, "invested"] == pytest.approx(summary[(wanted, "invested")])

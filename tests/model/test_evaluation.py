@@ -126,7 +126,7 @@ def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=
         (MATCHED, {"peer": (3, 2)}, -200),  # the peer has since been helped itself: its real life counts
         (WAITING_LIST, {"peer": (4, None)}, -400),
         (BEFORE_AFTER, {}, -150),  # level 3 at the price of the year before
-        (FLAGGED, {}, -200),  # it was seen at level 4
+        (FLAGGED, {}, -400),  # it was seen at level 4, and that is what a year of its age would cost
         (TREND, {"trend": {(2019, 9): -10, (2022, 12): -35}}, -175),  # 25 worse, as the nation's from 9 to 12
         (NORM, {"norm": -77}, -77),
         (NONE, {}, 0),

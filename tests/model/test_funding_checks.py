@@ -334,6 +334,13 @@ def test_an_investor_who_chooses_must_put_something_in():
     refused(document(decision={"body": "board", "target": "investors"}), "decision", "Did you mean 'investor'?")
 
 
+def test_the_interventions_of_a_contract_are_known_ones():
+    decision = {"body": "board", "interventions": ["family-suport"]}
+    refused(document(decision=decision), "decision", "'family-suport' is not known", "Allowed: ")
+    refused(document(decision={"body": "board", "interventions": []}), "decision", "interventions is empty")
+    refused(document(decision={"body": "board", "interventions": 3}), "decision", "interventions = 3")
+
+
 def test_money_of_a_party_is_said_per_inhabitant_and_year():
     table = document()
     table["finance"]["investor"]["size"] = term(5, "SEK")

@@ -134,6 +134,10 @@ def test_a_design_that_a_run_cannot_settle_is_refused():
     design = replace(design, conditions={**design.conditions, "delivered": delivered})
     with pytest.raises(InputError, match="a run cannot find out whether 'delivered' holds"):
         simulate(COUNTY, design, seed=1, years=1)
+    bond = load_design("social-bond")
+    bond = replace(bond, finance=(replace(bond.finance[0], party="municipality", size=None),))
+    with pytest.raises(InputError, match=r"finance.municipality has no `size`"):
+        simulate(COUNTY, bond, seed=1, years=1)
     with pytest.raises(InputError, match=r"competence-centre.* is an add-on"):
         simulate(COUNTY, load_design("competence-centre"), seed=1, years=1)
 
