@@ -73,6 +73,8 @@ def runs(spec: Scenario, seed: int, years: int) -> dict[str, float]:
         Money for programmes that bodies put in by themselves over what a planner would, who owns all budgets (M2).
     `bad_against_good`
         Money for new projects in a world of bad years over that in the same world with good years (M5, M11).
+    `cycle_good`, `cycle_ordinary`, `cycle_bad`
+        The money of that test, M SEK.
     `fund_used`
         Share of what municipal funds set aside that is paid out within the run.
     """
@@ -84,6 +86,7 @@ def runs(spec: Scenario, seed: int, years: int) -> dict[str, float]:
     return {
         "held_back": money["status-quo"] / money["planner"] if money["planner"] else 0.0,
         "bad_against_good": test["bad"] / test["good"] if test["good"] else 1.0,
+        **{f"cycle_{name}": money / 1e6 for name, money in test.items()},
         "fund_used": float(paid / aside) if aside else 0.0,
     }
 

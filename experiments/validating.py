@@ -211,4 +211,7 @@ def _predictions(
     found = {title: _spread([each[name] for each in told]) for title, name in names.items()}
     if core:
         found["Share of the money set aside that is used"] = _spread([each["fund_used"] for each in core])
+        for name in ("good", "ordinary", "bad"):
+            title = f"Money for programmes if all years are {name}, M SEK (own budgets, the same municipalities)"
+            found[title] = _spread([each[f"cycle_{name}"] for each in core])
     return found
