@@ -186,6 +186,9 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("repaid_sek", "int", "SEK of 2020", "repayments of its projects"),
             ("own_saving_sek", "int", "SEK of 2020", "what programmes saved the municipality's own budgets"),
             ("others_saving_sek", "int", "SEK of 2020", "what they saved everybody else"),
+            ("practice", "text", "", "where it is with the practice of social investment at the end"),
+            ("fund_since", "int", "year", "year in which it set money aside for a fund, 0 if it has none at the end"),
+            ("reserve_sek", "int", "SEK of 2020", "its reserve for downturns (RUR) at the end"),
         ),
     ),
     "options": (

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import batch, designs, parameters, report, runs, search
+from experiments.commands import batch, calibrate, data, designs, parameters, report, runs, screen, search, validate
 from experiments.commands.common import FailedError, StoppedError
 from model.errors import InputError
 
@@ -54,6 +54,12 @@ app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
 app.add_typer(designs_app, name="designs")
+data_app = typer.Typer(help="The tables that the model stands on.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+data_app.command("refresh")(data.refresh)
+app.command("calibrate")(calibrate.calibrate)
+app.command("validate")(validate.validate)
+app.command("screen")(screen.screen)
 designs_app.callback(invoke_without_command=True)(designs.list_designs)
 designs_app.command("show")(designs.show)
 designs_app.command("new")(designs.new)

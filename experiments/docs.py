@@ -78,7 +78,7 @@ def _file_of(path: str) -> str:
     group, *rest = path.split(".")
     if group == "interventions":
         return f"interventions/{rest[0]}.toml"
-    return f"{group}.toml" if group in ("ladder", "costs") else "parameters.toml"
+    return f"{group}.toml" if group in ("diffusion", "ladder", "costs") else "parameters.toml"
 
 
 def _assumed(rows: Sequence[dict[str, str]]) -> int:

@@ -18,7 +18,8 @@ from typing import Any
 import pandas as pd
 
 from experiments.plan import Plan
-from experiments.sampling import cube, draw_values, posterior_rows, posterior_values
+from experiments.posterior import values_of
+from experiments.sampling import cube, draw_values, posterior_rows, rounded
 from experiments.writing import design_hash, versions
 from model.errors import InputError
 from model.funding import Design, with_terms
@@ -117,18 +118,16 @@ class _Same:
 
 @lru_cache(maxsize=4)
 def _world(base: _Same, values: tuple[tuple[str, Value], ...]) -> Scenario:
-    return base.scenario.replace_all(dict(values))
+    return base.scenario.with_values(dict(values))
 
 
 def draw_table(plan: Plan) -> list[dict[str, Value]]:
-    """Draw every world: one value per factor, and per parameter of the posterior."""
+    """Draw every world: one value per factor, and one per column of the posteriors."""
     drawn = draw_values(cube(plan.sampling, len(plan.factors)), plan.factors)
-    if plan.posterior is None:
-        return drawn
-    rows = posterior_rows(plan.posterior, len(drawn), plan.sampling.seed)
-    current = {path: quantity.value for path, quantity in plan.scenario.quantities.items()}
-    tied = posterior_values(plan.posterior, rows, current)
-    return [{**own, **together} for own, together in zip(drawn, tied, strict=True)]
+    for number, posterior in enumerate(plan.posteriors):
+        rows = posterior_rows(posterior.weight, len(drawn), (plan.sampling.seed, number))
+        drawn = [{**own, **posterior.row(int(row))} for own, row in zip(drawn, rows, strict=True)]
+    return [{name: rounded(value) for name, value in draw.items()} for draw in drawn]
 
 
 def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
@@ -143,7 +142,9 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
     terms_of = {factor.name: factor for factor in plan.factors if factor.designs}
     jobs: list[Job] = []
     for number, values in enumerate(draws):
-        world_values = tuple((name, value) for name, value in values.items() if name not in terms_of)
+        tied = {name: plain(values[name]) for name in plan.tied}
+        own = {name: value for name, value in values.items() if name not in terms_of and name not in tied}
+        world_values = tuple({**own, **values_of(plan.scenario, tied)}.items())
         for replication in range(plan.replications.number):
             for place, design in enumerate(plan.designs):
                 drawn = (name for name, factor in terms_of.items() if design.name in factor.designs)
@@ -207,10 +208,7 @@ def job_frame(jobs: list[Job]) -> pd.DataFrame:
 
 
 def factor_frame(plan: Plan, draws: list[dict[str, Value]]) -> pd.DataFrame:
-    """Lay the draws out as a table: draw, and a column per factor; a list is shown by the probability it was drawn at.
-
-    Lists of a posterior have no such number and are left out.
-    """
+    """Lay the draws out as a table: draw, and a column per factor; a list is shown by the probability of its draw."""
     points = cube(plan.sampling, len(plan.factors))
     columns: dict[str, Any] = {"draw": range(len(draws))}
     for place, factor in enumerate(plan.factors):

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.outcomes import OUTCOMES
 from analysis.schema import TABLES
 from experiments.entries import Table, flag, names, texts, whole
+from experiments.posterior import Posterior
 from experiments.sampling import METHODS, Factor, Sampling, size
-from experiments.uncertainties import changed, parameters, posterior_of
+from experiments.uncertainties import changed, parameters, posteriors_of
 from model.errors import InputError, hint
 from model.funding import Design, load_design
 from model.funding.reading import Notes
@@ -39,7 +38,7 @@ MOST_YEARS, FIRST_YEAR, LAST_YEAR = 45, 2005, 2030
 MOST_DRAWS, MOST_REPLICATIONS, LAST_SEED = 1_000_000, 100_000, 2**31 - 1
 SECTIONS = {
     "model": ("scenario", "municipalities", "years", "start_year"),
-    "uncertainties": ("parameters", "change", "posterior"),
+    "uncertainties": ("parameters", "change", "posteriors"),
     "sampling": ("method", "draws", "seed", "second_order", "levels"),
     "levers": ("designs", "terms"),
     "replications": ("number", "first_seed", "seeds"),
@@ -66,7 +65,7 @@ class Plan:
     start_year: int
     designs: tuple[Design, ...]
     factors: tuple[Factor, ...] = ()
-    posterior: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+    posteriors: tuple[Posterior, ...] = field(default=(), repr=False)
     sampling: Sampling = field(default_factory=Sampling)
     replications: Replications = field(default_factory=Replications)
     outcomes: tuple[str, ...] = tuple(OUTCOMES)
@@ -75,10 +74,8 @@ class Plan:
 
     @property
     def tied(self) -> tuple[str, ...]:
-        """Parameters of the posterior that are one number."""
-        columns = () if self.posterior is None else self.posterior.columns
-        known = self.scenario.quantities
-        return tuple(name for name in columns if name != "weight" and not isinstance(known[name].value, tuple))
+        """Columns of the posteriors."""
+        return tuple(str(name) for posterior in self.posteriors for name in posterior.table.columns)
 
     @property
     def draws(self) -> int:
@@ -93,7 +90,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """What tells two plans apart: the file, and the files that it names."""
-        rows = [] if self.posterior is None else [self.posterior.to_json()]
+        rows = [posterior.digest for posterior in self.posteriors]
         content = [self.document, self.scenario.hash(), [repr(design) for design in self.designs], rows]
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
 
@@ -124,9 +121,9 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
         notes.keys(sections[name], name, keys, ("designs",) if name == "levers" and "levers" in document else ())
     scenario = _scenario(sections["model"], beside, notes)
     designs, terms = _designs(sections["levers"], beside, notes)
-    posterior = posterior_of(sections["uncertainties"], scenario, beside, notes)
-    factors = (*parameters(sections["uncertainties"], scenario, posterior, notes), *terms)
-    sampling = _sampling(sections["sampling"], factors, posterior, notes)
+    posteriors = posteriors_of(sections["uncertainties"], scenario, beside, notes)
+    factors = (*parameters(sections["uncertainties"], scenario, posteriors, notes), *terms)
+    sampling = _sampling(sections["sampling"], factors, bool(posteriors), notes)
     plan = Plan(
         title=notes.text(document, "title", "file"),
         scenario=scenario,
@@ -134,7 +131,7 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
         start_year=whole(sections["model"], "start_year", "model", 2020, (FIRST_YEAR, LAST_YEAR), notes),
         designs=designs,
         factors=factors,
-        posterior=posterior,
+        posteriors=posteriors,
         sampling=sampling,
         replications=_replications(sections["replications"], notes),
         outcomes=tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES),
@@ -236,9 +233,9 @@ def _term(spec: str, designs: Sequence[Design], term: str, record: object, notes
 # ---------------------------------------------------------------------- sampling and replications
 
 
-def _sampling(table: Table, factors: tuple[Factor, ...], posterior: pd.DataFrame | None, notes: Notes) -> Sampling:
+def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, notes: Notes) -> Sampling:
     """Read how worlds are drawn, and see that the method suits what is uncertain."""
-    uncertain = bool(factors) or posterior is not None
+    uncertain = bool(factors) or tied
     method = notes.choice(table, "method", "sampling", METHODS) or "latin-hypercube"
     draws = whole(table, "draws", "sampling", 100 if uncertain else 1, (1, MOST_DRAWS), notes)
     how = Sampling(
@@ -251,7 +248,7 @@ def _sampling(table: Table, factors: tuple[Factor, ...], posterior: pd.DataFrame
     if table and not uncertain:
         notes.add("sampling", "nothing is uncertain. Name parameters under [uncertainties], or leave this section out.")
     kind = METHODS[how.method]
-    if kind.independent and posterior is not None:
+    if kind.independent and tied:
         notes.add("sampling", f"method '{method}' needs factors that do not hang together; a posterior ties them.")
     if kind.power_of_two and draws & (draws - 1):
         below = 1 << (draws.bit_length() - 1)

@@ -23,6 +23,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from experiments import posterior
+from experiments.posterior import Posterior
 from model.errors import InputError
 from model.funding import Design
 from model.model import simulate
@@ -98,6 +100,7 @@ def compare(
     workers: int = 1,
     pool: ProcessPoolExecutor | None = None,
     uncertain: bool = False,
+    likely: Sequence[Posterior] = (),
     progress: Progress | None = None,
 ) -> Tables:
     """Run every design with every seed; put equal tables under one another, by design, then by seed.
@@ -116,6 +119,8 @@ def compare(
         Processes that are open already (`open_pool`), to run in instead.
     uncertain
         Whether each seed also draws every uncertain parameter; all designs share the draw of a seed.
+    likely
+        Posteriors: each seed draws a likely world from them, over what `uncertain` has drawn.
     progress
         Called with the number of runs done and of all runs, whenever one is done.
 
@@ -132,7 +137,7 @@ def compare(
         If a run fails; the other runs are given up.
     """
     _refuse_twins(designs, seeds)
-    worlds = {seed: scenario.draw(seed) if uncertain else scenario for seed in seeds}
+    worlds = {seed: posterior.worlds(scenario.draw(seed) if uncertain else scenario, likely, seed) for seed in seeds}
     jobs = [
         Job(scenario=worlds[seed], design=design, seed=seed, years=years, detail=False)
         for design in designs

@@ -1,17 +1,16 @@
 """Drawing worlds: from uncertain numbers and a method to one set of values per draw.
 
 Every method fills a unit cube, one column per factor; a factor's own distribution (`model.reading.Quantity.quantile`)
-turns the column into values. So a method never knows what it samples, and a distribution is written once. A posterior
-is a table of rows that belong together; its rows are taken as they are. Read by `plan` and `jobs`.
+turns the column into values. So a method never knows what it samples, and a distribution is written once. The rows
+of a posterior belong together and are taken as they are. Read by `plan` and `jobs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from model.reading import Quantity, Value
@@ -24,7 +23,7 @@ __all__ = [
     "cube",
     "draw_values",
     "posterior_rows",
-    "posterior_values",
+    "rounded",
     "size",
 ]
 
@@ -169,34 +168,13 @@ def rounded(value: Value) -> Value:
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def posterior_rows(table: pd.DataFrame, draws: int, seed: int) -> NDArray[np.int64]:
-    """Choose rows of a posterior: in turn if it has enough and no weights, else by systematic resampling.
+def posterior_rows(weight: Floats, draws: int, seed: Sequence[int]) -> NDArray[np.int64]:
+    """Choose rows of a posterior by their weights, which sum to 1: systematic resampling.
 
-    Systematic resampling takes rows at equal steps through the cumulated weights from one random start, so each row
-    comes about ``draws * weight`` times (Kitagawa 1996, 10.1080/10618600.1996.10474692). Column `weight` if there is
-    one.
+    Takes rows at equal steps through the cumulated weights from one random start, so that each comes about ``draws *
+    weight`` times (Kitagawa 1996, 10.1080/10618600.1996.10474692), in random order.
     """
-    if "weight" not in table and draws <= len(table):
-        return np.arange(draws)
-    weight = table["weight"].to_numpy(np.float64) if "weight" in table else np.ones(len(table))
-    steps = (np.random.default_rng(seed).random() + np.arange(draws)) / draws
-    chosen = np.searchsorted(np.cumsum(weight) / weight.sum(), steps)
-    order = np.random.default_rng([seed, 1]).permutation(draws)  # neighbours in the file must not be neighbours here
-    return np.minimum(chosen, len(table) - 1)[order]
-
-
-def posterior_values(
-    table: pd.DataFrame, rows: NDArray[np.int64], current: Mapping[str, Value]
-) -> list[dict[str, Value]]:
-    """Give the values of the chosen rows by parameter, as whole numbers where the parameter is one."""
-    names = [name for name in table.columns if name != "weight"]
-    columns = {name: [_like(current[name], value) for value in table[name]] for name in names}
-    return [{name: columns[name][row] for name in names} for row in rows]
-
-
-def _like(current: Value, value: object) -> Value:
-    """Read a cell of a posterior in the form that the parameter has."""
-    if isinstance(current, tuple):
-        return rounded(tuple(float(each) for each in np.asarray(value, dtype=np.float64)))
-    number = float(np.asarray(value, dtype=np.float64))
-    return round(number) if isinstance(current, int) and number == round(number) else rounded(number)
+    rng = np.random.default_rng(list(seed))
+    steps = (rng.random() + np.arange(draws)) / draws
+    chosen = np.minimum(np.searchsorted(np.cumsum(weight), steps, side="right"), weight.size - 1)
+    return rng.permutation(chosen)

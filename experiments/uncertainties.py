@@ -5,27 +5,28 @@ Read by `plan`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import pandas as pd
-
 from experiments.entries import Table, texts
+from experiments.posterior import TIMES, Posterior, read_posterior, shipped
 from experiments.sampling import Factor
-from model.errors import hint
+from model.errors import InputError, hint
 from model.funding.reading import Notes
 from model.reading import Quantity, read_quantity
 from model.scenario import Scenario
 
-__all__ = ["changed", "parameters", "posterior_of"]
+__all__ = ["changed", "parameters", "posteriors_of"]
+
+SHIPPED = ("diffusion", "life-course")
 
 
-def parameters(table: Table, scenario: Scenario, posterior: pd.DataFrame | None, notes: Notes) -> list[Factor]:
+def parameters(table: Table, scenario: Scenario, posteriors: Sequence[Posterior], notes: Notes) -> list[Factor]:
     """Find the uncertain parameters: those named or matched, and those given a distribution here."""
     patterns = texts(table, "parameters", "uncertainties", notes)
     changes = notes.table(table, "change", "uncertainties.change")
-    tied = set() if posterior is None else set(posterior.columns)
+    tied = {str(name).removeprefix(TIMES) for posterior in posteriors for name in posterior.table.columns}
     chosen: dict[str, Quantity] = {}
     for pattern in patterns:
         wild = any(sign in pattern for sign in "*?[")
@@ -50,7 +51,7 @@ def parameters(table: Table, scenario: Scenario, posterior: pd.DataFrame | None,
             if new is not None:
                 chosen[path] = new
     for path in sorted(chosen.keys() & tied):
-        notes.add("uncertainties", f"'{path}' is in the posterior already. Leave one of them out.")
+        notes.add("uncertainties", f"'{path}' is in a posterior already. Leave one of them out.")
     return [Factor(path, chosen[path]) for path in sorted(chosen)]
 
 
@@ -96,22 +97,15 @@ def _is_range(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(type(each) in (int, float) for each in value)
 
 
-def posterior_of(table: Table, scenario: Scenario, beside: Path, notes: Notes) -> pd.DataFrame | None:
-    """Read a posterior: a Parquet or CSV file with a column per parameter and a row per draw, weights optional."""
-    name = notes.text(table, "posterior", "uncertainties")
-    if not name:
-        return None
-    file = beside / name
-    try:
-        rows = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
-    except (OSError, ValueError) as error:
-        notes.add("uncertainties.posterior", f"{file} cannot be read ({' '.join(str(error).split())}).")
-        return None
-    for column in rows.columns:
-        if column != "weight" and column not in scenario.quantities:
-            notes.add("uncertainties.posterior", f"'{column}' is no parameter.{hint(column, scenario.quantities)}")
-    if rows.empty or rows.isna().to_numpy().any():
-        notes.add("uncertainties.posterior", f"{file} has no rows, or cells without a number.")
-    elif ("weight" in rows and not (rows["weight"] >= 0).all()) or ("weight" in rows and not rows["weight"].any()):
-        notes.add("uncertainties.posterior", f"{file}: weights must not be negative, nor all 0.")
-    return rows
+def posteriors_of(table: Table, scenario: Scenario, beside: Path, notes: Notes) -> tuple[Posterior, ...]:
+    """Read the posteriors: files of `stupror calibrate`, or the names of those that come with the model."""
+    found: list[Posterior] = []
+    for name in texts(table, "posteriors", "uncertainties", notes):
+        try:
+            found.append(read_posterior(shipped(name) if name in SHIPPED else beside / name, scenario))
+        except InputError as error:
+            notes.problems += error.problems
+    columns = [str(name).removeprefix(TIMES) for posterior in found for name in posterior.table.columns]
+    for name in sorted({name for name in columns if columns.count(name) > 1}):
+        notes.add("uncertainties.posteriors", f"'{name}' is in two of them.")
+    return tuple(found)

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import metrics
+from model.budgets import into_ordinary
 from model.evaluation import COMPARED, PEOPLE
+from model.spreading import report
 
 if TYPE_CHECKING:
     from model.model import PreventionModel
@@ -51,7 +53,24 @@ def learn(model: PreventionModel, ready: Which) -> None:
     model.market_belief = (model.market_belief * model.market_precision + nation[1, 0]) / market
     model.market_precision = market
     worth = measured >= projects.cost[ready]
-    model.ordinary[where[0][worth], where[1][worth]] = True
+    seen_by_others(model, where[0], worth)
+    _become_ordinary(model, ready[worth])
+
+
+def seen_by_others(model: PreventionModel, rows: Which, worth: NDArray[np.bool_]) -> None:
+    """Let the practice hear how projects did, the last of each municipality counting (D5)."""
+    if model.budgets.spread is not None:
+        report(model.budgets.spread, rows, worth)
+
+
+def _become_ordinary(model: PreventionModel, projects: Which) -> None:
+    """Take projects that paid for themselves into ordinary operations where that is planned and there is room (F8)."""
+    book = model.projects
+    for number, item in enumerate(model.interventions):
+        mine = projects[book.intervention[projects] == number]
+        rows = book.municipality[mine]
+        taken = into_ordinary(model.budgets, model.spec, model.run_seed, rows, item.owner, book.yearly_cost[mine])
+        model.ordinary[rows[taken], number] = True
 
 
 def news(model: PreventionModel, which: Which) -> tuple[Floats, Floats, Floats]:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from model import appointing, booking, learning, lifecourse, metrics, paying, settling, thinking
 from model.agents.reasoning import Mandate
-from model.budgets import LINES, close_year, open_budgets, set_room
+from model.budgets import LINES, close_year, open_budgets, set_room, spread_practice
 from model.costs import build_costs
 from model.deciding import choose
 from model.draws import threshold
@@ -310,8 +310,9 @@ class PreventionModel(mesa.Model):
             projects.settled |= (projects.contract == contract) & done
 
     def learn(self) -> None:
-        """Move beliefs towards what was measured; what has paid for itself becomes ordinary operations (F8)."""
+        """Move beliefs towards what was measured; what paid for itself becomes ordinary (F8); the practice spreads."""
         learning.learn(self, self.ready)
+        spread_practice(self.budgets, self.year - self.start_year, self.year)
 
     def close(self) -> None:
         """Close the books: results, equity, next year's frames; and check that nothing appeared or vanished."""
@@ -319,10 +320,16 @@ class PreventionModel(mesa.Model):
         mandatory = {line: booking.life_cost(self, line) for line in LINES}
         equity = {name: amount.copy() for name, amount in self.budgets.equity.items()}
         results = close_year(
-            self.budgets, self.year - self.start_year, mandatory, ratchet, self.spec.budget.restoration_years
+            self.budgets,
+            self.year - self.start_year,
+            mandatory,
+            ratchet,
+            self.spec.budget.restoration_years,
+            self.spec.budget,
         )
         if "rur" in self.set_aside:
             self.budgets.equity["board"] = self.budgets.equity["board"] - self.set_aside["rur"]
+            self.budgets.take_from_rur(self.set_aside["rur"])
         booking.book_budgets(self, results)
         booking.check(self, equity, self.funds_before)
         self.book.append(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model.budgets import LINES, whole
+from model.budgets import LINES, fund_allotment, rur_allotment, whole
 from model.funding import split_cost
 from model.funds import FILLED_BY, NO_LIMIT, Purse, account_of, purse_of
 from model.parameters import PAYERS
@@ -33,14 +33,17 @@ PURPOSES = {
 
 
 def set_aside(model: PreventionModel, fund: str) -> Money:
-    """Money that a fund gets this year: by the contract's `size`, else by the board's habit (F3)."""
-    wanted = model.allowed.get(fund)
+    """Money that a fund gets this year: by the contract's `size`, else by the board's habit (F3).
+
+    A municipal fund is there only where the municipality has decided on one; the reserve releases a part of itself.
+    """
+    wanted, budgets, t = model.allowed.get(fund), model.budgets, model.year - model.start_year
+    if fund == "municipal_fund":
+        return fund_allotment(budgets, model.spec, t, wanted)
     if wanted is None:
-        revenue = model.budgets.revenue["region" if FILLED_BY[fund] == "region" else "municipality"]
+        revenue = budgets.revenue["region" if FILLED_BY[fund] == "region" else "municipality"]
         wanted = whole(revenue * model.spec.board.fund_share)
-    if fund == "rur":  # only what the municipality has saved up (M10)
-        return np.minimum(wanted, np.maximum(model.budgets.equity["board"], 0))
-    return wanted
+    return np.minimum(wanted, rur_allotment(budgets, model.spec)) if fund == "rur" else wanted
 
 
 def purse(model: PreventionModel, sort: str, account: str) -> Money:

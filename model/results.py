@@ -18,6 +18,7 @@ from model import __version__, metrics, paying, settling, thinking
 from model.agents.reasoning import perceived_saving
 from model.budgets import LINES
 from model.costs import GROUPS
+from model.diffusion import STATES
 from model.evaluation import COMPARED, JUDGED_TO, PEOPLE
 from model.forecast import at_belief, life_tables, occupancy
 from model.funding import phases, settle
@@ -413,8 +414,22 @@ def _municipalities(model: PreventionModel) -> Table:
             **{f"{name}_sek": amount for name, amount in paid.items()},
             "own_saving_sek": own,
             "others_saving_sek": saved.sum(axis=1) - own,
+            **_practice(model),
         }
     )
+
+
+def _practice(model: PreventionModel) -> dict[str, Any]:
+    """Where each municipality is with the practice, and its reserve, at the end."""
+    budgets = model.budgets
+    assert budgets.spread is not None
+    assert budgets.reserves is not None
+    practice, rows = budgets.spread.practice, budgets.spread.rows
+    return {
+        "practice": [STATES[state] for state in practice.state[rows]],
+        "fund_since": practice.money_since[rows],
+        "reserve_sek": budgets.reserves.rur,
+    }
 
 
 def _options(model: PreventionModel) -> Table:

@@ -9,7 +9,7 @@ unknown, out of range or in another unit is refused, all problems at once, befor
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from model.parameters import (
     CommitteeParameters,
     CostParameters,
     DetectionParameters,
+    DiffusionParameters,
     DiscountParameters,
     InterventionParameters,
     InvestorParameters,
@@ -60,6 +61,7 @@ class Scenario:
     budget: BudgetParameters
     project: ProjectParameters
     belief: BeliefParameters
+    diffusion: DiffusionParameters
     investor: InvestorParameters
     provider: ProviderParameters
     detection: DetectionParameters
@@ -82,6 +84,7 @@ class Scenario:
                 self.places.population,
                 self.places.share,
                 sorted(self.places.births.items()),
+                asdict(self.places.facts),
             ],
         }
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
@@ -94,20 +97,31 @@ class Scenario:
         InputError
             If the path is unknown or the value out of range.
         """
-        return self.replace_all({path: value})
+        if path not in self.quantities:
+            raise InputError([f"{path}: there is no such parameter.{hint(path, self.quantities)}"])
+        problems: list[str] = []
+        record = self.quantities[path].model_dump() | {"value": value}
+        quantity = read_quantity(record, path, problems)
+        if quantity is None:
+            raise InputError(problems)
+        return _assemble(self.title, {**self.quantities, path: quantity}, self.texts, self.places, "")
 
-    def replace_all(self, values: Mapping[str, Value]) -> "Scenario":
-        """Return the scenario with several values changed, by path; refuses as `replace` does, all problems at once."""
-        problems = [
-            f"{path}: there is no such parameter.{hint(path, self.quantities)}"
-            for path in values
-            if path not in self.quantities
-        ]
+    def with_values(self, values: Mapping[str, Value]) -> "Scenario":
+        """Return the scenario with several values changed at once; what lies outside a range is held at its end.
+
+        Raises
+        ------
+        InputError
+            If a path is unknown or a value has another number of entries than the parameter.
+        """
+        unknown = [path for path in values if path not in self.quantities]
+        problems = [f"{path}: there is no such parameter.{hint(path, self.quantities)}" for path in unknown]
         changed = dict(self.quantities)
-        for path in values.keys() & changed.keys():
-            quantity = read_quantity({**dict(changed[path]), "value": values[path]}, path, problems)
-            if quantity is not None:
-                changed[path] = quantity
+        for path, value in values.items():
+            if path in changed:
+                changed[path] = _held(changed[path], value)
+                if len(changed[path].entries) != len(self.quantities[path].entries):
+                    problems.append(f"{path}: has {len(self.quantities[path].entries)} numbers, not as given.")
         if problems:
             raise InputError(problems)
         return _assemble(self.title, changed, self.texts, self.places, "")
@@ -232,7 +246,7 @@ def _built_in() -> Scenario:
     quantities: dict[str, Quantity] = {}
     texts: dict[str, Any] = {}
     problems: list[str] = []
-    flat = {"parameters.toml": "", "ladder.toml": "ladder."}
+    flat = {"parameters.toml": "", "diffusion.toml": "diffusion.", "ladder.toml": "ladder."}
     for name, prefix in flat.items():
         for path, record in _records(read_toml(DATA / name), "", name, problems):
             _keep(quantities, prefix + path, record, name, problems)
@@ -433,6 +447,17 @@ def _apply(change: "Change", old: Quantity) -> float:
     after = {"times": before * by, "add": before + by, "set": by}[change.how]
     held = min(max(after, float(old.range[0])), float(old.range[1]))
     return round(held) if isinstance(old.value, int) and held == int(held) else held
+
+
+def _held(q: Quantity, value: Value) -> Quantity:
+    """Give a quantity another value, within its range; whole numbers stay whole."""
+    many = value if isinstance(value, tuple) else (value,)
+    held = tuple(min(max(each, q.range[0]), q.range[1]) for each in many)
+    whole = tuple(
+        round(each) if isinstance(old, int) and each == int(each) else each
+        for each, old in zip(held, q.entries, strict=False)
+    )
+    return q.model_copy(update={"value": whole if isinstance(value, tuple) else whole[0]})
 
 
 # ---------------------------------------------------------------------- showing

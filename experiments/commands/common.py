@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from experiments.progress import Tell as Tell
+from experiments.progress import progress as progress
 from model.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.posterior import Posterior
     from model.funding import Design
     from model.scenario import Scenario
 
@@ -39,6 +42,13 @@ Quick = Annotated[
 ]
 Municipalities = Annotated[
     str, typer.Option(help="Part of the country: codes or names of municipalities or counties, with commas between.")
+]
+MunicipalitiesFile = Annotated[
+    Path | None, typer.Option(help="Your own table of municipalities (CSV) in place of the built-in one.")
+]
+Posteriors = Annotated[
+    list[Path] | None,
+    typer.Option("--posterior", help="Draw worlds from this file of `stupror calibrate`; may be given more than once."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of an earlier run in that folder.")]
 Language = Annotated[str, typer.Option(help="Language of the report: en or sv.")]
@@ -74,8 +84,11 @@ def known_language(language: str) -> str | None:
     return None if language in LANGUAGES else f"--language is '{language}'. Give one of {', '.join(LANGUAGES)}."
 
 
-def read_scenario(file: Path | None, municipalities: str, quick: bool) -> Scenario:
-    """Read the scenario, and keep the part of the country that is asked for."""
+def read_scenario(file: Path | None, municipalities: str, quick: bool, table: Path | None = None) -> Scenario:
+    """Read the scenario, lay the user's own table of municipalities over it, and keep the part that is asked for."""
+    from dataclasses import replace
+
+    from model.places import own_places
     from model.scenario import load_scenario, select
 
     wanted = municipalities or (QUICK_PLACE if quick else "")
@@ -83,7 +96,24 @@ def read_scenario(file: Path | None, municipalities: str, quick: bool) -> Scenar
     if wanted and not places:
         raise InputError([f"--municipalities is '{wanted}'. Give codes or names, such as 0580,0581 or Blekinge."])
     scenario = load_scenario(file)
+    if table is not None:
+        scenario = replace(scenario, places=own_places(table))
     return select(scenario, places) if places else scenario
+
+
+def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Posterior]:
+    """Read posteriors; tell the problems of all of them at once."""
+    from experiments.posterior import read_posterior
+
+    read: list[Posterior] = []
+    problems: list[str] = []
+    for file in files or ():
+        try:
+            read.append(read_posterior(file, scenario))
+        except InputError as error:
+            problems += error.problems
+    check(*problems)
+    return read
 
 
 def read_designs(names: Sequence[str]) -> list[Design]:

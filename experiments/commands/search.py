@@ -30,7 +30,6 @@ from experiments.commands.common import (
     StoppedError,
     Years,
 )
-from experiments.progress import progress
 from model.errors import InputError, hint
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def search(
     search_folder.begin(out, search_folder.record(plan, spec, n_years), resume=resume)
     started = time.perf_counter()
     try:
-        with running.open_pool(workers) as pool, progress(n_trials, "designs") as tell:
+        with running.open_pool(workers) as pool, common.progress(n_trials, "designs") as tell:
             judge = search_folder.judging(spec, n_years, out, pool)
             found = find(
                 plan, judge, out, at_once=-(-workers // n_seeds), tell=tell

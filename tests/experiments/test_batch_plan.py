@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from experiments.jobs import context_of, draw_table, factor_frame, jobs_of, point_frame, resolve
@@ -58,7 +57,7 @@ def plan(**sections: Any) -> Any:
             {"levers": {"designs": ["state-outcomes-fund"], "terms": {"state-outcomes-fund": {"shre": [1]}}}},
             ["shre", "share"],
         ),
-        ({"uncertainties": {"posterior": "none.parquet"}}, ["none.parquet cannot be read"]),
+        ({"uncertainties": {"posteriors": ["none.csv"]}}, ["none.csv: cannot be read"]),
     ],
 )
 def test_a_bad_plan_is_refused(sections: dict[str, Any], words: list[str]) -> None:
@@ -165,17 +164,25 @@ def test_a_list_moves_as_a_whole_and_is_shown_by_its_probability() -> None:
 
 
 def test_rows_of_a_posterior_stay_together(tmp_path: Path) -> None:
-    rows = pd.DataFrame({"committee.ratchet": [0.1, 0.2, 0.3], "committee.horizon": [2, 3, 4], "weight": [1, 0, 3]})
-    rows.to_parquet(tmp_path / "posterior.parquet")
+    (tmp_path / "mine.csv").write_text(
+        "weight,committee.ratchet,times:costs.school-support.amount\n1,0.1,2\n0,0.2,3\n3,0.3,0.5\n"
+    )
     (tmp_path / "plan.toml").write_text(
-        'title = "Posterior"\n[uncertainties]\nposterior = "posterior.parquet"\nparameters = ["committee.*"]\n'
+        'title = "Posterior"\n[uncertainties]\nposteriors = ["mine.csv", "diffusion"]\nparameters = ["committee.*"]\n'
         '[sampling]\ndraws = 40\n[levers]\ndesigns = ["planner"]\n[model]\nmunicipalities = ["1060"]\n'
     )
     made = read_plan(tmp_path / "plan.toml")
-    frame = factor_frame(made, draw_table(made))
-    pairs = frame.groupby(["committee.ratchet", "committee.horizon"]).size()
-    assert pairs.to_dict() == {(0.1, 2.0): 10, (0.3, 4.0): 30}
+    draws = draw_table(made)
+    frame = factor_frame(made, draws)
+    pairs = frame.groupby(["committee.ratchet", "times:costs.school-support.amount"]).size()
+    assert pairs.to_dict() == {(0.1, 2.0): 10, (0.3, 0.5): 30}
     assert frame["committee.capacity"].nunique() == 40, "what the posterior has not is drawn on its own"
+    assert frame["diffusion.innovation"].nunique() > 5, "a posterior that comes with the model, by its name"
+    job = jobs_of(made, draws)[0]
+    usual = np.array(made.scenario.quantities["costs.school-support.amount"].value)
+    world, _ = resolve(context_of(made), job)
+    factor = frame["times:costs.school-support.amount"].iloc[0]
+    assert world.quantities["costs.school-support.amount"].value == pytest.approx(usual * factor)
     with pytest.raises(InputError, match="a posterior ties them"):
         plan_of({**made.document, "sampling": {"method": "morris", "draws": 4}}, beside=tmp_path)
 

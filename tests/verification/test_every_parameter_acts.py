@@ -15,13 +15,17 @@ WHERE = {
     "belief.national_weight": ("municipal-fund", 8),
     "belief.outcome_sd": ("municipal-fund", 8),
     "board.": ("municipal-fund", 4),
+    "budget.result_": ("municipal-fund", 4),  # a fund follows the result
+    "budget.rur_release": ("rur-fund", 4),
+    "diffusion.": ("municipal-fund", 4),
     "investor.lending_rate": ("social-bond", 4),
     "investor.": ("danish-two-part", 4),
     "project.group_size": ("state-outcomes-fund", 4),  # only where a contract pays
     "provider.": ("internal-outcome-contract", 4),
 }
 SPEC = load_scenario()
-PATHS = sorted(SPEC.quantities)
+# The rest of diffusion moves the history of the whole country: tests/model/test_diffusion.py.
+PATHS = sorted(p for p in SPEC.quantities if not p.startswith("diffusion.") or p == "diffusion.voluntary")
 
 
 @cache
@@ -38,6 +42,7 @@ def lively():
         budget__windfall_probability=0.5,
         region__room_share=0.001,
         board__fund_share=0.004,
+        diffusion__voluntary=0.0,
         project__application_cost=5_000,
         project__evaluation_cost=5_000,
         project__follow_up_years=2,
