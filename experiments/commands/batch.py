@@ -231,7 +231,6 @@ def psa(
         "plane": batch.plane(perspective, against or None),
         "acceptability": batch.acceptability(perspective, worth),
         "perfect_information": batch.perfect_information(worth),
-        "partial_information": batch.partial_information(perspective, wtp),
         "convergence": batch.psa_convergence(perspective, wtp),
         "differences": batch.convergence(f"cost_{perspective}", against or None),
         "pairing": batch.pairing(f"cost_{perspective}", against or None),
@@ -239,19 +238,25 @@ def psa(
     figures = {
         "plane": batch_figures.plane(tables["plane"]),
         "acceptability": batch_figures.acceptability(tables["acceptability"]),
-        "partial_information": batch_figures.partial_information(tables["partial_information"]),
         "differences": batch_figures.convergence(tables["differences"], "design", "mean", "SEK per child"),
     }
-    place = _write(folder, f"psa-{perspective}", tables, figures)
-    at = tables["acceptability"]
     typer.echo(f"Which design is best, perspective {perspective}, a year of need avoided worth {wtp:,.0f} SEK")
-    typer.echo(_table(at[at["wtp"] == wtp].drop(columns="wtp")))
+    typer.echo(_table(_at(tables["acceptability"], wtp)))
     typer.echo("Worth of knowing everything, SEK per child, by perspective")
-    known = tables["perfect_information"]
-    typer.echo(_table(known[known["wtp"] == wtp].drop(columns="wtp")))
-    typer.echo("Worth of knowing one number, SEK per child (by chance: what a number that does nothing would show)")
-    typer.echo(_table(tables["partial_information"].head(max(top, 1))))
-    typer.echo(f"Written to {place}")
+    typer.echo(_table(_at(tables["perfect_information"], wtp)))
+    typer.echo("Worth of knowing one number, SEK per child (chance: what a number that does nothing would show)")
+    try:
+        tables["partial_information"] = known = batch.partial_information(perspective, wtp)
+        figures["partial_information"] = batch_figures.partial_information(known)
+        typer.echo(_table(known.head(max(top, 1))))
+    except InputError as error:  # too few draws, or nothing uncertain: the rest stands without it
+        typer.echo(f"  left out: {' '.join(error.problems)}")
+    typer.echo(f"Written to {_write(folder, f'psa-{perspective}', tables, figures)}")
+
+
+def _at(table: pd.DataFrame, wtp: float) -> pd.DataFrame:
+    """The rows of a table for one worth of a year of need avoided."""
+    return table[table["wtp"] == wtp].drop(columns="wtp")
 
 
 def discover(

@@ -132,6 +132,22 @@ def test_a_cluster_whose_worker_is_killed_makes_the_same_bytes(
     assert (out / shelf.RUNS).read_bytes() == (whole / shelf.RUNS).read_bytes()
 
 
+def test_a_model_that_nobody_holds_goes() -> None:
+    import gc
+    import weakref
+
+    from model.model import PreventionModel
+
+    model = PreventionModel(select(load_scenario(), ["1060"]), load_design("planner"), 1, 1)
+    model.step()
+    numbers = [agent.unique_id for agent in model.agents]
+    assert len(set(numbers)) == len(numbers)
+    seen = weakref.ref(model)
+    del model
+    gc.collect()
+    assert seen() is None
+
+
 def test_runs_share_the_tables_of_their_world_and_leave_them_as_they_were() -> None:
     from model.costs import build_costs
     from model.ladder import build_ladder
