@@ -9,7 +9,7 @@ import pytest
 
 from analysis.outcomes import OUTCOMES
 from experiments import batch, compare, engine, open_batch, run
-from experiments.engine import chunks_of
+from experiments.cluster import chunks_of
 from experiments.results import Batch
 from model.errors import InputError
 

@@ -15,7 +15,7 @@ import pytest
 
 from analysis import contracts, measures, options, savings
 from analysis.outcomes import OUTCOMES, outcomes
-from experiments import batch, engine, running, shelf, store
+from experiments import batch, cluster, running, shelf, store
 from experiments.batching import prepare, run_batch
 from experiments.plan import plan_of
 from model.funding import load_design
@@ -115,7 +115,7 @@ def test_a_cluster_whose_worker_is_killed_makes_the_same_bytes(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(engine, "CHUNK_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "CHUNK_SECONDS", 0.2)
     out, killed = tmp_path / "out", []
 
     def kill_one(done: int, _all: int) -> None:
