@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import designs, parameters, report, runs
+from experiments.commands import designs, parameters, report, runs, view
 from experiments.commands.common import StoppedError
 from model.errors import InputError
 
@@ -53,6 +53,7 @@ app.command("run")(runs.run)
 app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
+app.command("view")(view.view)
 app.add_typer(designs_app, name="designs")
 designs_app.callback(invoke_without_command=True)(designs.list_designs)
 designs_app.command("show")(designs.show_design)
