@@ -17,7 +17,7 @@ from model.ladder import LAST_AGE, N_AGES, N_LEVELS
 from model.model import PreventionModel
 
 States = NDArray[np.uint8]
-WANTED = ("most", "usual", "none", "worse")  # kinds of lives that `order` finds
+WANTED = ("usual", "most", "none", "worse")  # kinds of lives that `order` finds
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,7 +59,12 @@ def options(world: World, owner: str, municipality: int) -> list[int]:
 
 
 def askers(world: World, owner: str) -> tuple[str, ...]:
-    """Who is asked about a project of an owner: itself, and the executive board where that has the last word."""
+    """Who is asked about a project of an owner: itself, then the executive board where that has the last word.
+
+    The planner asks nobody else.
+    """
+    if world.design.decision == "planner":
+        return ("planner",)
     return (owner, "board") if world.design.decision == "board" and owner != "region" else (owner,)
 
 
@@ -86,9 +91,10 @@ def verdict(world: World, owner: str, municipality: int, cell: int) -> str:
         return YES
     if not seen:
         return UNSEEN
-    for who in askers(world, owner):
+    asked = askers(world, owner)
+    for who in asked:
         if weigh(world, who, municipality, cell).net <= 0:
-            return UNPAID if who == owner else BOARD
+            return UNPAID if who == asked[0] else BOARD
     kind, then = int(world.cells.intervention[cell]), world.as_decided()
     of_kind = np.flatnonzero(world.cells.intervention == kind)
     found = world.seen[municipality, world.cells.age[of_kind], world.cells.level[of_kind]]

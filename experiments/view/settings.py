@@ -21,6 +21,7 @@ from model.scenario import Scenario, load_scenario, select
 # Parameters with a slider of their own.
 PARAMETERS = ("committee.other_regarding", "board.other_regarding", "region.other_regarding", "committee.horizon")
 LANGUAGES = ("en", "sv")
+Inputs = dict[str, dict[str, Any]]  # by name: type, label, value and what the type needs
 SET_HERE = "set in stupror view"
 _STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001)
 _FEWEST_STEPS = 10
@@ -64,7 +65,7 @@ class Settings:
 
 
 def changed(before: Settings, given: Mapping[str, Any]) -> Settings:
-    """Take over what the page's inputs hold, by the names of `inputs`.
+    """Take over what some of the page's inputs hold, by the names of `inputs`.
 
     Another design comes with its own terms: those of the earlier one are forgotten.
 
@@ -76,41 +77,45 @@ def changed(before: Settings, given: Mapping[str, Any]) -> Settings:
     seed = str(given.get("seed", before.seed)).strip()
     if not seed.removeprefix("-").isdecimal():
         raise InputError([f"seed is '{seed}'. Give a whole number from 0 to {LAST_SEED}."])
+    usual = {path: before.scenario.quantities[path].value for path in PARAMETERS}
     after = replace(
         before,
         place=_chosen(given.get("place"), places(before), before.place),
         design=_chosen(given.get("design"), designs(before), before.design),
         years=int(given.get("years", before.years)),
         seed=int(seed),
-        values={
-            **before.values,
-            **_moved(given, {path: before.scenario.quantities[path].value for path in PARAMETERS}),
-        },
+        values=_moved({**before.values, **given}, usual),
     )
     if after.design != before.design:
         return replace(after, terms={})
-    usual = {name: record["value"] for name, record in contracts.numbers(contracts.document(before.design)).items()}
-    return replace(after, terms=_moved(given, usual))
+    contract = contracts.numbers(contracts.document(before.design))
+    return replace(
+        after, terms=_moved({**before.terms, **given}, {name: record["value"] for name, record in contract.items()})
+    )
 
 
-def inputs(settings: Settings, language: str, words: Mapping[str, str]) -> dict[str, Any]:
-    """Describe the inputs of the page, in the form that Mesa's page reads: choices, sliders, and the seed."""
-    result: dict[str, Any] = {
+def inputs(settings: Settings, language: str, words: Mapping[str, str]) -> tuple[Inputs, Inputs, Inputs]:
+    """Describe the inputs of the page in the form that Mesa's page reads: what and how, the contract's terms, the rest.
+
+    Choices, sliders over declared ranges, and a text for the seed.
+    """
+    what = {
         "place": _select(words["place"], places(settings), settings.place, language),
         "design": _select(words["design"], designs(settings), settings.design, language),
     }
     contract = contracts.numbers(contracts.document(settings.design))
     parties = [name for name in contract if name.startswith("finance.") and name.endswith(".share")]
+    terms: Inputs = {}
     for name, record in contract.items():
         if len(parties) > 1 or name not in parties:  # who pays all alone has nothing to choose
-            result |= _slider(name, term_label(name, words), record["range"], settings.terms.get(name, record["value"]))
+            terms |= _slider(name, term_label(name, words), record["range"], settings.terms.get(name, record["value"]))
+    rest: Inputs = {}
     for path in PARAMETERS:
         quantity = settings.scenario.quantities[path]
-        label, value = words[f"parameter {path}"], settings.values.get(path, quantity.value)
-        result |= _slider(path, label, quantity.range, value)
-    result |= _slider("years", words["years"], (1, MOST_YEARS), settings.years)
-    result["seed"] = {"type": "InputText", "label": words["seed"], "value": str(settings.seed)}
-    return result
+        rest |= _slider(path, words[f"parameter {path}"], quantity.range, settings.values.get(path, quantity.value))
+    rest |= _slider("years", words["years"], (1, MOST_YEARS), settings.years)
+    rest["seed"] = {"type": "InputText", "label": words["seed"], "value": str(settings.seed)}
+    return what, terms, rest
 
 
 def places(settings: Settings) -> dict[str, dict[str, str]]:

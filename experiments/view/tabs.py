@@ -4,7 +4,7 @@ Only the tab that is open is drawn. Read by `page`.
 """
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from model.parameters import PAYERS
 
 Past = Sequence[tuple[Year, Year]]
 Titles = tuple[str, str]
+MOST_CHILDREN = 1000  # so many can be leafed through
+Looking = Any  # solara.Reactive[dict[str, Any]]: what is looked at, by name; kept while tabs change
 
 
 @solara.component
@@ -52,9 +54,9 @@ def _stamp(world: World, past: Past) -> tuple[Any, ...]:
 
 
 @solara.component
-def ShowMap(world: World, past: Past, titles: Titles, say: Words) -> None:
+def ShowMap(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show a measure of every municipality."""
-    measure, set_measure = solara.use_state("invested")
+    measure, set_measure = _looked_at(looking, "measure", maps.MEASURES)
     places = world.spec.places
     with solara.Row(classes=["choices"]):
         _choice(say["measure"], {name: say[f"measure {name}"] for name in maps.MEASURES}, measure, set_measure)
@@ -71,7 +73,7 @@ def ShowMap(world: World, past: Past, titles: Titles, say: Words) -> None:
 
 
 @solara.component
-def ShowPyramid(world: World, past: Past, titles: Titles, say: Words) -> None:
+def ShowPyramid(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show cost by payer and age."""
     chosen = past[-1][0]
     young, old = (chosen.cost[age].sum() / max(chosen.people[age], 1) / 1000 for age in (5, 17))
@@ -80,14 +82,14 @@ def ShowPyramid(world: World, past: Past, titles: Titles, say: Words) -> None:
 
 
 @solara.component
-def ShowFlows(world: World, past: Past, titles: Titles, say: Words) -> None:
+def ShowFlows(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show who paid whom."""
     text = say["read flows" if len(past) > 1 else "read flows 0"]
     Shown(lambda: figures.flows(past, titles, say), text, "flows", lambda: _flows(past), _stamp(world, past), say)
 
 
 @solara.component
-def ShowTime(world: World, past: Past, titles: Titles, say: Words) -> None:
+def ShowTime(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show how things went so far."""
     names = [item.name for item in world.interventions]
     text = say["read time"].format(design=titles[0], born=world.population.births_from)
@@ -102,11 +104,11 @@ def ShowTime(world: World, past: Past, titles: Titles, say: Words) -> None:
 
 
 @solara.component
-def ShowChild(world: World, past: Past, titles: Titles, say: Words) -> None:
+def ShowChild(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show one child's life beside its shadow."""
-    place, set_place = solara.use_state(0)
-    wanted, set_wanted = solara.use_state("usual")
-    number, set_number = solara.use_state(0)
+    place, set_place = _looked_at(looking, "municipality", range(world.n))
+    wanted, set_wanted = _looked_at(looking, "kind of child", lives.WANTED)
+    number, set_number = _looked_at(looking, "child", range(MOST_CHILDREN))
     with world.lock:
         told = solara.use_memo(lambda: lives.tell(world, place), [*_stamp(world, past), place])
         rows = solara.use_memo(lambda: lives.order(world, told, wanted), [*_stamp(world, past), place, wanted])
@@ -114,29 +116,29 @@ def ShowChild(world: World, past: Past, titles: Titles, say: Words) -> None:
     with solara.Row(classes=["choices"]):
         _choice(say["municipality label"], dict(enumerate(world.spec.places.names)), place, set_place)
         _choice(say["which child"], {each: say[f"child {each}"] for each in lives.WANTED}, wanted, set_wanted)
-        solara.Button(say["another"], on_click=lambda: set_number(number + 1), disabled=rows.size < 2)
+        solara.Button(say["another"], on_click=lambda: set_number((number + 1) % MOST_CHILDREN), disabled=rows.size < 2)
     helped, changed = told.born.size, int((told.helped != told.alone).any(axis=1).sum())
     counted = say["count children"].format(helped=count(helped, say), municipality=name, changed=count(changed, say))
     if not rows.size:
         _paragraph(f"{say['no child'].format(municipality=name)} {counted}")
         return
     row = int(rows[number % rows.size])
+    text = f"{_life_in_words(world, told, row, name, say)} {counted}"
     Shown(
-        lambda: portraits.life(world, told, row, say), f"{_life_in_words(world, told, row, name, say)} {counted}", "child",
-        lambda: _ladder(told, row), (*_stamp(world, past), place, row), say,
+        lambda: portraits.life(world, told, row, say), text, "child", lambda: _ladder(told, row),
+        (*_stamp(world, past), place, row), say,
     )  # fmt: skip
 
 
 @solara.component
-def ShowDecision(world: World, past: Past, titles: Titles, say: Words) -> None:
+def ShowDecision(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show what a committee or region made of an option, and why it said yes or no."""
-    place, set_place = solara.use_state(0)
-    owner, set_owner = solara.use_state(world.owners[0])
-    option, set_option = solara.use_state(-1)
+    place, set_place = _looked_at(looking, "municipality", range(world.n))
+    owner, set_owner = _looked_at(looking, "owner", world.owners)
     names = world.spec.places.names
     with world.lock:
         ranked = reasoning.options(world, owner, place)
-        cell = option if option in ranked else ranked[0]
+        cell, set_option = _looked_at(looking, "option", ranked)
         asked = [
             (say[f"body {kind}"], reasoning.weigh(world, kind, place, cell)) for kind in reasoning.askers(world, owner)
         ]
@@ -158,7 +160,7 @@ def ShowDecision(world: World, past: Past, titles: Titles, say: Words) -> None:
 
 
 @solara.component
-def ShowExport(world: World, past: Past, titles: Titles, say: Words) -> None:
+def ShowExport(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Hand out what runs this world again, and all numbers that the page has shown."""
     chosen, places = world.settings, world.spec.places
     scenario = settings.scenario_toml(chosen)
@@ -184,7 +186,7 @@ def ShowExport(world: World, past: Past, titles: Titles, say: Words) -> None:
 
 
 # What the page can show: tab -> what stands under it.
-TABS: dict[str, Callable[[World, Past, Titles, Words], Any]] = {
+TABS: dict[str, Callable[[World, Past, Titles, Looking, Words], Any]] = {
     "map": ShowMap,
     "pyramid": ShowPyramid,
     "flows": ShowFlows,
@@ -326,6 +328,13 @@ def _offers(asked: Sequence[tuple[str, reasoning.Reasoning]]) -> pd.DataFrame:
             )
         )
     return pd.concat(frames, ignore_index=True)
+
+
+def _looked_at(looking: Looking, name: str, choices: Collection[Any]) -> tuple[Any, Callable[[Any], None]]:
+    """What is looked at, the first of the choices if that is none of them, and what changes it."""
+    before = looking.value.get(name)
+    chosen = before if before in choices else next(iter(choices))
+    return chosen, lambda value: looking.set({**looking.value, name: value})
 
 
 def _choice(label: str, names: dict[Any, str], chosen: Any, choose: Callable[[Any], None]) -> None:

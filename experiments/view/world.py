@@ -1,18 +1,17 @@
 """The model that Mesa's page steps: a world under the chosen design and, beside it, status quo with the same luck.
 
-Mesa's page builds a model from the values of its inputs whenever Reset is pressed and expects one at any rate, so a
-choice that cannot be run gives the world of the choices before, and says so. Read by `page` and `reasoning`.
+Read by `page`, `tabs` and `reasoning`.
 """
 
 import copy
 import threading
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Self
 
 import numpy as np
 
 from experiments.view.numbers import Year, take
-from experiments.view.settings import Settings, changed
-from model.errors import InputError
+from experiments.view.settings import Settings
 from model.funding import load_design
 from model.ledger import LedgerError
 from model.model import PreventionModel
@@ -23,28 +22,25 @@ BESIDE = "status-quo"
 class World(PreventionModel):
     """A run that is looked at while it goes on.
 
-    `past` has the numbers of every lived year, before the first those of the start, in pairs: under the chosen design,
-    and under status quo. `problems` are sentences for whoever chose what cannot be run.
+    Mesa's page builds one whenever it starts again, from arguments that it was given once and for all: so `chosen` is
+    asked for the settings. `past` has the numbers of every lived year, before the first those of the start, in pairs:
+    under the chosen design, and under status quo. `problems` are sentences about what stopped the run.
+
+    Raises
+    ------
+    InputError
+        If the settings cannot be run.
     """
 
-    def __init__(self, before: Settings, **kwargs: Any) -> None:
-        self.problems: tuple[str, ...] = ()
-        kwargs.pop("scenario", None)  # Mesa 3.5 hands every model one of its own
-        try:
-            self._open(changed(before, kwargs))
-        except InputError as error:
-            self.problems = error.problems
-            self._open(before)
-        self.lock = threading.Lock()  # one thread lives the years, others show them
-
-    def _open(self, settings: Settings) -> None:
-        """Build both worlds."""
-        spec, design = settings.read()
-        super().__init__(spec, design, settings.seed, settings.years)
-        self.settings = settings
-        self.beside = PreventionModel(spec, load_design(BESIDE), settings.seed, settings.years)
+    def __init__(self, chosen: Callable[[], Settings]) -> None:
+        self.settings = chosen()
+        spec, design = self.settings.read()
+        super().__init__(spec, design, self.settings.seed, self.settings.years)
+        self.beside = PreventionModel(spec, load_design(BESIDE), self.settings.seed, self.settings.years)
         self.past: list[tuple[Year, Year]] = [(take(self), take(self.beside))]
+        self.problems: tuple[str, ...] = ()
         self.belief_then = self.belief
+        self.lock = threading.Lock()  # one thread lives the years, others show them
 
     @property
     def lived(self) -> int:
