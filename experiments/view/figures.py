@@ -23,6 +23,7 @@ from model.parameters import PAYERS
 Past = Sequence[tuple[Year, Year]]
 OTHERS = "#7f7f7f"  # colour of who is no public budget: providers, evaluators
 HATCH = {**GROUP_HATCH, "state": "\\\\\\\\"}  # the dots of the report make a figure three times as large
+ROW, GAP = 0.095, 0.02  # least height of a name and its sum, and room between them; the axes are 1 high
 GROUP_LOOK = ([GROUP_COLOUR[group] for group in GROUPS], [HATCH[group] for group in GROUPS])
 DESIGN, BESIDE = ("-", 2.4), ("--", 1.6)  # line of the chosen design, and of status quo
 
@@ -67,11 +68,11 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
     chosen, base = past[-1]
     with styled(grid=False):
         figure, (left, middle, right) = sheet(
-            9.8, 4.3, 1, 3, width_ratios=(1.15, 1.15, 1), left=0.01, right=0.99, top=0.92, bottom=0.12, wspace=0.22
+            9.8, 4.3, 1, 3, width_ratios=(1.15, 1.15, 1), left=0.005, right=0.99, top=0.92, bottom=0.12, wspace=0.24
         )
-        most = max((sum(each.flows.values()) for each in (chosen, base)), default=0)
+        unit = _unit([each.flows for each in (chosen, base)])
         for ax, world, title in zip((left, middle), (chosen, base), titles, strict=True):
-            _ribbons(ax, world.flows, most, words)
+            _ribbons(ax, world.flows, unit, words)
             ax.set_title(title, fontsize=11)
         spared = [by_group(each.saved.sum(axis=0)) / 1e6 for each in (chosen, base)]
         at = np.arange(len(GROUPS))
@@ -135,48 +136,47 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
         return figure
 
 
-def _ribbons(ax: Axes, moved: dict[Flow, int], most: int, words: Words) -> None:
+def _unit(worlds: Sequence[dict[Flow, int]]) -> float:
+    """Height of one SEK, such that the ribbons of every world fit beside the names of who pays or gets them."""
+    names = max(len({flow[side] for flow in moved}) for moved in worlds for side in (0, 1))
+    return (0.9 - names * ROW) / max(1, *(sum(moved.values()) for moved in worlds))
+
+
+def _ribbons(ax: Axes, moved: dict[Flow, int], unit: float, words: Words) -> None:
     """Draw money as ribbons from payers at the left to receivers at the right, as wide as it is much."""
     bare(ax)
     ax.set(xlim=(0, 1), ylim=(1, 0))
-    total_moved = sum(moved.values())
-    if not total_moved:
+    if not moved:
         ax.text(0.5, 0.5, words["no money moved"], ha="center", va="center", wrap=True)
         return
-    gap, unit = 0.05, 0.72 / max(most, 1)
-    ordered = sorted(moved, key=lambda flow: (_rank(flow[0]), _rank(flow[1]), flow[2]))
-    starts = _places([(flow[0], moved[flow] * unit) for flow in ordered], gap)
-    goals = _places(
-        [(flow[1], moved[flow] * unit) for flow in sorted(ordered, key=lambda f: (_rank(f[1]), _rank(f[0])))], gap
-    )
-    goal_of = dict(zip(sorted(ordered, key=lambda f: (_rank(f[1]), _rank(f[0]))), goals[0], strict=True))
-    for flow, top in zip(ordered, starts[0], strict=True):
-        height = moved[flow] * unit
-        ax.add_patch(_ribbon(0.3, top, 0.7, goal_of[flow], height, _colour(flow[0])))
-        if height > 0.03:
-            ax.text(0.31, top + height / 2, words[f"purpose {flow[2]}"], ha="left", va="center", fontsize=7)
-    for side, (_, labels) in ((0.28, starts), (0.72, goals)):
-        for name, (middle, size) in labels.items():
-            amount = size / unit
-            ax.text(
-                side, middle, f"{words.get(name, name)}\n{millions(amount, words)}", va="center", fontsize=8.5,
-                ha="right" if side < 0.5 else "left", linespacing=1.05,
-            )  # fmt: skip
-    ax.text(
-        0.5, 0.99, words["ribbons"].format(total=millions(total_moved, words)), ha="center", va="bottom", fontsize=8.5
-    )
+    starts, payers = _places(moved, unit, 0)
+    goals, receivers = _places(moved, unit, 1)
+    for flow, sek in moved.items():
+        ax.add_patch(_ribbon(0.36, starts[flow], 0.68, goals[flow], sek * unit, _colour(flow[0])))
+        if sek * unit > 0.03:
+            middle = starts[flow] + sek * unit / 2
+            ax.text(0.37, middle, words.get(f"purpose {flow[2]}", flow[2]), va="center", fontsize=7)
+    for x, align, labels in ((0.345, "right", payers), (0.695, "left", receivers)):
+        for name, (middle, amount) in labels.items():
+            said = f"{words.get(name, name)}\n{millions(amount, words)}"
+            ax.text(x, middle, said, va="center", ha=align, fontsize=8.5, linespacing=1.05)
+    said = words["ribbons"].format(total=millions(sum(moved.values()), words))
+    ax.text(0.5, 0.99, said, ha="center", va="bottom", fontsize=8.5)
 
 
-def _places(parts: Sequence[tuple[str, float]], gap: float) -> tuple[list[float], dict[str, tuple[float, float]]]:
-    """Lay parts below each other, with a gap where the name changes: their tops, and middle and size by name."""
-    tops, labels, at = [], dict[str, tuple[float, float]](), 0.04
-    for number, (name, height) in enumerate(parts):
-        if number and parts[number - 1][0] != name:
-            at += gap
-        tops.append(at)
-        first, size = (at, 0.0) if name not in labels else (labels[name][0] - labels[name][1] / 2, labels[name][1])
-        labels[name] = (first + (size + height) / 2, size + height)
-        at += height
+def _places(moved: dict[Flow, int], unit: float, side: int) -> tuple[dict[Flow, float], dict[str, tuple[float, float]]]:
+    """Lay flows below each other on one side (0 payers, 1 receivers): their tops; by name the middle, and the sum."""
+    tops, labels, at = {}, {}, 0.02
+    for name in sorted({flow[side] for flow in moved}, key=lambda each: (_rank(each), each)):
+        mine = sorted((flow for flow in moved if flow[side] == name), key=lambda each: (_rank(each[1 - side]), each))
+        total = sum(moved[flow] for flow in mine)
+        height = max(total * unit, ROW - GAP)
+        below = at + (height - total * unit) / 2
+        labels[name] = (at + height / 2, float(total))
+        for flow in mine:
+            tops[flow] = below
+            below += moved[flow] * unit
+        at += height + GAP
     return tops, labels
 
 

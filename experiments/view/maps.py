@@ -14,7 +14,6 @@ from matplotlib import colormaps, colors
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
@@ -103,7 +102,7 @@ def draw(
     """Draw three maps side by side: the chosen design, status quo, and the difference between them."""
     lived, few = len(past) > 1, len(codes) <= FEW
     chosen, base = (MEASURES[measure]([pair[side] for pair in past]) for side in (0, 1))
-    rings = outlines(0.4 if few else 2.0)
+    rings = outlines(0.4 if few else 2.5)
     both = _scale(np.concatenate([chosen, base]), measure in SIGNED)
     panels = ((chosen, both), (base, both), (chosen - base, _scale(chosen - base, True)))
     box = _box([ring for code in codes for ring in rings[code]])
@@ -159,8 +158,10 @@ def _name(ax: Axes, rings: Outlines, codes: Sequence[str], labels: Sequence[str]
     for code, label in zip(codes, labels, strict=True):
         largest = max(rings[code], key=ring_area)
         east, north = (largest.min(axis=0) + largest.max(axis=0)) / 2
-        written = ax.text(east, north, label, ha="center", va="center", fontsize=8, linespacing=1.1)
-        written.set_path_effects([withStroke(linewidth=2.0, foreground=_EDGE)])
+        ax.text(
+            east, north, label, ha="center", va="center", fontsize=8, linespacing=1.1,
+            bbox={"facecolor": _EDGE, "alpha": 0.7, "linewidth": 0, "pad": 0.8},
+        )  # fmt: skip
 
 
 def _key(figure: Figure, ax: Axes, scale: tuple[Any, Any], label: str, words: Words) -> None:

@@ -111,7 +111,8 @@ def Worlds(world: World, say: Words) -> None:
     with solara.Column(classes=["stupror"], gap="4px"):
         if world.problems:
             _alert(say["stopped"], world.problems)
-        solara.HTML(tag="div", unsafe_innerHTML=_headline(world, past, titles, say))
+        brief = list(tabs.TABS)[tab] in tabs.SINGLE
+        solara.HTML(tag="div", unsafe_innerHTML=_headline(world, past, titles, say, brief=brief))
         with solara.lab.Tabs(value=tab, on_value=set_tab):
             for name in tabs.TABS:
                 solara.lab.Tab(say[f"tab {name}"])
@@ -128,8 +129,8 @@ def _title(world: World, say: Words) -> str:
     return str(world.design.title_sv if say["language"] == "sv" else world.design.title)
 
 
-def _headline(world: World, past: list[Any], titles: tuple[str, str], say: Words) -> str:
-    """Say where we are and what has come of it, as HTML: a heading, a sentence, and a table of both worlds."""
+def _headline(world: World, past: tabs.Past, titles: tabs.Titles, say: Words, *, brief: bool) -> str:
+    """Say where we are and, unless `brief`, what has come of it: a sentence, and a table of both worlds. HTML."""
     place = settings.places(world.settings)[world.settings.place][say["language"]]
     lived = len(past) - 1
     when = (
@@ -137,11 +138,14 @@ def _headline(world: World, past: list[Any], titles: tuple[str, str], say: Words
         if lived
         else say["at the start"].format(year=world.start_year)
     )
-    note = html.escape(say["net gain note"]) if lived else ""
     heading = say["headline"].format(place=place, design=titles[0])
+    first = f"<h1>{html.escape(heading)}: <small>{html.escape(when)}</small></h1>"
+    if not lived:
+        return f"{first}<p>{html.escape(say['lead 0'])}</p>"
+    if brief:
+        return first
     chosen, base = (numbers.summary([pair[side] for pair in past]) for side in (0, 1))
-    key = "lead 0" if not lived else "lead" if chosen["saved"] > 0 else "lead no saving"
-    lead = say[key].format(
+    lead = say["lead" if chosen["saved"] > 0 else "lead no saving"].format(
         helped=count(chosen["helped"], say),
         invested=millions(chosen["invested"], say),
         helped_base=count(base["helped"], say),
@@ -149,11 +153,8 @@ def _headline(world: World, past: list[Any], titles: tuple[str, str], say: Words
         saved=millions(chosen["saved"], say),
         outside=count(100 * chosen["outside"], say),
     )
-    table = _table(chosen, base, titles, say) if lived else ""
-    return (
-        f"<h1>{html.escape(heading)}: <small>{html.escape(when)}</small></h1>"
-        f'<div class="lead"><div><p>{html.escape(lead)}</p><p class="note">{note}</p></div>{table}</div>'
-    )
+    sentences = f'<div><p>{html.escape(lead)}</p><p class="note">{html.escape(say["net gain note"])}</p></div>'
+    return f'{first}<div class="lead">{sentences}{_table(chosen, base, titles, say)}</div>'
 
 
 def _table(chosen: dict[str, float], base: dict[str, float], titles: tuple[str, str], say: Words) -> str:

@@ -8,6 +8,7 @@ command.
 import os
 import socket
 import threading
+import warnings
 import webbrowser
 from collections.abc import Callable
 
@@ -23,7 +24,6 @@ ENVIRONMENT = {
     "SOLARA_CHECK_HOOKS": "off",  # it warns of Mesa's own code
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_THEME_SHOW_BANNER": "false",
-    "SOLARA_SESSION_SAME_SITE": "lax",
     "SOLARA_THEME_TITLE": "stupror",
 }
 
@@ -55,6 +55,9 @@ def serve(address: socket.socket, *, tell: Callable[[str], None], browser: bool)
     os.environ.update(ENVIRONMENT)
     host, port = address.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+    # The server warns that its cookie is for this site only, which is as it should be.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none", category=UserWarning)
 
     import uvicorn
 

@@ -195,6 +195,7 @@ TABS: dict[str, Callable[[World, Past, Titles, Looking, Words], Any]] = {
     "decision": ShowDecision,
     "export": ShowExport,
 }
+SINGLE = ("child", "decision", "export")  # about one case: what holds for all is left out above them
 
 # ---------------------------------------------------------------------- sentences
 
