@@ -6,6 +6,7 @@ payer groups apart on grey paper too. The same tables give the same bytes. Read 
 
 import io
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -16,7 +17,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis import measures
+from analysis import contracts, measures, options
 from analysis.intervals import intervals
 
 Tables = Mapping[str, pd.DataFrame]
@@ -26,6 +27,8 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F
 GROUP_COLOUR = {"municipality": "#0072B2", "region": "#009E73", "state": "#E69F00"}
 GROUP_HATCH = {"municipality": "", "region": "////", "state": ".."}
 MOST_DOTS = 1500
+ACROSS = 4  # small figures side by side
+FEWEST = 5  # projects that a standard deviation is drawn from
 AGE_BANDS = ((0, 2), (3, 5), (6, 8), (9, 12), (13, 15), (16, 19), (20, 29), (30, 64))
 _STYLE: Any = {
     "svg.hashsalt": "stupror",
@@ -50,9 +53,25 @@ def _svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
-def _axes(width: float, height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+def _axes(width: float, height: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, list(np.atleast_1d(figure.subplots(1, columns, sharey=columns > 1)))
+    return figure, figure.subplots()
+
+
+def _legend(figure: Figure, ax: Axes) -> None:
+    """Put a short legend among the data, a long one below them, in two columns and in a figure that grows with it."""
+    handles, labels = ax.get_legend_handles_labels()
+    if len(labels) <= 5:
+        ax.legend(handles, labels, frameon=False, fontsize=9)
+        return
+    figure.set_figheight(figure.get_figheight() + 0.1 * len(labels))
+    figure.legend(handles, labels, loc="outside lower left", ncols=2, frameon=False, fontsize=8)
+
+
+def _line(number: int) -> dict[str, Any]:
+    """Colour and dashes of the n-th line: fifty that differ."""
+    dashes = ("-", "--", "-.", ":", (0, (5, 1)))
+    return {"color": COLOURS[number % len(COLOURS)], "linestyle": dashes[number // len(COLOURS) % len(dashes)]}
 
 
 def _designs(tables: Tables) -> list[str]:
@@ -70,7 +89,7 @@ def pyramid(tables: Tables, words: Words) -> str:
     wide = mean.pivot_table(index="age", columns="payer", values="actual_sek", fill_value=0.0)[payers] / 1000
     without = mean.groupby("age")["untreated_sek"].sum() / 1000
     with mpl.rc_context(_STYLE):
-        figure, (ax,) = _axes(9.5, 4.6)
+        figure, ax = _axes(9.5, 4.6)
         ax.stackplot(
             wide.index,
             wide.clip(lower=0).to_numpy().T,
@@ -93,7 +112,7 @@ def who_gains(tables: Tables, words: Words, rate: float = 0.03) -> str:
     found = intervals(gain, "x", ["design", "group"])
     designs = list(dict.fromkeys(found["design"]))
     with mpl.rc_context(_STYLE):
-        figure, (ax,) = _axes(8.5, 0.9 + 0.85 * max(len(designs), 1))
+        figure, ax = _axes(8.5, 0.9 + 0.85 * max(len(designs), 1))
         for number, group in enumerate(measures.GROUPS):
             part = found[found["group"] == group].set_index("design").reindex(designs)
             at = np.arange(len(designs)) + (number - 1) * 0.26
@@ -104,8 +123,8 @@ def who_gains(tables: Tables, words: Words, rate: float = 0.03) -> str:
             )  # fmt: skip
         ax.axvline(0, color="black", linewidth=1)
         ax.set_yticks(np.arange(len(designs)), [words.get(d, d) for d in designs])
-        ax.invert_yaxis()
-        ax.set_xlabel(words["gain axis"])
+        ax.set_ylim(len(designs) - 0.5, -0.5)
+        ax.set_xlabel(words["gain axis"], loc="right")
         ax.legend(frameon=False, fontsize=9)
         return _svg(figure)
 
@@ -124,9 +143,14 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
             spent = part.groupby("intervention")["cost_sek"].sum().reindex(names, fill_value=0)
             grid[d, :, b] = spent.to_numpy() / years[design] / 1e6
     with mpl.rc_context(_STYLE | {"axes.grid": False}):
-        figure, axes = _axes(2.6 + 2.1 * len(designs), 3.2, len(designs))
+        across = min(len(designs), ACROSS)
+        down = -(-len(designs) // across)
+        figure = Figure(figsize=(2.6 + 2.1 * across, 0.4 + 2.8 * down), layout="constrained")
+        axes = list(figure.subplots(down, across, sharey=True, squeeze=False).flat)
+        for ax in axes[len(designs) :]:
+            ax.set_axis_off()
         top = max(float(grid.max()), 1e-9)
-        for d, ax in enumerate(axes):
+        for d, ax in enumerate(axes[: len(designs)]):
             ax.pcolormesh(np.sqrt(grid[d]), cmap="Blues", vmin=0, vmax=np.sqrt(top))  # the eye sees roots, not sums
             ax.set_xticks(np.arange(len(bands)) + 0.5, [f"{a}-{b}" for a, b in bands], fontsize=7.5, rotation=45)
             ax.set_yticks(np.arange(len(names)) + 0.5, [words.get(name, name) for name in names], fontsize=9)
@@ -139,7 +163,7 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
                         column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8,
                         color="white" if dark else "black",
                     )  # fmt: skip
-            ax.set_title(words.get(designs[d], designs[d]), fontsize=9, wrap=True)
+            ax.set_title(fill(words.get(designs[d], designs[d]), 30), fontsize=9)
         figure.supxlabel(words["age at start"], fontsize=10)
         return _svg(figure)
 
@@ -150,7 +174,7 @@ def lifetime_change(tables: Tables, words: Words, rate: float = 0.03) -> str:
     designs = list(dict.fromkeys(change["design"]))
     found = intervals(change, "change_sek", ["design"]).set_index("design")
     with mpl.rc_context(_STYLE):
-        figure, (ax,) = _axes(8.5, 0.9 + 0.5 * max(len(designs), 1))
+        figure, ax = _axes(8.5, 0.9 + 0.5 * max(len(designs), 1))
         for row, design in enumerate(designs):
             dots = change[change["design"] == design]["change_sek"]
             ax.plot(dots, np.full(len(dots), row), "o", color="white", markeredgecolor="black", markersize=5, zorder=3)
@@ -160,18 +184,18 @@ def lifetime_change(tables: Tables, words: Words, rate: float = 0.03) -> str:
         ax.axvline(0, color="black", linewidth=1)
         ax.set_yticks(range(len(designs)), [words.get(d, d) for d in designs])
         ax.set_ylim(len(designs) - 0.5, -0.5)
-        ax.set_xlabel(words["change axis"])
+        ax.set_xlabel(words["change axis"], loc="right")
         return _svg(figure)
 
 
 def wrong_pocket(tables: Tables, words: Words) -> str:
     """Per intervention: what the owner saves within its horizon, and what everybody saves over life, against cost.
 
-    Per child, averaged over options (ages and levels) with those seen as weights (`measures.option_values`).
+    Per child, averaged over options (ages and levels) with those seen as weights (`options.option_values`).
     """
-    mean = measures.option_values(tables, ["intervention"]).set_index("intervention") / 1000
+    mean = options.option_values(tables, ["intervention"]).set_index("intervention") / 1000
     with mpl.rc_context(_STYLE):
-        figure, (ax,) = _axes(8.5, 0.9 + 0.6 * len(mean))
+        figure, ax = _axes(8.5, 0.9 + 0.6 * len(mean))
         at = np.arange(len(mean))
         above, below = np.zeros(len(mean)), np.zeros(len(mean))
         for group in measures.GROUPS:
@@ -192,22 +216,21 @@ def wrong_pocket(tables: Tables, words: Words) -> str:
 
 def over_years(tables: Tables, words: Words) -> str:
     """Programme cost by calendar year and design, M SEK, mean over seeds."""
-    payments = tables["payments"]
-    spent = payments[payments["purpose"].isin(measures.INVESTING) & (payments["phase"] == "simulated")]
+    payments = measures.all_payments(tables)
+    spent = payments[payments["work"].notna() & (payments["phase"] == "simulated")]
     by_year = spent.groupby(["design", "seed", "year"])[["amount_sek"]].sum().reset_index()
     seeds = tables["runs"].groupby("design", sort=False)["seed"].nunique()
     first, years = int(tables["runs"]["start_year"].min()), int(tables["runs"]["years"].max())
     calendar = np.arange(first, first + years)
     with mpl.rc_context(_STYLE):
-        figure, (ax,) = _axes(8.5, 3.6)
+        figure, ax = _axes(8.5, 3.6)
         for number, design in enumerate(_designs(tables)):
             total = by_year[by_year["design"] == design].groupby("year")["amount_sek"].sum()
             mean = total.reindex(calendar, fill_value=0) / seeds[design] / 1e6
-            ax.plot(calendar, mean, color=COLOURS[number % len(COLOURS)], linewidth=2, label=words.get(design, design),
-                    linestyle=("-", "--", "-.", ":", (0, (5, 1)))[number % 5])  # fmt: skip
+            ax.plot(calendar, mean, **_line(number), linewidth=2, label=words.get(design, design))
         ax.set(ylabel=words["M SEK per year"], ylim=(0, None))
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        ax.legend(frameon=False, fontsize=9)
+        _legend(figure, ax)
         return _svg(figure)
 
 
@@ -217,7 +240,7 @@ def settled_dots(tables: Tables) -> pd.DataFrame:
     Columns design, true and measured (kSEK per child), shown (within the frame of the figure: the middle 99 % each way)
     and settled (number of projects of the design that the dots are taken from).
     """
-    projects, paying = tables["projects"], measures.paying_designs(tables)
+    projects, paying = tables["projects"], contracts.paying_designs(tables)
     projects = projects[projects["settled"] & ~projects["own_room"] & projects["design"].isin(paying)]
     projects = projects.sort_values(["design", "seed", "project"])
     number, size = projects.groupby("design").cumcount(), projects.groupby("design")["seed"].transform("size")
@@ -241,7 +264,7 @@ def measured_against_true(dots: pd.DataFrame, words: Words) -> str | None:
     if dots.empty:
         return None
     with mpl.rc_context(_STYLE):
-        figure, (ax,) = _axes(8.5, 4.8)
+        figure, ax = _axes(8.5, 4.8)
         for number, (design, part) in enumerate(dots[dots["shown"]].groupby("design", sort=False)):
             ax.plot(
                 part["true"], part["measured"], marker="osD^v"[number % 5], linestyle="",
@@ -251,5 +274,37 @@ def measured_against_true(dots: pd.DataFrame, words: Words) -> str | None:
         ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--", label=words["equal"])
         ax.axhline(0, color="black", linewidth=0.6)
         ax.set(xlabel=words["true axis"], ylabel=words["measured axis"])
+        _legend(figure, ax)
+        return _svg(figure)
+
+
+def shown_sizes(tables: Tables) -> pd.DataFrame:
+    """Rows of `contracts.payment_error_by_size` to draw: of the paying design with most projects, sizes with enough.
+
+    If no design pays, of the one with most projects; no rows if nothing is settled.
+    """
+    errors = contracts.payment_error_by_size(tables)
+    errors = errors[(errors["projects"] >= FEWEST) & errors["measured"].gt(0)]
+    paying = errors["design"].isin(contracts.paying_designs(tables))
+    errors = errors[paying] if paying.any() else errors
+    known = errors.groupby("design", sort=False)["projects"].sum()
+    return errors[errors["design"] == known.idxmax()] if len(known) else errors
+
+
+def error_by_size(shown: pd.DataFrame, words: Words) -> str | None:
+    """Error of the measured saving against group size, a line per intervention (`shown_sizes`), or None if no rows."""
+    if shown.empty:
+        return None
+    with mpl.rc_context(_STYLE):
+        figure, ax = _axes(8.5, 4.2)
+        for number, (name, part) in enumerate(shown.groupby("intervention", sort=False)):
+            ax.plot(
+                part["children"], 100 * part["measured"], marker="osD^v"[number % 5], markersize=5, linewidth=1.8,
+                color=COLOURS[number % len(COLOURS)], label=words.get(str(name), str(name)),
+            )  # fmt: skip
+        ax.set(xscale="log", yscale="log", xlabel=words["children in the project"], ylabel=words["error axis"])
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:g}")
+            axis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
         ax.legend(frameon=False, fontsize=9)
         return _svg(figure)

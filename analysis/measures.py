@@ -18,8 +18,8 @@ Frame = pd.DataFrame
 RUN = ["design", "seed"]
 BASE, BENCHMARK = "status-quo", "planner"
 GROUPS = {
-    "municipality": ("education", "social", "labour_market", "board", "municipal_fund"),
-    "region": ("region",),
+    "municipality": ("education", "social", "labour_market", "board", "municipal_fund", "rur"),
+    "region": ("region", "regional_fund"),
     "state": (
         "justice",
         "state_institutions",
@@ -28,10 +28,28 @@ GROUPS = {
         "central_tax",
         "state",
         "outcomes_fund",
+        "pooled_fund",  # half of it is the state's by law (2003:1210, section 5)
     ),
 }
+"""Public payers. With `OUTSIDE` every account of a contract has its group."""
+OUTSIDE = {
+    "investor": ("investor", "junior_investor", "bondholder", "internal_bank"),  # the bank lends what others lend it
+    "guarantor": ("guarantor",),
+    "eu": ("eu_fund",),
+    "provider": ("provider",),
+    "administration": ("intermediary", "evaluator"),
+}
+"""Parties that are no public payers."""
 GROUP_OF = {payer: group for group, payers in GROUPS.items() for payer in payers}
-INVESTING = ("programme", "application", "evaluation")
+WORK = {
+    "programme": "programmes",
+    "application": "administration",
+    "evaluation": "administration",
+    "administration": "administration",
+}
+"""Purposes of payment for work: what the work is."""
+WORKERS = (*OUTSIDE["provider"], *OUTSIDE["administration"])
+INVESTING = tuple(WORK)
 DISCOUNT_PROFILES = (0.0, 0.03, 0.035)
 
 
@@ -40,7 +58,7 @@ def discounted(frame: Frame, column: str, start: pd.Series, rate: float) -> pd.S
     return frame[column] * (1.0 + rate) ** -(frame["year"] - start)
 
 
-def _start(tables: Tables, frame: Frame) -> pd.Series:
+def start_year(tables: Tables, frame: Frame) -> pd.Series:
     """First year of each row's run."""
     return (
         frame[RUN].merge(tables["runs"][[*RUN, "start_year"]], on=RUN, how="left")["start_year"].set_axis(frame.index)
@@ -56,6 +74,36 @@ def without_ages(tables: Tables) -> dict[str, Frame]:
     keys = [*RUN, "year", "payer", "kind", "phase"]
     costs = tables["costs"].groupby(keys, as_index=False, sort=False)[["actual_sek", "untreated_sek"]].sum()
     return {**tables, "costs": costs}
+
+
+def all_payments(tables: Tables) -> Frame:
+    """The table `payments`, with the work that each row buys and the part of it that providers carry themselves.
+
+    What a provider carries (a contract with its fee at risk) moves no money, so it has no row in `payments`: it is the
+    cost of projects less all that is paid for them, and stands here as paid by the provider to itself in the years in
+    which the design's projects start. Column work: "programmes" or "administration" where money pays a provider, an
+    evaluator or an intermediary for work, which uses up resources worth it; else missing.
+    """
+    paid, carried = tables["payments"], _carried(tables)
+    rows = pd.concat([paid, carried], ignore_index=True) if len(carried) else paid
+    return rows.assign(work=rows["purpose"].map(WORK).where(rows["receiver"].isin(WORKERS)))
+
+
+def _carried(tables: Tables) -> Frame:
+    """Rows for what providers carry themselves; none if everything was paid for."""
+    delivery = tables["payments"][tables["payments"]["purpose"] == "programme"]
+    paid = delivery.groupby(RUN, as_index=False)[["amount_sek"]].sum()
+    cost = tables["projects"].groupby(RUN, as_index=False)[["cost_sek"]].sum()
+    rest = cost.merge(paid, on=RUN, how="left").fillna({"amount_sek": 0})
+    rest = rest.assign(rest=rest["cost_sek"] - rest["amount_sek"])[[*RUN, "rest"]]
+    rest = rest[rest["rest"] > 0]
+    own = tables["projects"][[*RUN, "year", "intervention", "own_room", "cost_sek"]]
+    own = own[own["design"].isin(rest["design"]) & ~own["own_room"]]
+    own = own.groupby([*RUN, "year", "intervention"], as_index=False)[["cost_sek"]].sum().merge(rest, on=RUN)
+    share = own["cost_sek"] / own.groupby(RUN)["cost_sek"].transform("sum")
+    return own[[*RUN, "year", "intervention"]].assign(
+        payer="provider", receiver="provider", purpose="programme", phase="simulated", amount_sek=own["rest"] * share
+    )
 
 
 def net_payments(tables: Tables) -> Frame:
@@ -81,7 +129,9 @@ def lifetime_cost(tables: Tables, rate: float = 0.03) -> Frame:
         [lives[[*RUN, "year", "payer"]].assign(sek=lives["actual_sek"]), net_payments(tables)], ignore_index=True
     )
     both = both[both["payer"].isin(GROUP_OF)]
-    both = both.assign(pv_sek=discounted(both, "sek", _start(tables, both), rate), group=both["payer"].map(GROUP_OF))
+    both = both.assign(
+        pv_sek=discounted(both, "sek", start_year(tables, both), rate), group=both["payer"].map(GROUP_OF)
+    )
     result = both.groupby([*RUN, "group"], as_index=False, sort=False)[["pv_sek"]].sum()
     result = result.merge(_runs(tables)[[*RUN, "children"]], on=RUN)
     return result.assign(per_child_sek=result["pv_sek"] / result["children"]).drop(columns="children")
@@ -107,18 +157,27 @@ def household_gain(tables: Tables, rate: float = 0.03) -> Frame:
     """What households gain against status quo with the same seed, as a present value.
 
     A year of need costs a household the lost earnings (as the value of production), less the benefits it gets and the
-    tax it is spared: ``lost_earnings - transfer - tax_forgone``. With the gains of the three payer groups it adds up to
-    the gain of society, ``resource + lost_earnings + programme cost``, when nobody else is a party to the contract.
+    tax it is spared: ``lost_earnings - transfer - tax_forgone``. With the gains of the three payer groups and of
+    parties outside (`contracts.outside_gain`) it adds up to the gain of society: resources and production saved, less
+    the work that programmes and contracts take.
     Columns design, seed, gain_sek. Empty if status quo was not run.
     """
-    costs = tables["costs"]
-    sign = costs["kind"].map({"lost_earnings": 1, "transfer": -1, "tax_forgone": -1}).fillna(0)
-    costs = costs.assign(sek=costs["actual_sek"] * sign)
-    costs = costs.assign(pv=discounted(costs, "sek", _start(tables, costs), rate))
-    cost = costs.groupby(RUN, as_index=False, sort=False)[["pv"]].sum()
+    cost = household_cost(tables, rate).rename(columns={"actual_sek": "pv"})
     base = cost[cost["design"] == BASE][["seed", "pv"]].rename(columns={"pv": "base"})
     paired = cost[cost["design"] != BASE].merge(base, on="seed")
     return paired.assign(gain_sek=paired["base"] - paired["pv"])[[*RUN, "gain_sek"]]
+
+
+def household_cost(tables: Tables, rate: float = 0.03) -> Frame:
+    """PV of ``lost_earnings - transfer - tax_forgone``, with programmes and without any.
+
+    Columns design, seed, actual_sek, untreated_sek.
+    """
+    costs = tables["costs"]
+    sign = costs["kind"].map({"lost_earnings": 1, "transfer": -1, "tax_forgone": -1}).fillna(0)
+    factor = sign * (1.0 + rate) ** -(costs["year"] - start_year(tables, costs))
+    weighted = costs[["actual_sek", "untreated_sek"]].mul(factor, axis=0)
+    return pd.concat([costs[RUN], weighted], axis=1).groupby(RUN, as_index=False, sort=False).sum()
 
 
 def change_per_child(tables: Tables, rate: float = 0.03) -> Frame:
@@ -156,12 +215,12 @@ def pyramid(tables: Tables) -> Frame:
 
 
 def investment(tables: Tables) -> Frame:
-    """Programme cost (delivery, applying, evaluating) paid in the simulated years, and children reached.
+    """What programmes cost (delivery, applying, evaluating, running contracts) in the simulated years, and reach.
 
     Columns design, seed, invested_sek, children, invested_per_year_sek, children_per_year.
     """
-    payments = tables["payments"]
-    spent = payments[payments["purpose"].isin(INVESTING) & (payments["phase"] == "simulated")]
+    payments = all_payments(tables)
+    spent = payments[payments["work"].notna() & (payments["phase"] == "simulated")]
     spent = spent.groupby(RUN, as_index=False)[["amount_sek"]].sum().rename(columns={"amount_sek": "invested_sek"})
     reached = tables["enrolment"].groupby(RUN, as_index=False)[["children"]].sum()
     result = _runs(tables)[[*RUN, "years"]].merge(spent, on=RUN, how="left").merge(reached, on=RUN, how="left")
@@ -172,194 +231,21 @@ def investment(tables: Tables) -> Frame:
     ).drop(columns="years")
 
 
-def true_saving(tables: Tables, rate: float = 0.03) -> Frame:
-    """PV of what programmes saved each payer: lives without any programme less lives as they were.
-
-    Columns design, seed, payer, group, saving_sek. Programme cost is not deducted.
-    """
-    costs = tables["costs"]
-    costs = costs[costs["payer"].isin(GROUP_OF)]
-    costs = costs.assign(sek=costs["untreated_sek"] - costs["actual_sek"])
-    costs = costs.assign(saving_sek=discounted(costs, "sek", _start(tables, costs), rate))
-    result = costs.groupby([*RUN, "payer"], as_index=False, sort=False)[["saving_sek"]].sum()
-    return result.assign(group=result["payer"].map(GROUP_OF))
-
-
-def wrong_pocket_share(tables: Tables, rate: float = 0.03) -> Frame:
-    """Share of the saving that falls outside the municipality's budgets (M6). Columns design, seed, share.
-
-    Runs that saved nothing are left out.
-    """
-    saving = true_saving(tables, rate)
-    total = saving.groupby(RUN)["saving_sek"].sum()
-    own = saving[saving["group"] == "municipality"].groupby(RUN)["saving_sek"].sum().reindex(total.index, fill_value=0)
-    total = total[total > 0]
-    return (1 - own.loc[total.index] / total).rename("share").reset_index()
-
-
-def captured_share(tables: Tables, horizon: int, rate: float = 0.03) -> Frame:
-    """Share of the lifetime saving that falls to the municipality in the first `horizon` years of the run (M7).
-
-    Columns design, seed, share.
-    """
-    costs = tables["costs"]
-    costs = costs[costs["payer"].isin(GROUP_OF)]
-    start = _start(tables, costs)
-    pv = discounted(costs.assign(sek=costs["untreated_sek"] - costs["actual_sek"]), "sek", start, rate)
-    early = (costs["year"] < start + horizon) & (costs["payer"].map(GROUP_OF) == "municipality")
-    frame = costs[RUN].assign(total=pv, early=np.where(early, pv, 0.0)).groupby(RUN, as_index=False).sum()
-    frame = frame[frame["total"] > 0]
-    return frame.assign(share=frame["early"] / frame["total"])[[*RUN, "share"]]
-
-
-def owner_share(tables: Tables) -> Frame:
-    """Share of what those enrolled save all public budgets over life that their programme's owner can count as its own.
-
-    ``sum of enrolled x own value / sum of enrolled x fiscal value`` over options; the own value is what the owner
-    saves, can cash and keeps within its horizon (M7, M8). Columns design, seed, share; runs without any are left out.
-    """
-    options = tables["options"]
-    weighted = options[["own_value_sek", "fiscal_value_sek"]].mul(options["enrolled"], axis=0)
-    frame = pd.concat([options[RUN], weighted], axis=1).groupby(RUN, as_index=False).sum()
-    frame = frame[frame["fiscal_value_sek"] > 0]
-    return frame.assign(share=frame["own_value_sek"] / frame["fiscal_value_sek"])[[*RUN, "share"]]
-
-
-def option_values(tables: Tables, by: list[str]) -> Frame:
-    """What options cost and are worth per child, averaged within `by` (such as intervention and level).
-
-    Weights are the children seen under status quo (or the first design), at least one per option. Columns: those of
-    `by`, first_age, last_age, cost_sek and the values of the table `options`.
-    """
-    options = tables["options"]
-    designs = list(dict.fromkeys(options["design"]))
-    options = options[options["design"] == (BASE if BASE in designs else designs[0])]
-    values = [column for column in options.columns if column == "cost_sek" or column.endswith("_value_sek")]
-    weight = options["seen"].clip(lower=1)
-    weighted = options[by].assign(weight=weight, **{column: options[column] * weight for column in values})
-    total = weighted.groupby(by, sort=False).sum()
-    ages = options.groupby(by, sort=False)["age"].agg(first_age="min", last_age="max")
-    values_per_child: Frame = total[values].div(total["weight"], axis=0)
-    joined: Frame = ages.join(values_per_child).reset_index()
-    return joined
-
-
-def share_funded(tables: Tables, by: list[str]) -> Frame:
-    """Children enrolled as a share of those seen, by design and `by`, over all seeds. Columns design, `by`, share."""
-    counted = tables["options"].groupby(["design", *by], as_index=False, sort=False)[["seen", "enrolled"]].sum()
-    return counted.assign(share=counted["enrolled"] / counted["seen"].where(counted["seen"] > 0))[
-        ["design", *by, "share"]
-    ]
-
-
-def benefit_cost(tables: Tables, fiscal_rate: float = 0.03, societal_rate: float = 0.035) -> Frame:
-    """Benefit-cost ratio by perspective: PV saving over PV of all programme cost.
-
-    A payer group's ratio has its own savings over what *it* paid net; fiscal has all payers' savings, societal has real
-    resources and lost production, both over the whole programme cost. Columns design, seed, perspective, ratio (NaN
-    where nothing was paid).
-    """
-    payments = net_payments(tables)
-    payments = payments[payments["payer"].isin(GROUP_OF)]
-    paid = payments.assign(
-        group=payments["payer"].map(GROUP_OF),
-        pv=discounted(payments, "sek", _start(tables, payments), fiscal_rate),
-    )
-    by_group = paid.groupby([*RUN, "group"])["pv"].sum()
-    saving = true_saving(tables, fiscal_rate).groupby([*RUN, "group"])["saving_sek"].sum()
-    costs_of = by_group.reindex(saving.index, fill_value=0.0)
-    ratio = (saving / costs_of.where(costs_of > 0)).rename("ratio").reset_index()
-    frames = [ratio.rename(columns={"group": "perspective"})]
-    for perspective, rate in (("fiscal", fiscal_rate), ("societal", societal_rate)):
-        spent = tables["payments"]
-        spent = spent[spent["purpose"].isin(INVESTING)]
-        cost_by_run = (
-            spent.assign(pv=discounted(spent, "amount_sek", _start(tables, spent), rate)).groupby(RUN)["pv"].sum()
-        )
-        costs = tables["costs"]
-        if perspective == "fiscal":
-            costs = costs[costs["payer"].isin(GROUP_OF)]
-        else:
-            costs = costs[costs["kind"].isin(("resource", "lost_earnings"))]
-        costs = costs.assign(sek=costs["untreated_sek"] - costs["actual_sek"])
-        benefit = costs.assign(pv=discounted(costs, "sek", _start(tables, costs), rate)).groupby(RUN)["pv"].sum()
-        spent_by_run = cost_by_run.reindex(benefit.index, fill_value=0.0)
-        ratio = (benefit / spent_by_run.where(spent_by_run > 0)).rename("ratio").reset_index()
-        frames.append(ratio.assign(perspective=perspective))
-    return pd.concat(frames, ignore_index=True)[[*RUN, "perspective", "ratio"]]
-
-
-def payback_year(tables: Tables) -> Frame:
-    """Years until a payer group has saved what it has paid, and stays there, undiscounted.
-
-    ``the first year after the last one in which saved + received - paid, summed since the start, is negative``.
-    0 for a group that gains and is never out of pocket; NaN if it never gets its money back, or nothing moved.
-    Columns design, seed, group, years (since the start).
-    """
-    costs = tables["costs"]
-    costs = costs[costs["payer"].isin(GROUP_OF)]
-    lives = costs[[*RUN, "year", "payer"]].assign(sek=costs["untreated_sek"] - costs["actual_sek"])
-    paid = net_payments(tables)
-    both = pd.concat([lives, paid.assign(sek=-paid["sek"])], ignore_index=True)
-    both = both[both["payer"].isin(GROUP_OF)]
-    both = both.assign(group=both["payer"].map(GROUP_OF), since=both["year"] - _start(tables, both))
-    by_year = both.groupby([*RUN, "group", "since"])["sek"].sum()
-    rows = [(*key, _years_behind(part.droplevel([*RUN, "group"]))) for key, part in by_year.groupby([*RUN, "group"])]
-    return pd.DataFrame(rows, columns=[*RUN, "group", "years"])
-
-
-def _years_behind(by_year: pd.Series) -> float:
-    """Years until the running sum of `by_year` (indexed by years since the start) is no longer negative for good."""
-    total = by_year.sort_index().cumsum()
-    if not total.any() or total.iloc[-1] < 0:
-        return np.nan
-    behind = np.flatnonzero(total < 0)
-    return float(total.index[behind[-1] + 1]) if behind.size else 0.0
-
-
-def leverage(tables: Tables) -> Frame:
-    """Programme cost per SEK that the outcomes fund paid, all phases: in all, and beyond status quo with the same seed.
-
-    ``leverage = programme cost / paid by the fund``; ``extra`` counts only the programme cost that status quo does not
-    have, so that what bodies would have done anyway is not credited to the fund. Columns design, seed, leverage, extra
-    (NaN if the fund paid nothing, and `extra` if status quo was not run).
-    """
-    payments = tables["payments"]
-    spent = payments[payments["purpose"].isin(INVESTING)].groupby(RUN)["amount_sek"].sum()
-    fund = payments[payments["payer"] == "outcomes_fund"].groupby(RUN)["amount_sek"].sum()
-    result = _runs(tables)[RUN].merge(spent.rename("spent").reset_index(), on=RUN, how="left").fillna({"spent": 0})
-    result = result.merge(fund.rename("fund").reset_index(), on=RUN, how="left")
-    base = result[result["design"] == BASE][["seed", "spent"]].rename(columns={"spent": "base"})
-    result = result.merge(base, on="seed", how="left")
-    paid = result["fund"].where(result["fund"] > 0)
-    return result.assign(leverage=result["spent"] / paid, extra=(result["spent"] - result["base"]) / paid)[
-        [*RUN, "leverage", "extra"]
-    ]
-
-
-def paying_designs(tables: Tables) -> list[str]:
-    """Designs under which some project was paid for, or repaid, on what was measured."""
-    moved = tables["projects"].groupby("design", sort=False)[["paid_sek", "repaid_sek"]].sum().sum(axis=1)
-    return list(moved.index[moved > 0])
-
-
 def overpayment(tables: Tables) -> Frame:
-    """Measured against true saving in the follow-up of settled projects: in sum, and project by project.
+    """What contracts said on what was measured, against what the same clauses say on the true effect.
 
-    ``error = (measured - true) / true``, positive where the contract measured, and so paid for, more than was saved. In
-    that sum mistakes cancel; ``over = sum of max(0, m - t)`` and ``under = sum of max(0, t - m)`` over projects do not,
-    where m and t are the measured and true saving, negative ones as 0, since no contract pays for them. They are
-    savings, before the contract's share and cap. Columns design, seed, measured_sek, true_sek, paid_sek, over_sek,
-    under_sek, error (NaN where the true saving is not positive).
+    Over the projects of the design in force and the dates of the contract that have come, payments and repayments of
+    all pairs of parties together, cost of administration left out, no discounting. ``over = sum of max(0, payable -
+    fair)``, ``under = sum of max(0, fair - payable)`` project by project, so that mistakes do not cancel;
+    ``error = (payable - fair) / fair`` in sum, where they do. Columns design, seed, payable_sek, fair_sek, over_sek,
+    under_sek, error (NaN where nothing was fair to pay).
     """
     projects = tables["projects"]
-    settled = projects[projects["settled"] & ~projects["own_room"]]
-    gap = settled["measured_saving_sek"].clip(lower=0) - settled["true_saving_sek"].clip(lower=0)
-    settled = settled.assign(over_sek=gap.clip(lower=0), under_sek=(-gap).clip(lower=0))
-    columns = ["measured_saving_sek", "true_saving_sek", "paid_sek", "over_sek", "under_sek"]
-    result = settled.groupby(RUN, as_index=False)[columns].sum()
-    result.columns = pd.Index([*RUN, "measured_sek", "true_sek", "paid_sek", "over_sek", "under_sek"])
-    error = (result["measured_sek"] - result["true_sek"]) / result["true_sek"].where(result["true_sek"] > 0)
+    own = projects.loc[~projects["own_room"], [*RUN, "payable_sek", "fair_sek"]]
+    gap = own["payable_sek"] - own["fair_sek"]
+    own = own.assign(over_sek=gap.clip(lower=0), under_sek=(-gap).clip(lower=0))
+    result = own.groupby(RUN, as_index=False, sort=False).sum()
+    error = (result["payable_sek"] - result["fair_sek"]) / result["fair_sek"].where(result["fair_sek"] > 0)
     return result.assign(error=error)
 
 

@@ -6,7 +6,7 @@ page holds everything it needs (figures as SVG inside) and depends on the tables
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from analysis import figures, measures
-from analysis.intervals import intervals
+from analysis import contracts, measures, options
+from analysis.contract_sections import contract_sections
+from analysis.figure_sections import at_scale, changes_in_words, figure_sections
 from analysis.tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
 
 Tables = Mapping[str, pd.DataFrame]
@@ -59,8 +60,9 @@ def write_report(
 
 def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language: str, rate: float) -> dict[str, Any]:
     """Put together everything that the page shows."""
-    words, say = texts(language)["words"], texts(language)["sentences"]
     runs = tables["runs"]
+    words = with_designs(texts(language)["words"], runs["design"].unique(), manifest)
+    say = texts(language)["sentences"]
     seeds = sorted(runs["seed"].unique())
     designs = list(dict.fromkeys(runs["design"]))
     summarised = summary(tables, rate)
@@ -78,11 +80,9 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
         "summary_title": say["h_summary"],
         "sections": [
-            {
-                key: value if key == "svg" else local(value) if isinstance(value, str) else value
-                for key, value in s.items()
-            }
-            for s in sections(tables, words, say, rate, captions)
+            {key: value if key == "svg" else _spoken(value, local) for key, value in section.items()}
+            for make in (figure_sections, contract_sections)
+            for section in make(tables, words, say, rate, captions)
         ],
         "options": option_table(tables, words, say, local),
         "details_title": say["h_details"],
@@ -104,6 +104,18 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     }
 
 
+def with_designs(words: Mapping[str, str], designs: Iterable[str], manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Add names of designs that are joined from ours or have other terms, and the titles of those that are not ours."""
+    titles = {each["name"]: each["title"] for each in manifest.get("designs", ())}
+    named = {}
+    for design in designs:
+        parts = re.fullmatch(r"([\w-]+)((?:\+[\w-]+)*)(.*)", design)
+        if parts and parts[1] in words:
+            joined = "".join(f" + {words.get(each, each)}" for each in parts[2].split("+")[1:])
+            named[design] = f"{words[parts[1]]}{joined} {parts[3]}".rstrip()
+    return titles | named | dict(words)
+
+
 def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dict[str, str]:
     """Captions by kind: with present values and intervals, with present values, or with neither."""
     luck = say["interval"].format(n=n) if n > 1 else say["one seed"]
@@ -112,6 +124,7 @@ def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dic
         "interval": f"{price} {luck}",
         "present": price,
         "dots": say["price_plain"],
+        "luck": f"{say['price_plain']} {luck}",
         "plain": say["price_plain"] + (" " + say["mean"].format(n=n) if n > 1 else ""),
     }
 
@@ -121,6 +134,13 @@ def _localiser(language: str) -> Callable[[str], str]:
     if language != "sv":
         return lambda text: text
     return lambda text: re.sub(r"(?<=\d)\.(?=\d)", ",", text).replace(" to ", " till ")
+
+
+def _spoken(value: Any, local: Callable[[str], str]) -> Any:
+    """Put every text of a nest of lists and tuples into the language."""
+    if isinstance(value, str):
+        return local(value)
+    return [_spoken(each, local) for each in value]
 
 
 def _cells(
@@ -161,7 +181,7 @@ def option_table(
     kSEK per child, averaged as in the figure of the wrong pocket.
     """
     by = ["intervention", "level"]
-    values, funded = measures.option_values(tables, by), measures.share_funded(tables, by)
+    values, funded = options.option_values(tables, by), options.share_funded(tables, by)
     designs = list(dict.fromkeys(tables["options"]["design"]))
     share = {(row["design"], row["intervention"], row["level"]): row["share"] for row in funded.to_dict("records")}
     money = ("cost", "own_value", "municipality_value", "region_value", "state_value", "fiscal_value", "societal_value")
@@ -176,7 +196,7 @@ def option_table(
         rows.append(
             {
                 "name": f"{words.get(name, name)}, {words.get('level ' + level, level)}, {ages}",
-                "money": [local(_n(row[f"{key}_sek"] / 1000)) for key in money],
+                "money": [local(at_scale(row[f"{key}_sek"] / 1000)) for key in money],
                 "funded": [_percent(share[design, name, level]) for design in designs],
                 "worth": row["fiscal_value_sek"] > row["cost_sek"],
             }
@@ -213,7 +233,7 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
             years=int(runs["years"].iloc[0]),
             start=int(runs["start_year"].iloc[0]),
             children=number(children, children),
-            base=_n(mean(measures.BASE, "invested")),
+            base=at_scale(mean(measures.BASE, "invested")),
             interventions=tables["options"]["intervention"].nunique(),
         )
     ]
@@ -223,16 +243,19 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
     worth = options[options["fiscal_value_sek"] > options["cost_sek"]]
     unfunded = worth[worth["enrolled"] < 0.5 * worth["seen"]]
     lead.append(say["s_unfunded"].format(worth=len(worth), unfunded=len(unfunded)))
+    if unsigned := [words.get(design, design) for design in contracts.unsigned_designs(tables)]:
+        lead.append(say["s_unsigned"].format(designs=", ".join(unsigned)))
     if measures.BENCHMARK not in designs:
         lead.append(say["s_no_planner"])
         return lead
     change = mean(measures.BENCHMARK, "change")
-    planner = _n(mean(measures.BENCHMARK, "invested"))
-    lead.append(say["s_planner" if change < 0 else "s_planner_dearer"].format(planner=planner, gain=_n(abs(change))))
+    planner = at_scale(mean(measures.BENCHMARK, "invested"))
+    lead.append(
+        say["s_planner" if change < 0 else "s_planner_dearer"].format(planner=planner, gain=at_scale(abs(change)))
+    )
     others = [d for d in designs if d not in (measures.BASE, measures.BENCHMARK)]
     if runs["seed"].nunique() == 1:  # no interval, so nothing can be said about luck
-        lead.extend(_change_in_words(d, mean(d, "change"), words, say) for d in others)
-        return lead
+        return [*lead, *changes_in_words({d: mean(d, "change") for d in others}, words, say)]
     better = [d for d in others if found["high"].get((d, "change"), float("nan")) < 0]
     if better and change < 0:
         best = max(better, key=lambda d: mean(d, "planner_share"))
@@ -247,133 +270,6 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
     if dearer:
         lead.append(say["s_dearer"].format(designs=", ".join(dearer)))
     return lead
-
-
-def _change_in_words(design: str, change: float, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    """Say how a design changes lifetime public cost: its sign chooses the sentence."""
-    key = "r_cheaper" if change < 0 else "r_dearer" if change > 0 else "r_same"
-    return say[key].format(design=words.get(design, design), amount=_n(abs(change)))
-
-
-def sections(
-    tables: Tables, words: Mapping[str, str], say: Mapping[str, str], rate: float, captions: Mapping[str, str]
-) -> list[dict[str, str]]:
-    """Draw each figure and write its reading; a figure that has nothing to show is left out."""
-
-    def section(key: str, svg: str, reading: str, caption: str) -> dict[str, str]:
-        return _section(key, svg, reading, say) | {"caption": captions[caption]}
-
-    result = [section("pyramid", figures.pyramid(tables, words), _read_pyramid(tables, say), "plain")]
-    yearly = measures.without_ages(tables)
-    gain = measures.gain_by_group(yearly, rate)
-    if not gain.empty:
-        drawn = figures.who_gains(yearly, words, rate)
-        result.append(section("gain", drawn, _read_gain(gain, words, say), "interval"))
-        change = intervals(measures.change_per_child(yearly, rate), "change_sek", ["design"])
-        lines = [_change_in_words(row["design"], row["mean"], words, say) for row in change.to_dict("records")]
-        reading = " ".join([*lines, say["r_change"]])
-        result.append(section("change", figures.lifetime_change(yearly, words, rate), reading, "interval"))
-    if not tables["enrolment"].empty:
-        reading = _read_whom(tables, words, say)
-        result.append(section("whom", figures.invested_in_whom(tables, words), reading, "plain"))
-    result.append(section("pocket", figures.wrong_pocket(tables, words), _read_pocket(tables, words, say), "present"))
-    result.append(section("years", figures.over_years(tables, words), say["r_years"], "plain"))
-    dots = figures.settled_dots(tables)
-    measured = figures.measured_against_true(dots, words)
-    if measured is not None:
-        result.append(section("error", measured, _read_error(tables, dots, words, say), "dots"))
-    return result
-
-
-def _section(key: str, svg: str, reading: str, say: Mapping[str, str]) -> dict[str, str]:
-    """Give a figure its heading, which is also what a screen reader says of it."""
-    heading = say[f"h_{key}"]
-    labelled = re.sub(r"<svg ", f'<svg role="img" aria-label="{heading}" ', svg, count=1)
-    # Matplotlib numbers its clip paths and glyphs per figure; on one page they must not meet.
-    labelled = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{key}-", labelled)
-    return {"key": key, "heading": heading, "svg": labelled, "reading": reading}
-
-
-def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
-    frame = measures.pyramid(tables)
-    designs = list(dict.fromkeys(frame["design"]))
-    frame = frame[frame["design"] == (measures.BASE if measures.BASE in designs else designs[0])]
-    cost = frame.groupby(["seed", "age"])["actual_sek"].sum().groupby("age").mean() / 1000
-    young = frame[frame["age"] < 18]
-    municipal = young["payer"].map(measures.GROUP_OF) == "municipality"
-    share = 100 * young.loc[municipal, "actual_sek"].sum() / max(young["actual_sek"].sum(), 1.0)
-    at_5, at_17 = float(cost.get(5, float("nan"))), float(cost.get(17, float("nan")))
-    lines = [say["r_muni"].format(muni=_n(share))]
-    if at_5 == at_5 and at_17 == at_17:  # both ages occur
-        lines.insert(0, say["r_rises" if at_17 > at_5 else "r_falls"].format(young=_n(at_5), old=_n(at_17)))
-    return " ".join(lines)
-
-
-def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    lines = []
-    for design, part in gain.groupby("design", sort=False):
-        mean = part.groupby("group", sort=False)["gain_sek"].mean() / 1e6
-        losers = [say["r_loses"].format(group=words[str(g)].lower(), amount=_n(-v)) for g, v in mean.items() if v < 0]
-        if mean.max() <= 0:
-            lines.append(" ".join([say["r_no_gain"].format(design=words.get(str(design), str(design))), *losers]))
-            continue
-        lines.append(
-            say["r_gain"].format(
-                winner=words[str(mean.idxmax())].lower(),
-                design=words.get(str(design), str(design)),
-                amount=_n(float(mean.max())),
-                loser=" ".join(losers) or say["r_nobody"],
-            )
-        )
-    return " ".join(lines)
-
-
-def _read_whom(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    years = tables["runs"].groupby("design", sort=False)["years"].sum()
-    spent = tables["enrolment"].groupby(["design", "intervention"])["cost_sek"].sum()
-    lines = []
-    for design in dict.fromkeys(tables["enrolment"]["design"]):
-        part = spent.loc[design] / years[design] / 1e6
-        name = str(part.idxmax())
-        lines.append((words.get(name, name), words.get(design, design), _n(float(part.max()))))
-    name, design, amount = lines[0]
-    return say["r_whom"].format(name=name, design=design, amount=amount)
-
-
-def _read_pocket(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    """Count what is worth its cost to all and to its owner, and tell the widest gap between the two."""
-    values = measures.option_values(tables, ["intervention"])
-    worth = values[values["fiscal_value_sek"] > values["cost_sek"]]
-    to_owner = values[values["own_value_sek"] > values["cost_sek"]]
-    lines = [say["r_worth"].format(n=len(values), worth=len(worth), own=len(to_owner))]
-    shown = worth if len(worth) else values
-    gap = shown["fiscal_value_sek"] - shown["own_value_sek"]
-    row = shown.assign(gap=gap).sort_values("gap").to_dict("records")[-1]
-    own, cost, everybody = (_n(row[f"{key}_sek"] / 1000) for key in ("own_value", "cost", "fiscal_value"))
-    name = str(row["intervention"])
-    lines.append(say["r_pocket"].format(name=words.get(name, name), own=own, cost=cost, all=everybody))
-    return " ".join(lines)
-
-
-def _read_error(tables: Tables, dots: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    error = measures.overpayment(tables)
-    settled = dots.groupby("design")["settled"].first()
-    counted = {"drawn": int(dots["shown"].sum()), "all": int(settled.sum()), "outside": int((~dots["shown"]).sum())}
-    lines = [say["r_dot"].format(**{key: number(value, 1000) for key, value in counted.items()})]
-    for design, part in error[error["design"].isin(settled.index)].groupby("design", sort=False):
-        mean = part[["measured_sek", "true_sek"]].mean() / 1e6
-        name = words.get(str(design), str(design))
-        lines.append(
-            say["r_error"].format(
-                design=name, measured=_n(float(mean["measured_sek"])), true=_n(float(mean["true_sek"]))
-            )
-        )
-    return " ".join(lines)
-
-
-def _n(value: float) -> str:
-    """Write a number at its own scale."""
-    return number(float(value), float(value))
 
 
 def _spell_seeds(seeds: list[int]) -> str:

@@ -68,9 +68,14 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         "All money that programmes and contracts moved, nationally.",
         (
             ("year", "int", "year", "year in which it is paid"),
-            ("payer", "text", "", "account that paid"),
+            ("payer", "text", "", "account that paid: an account of `costs`, a fund or a party of the contract"),
             ("receiver", "text", "", "account that got it"),
-            ("purpose", "text", "", "programme, application, evaluation, outcome payment or repayment"),
+            (
+                "purpose",
+                "text",
+                "",
+                "programme, application, evaluation, administration, outcome payment, repayment or guarantee",
+            ),
             ("intervention", "text", "", "name of the intervention"),
             ("phase", "text", "", "simulated, or expected: still owed after the last year if lives go as expected"),
             ("amount_sek", "int", "SEK of 2020", "amount"),
@@ -119,6 +124,34 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("true_saving_sek", "int", "SEK of 2020", "the same against the shadow lives: what nobody could see"),
             ("paid_sek", "int", "SEK of 2020", "outcome payments so far"),
             ("repaid_sek", "int", "SEK of 2020", "repayments so far"),
+            (
+                "payable_sek",
+                "int",
+                "SEK of 2020",
+                "what the clauses say on what was measured, at the contract's dates so far: all pairs of parties, "
+                "administration left out, instalments of later years included",
+            ),
+            ("fair_sek", "int", "SEK of 2020", "what the same clauses say on the true effect"),
+        ),
+    ),
+    "measures": (
+        "What contracts measure: a row per project of the design in force and metric of its contract.",
+        (
+            ("project", "int", "", "number of the project in its run"),
+            ("metric", "text", "", "name of the metric in the contract; `all costs`: what bodies learn from otherwise"),
+            ("kind", "text", "", "cost_reduction, tax_revenue, outcomes, fall, share or activity"),
+            ("evaluation", "text", "", "what participants are compared with"),
+            ("people", "int", "persons", "participants that the metric looks at"),
+            ("compared", "int", "persons", "of whom with a comparison"),
+            ("complete", "bool", "", "its follow-up is over; else the numbers are those so far"),
+            ("expected", "float", "of the metric", "what it should be expected to come to, at the true effects"),
+            (
+                "measured",
+                "float",
+                "of the metric",
+                "what the evaluator measured: SEK of 2020, outcomes, % or places, by kind",
+            ),
+            ("true", "float", "of the metric", "the same against the shadow lives: what nobody could see"),
         ),
     ),
     "bodies": (
@@ -153,6 +186,9 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("repaid_sek", "int", "SEK of 2020", "repayments of its projects"),
             ("own_saving_sek", "int", "SEK of 2020", "what programmes saved the municipality's own budgets"),
             ("others_saving_sek", "int", "SEK of 2020", "what they saved everybody else"),
+            ("practice", "text", "", "where it is with the practice of social investment at the end"),
+            ("fund_since", "int", "year", "year in which it set money aside for a fund, 0 if it has none at the end"),
+            ("reserve_sek", "int", "SEK of 2020", "its reserve for downturns (RUR) at the end"),
         ),
     ),
     "options": (

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis import measures
+from analysis import contracts, measures, options, savings
 from analysis.intervals import intervals
 
 Tables = Mapping[str, pd.DataFrame]
@@ -22,8 +22,10 @@ COLUMNS = (
     ("municipality", "Municipalities gain", "M SEK"),
     ("region", "Regions gain", "M SEK"),
     ("state", "State gains", "M SEK"),
+    ("investor", "Investors and lenders gain", "M SEK"),
     ("planner_share", "Share of planner's gain", "%"),
     ("wrong_pocket", "Saving outside municipality", "%"),
+    ("transaction", "Applying, evaluating, administering", "% of programme cost"),
     ("deadweight", "Deadweight", "%"),
 )
 # What the report adds to them
@@ -40,6 +42,12 @@ DETAILS = (
     ("owner_share", "Saving that the owner can count as its own", "%"),
     ("leverage", "Programme cost per SEK from the outcomes fund", "SEK"),
     ("extra", "of which beyond status quo", "SEK"),
+    ("provider", "Providers gain", "M SEK"),
+    ("guarantor", "Guarantors gain", "M SEK"),
+    ("eu", "The EU gains", "M SEK"),
+    ("transaction_cost", "Applying, evaluating, administering", "M SEK"),
+    ("overpaid", "Due beyond what the true effect would give", "M SEK"),
+    ("underpaid", "Not due, but would be on the true effect", "M SEK"),
     ("over", "Saving measured that was not there", "M SEK"),
     ("under", "Saving there that was not measured", "M SEK"),
     ("gini", "Inequality between municipalities (Gini of SEK per child)", "0-1"),
@@ -55,13 +63,16 @@ def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
     """
     tables = measures.without_ages(tables)
     gain = measures.gain_by_group(tables, discount_rate)
+    outside = contracts.outside_gain(tables, discount_rate)
     found = {
         "invested": measures.investment(tables).assign(x=lambda f: f["invested_per_year_sek"] / 1e6),
         "reached": measures.investment(tables).assign(x=lambda f: f["children_per_year"]),
         "cost": measures.public_cost(tables, discount_rate).assign(x=lambda f: f["per_child_sek"]),
         "change": measures.change_per_child(tables, discount_rate).assign(x=lambda f: f["change_sek"]),
         "planner_share": measures.share_of_planner(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
-        "wrong_pocket": measures.wrong_pocket_share(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
+        "wrong_pocket": savings.wrong_pocket_share(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
+        "investor": outside[outside["group"] == "investor"].assign(x=lambda f: f["gain_sek"] / 1e6),
+        "transaction": contracts.transaction_cost(tables).assign(x=lambda f: 100 * f["share"]),
         "deadweight": measures.deadweight(tables).assign(x=lambda f: 100 * f["share"]),
     } | {group: gain[gain["group"] == group].assign(x=lambda f: f["gain_sek"] / 1e6) for group in measures.GROUPS}
     frames = [
@@ -80,24 +91,36 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
     are those of contracts that paid or took back.
     """
     tables = measures.without_ages(tables)
-    payback, ratio = measures.payback_year(tables), measures.benefit_cost(tables, discount_rate)
-    lever, spread = measures.leverage(tables), measures.equity(tables)
-    error = measures.overpayment(tables)
-    error = error[error["design"].isin(measures.paying_designs(tables))]
+    payback, ratio = savings.payback_year(tables), savings.benefit_cost(tables, discount_rate)
+    lever, spread = contracts.leverage(tables), measures.equity(tables)
+    paying = contracts.paying_designs(tables)
+    error, paid = (
+        each[each["design"].isin(paying)]
+        for each in (contracts.measurement_error(tables), measures.overpayment(tables))
+    )
+    cost = contracts.transaction_cost(tables)
+    outside = contracts.outside_gain(tables, discount_rate)
     found = (
         {
             f"change_{100 * rate:g}": measures.change_per_child(tables, rate).assign(x=lambda f: f["change_sek"])
             for rate in measures.DISCOUNT_PROFILES
         }
         | {f"payback_{g}": payback[payback["group"] == g].assign(x=lambda f: f["years"]) for g in measures.GROUPS}
+        | {
+            g: outside[outside["group"] == g].assign(x=lambda f: f["gain_sek"] / 1e6)
+            for g in ("provider", "guarantor", "eu")
+        }
         | {f"ratio_{p}": ratio[ratio["perspective"] == p].assign(x=lambda f: f["ratio"]) for p in PERSPECTIVES}
         | {
             "households": measures.household_gain(tables, discount_rate).assign(x=lambda f: f["gain_sek"] / 1e6),
-            "owner_share": measures.owner_share(tables).assign(x=lambda f: 100 * f["share"]),
+            "owner_share": options.owner_share(tables).assign(x=lambda f: 100 * f["share"]),
             "leverage": lever.assign(x=lever["leverage"]),
             "extra": lever.assign(x=lever["extra"]),
-            "over": error.assign(x=error["over_sek"] / 1e6),
-            "under": error.assign(x=error["under_sek"] / 1e6),
+            "transaction_cost": cost.assign(x=cost["transaction_sek"] / 1e6),
+            "overpaid": paid.assign(x=paid["over_sek"] / 1e6),
+            "underpaid": paid.assign(x=paid["under_sek"] / 1e6),
+            "over": error.assign(x=error["above_sek"] / 1e6),
+            "under": error.assign(x=error["below_sek"] / 1e6),
             "gini": spread.assign(x=spread["gini"]),
         }
     )
@@ -143,6 +166,11 @@ def spell(mean: float, low: float, high: float) -> str:
     if np.isnan(low):
         return number(mean, mean)
     return f"{number(mean, mean)} [{number(low, mean)} to {number(high, mean)}]"
+
+
+def within(name: str) -> str:
+    """Write a name as it stands within a sentence: "State" as "state", "The EU" as "the EU", "EU" as it is."""
+    return name if name.isupper() else name[0].lower() + name[1:]
 
 
 def lay_out(formatted: pd.DataFrame) -> str:

@@ -10,12 +10,14 @@ from numba import njit
 
 from model.draws import BIRTH, MOVE, draw, stream_key
 from model.ladder import ADULT_AGE, LAST_AGE, N_STATES
+from model.lifecourse import largest_cohort
 
 
 @njit(cache=True, nogil=True)
 def live_bare(first, last, year, seed, births_from, codes, offsets, state, tables):
     """Move every life of municipalities `first` to `last` (exclusive) one year; arguments as in `live_untreated`."""
     birth_threshold, move_threshold, target, _ = tables
+    luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
     for m in range(first, last):
         for cohort in range(max(0, year - births_from - LAST_AGE), year - births_from + 1):
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
@@ -33,8 +35,10 @@ def live_bare(first, last, year, seed, births_from, codes, offsets, state, table
             key = stream_key(seed, MOVE, codes[m], born, age)
             edge = move_threshold[age]
             goal = target[0 if age < ADULT_AGE else 1]
+            for number in range(stop - start):
+                luck[number] = draw(key, number)
             for i in range(start, stop):
-                u = draw(key, i - start)
+                u = luck[i - start]
                 s = state[i]
                 ending = (
                     np.int64(u >= edge[s, 0])

@@ -1,10 +1,13 @@
 """The same model with every child a `mesa.Agent`: what a careful Mesa author would write without kernels.
 
-Children move, are seen, enrolled, measured and paid for one by one, in plain Python; each municipality is an agent
-that looks at its own children, ranks its options and takes children while money, staff and children last. Ledger,
-contracts, beliefs and frames are the model's own (arrays by municipality or project), as are its tables of
-probabilities and of what options seem worth. Draws are the model's, key by key, so both must tell the same story, child
+Children move, are seen, enrolled, compared, measured and paid for one by one, in plain Python; each municipality is an
+agent that looks at its own children and takes in as many as its bodies have chosen. What is not about single children
+is the model's own (arrays by municipality or project): ledger, contracts, frames, beliefs, and what bodies choose; so
+are its tables of probabilities and prices. Draws are the model's, key by key, so both must tell the same story, child
 for child: `bench.py` compares them, and the model's own check of its books runs every year.
+
+Only children matched with others are measured here, as in the designs that `bench.py` runs; other contracts are
+refused.
 
 What is sensible is done: tables are lists, a cohort's keys are hashed once a year, a child's part of the key at birth,
 one draw serves a life and its shadow, price lists hold no zeros, and agents are activated by `AgentSet.do`.
@@ -14,17 +17,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from math import ceil
 from typing import Any
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from model import booking, thinking
-from model.deciding import POTS
+from model import booking
 from model.draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, stream_key
-from model.evaluation import JUDGED_FROM, JUDGED_TO
+from model.evaluation import COMPARED, JUDGED_FROM, JUDGED_TO, MATCHED, OTHER, OWN, PEOPLE, TRUE_OTHER, TRUE_OWN
 from model.ladder import (
     ADULT_AGE,
     EXAM_AGE,
@@ -39,6 +40,7 @@ from model.ladder import (
     SENTENCED,
     WORST,
 )
+from model.ledger import LedgerError
 from model.model import PreventionModel
 from model.parameters import PAYERS
 
@@ -78,11 +80,10 @@ class Tables:
 class Help:
     """A child's place in a programme: the life with it, and the child it is compared with."""
 
-    __slots__ = ("intervention", "level_before", "needed", "peer", "project", "start_year", "state")
+    __slots__ = ("intervention", "needed", "peer", "project", "start_year", "state")
 
     def __init__(self, state: int, intervention: int, project: int, start_year: int) -> None:
         self.state = state
-        self.level_before = state % N_LEVELS
         self.intervention, self.project, self.start_year = intervention, project, start_year
         self.peer: Child | None = None
         self.needed = False
@@ -104,11 +105,6 @@ class Child(mesa.Agent):
         town.everybody[0][level] += 1
         for column, amount in self.tables.bill[0][level]:
             town.bill[column] += amount
-
-    @property
-    def level(self) -> int:
-        """Level of the life that it really lives."""
-        return (self.state if self.help is None else self.help.state) % N_LEVELS
 
     def step(self) -> None:
         """Live one year: be counted, and cost what it costs."""
@@ -156,22 +152,23 @@ class Child(mesa.Agent):
         help_.state = after
         return after % N_LEVELS
 
-    def measure(self, help_: Help, price: list[Any], follow_up: list[int], contract: list[int]) -> tuple[int, int]:
-        """Return the saving that an evaluator sees this year, and the true one."""
-        age, years_in = self.age, self.model.year - help_.start_year
-        shadow = self.state % N_LEVELS
-        if shadow and JUDGED_FROM <= years_in < JUDGED_TO:
+    def measure(self, help_: Help, metrics: list[tuple[int, Any]], sums: list[list[int]]) -> None:
+        """Add this year, as it was for this child and the one it is compared with, to the sums of its project."""
+        age, years_in, peer = self.age, self.model.year - help_.start_year, help_.peer
+        if self.state % N_LEVELS and JUDGED_FROM <= years_in < JUDGED_TO:
             help_.needed = True
-        if years_in >= follow_up[help_.project]:
-            return 0, 0
-        c = contract[help_.project]
-        of_age = price[c][help_.intervention][age]
-        own = of_age[help_.state % N_LEVELS]
-        true = of_age[shadow] - own
-        if self.model.by_before_after[c]:
-            before = price[c][help_.intervention][help_.start_year - 1 - self.born][help_.level_before]
-            return before - own, true
-        return (of_age[help_.peer.level] - own if help_.peer is not None else 0), true
+        for (years, value), total in zip(metrics, sums, strict=False):  # columns of longer contracts stay empty
+            if years_in >= years:
+                continue
+            of_age = value[help_.intervention][age]
+            own, first = of_age[help_.state], years_in == 0
+            total[TRUE_OWN] += own
+            total[TRUE_OTHER] += of_age[self.state]
+            total[PEOPLE] += first
+            if peer is not None:
+                total[OWN] += own
+                total[OTHER] += of_age[peer.state if peer.help is None else peer.help.state]
+                total[COMPARED] += first
 
 
 def with_help(row: list[float], state: int, age: int, worse: float, better: float, forks: float) -> list[float]:
@@ -200,7 +197,7 @@ def with_help(row: list[float], state: int, age: int, worse: float, better: floa
 
 
 class Town(mesa.Agent):
-    """A municipality: its children by birth year, and the bodies there that see them, choose and pay."""
+    """A municipality: its children by birth year, those whom its bodies see, and what a year of theirs costs."""
 
     def __init__(self, model: MesaChildren, row: int) -> None:
         super().__init__(model)
@@ -253,85 +250,32 @@ class Town(mesa.Agent):
                     seen.append((child, level))
                     tally[level] += 1
             self.seen[age] = seen
-        capacity, kinds = self.model.spec.committee.capacity, len(self.model.interventions)
-        self.left = [row.copy() for row in self.tally]
-        self.places = [[[ceil(children * capacity)] * kinds for children in row] for row in self.tally]
 
-    def choose(self, options: Options, score: list[float], pots: list[int], fees: list[Any]) -> dict[Any, int]:
-        """Take children into the best options while money, staff and children last (`model.deciding.choose`)."""
-        # fees: what applying and evaluating must be worth, what the owner pays of it now, what the fund promises
-        limited, left, places = options.limited, self.left, self.places
-        gain = [0.0] * options.n_kinds
-        begun: set[int] = set()
-        good = []
-        for c, value in enumerate(score):
-            if value > 0.0:
-                k, age, level, *_ = options.rows[c]
-                gain[k] += value * min(places[age][level][k], left[age][level])
-                good.append((-(value / options.whole[c]) if limited else -value, c))
-        good.sort()
-        fund = len(POTS) - 1
-        wanted: dict[tuple[int, int, int], int] = {}
-        for _, c in good:
-            k, age, level, purse, now, later = options.rows[c]
-            number = min(places[age][level][k], left[age][level])
-            if not number or gain[k] <= fees[0][k]:
-                continue
-            if limited:
-                for pot, per_child, first in ((purse, now, fees[1][k]), (fund, later, fees[2][k])):
-                    money = pots[pot] - (0 if k in begun else first)
-                    if money < 0:
-                        number = 0
-                    elif per_child > 0:
-                        number = min(number, money // per_child)
-            if number <= 0:
-                continue
-            if limited:
-                if k not in begun:
-                    pots[purse] -= fees[1][k]
-                    pots[fund] -= fees[2][k]
-                pots[purse] -= number * now
-                pots[fund] -= number * later
-            begun.add(k)
-            wanted[age, level, k] = number
-            places[age][level][k] -= number
-            left[age][level] -= number
-        return wanted
+    def enrol(self, wanted: list[int], project: list[int]) -> list[tuple[Child, int]]:
+        """Take as many children as each option wants, in the order in which they stand; return them as they were seen.
 
-    def enrol(self, wanted: dict[Any, int], project: list[int]) -> list[tuple[Child, int]]:
-        """Take children in the order in which they stand; return them with the level at which they were seen."""
+        A child whom several options want is given to the first of them, as `model.lifecourse.enrol` does.
+        """
+        options: dict[tuple[int, int], list[list[int]]] = {}
+        for (k, age, level), number in zip(self.model.options, wanted, strict=True):
+            if number:
+                options.setdefault((age, level), []).append([k, number])
         taken = []
-        kinds = sorted({k for *_, k in wanted})
-        for age in sorted({age for age, *_ in wanted}):
+        for age in sorted({age for age, _ in options}):
             for child, level in self.seen[age]:
-                if child.help is not None:
-                    continue
-                for k in kinds:
-                    if wanted.get((age, level, k), 0) > 0:
-                        wanted[age, level, k] -= 1
+                for option in options.get((age, level), ()):
+                    k, left = option
+                    if left and child.help is None:
+                        option[1] -= 1
                         child.help = Help(child.state, k, project[k], self.model.year)
                         taken.append((child, level))
-                        break
         return taken
-
-
-class Options:
-    """What can be chosen under one contract, as lists."""
-
-    def __init__(self, model: PreventionModel, contract: int) -> None:
-        cells = model.cells
-        columns = (cells.intervention, cells.age, cells.level, model.pot[cells.intervention])
-        money = (model.owner_now[contract], model.fund_part[contract])
-        self.rows = list(zip(*(column.tolist() for column in (*columns, *money)), strict=True))
-        self.whole = model.whole_cost.tolist()
-        self.limited = model.contracts[contract].decision != "planner"
-        self.n_kinds = len(model.interventions)
 
 
 class MesaChildren(PreventionModel):
     """`PreventionModel` with its children taken out of the arrays and made agents."""
 
-    # ------------------------------------------------------------------ steps 2 to 6 of the year, child by child
+    # ------------------------------------------------------------------ steps 2 and 4 to 6 of the year, child by child
 
     def identify(self) -> None:
         """Let every municipality look at its children."""
@@ -339,34 +283,14 @@ class MesaChildren(PreventionModel):
         self.seen = np.array(self.towns.get("tally"))
         self.seen_total += self.seen.sum(axis=0)
 
-    def decide(self) -> None:
-        """Let every municipality choose, under the design in force and then from its own room."""
-        budgets, project = self.budgets, self.spec.project
-        lines = (*(budgets.room[line] for line in POTS[:-1]), budgets.fund - budgets.fund_promised)
-        pots = np.stack(lines, axis=1).tolist()
-        fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
-        now = np.where(self.ordinary, 0, round(project.application_cost))
-        cells = zip(self.cells.intervention.tolist(), self.cells.age.tolist(), self.cells.level.tolist(), strict=True)
-        cell = {each: c for c, each in enumerate(cells)}
-        self.choices: list[list[dict[Any, int]]] = []
-        for number, design in enumerate(self.contracts):
-            from_fund = ("municipal_fund" in design.shares) & (self.pot != POTS.index("region"))
-            fees = np.stack([fixed, np.where(from_fund, 0, now), np.where(from_fund, fixed, 0)], axis=1).tolist()
-            score = thinking.scores(self, number).tolist()
-            options = Options(self, number)
-            self.choices.append([town.choose(options, score[m], pots[m], fees[m]) for m, town in enumerate(self.towns)])
-            self.wanted[number] = 0
-            for m, choice in enumerate(self.choices[number]):
-                for (age, level, k), children in choice.items():
-                    self.wanted[number, m, cell[k, age, level]] = children
-
     def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> None:
-        """Enrol children, and keep the model's list of participants, of which projects are made."""
+        """Enrol children, and keep what the model asks of its list of participants when it starts projects."""
         helped, first = self.participants, self.participants.n
-        contract = 0 if np.shares_memory(wanted, self.wanted[0]) else 1
         new = []
-        for m, town in enumerate(self.towns):
-            new += town.enrol(self.choices[contract][m], number[m].tolist())
+        for town, want, project in zip(self.town_list, wanted.tolist(), number.tolist(), strict=True):
+            new += town.enrol(want, project)
+        if len(new) != more:
+            raise LedgerError(f"{self.year}: {more} children were granted a place, but {len(new)} were found.")
         rows = slice(first, first + len(new))
         helped.n = rows.stop
         for name, column in {
@@ -375,18 +299,16 @@ class MesaChildren(PreventionModel):
             "intervention": [child.help.intervention for child, _ in new],
             "project": [child.help.project for child, _ in new],
             "perceived": [level for _, level in new],
-            "level_before": [child.help.level_before for child, _ in new],
+            "state_before": [child.help.state for child, _ in new],
         }.items():
             getattr(helped, name)[rows] = column
         helped.start_year[rows] = self.year
         self.helped_children += [child for child, _ in new]
-        if len(new) != more:
-            raise RuntimeError(f"{self.year}: {more} children were granted a place, but {len(new)} were found.")
 
-    def _compare_with_others(self, first: int) -> None:
+    def _compare_with_others(self, first: int, last: int) -> None:
         """Find each new participant another child to be compared with."""
         passed: dict[tuple[int, int, int], int] = {}
-        for row, child in enumerate(self.helped_children[first:], first):
+        for row, child in enumerate(self.helped_children[first:last], first):
             child.help.peer = self.peer_of(child, passed)
             self.participants.peer[row] = -1 if child.help.peer is None else 0
 
@@ -414,6 +336,7 @@ class MesaChildren(PreventionModel):
         record = self.counts.copy()
         record[0] -= record[1]
         self.history.append(record)
+        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
         bill = np.array(self.towns.get("bill"), np.int64)
         self.life_cost = bill[:, :-2].reshape(self.n, len(PAYERS), -1)
         self.given_back = bill[:, -2:]
@@ -421,18 +344,17 @@ class MesaChildren(PreventionModel):
 
     def evaluate(self) -> None:
         """Measure child by child; the rest is the model's, which finds no participants left to measure."""
-        projects = self.projects
-        follow_up, contract = projects.follow_up.tolist(), projects.contract.tolist()
-        measured, true = [0] * projects.n, [0] * projects.n
+        projects, helped = self.projects, self.participants
+        of_contract, sums = projects.contract.tolist(), np.zeros_like(projects.sums).tolist()
         for child in self.helped_children:
-            seen, real = child.measure(child.help, self.price_lists, follow_up, contract)
-            measured[child.help.project] += seen
-            true[child.help.project] += real
-        projects.measured += np.array(measured, np.int64)
-        projects.true += np.array(true, np.int64)
-        everybody, self.participants.n = self.participants.n, 0
+            number = child.help.project
+            child.measure(child.help, self.metric_lists[of_contract[number]], sums[number])
+        if sums:
+            projects.sums += np.array(sums)
+        everybody, helped.n = helped.n, 0
         super().evaluate()
-        self.participants.n = everybody
+        helped.n = everybody
+        helped.needed[:everybody] = [child.help.needed for child in self.helped_children]
 
     # ------------------------------------------------------------------ setting up
 
@@ -440,6 +362,8 @@ class MesaChildren(PreventionModel):
         """Create the municipalities, and let those who are 0-19 at the start live from birth."""
         if self.start_year + self.years - self.population.births_from > LAST_AGE:
             raise ValueError("Nobody leaves this model: give fewer years.")
+        if any(metric.evaluation != MATCHED or metric.groups > 1 for metric in self.yardsticks.every):
+            raise ValueError(f"{self.design.name}: children are measured beside matched ones here, or not at all.")
         self.tables = Tables(self)
         self.town_list = [Town(self, row) for row in range(self.n)]
         self.towns = self.agents_by_type[Town]
@@ -459,13 +383,14 @@ class MesaChildren(PreventionModel):
         self.towns.do("bear")
 
     @cached_property
-    def price_lists(self) -> list[Any]:
-        """Cost that each contract looks at, by (contract, intervention, age, level), as lists."""
-        prices: list[Any] = self.contract_price.tolist()
-        return prices
+    def metric_lists(self) -> list[list[tuple[int, Any]]]:
+        """Years of follow-up of each contract's metrics, and what a year is worth by (intervention, age, state)."""
+        return [
+            [(metric.years, metric.value.tolist()) for metric in of_contract] for of_contract in self.yardsticks.metrics
+        ]
 
     @cached_property
-    def by_before_after(self) -> list[bool]:
-        """Whether each contract compares children with themselves before."""
-        answers: list[bool] = self.before_after.tolist()
-        return answers
+    def options(self) -> list[tuple[int, int, int]]:
+        """Intervention, age and level of every option."""
+        cells = self.cells
+        return list(zip(cells.intervention.tolist(), cells.age.tolist(), cells.level.tolist(), strict=True))

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import designs, parameters, report, runs, view
+from experiments.commands import calibrate, data, designs, parameters, report, runs, screen, search, validate, view
 from experiments.commands.common import StoppedError
 from model.errors import InputError
 
@@ -48,15 +48,24 @@ def _stupror(
     """Who pays and who gains when public bodies do, or do not, fund early interventions for children."""
 
 
-designs_app = typer.Typer(help="List the funding designs that come with the model, or read one aloud.")
+designs_app = typer.Typer(help="List the funding designs that come with the model; read one aloud; begin your own.")
 app.command("run")(runs.run)
 app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
 app.command("view")(view.view)
 app.add_typer(designs_app, name="designs")
+data_app = typer.Typer(help="The tables that the model stands on.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+data_app.command("refresh")(data.refresh)
+app.command("calibrate")(calibrate.calibrate)
+app.command("validate")(validate.validate)
+app.command("screen")(screen.screen)
 designs_app.callback(invoke_without_command=True)(designs.list_designs)
-designs_app.command("show")(designs.show_design)
+designs_app.command("show")(designs.show)
+designs_app.command("new")(designs.new)
+app.command("settle")(designs.settle)
+app.command("search")(search.search)
 
 
 def main() -> None:

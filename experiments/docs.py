@@ -1,4 +1,4 @@
-"""Pages of the documentation that are generated from the code: parameters from the scenario, outputs from the schema.
+"""Pages of the documentation that are generated from the code: parameters, outputs, and the presets of contracts.
 
     python -m experiments.docs
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from experiments.presets_page import render_presets
 from model.scenario import Scenario, load_scenario
 
 __all__ = ["PAGES", "main", "pages", "render_outputs", "render_parameters"]
@@ -58,7 +59,11 @@ def render_outputs() -> str:
 
 def pages() -> dict[str, str]:
     """Give every generated page by its file name."""
-    return {"parameters.md": render_parameters(), "outputs.md": render_outputs()}
+    return {
+        "parameters.md": render_parameters(),
+        "outputs.md": render_outputs(),
+        "presets.md": render_presets(RENEW),
+    }
 
 
 def main() -> None:
@@ -73,7 +78,7 @@ def _file_of(path: str) -> str:
     group, *rest = path.split(".")
     if group == "interventions":
         return f"interventions/{rest[0]}.toml"
-    return f"{group}.toml" if group in ("ladder", "costs") else "parameters.toml"
+    return f"{group}.toml" if group in ("diffusion", "ladder", "costs") else "parameters.toml"
 
 
 def _assumed(rows: Sequence[dict[str, str]]) -> int:

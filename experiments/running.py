@@ -22,12 +22,14 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from experiments import posterior
+from experiments.posterior import Posterior
 from model.errors import InputError
 from model.funding import Design
 from model.model import simulate
 from model.scenario import Scenario
 
-__all__ = ["RunError", "compare", "run"]
+__all__ = ["RunError", "compare", "open_pool", "run"]
 
 Tables = dict[str, pd.DataFrame]
 Progress = Callable[[int, int], None]
@@ -95,7 +97,9 @@ def compare(
     years: int,
     *,
     workers: int = 1,
+    pool: ProcessPoolExecutor | None = None,
     uncertain: bool = False,
+    likely: Sequence[Posterior] = (),
     progress: Progress | None = None,
 ) -> Tables:
     """Run every design with every seed; put equal tables under one another, by design, then by seed.
@@ -110,8 +114,12 @@ def compare(
         The seeds, the same for every design.
     workers
         Processes to run in. 1 runs here. The result does not depend on it.
+    pool
+        Processes that are open already (`open_pool`), to run in instead.
     uncertain
         Whether each seed also draws every uncertain parameter; all designs share the draw of a seed.
+    likely
+        Posteriors: each seed draws a likely world from them, over what `uncertain` has drawn.
     progress
         Called with the number of runs done and of all runs, whenever one is done.
 
@@ -128,15 +136,27 @@ def compare(
         If a run fails; the other runs are given up.
     """
     _refuse_twins(designs, seeds)
-    worlds = {seed: scenario.draw(seed) if uncertain else scenario for seed in seeds}
+    worlds = {seed: posterior.worlds(scenario.draw(seed) if uncertain else scenario, likely, seed) for seed in seeds}
     jobs = [
         Job(scenario=worlds[seed], design=design, seed=seed, years=years, detail=False)
         for design in designs
         for seed in seeds
     ]
     tell = progress or (lambda _done, _all: None)
+    if pool is not None:
+        return _stack(_in_pool(jobs, pool, tell))
     done = _in_processes(jobs, workers, tell) if workers > 1 and len(jobs) > 1 else _in_turn(jobs, tell)
     return _stack(done)
+
+
+@contextmanager
+def open_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Keep worker processes open for many small comparisons, which would wait for their start; none if there is one."""
+    if workers == 1:
+        yield None
+        return
+    with _pool(workers) as pool:
+        yield pool
 
 
 def _refuse_twins(designs: Sequence[Design], seeds: Sequence[int]) -> None:
@@ -180,14 +200,19 @@ def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
 
 
 def _in_processes(jobs: Sequence[Job], workers: int, tell: Progress) -> list[Tables]:
-    """Do the jobs in worker processes; give their tables in the order of the jobs."""
+    """Do the jobs in worker processes of their own."""
     with _pool(min(workers, len(jobs))) as pool:
-        with _deaf_to_interrupts():
-            futures = {pool.submit(_live, job): job for job in jobs}
-        for count, future in enumerate(as_completed(futures), start=1):
-            _result(future, futures[future])
-            tell(count, len(jobs))
-        return [future.result() for future in futures]
+        return _in_pool(jobs, pool, tell)
+
+
+def _in_pool(jobs: Sequence[Job], pool: ProcessPoolExecutor, tell: Progress) -> list[Tables]:
+    """Do the jobs in these worker processes; give their tables in the order of the jobs."""
+    with _deaf_to_interrupts():
+        futures = {pool.submit(_live, job): job for job in jobs}
+    for count, future in enumerate(as_completed(futures), start=1):
+        _result(future, futures[future])
+        tell(count, len(jobs))
+    return [future.result() for future in futures]
 
 
 def _result(future: Future[Tables], job: Job) -> Tables:

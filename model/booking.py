@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from model.budgets import COMMITTEES, LINES
 from model.costs import KIND, PAYER
+from model.funds import FILLED_BY
 from model.ladder import LAST_AGE, N_AGES, N_LEVELS
 from model.ledger import LedgerError
 from model.parameters import PAYERS
@@ -65,10 +66,17 @@ def book_budgets(model: PreventionModel, results: dict[str, Money]) -> None:
     """Book revenue, frames, other services and results."""
     budgets, ledger, year = model.budgets, model.ledger, model.year
     frames = {line: budgets.frame[line] + budgets.extra[line] for line in LINES}
-    revenue = sum((frames[line] for line in LINES if line != "region"), model.set_aside)
-    ledger.settle_up(year, "board", "households", "revenue", revenue)
-    ledger.settle_up(year, "region", "households", "revenue", frames["region"])
-    ledger.post(year, "board", "municipal_fund", "set aside", model.set_aside)
+    zero = np.zeros(model.n, np.int64)
+    revenue = {
+        "board": sum((frames[line] for line in LINES if line != "region"), zero),
+        "region": frames["region"],
+    }
+    for fund, amount in model.set_aside.items():
+        if fund != "rur":  # the reserve is filled from equity, the others in the ordinary budget
+            revenue[FILLED_BY[fund]] = revenue[FILLED_BY[fund]] + amount
+        ledger.post(year, FILLED_BY[fund], fund, "set aside", amount)
+    for body, amount in revenue.items():
+        ledger.settle_up(year, body, "households", "revenue", amount)
     for line in LINES:
         other = budgets.room[line] - budgets.new[line]
         ledger.post(year, line, "provider", "other services", other)
@@ -77,12 +85,15 @@ def book_budgets(model: PreventionModel, results: dict[str, Money]) -> None:
             ledger.settle_up(year, line, "board", "result", -results[line])
 
 
-def check(model: PreventionModel, equity: dict[str, Money], fund_before: Money) -> None:
-    """Compare the ledger with the books and the lives; stop the run at the first difference."""
+def check(model: PreventionModel, equity: dict[str, Money], funds: dict[str, Money]) -> None:
+    """Compare the ledger with the books and the lives; stop the run at the first difference.
+
+    `equity` and `funds` are what bodies and funds had before the year.
+    """
     zero = np.zeros(model.n, np.int64)
     expected = {line: zero for line in (*COMMITTEES, *STATE_AGENCIES, "state", "outcomes_fund")}
     expected |= {name: model.budgets.equity[name] - before for name, before in equity.items()}
-    expected["municipal_fund"] = model.budgets.fund - fund_before
+    expected |= {name: fund.money - funds[name] for name, fund in model.funds.items()}
     balances = model.ledger.balances(model.year)
     for body, change in expected.items():
         off = balances.get(body, zero) - change

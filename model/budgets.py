@@ -3,7 +3,9 @@
 The frame of a body follows demography (the expected cost of its children) and, with a lag, its own cost: whoever saves
 gets a smaller frame (ratchet, M8). Acute cost comes first; what is left of the discretionary money, after deficits have
 been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for prevention
-goes to other services. Written by `model`, one step of the year at a time.
+goes to other services. Revenue is that of each municipality: its spending per inhabitant, growing with its population.
+What the year is like, reserves and the spread of the practice stand beside (`economy`, `spreading`). Written by
+`model`, one step of the year at a time.
 """
 
 from dataclasses import dataclass, field
@@ -12,11 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.costs import PAYER, CostTables
-from model.draws import CYCLE, LOCAL, WINDFALL, uniforms
+from model.draws import PURSE, uniforms
+from model.economy import (
+    Economy,
+    Reserves,
+    close_reserves,
+    discretionary,
+    economy,
+    fund_factor,
+    open_reserves,
+    rur_money,
+    take_from_rur,
+)
 from model.forecast import expected_states
 from model.ladder import LAST_AGE, N_LEVELS, Ladder
+from model.parameters import BudgetParameters
+from model.places import Places, sweden
 from model.population import Population
 from model.scenario import Scenario
+from model.spreading import Spread, live, open_spread
 
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -51,23 +67,15 @@ def expected_costs(
     return result
 
 
-def good_and_bad_years(scenario: Scenario, seed: int, years: int, codes: NDArray[np.int64]) -> Floats:
+def good_and_bad_years(
+    scenario: Scenario, seed: int, years: int, codes: NDArray[np.int64], first_year: int = 2020
+) -> Floats:
     """Discretionary money as a share of revenue in each year and municipality, shape (years, n_municipalities).
 
     A normal year's share, a national cycle (first-order autoregressive), a municipality's own luck, and rare national
-    windfalls; never below zero.
+    windfalls; never below zero (`economy`).
     """
-    from scipy.special import ndtri  # here because scipy.special costs a quarter of a second to import
-
-    budget = scenario.budget
-    shocks = ndtri(uniforms(seed, CYCLE, years)) * budget.cycle_sd
-    cycle = np.zeros(years)
-    for t in range(years):
-        cycle[t] = budget.cycle_persistence * (cycle[t - 1] if t else 0.0)
-        cycle[t] += shocks[t] * np.sqrt(1 - budget.cycle_persistence**2)
-    windfall = (uniforms(seed, WINDFALL, years) < budget.windfall_probability) * budget.windfall_share
-    local = np.stack([ndtri(uniforms(seed, LOCAL, years, key=(int(code), 0, 0))) for code in codes], axis=1)
-    return np.asarray(np.maximum(budget.room_share + (cycle + windfall)[:, None] + local * budget.local_sd, 0.0))
+    return discretionary(scenario.budget, economy(scenario.budget, seed, years, codes, first_year))
 
 
 @dataclass
@@ -82,13 +90,20 @@ class Budgets:
     promised: dict[str, Money]  # (years + 60, n): cost of earlier projects, by year
     to_restore: Money  # (years + 60, n): deficits to be made good, by year
     equity: dict[str, Money]
-    fund: Money  # the municipal social investment funds
-    fund_promised: Money  # of which already granted
     frame: dict[str, Money] = field(default_factory=dict)
     extra: dict[str, Money] = field(default_factory=dict)  # discretionary money of the year
     room: dict[str, Money] = field(default_factory=dict)
     spent: dict[str, Money] = field(default_factory=dict)  # prevention paid this year, old and new projects
     new: dict[str, Money] = field(default_factory=dict)  # of which new projects
+    growth: Floats | None = None  # (n,) yearly growth of revenue
+    years: Economy | None = None
+    reserves: Reserves | None = None
+    spread: Spread | None = None
+
+    def take_from_rur(self, amount: Money) -> None:
+        """Take money for projects out of the result equalisation reserve, shape (n,), SEK."""
+        assert self.reserves is not None
+        take_from_rur(self.reserves, amount)
 
 
 def open_budgets(
@@ -104,7 +119,8 @@ def open_budgets(
 ) -> Budgets:
     """Set up the books for the first year; frames start at last year's cost."""
     budget, n = scenario.budget, inhabitants.size
-    municipal = budget.revenue_per_inhabitant * inhabitants
+    municipal = budget.revenue_per_inhabitant * inhabitants * relative_spending(scenario.places)
+    sky = economy(budget, seed, years, population.codes, first_year)
     share = {
         "education": budget.education_share,
         "social": budget.social_share,
@@ -117,19 +133,84 @@ def open_budgets(
         revenue={line: municipal * part for line, part in share.items()}
         | {"region": scenario.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},
         expected=expected,
-        discretionary_share=good_and_bad_years(scenario, seed, years, population.codes),
+        discretionary_share=discretionary(budget, sky, pressure_of(scenario.places)),
         level={line: _ratio(last_mandatory[line], expected[line][0]) for line in LINES},
         last_mandatory=last_mandatory,
         promised={line: empty.copy() for line in LINES},
         to_restore=empty.copy(),
         equity={"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
-        fund=np.zeros(n, np.int64),
-        fund_promised=np.zeros(n, np.int64),
+        growth=scenario.places.facts.growth() * budget.growth_kept,
+        years=sky,
+        reserves=open_reserves(budget, sky, municipal, seed, population.codes),
+        spread=open_spread(scenario.places, scenario.diffusion, seed, first_year),
     )
+
+
+def relative_spending(places: Places) -> Floats:
+    """Spending per inhabitant against the mean of the built-in country, shape (n,): who costs more has more revenue.
+
+    Income and cost equalisation are in it: it is what municipalities could spend, not what they tax.
+    """
+    country = sweden()
+    mean = np.average(country.facts.spending, weights=country.population)
+    return np.asarray(np.asarray(places.facts.spending) / mean)
+
+
+def pressure_of(places: Places) -> Floats:
+    """How many inhabitants are young or old, in standard deviations from the built-in country's mean, shape (n,)."""
+    country = sweden().facts.pressure()
+    return np.asarray((places.facts.pressure() - country.mean()) / country.std())
+
+
+def fund_allotment(budgets: Budgets, scenario: Scenario, t: int, wanted: Money | None = None) -> Money:
+    """Money that each municipality puts into its social investment fund in year `t`: none without a decision (D2).
+
+    `wanted` as a contract says it; else the board's usual share of revenue (F3), more or less by the year and by how
+    the fund is kept (F1, M11). With `diffusion.voluntary` 0 every municipality has a fund, decided or not.
+    """
+    assert budgets.spread is not None
+    assert budgets.reserves is not None
+    has = 1.0 - scenario.diffusion.voluntary * (1.0 - budgets.spread.funded)
+    if wanted is not None:
+        return whole(wanted * has)
+    usual = budgets.revenue["municipality"] * scenario.board.fund_share
+    return whole(usual * has * fund_factor(budgets.reserves, scenario.budget, t))
+
+
+def rur_allotment(budgets: Budgets, scenario: Scenario) -> Money:
+    """What the result equalisation reserve could release for projects this year (P3), shape (n,), SEK.
+
+    Whoever uses it says so by `Budgets.take_from_rur`.
+    """
+    assert budgets.reserves is not None
+    return rur_money(budgets.reserves, scenario.budget)
+
+
+def into_ordinary(
+    budgets: Budgets, scenario: Scenario, seed: int, rows: NDArray[np.int64], owner: str, yearly: Money
+) -> NDArray[np.bool_]:
+    """Whether projects that were worth their cost become ordinary operations (F8), shape (len(rows),).
+
+    The municipality must plan to (86 % do), and its owner must have room for a year of it; else something would have to
+    be removed.
+    """
+    codes = scenario.places.codes
+    plans = np.array([uniforms(seed, PURSE, 2, key=(int(codes[row]), 0, 0))[1] for row in rows])
+    return np.asarray((plans < scenario.budget.ordinary_plan) & (budgets.room[owner][rows] >= yearly))
+
+
+def spread_practice(budgets: Budgets, t: int, year: int) -> None:
+    """Let the practice spread or die for a year (step 8): good and bad years, windfalls, neighbours, results seen."""
+    assert budgets.spread is not None
+    assert budgets.years is not None
+    sky = budgets.years
+    live(budgets.spread, year, sky.good(t), bool(sky.windfall[t]), float(sky.national[t] / np.sqrt(2.0)))
 
 
 def set_room(budgets: Budgets, t: int, region_share: float) -> None:
     """Set frames and what is left for prevention in year number `t`: mandatory cost and old promises come first."""
+    if t and budgets.growth is not None:
+        budgets.revenue = {line: amount * (1.0 + budgets.growth) for line, amount in budgets.revenue.items()}
     for line in LINES:
         expected = budgets.expected[line][t + 1]
         foreseen = expected * _ratio(budgets.last_mandatory[line], budgets.expected[line][t])
@@ -147,9 +228,16 @@ def set_room(budgets: Budgets, t: int, region_share: float) -> None:
 
 
 def close_year(
-    budgets: Budgets, t: int, mandatory: dict[str, Money], ratchet: dict[str, float], years: int
+    budgets: Budgets,
+    t: int,
+    mandatory: dict[str, Money],
+    ratchet: dict[str, float],
+    years: int,
+    economy_of: BudgetParameters | None = None,
 ) -> dict[str, Money]:
-    """Work out each body's result, move frames after cost, and spread municipal deficits over the years of restoration.
+    """Work out each body's result, move frames after cost, spread municipal deficits over the years of restoration.
+
+    With `economy_of` (the budget parameters) the reserve for downturns grows, and covers what it can (M10).
 
     Returns
     -------
@@ -166,7 +254,11 @@ def close_year(
     total = sum((results[line] for line in LINES if line != "region"), np.zeros_like(results["board"]))
     budgets.equity["board"] = budgets.equity["board"] + total
     budgets.equity["region"] = budgets.equity["region"] + results["region"]
-    budgets.to_restore[t + 1 : t + 1 + years] += whole(np.maximum(-total, 0) / years)
+    deficit = np.maximum(-total, 0)
+    if economy_of is not None and budgets.reserves is not None:
+        _, released = close_reserves(budgets.reserves, economy_of, t, budgets.revenue["municipality"], deficit)
+        deficit = deficit - released
+    budgets.to_restore[t + 1 : t + 1 + years] += whole(deficit / years)
     return results
 
 

@@ -5,13 +5,15 @@ simulated and whatever anybody else does. A 64-bit key per (seed, purpose, munic
 for the whole cohort; child number i then reads splitmix64 (Steele, Lea & Flood 2014) at place i of the key's sequence.
 
 Every purpose has its own number here: a new one leaves the others' luck as it was. Read by `ladder`, `lifecourse`,
-`budgets`, `thinking` and `model`.
+`budgets`, `diffusion`, `thinking` and `model`.
 """
 
 import numpy as np
 from numba import njit, uint32, uint64
 
 BIRTH, MOVE, ELIGIBILITY, DETECT, AGENT, CYCLE, LOCAL, WINDFALL = range(1, 9)
+SPREAD, SURVEY, PURSE = 21, 22, 23
+CHANCE = 20  # whether a condition of a contract holds
 DRAW_BITS = 31  # so that a probability of exactly 1 still fits an unsigned 32-bit threshold
 ONE = 1 << DRAW_BITS
 
@@ -64,3 +66,16 @@ def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
     municipality, birth_year, age = key
     bits = draws(seed, purpose, municipality, birth_year, age, n)
     return (bits.astype(np.float64) + 0.5) / ONE
+
+
+@njit(cache=True, nogil=True)
+def chances(seed, number, municipality, year, intervention):
+    """Return one number in (0, 1) for each project, for its condition `number` (0, 1, ...). Shape (n,).
+
+    A project is named by municipality code, first year and intervention: it keeps its luck whatever else is decided.
+    """
+    out = np.empty(municipality.size)
+    for i in range(municipality.size):
+        key = stream_key(seed, CHANCE, municipality[i], year[i], intervention[i])
+        out[i] = (draw(key, number) + 0.5) / ONE
+    return out

@@ -1,70 +1,169 @@
-"""What a contract is expected to pay: the same settlement as for real, on expected instead of measured effects.
+"""What metrics should be expected to come to: the ladder multiplied out over the years of follow-up.
 
-For one child of each option and each belief of the grid, by party and year since the start. Read by `model`.
+Once honestly, against what would happen without the project, and once as the evaluator will report it, against the
+comparison that its method makes. Also what the methods themselves need: the norm of how children used to fare, and the
+national mean. Reads `metrics`, `forecast` and `ladder`; read by `prospects`, `thinking` and `model`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from model.costs import PAYER
-from model.forecast import BELIEF_GRID, Cells
-from model.funding import Design, Outcome, settle
-from model.ladder import N_AGES
-from model.parameters import PAYERS, InterventionParameters
+from model.evaluation import BEFORE_AFTER, FLAGGED, MATCHED, NONE, NORM, TREND, WAITING_LIST
+from model.forecast import BELIEF_GRID, Cells, effects_of, expected_states, life_tables, occupancy
+from model.ladder import N_AGES, N_LEVELS, N_STATES, Ladder
+from model.metrics import Metric, in_unit
+from model.parameters import InterventionParameters
 
 Floats = NDArray[np.float64]
-CONDITIONS = ("results_shown", "delivered")  # what a run can find out about a project
+Whole = NDArray[np.int64]
+_NO_EFFECT = np.ones(5)
 
 
-def measured_payers(design: Design, owner: str) -> NDArray[np.bool_]:
-    """Whose costs the design's measure counts in a project of this owner; all payers' if it measures nothing.
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What one metric should be expected to come to, per child of each option.
 
-    Shape (10,).
+    `own` by (belief of the grid, cell), `other` by cell; both in SEK or outcomes.
     """
-    if design.measure is None:
-        return np.ones(len(PAYERS), np.bool_)
-    return np.array([design.measure.counts(payer, owner) for payer in PAYERS])
+
+    metric: Metric
+    own: Floats
+    other: Floats
+
+    def mean(self, size: float) -> Floats:
+        """Expected metric of `size` children of one option, by (belief, cell), in the metric's unit."""
+        people = np.full(self.own.shape, size / self.metric.groups)
+        other = np.broadcast_to(self.other, self.own.shape)
+        return in_unit(self.metric, self.own * people, other * people, people)
+
+    def spread(self, size: float, outcome_sd: float) -> Floats:
+        """Standard deviation of that metric by chance alone, as an evaluator reckons it; by (belief, cell).
+
+        Costs of children differ by `outcome_sd` in a year, as bodies believe; years and children are reckoned as
+        independent, and counts of outcomes as Poisson. A comparison with other children doubles the variance.
+        """
+        metric, people = self.metric, size / self.metric.groups
+        if metric.kind == "activity":
+            return np.zeros(self.own.shape)
+        twice = 2.0 if metric.evaluation in (MATCHED, WAITING_LIST) else 1.0
+        base = np.broadcast_to(np.abs(self.other), self.own.shape) * people
+        if metric.parts == 1:
+            noise = np.full(self.own.shape, np.sqrt(twice * metric.years * people) * outcome_sd)
+        else:
+            noise = np.sqrt(np.abs(self.own) * people + (base if twice == 2.0 else 0.0))
+        if metric.kind == "fall":
+            return np.asarray(np.divide(100.0 * noise, base, out=np.zeros(noise.shape), where=base > 0.0))
+        return np.asarray(100.0 * noise / people if metric.kind == "share" else noise)
 
 
-def outcome_of(cost: NDArray[np.int64], saving: Floats) -> Outcome:
-    """Put what was measured (or expected) of projects into the form that `settle` reads."""
-    return Outcome(
-        cost=cost,
-        metric={"cost_reduction": saving},
-        conditions={"results_shown": saving > 0.0, "delivered": np.ones(cost.size, np.bool_)},
-    )
+def expect(
+    metrics: Sequence[Metric], interventions: tuple[InterventionParameters, ...], cells: Cells, ladder: Ladder
+) -> tuple[Expected, ...]:
+    """Multiply the ladder out: what every metric should come to for a child of each option under each belief.
+
+    This is the honest evaluation: what would happen without the project, whatever the evaluator will compare with.
+    """
+    tables, k = life_tables(ladder), cells.intervention
+    none = np.tile(_NO_EFFECT, (k.size, 1))
+    effects = [effects_of(interventions, belief)[k] for belief in BELIEF_GRID]
+    result = []
+    for metric in metrics:
+        arguments = (cells.age, k, metric.value, metric.years, tables)
+        own = np.stack([_summed(effect, cells.start, *arguments) for effect in effects]) / metric.parts
+        other = _summed(none, cells.start, *arguments) / metric.parts if metric.evaluation != NONE else np.zeros(k.size)
+        result.append(Expected(metric, own, other))
+    return tuple(result)
 
 
-def expected_saving(
-    design: Design, interventions: tuple[InterventionParameters, ...], cells: Cells, follow_up: int
-) -> Floats:
-    """Saving per child that the contract would measure, by (belief, cell), SEK over the follow-up."""
-    result = np.zeros(cells.saved.shape[:2])
-    for k, item in enumerate(interventions):
-        of_k = cells.intervention == k
-        window = cells.saved[:, of_k, :follow_up][..., measured_payers(design, item.owner)]
-        result[:, of_k] = window.sum(axis=(2, 3))
+def as_reported(honest: Sequence[Expected], cells: Cells, ladder: Ladder) -> tuple[Expected, ...]:
+    """The same, as an evaluator will report it: with the comparison that its method really makes.
+
+    Who takes part is sturdier than others on the same rung, and whoever stands high on the ladder tends to come down
+    again: so all methods but the lot are off. Private parties reckon with that; public bodies expect an honest
+    evaluation (table 3.1: the public side is at an information disadvantage).
+    """
+    return tuple(replace(each, other=_reported(each, cells, ladder)) for each in honest)
+
+
+def _reported(expected: Expected, cells: Cells, ladder: Ladder) -> Floats:
+    """What the evaluator's comparison should be expected to come to, by cell, SEK or outcomes."""
+    metric, k, age = expected.metric, cells.intervention, cells.age
+    years = np.minimum(metric.years, N_AGES - 1 - age)
+    occupied, level = expected_states(ladder), np.arange(N_STATES) % N_LEVELS
+    at_start = metric.value[k, age]  # (n_cells, N_STATES)
+    if metric.evaluation in (MATCHED, NORM):
+        of_level = occupied.reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
+        share = cells.start.reshape(age.size, -1, N_LEVELS).sum(axis=1)
+        like = occupied[age] / np.maximum(of_level[age][:, level], 1e-300) * share[:, level]
+        none = np.tile(_NO_EFFECT, (k.size, 1))
+        total = _summed(none, like, age, k, metric.value, metric.years, life_tables(ladder))
+    elif metric.evaluation in (BEFORE_AFTER, TREND):
+        total = years * (cells.start * at_start).sum(axis=1)
+        if metric.evaluation == TREND:
+            mean = (metric.value * occupied).sum(axis=2)
+            for t in range(metric.years):
+                total = total + np.where(t < years, mean[k, np.minimum(age + t + 1, N_AGES - 1)] - mean[k, age], 0.0)
+    elif metric.evaluation == FLAGGED:
+        flagged = np.arange(N_STATES) - level + cells.level[:, None]
+        total = np.zeros(k.size)
+        for t in range(metric.years):
+            then = metric.value[k, np.minimum(age + t + 1, N_AGES - 1)]
+            stayed = (cells.start * np.take_along_axis(then, flagged, axis=1)).sum(axis=1)
+            total = total + np.where(t < years, stayed, 0.0)
+    else:
+        return expected.other
+    return np.asarray(total / metric.parts)
+
+
+@njit(cache=True, nogil=True)
+def _summed(effect, start, age, kind, value, years, tables):
+    """Sum what years are worth, weighted by where each cell's children are expected to be. Shape (n_cells,)."""
+    result = np.zeros(age.size)
+    levels, now, after = np.empty((1, N_LEVELS)), np.empty(N_STATES), np.empty(N_STATES)
+    for c in range(age.size):
+        now[:] = start[c]
+        for t in range(min(years, N_AGES - 1 - age[c])):
+            occupancy(now, age[c] + t, 1, t, effect[c], tables, levels, after)
+            now[:] = after
+            for s in range(N_STATES):
+                result[c] += now[s] * value[kind[c], age[c] + t + 1, s]
     return result
 
 
-def expected_payments(
-    design: Design, interventions: tuple[InterventionParameters, ...], cells: Cells, follow_up: int
-) -> dict[str, Floats]:
-    """Received less paid under the contract per child, by party. Shape (n_beliefs, n_cells, N_AGES) each, SEK."""
-    saving = expected_saving(design, interventions, cells, follow_up)
-    whole = np.array([round(interventions[k].cost * interventions[k].duration) for k in cells.intervention], np.int64)
-    result: dict[str, Floats] = {}
-    for belief in range(len(BELIEF_GRID)):
-        for transfer in settle(design, outcome_of(whole, saving[belief])):
-            year = follow_up - 1 + transfer.due
-            if year >= N_AGES:
-                continue
-            for party, sign in ((transfer.payer, -1.0), (transfer.receiver, 1.0)):
-                flows = result.setdefault(party, np.zeros((len(BELIEF_GRID), cells.age.size, N_AGES)))
-                flows[belief, :, year] += sign * transfer.amount
+def norms(metrics: Sequence[Metric], ladder: Ladder, ages: Sequence[int]) -> Whole:
+    """What each metric's years come to for children of an age and level before there were any programmes.
+
+    Shape (n_metrics, n_interventions, N_AGES, N_LEVELS, longest follow-up); 0 for metrics with another evaluation and
+    outside `ages`, the youngest and oldest at the start.
+    """
+    longest = max((metric.years for metric in metrics), default=1)
+    n = metrics[0].value.shape[0]
+    result = np.zeros((len(metrics), n, N_AGES, N_LEVELS, longest), np.int64)
+    wanted = [g for g, metric in enumerate(metrics) if metric.evaluation == NORM]
+    if not wanted:
+        return result
+    occupied, tables = expected_states(ladder), life_tables(ladder)
+    levels, after = np.empty((1, N_LEVELS)), np.empty(N_STATES)
+    for age in range(ages[0], ages[1] + 1):
+        for level in range(N_LEVELS):
+            now = np.where(np.arange(N_STATES) % N_LEVELS == level, occupied[age], 0.0)
+            now /= max(float(now.sum()), 1e-300)
+            for t in range(min(longest, N_AGES - 1 - age)):
+                occupancy(now, age + t, 1, 0, _NO_EFFECT, tables, levels, after)
+                now = after.copy()
+                for g in wanted:
+                    result[g, :, age, level, t] = np.rint((metrics[g].value[:, age + t + 1] * now).sum(axis=1))
     return result
 
 
-def owner_rows(interventions: tuple[InterventionParameters, ...]) -> list[int]:
-    """Row of the owner of each intervention among PAYERS."""
-    return [PAYER[item.owner] for item in interventions]
+def national_mean(metrics: Sequence[Metric], children: Whole) -> Whole:
+    """Mean worth of a year by (metric, intervention, age), from the national number of children by (age, level)."""
+    value = np.stack([metric.value[..., :N_LEVELS] for metric in metrics]).astype(np.float64)
+    alive = np.maximum(children.sum(axis=1), 1)
+    return np.asarray(np.rint((value * children).sum(axis=3) / alive), dtype=np.int64)

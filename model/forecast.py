@@ -30,7 +30,7 @@ from model.parameters import InterventionParameters
 
 Floats = NDArray[np.float64]
 
-BELIEF_GRID = (0.5, 1.0, 1.5, 2.0)  # multiples of the true effect at which savings are solved; 0 saves nothing
+BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the true effect at which savings and payments are solved
 _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
 
 
@@ -102,13 +102,17 @@ def occupancy(start, age, years, years_in, effect, tables, levels, states):
 
 @njit(cache=True, nogil=True)
 def _saved(starts, ages, effects, tables, saved):
-    """Fill `saved[cell, h, level]` with weight without help less weight with help, h years after the start."""
-    cells, years, _ = saved.shape
+    """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
+
+    `effects` is by (belief, cell), see `effects_of`.
+    """
+    beliefs, cells, years, _ = saved.shape
     without, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
     for cell in range(cells):
         occupancy(starts[cell], ages[cell], years, 0, _NO_EFFECT, tables, without, states)
-        occupancy(starts[cell], ages[cell], years, 0, effects[cell], tables, saved[cell], states)
-        saved[cell] = without - saved[cell]
+        for belief in range(beliefs):
+            occupancy(starts[cell], ages[cell], years, 0, effects[belief, cell], tables, saved[belief, cell], states)
+            saved[belief, cell] = without - saved[belief, cell]
 
 
 def life_tables(ladder: Ladder) -> tuple[Floats, NDArray[np.uint8], Floats]:
@@ -192,23 +196,22 @@ def build_cells(
     for cell, a in enumerate(age):
         price[cell, : N_AGES - a - 1, :, :-1] = costs.by_payer[a + 1 :]
         price[cell, : N_AGES - a - 1, :, -1] = costs.societal[a + 1 :]
-    worth = []
-    for belief in BELIEF_GRID:
-        saved = np.zeros((len(keys), N_AGES, N_LEVELS))
-        _saved(start, age, effects_of(interventions, belief)[k], life_tables(ladder), saved)
-        worth.append(np.matmul(saved[:, :, None, :], price)[:, :, 0, :])
+    saved = np.zeros((len(BELIEF_GRID), len(keys), N_AGES, N_LEVELS))
+    effects = np.stack([effects_of(interventions, belief)[k] for belief in BELIEF_GRID])
+    _saved(start, age, effects, life_tables(ladder), saved)
+    worth = np.matmul(saved[:, :, :, None, :], price)[..., 0, :]
     return Cells(
         intervention=k,
         age=age,
         level=level,
         start=start,
-        saved=np.stack([each[..., :-1] for each in worth]),
+        saved=np.ascontiguousarray(worth[..., :-1]),
         production=worth[BELIEF_GRID.index(1.0)][..., -1],
     )
 
 
 def at_belief(values: Floats, belief: Floats) -> Floats:
-    """Interpolate between the beliefs of the grid (and nothing at belief 0).
+    """Interpolate between the beliefs of the grid.
 
     Parameters
     ----------
@@ -224,12 +227,12 @@ def at_belief(values: Floats, belief: Floats) -> Floats:
     return np.asarray(_interpolate(flat, believed.ravel(), _GRID)).reshape(believed.shape)
 
 
-_GRID = np.array([0.0, *BELIEF_GRID])
+_GRID = np.array(BELIEF_GRID)
 
 
 @njit(cache=True, nogil=True)
 def _interpolate(values, believed, grid):
-    """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,); nothing is worth anything at grid[0]."""
+    """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,)."""
     result = np.empty(believed.size)
     last = grid.size - 1
     for i in range(believed.size):
@@ -238,6 +241,5 @@ def _interpolate(values, believed, grid):
         while upper < last and belief > grid[upper]:
             upper += 1
         weight = (belief - grid[upper - 1]) / (grid[upper] - grid[upper - 1])
-        below = values[upper - 2, i] if upper > 1 else 0.0
-        result[i] = weight * values[upper - 1, i] + (1.0 - weight) * below
+        result[i] = weight * values[upper, i] + (1.0 - weight) * values[upper - 1, i]
     return result

@@ -58,14 +58,14 @@ class Ledger:
         LedgerError
             If an amount is negative or not whole, or if payer and receiver are the same account.
         """
-        if amount.dtype != np.int64 or (amount < 0).any():
+        if amount.dtype != np.int64 or np.count_nonzero(amount < 0):
             raise LedgerError(
                 f"{year}: {purpose} from {payer} to {receiver} holds {amount.dtype} {amount.min()}. "
                 "Amounts are whole SEK and never negative: swap payer and receiver instead."
             )
         if payer == receiver:
             raise LedgerError(f"{year}: {purpose} goes from {payer} to itself.")
-        if not amount.any():
+        if not np.count_nonzero(amount):
             return
         where = np.arange(self.n_municipalities) if municipality is None else municipality
         which = np.full(amount.shape, NO_PROJECT) if project is None else project

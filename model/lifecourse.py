@@ -29,6 +29,16 @@ _MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when 
 
 
 @njit(cache=True, nogil=True)
+def largest_cohort(first, last, offsets):
+    """Return the number of children in the largest cohort of municipalities `first` to `last` (exclusive)."""
+    largest = 0
+    for m in range(first, last):
+        for cohort in range(offsets.shape[1] - 1):
+            largest = max(largest, offsets[m, cohort + 1] - offsets[m, cohort])
+    return largest
+
+
+@njit(cache=True, nogil=True)
 def live_untreated(first, last, year, seed, births_from, codes, offsets, state, tables, counts):
     """Move every untreated life of municipalities `first` to `last` (exclusive) one year and count them.
 
@@ -48,6 +58,7 @@ def live_untreated(first, last, year, seed, births_from, codes, offsets, state, 
     """
     birth_threshold, move_threshold, target, exam_threshold = tables
     by_state = np.zeros(N_STATES, np.int64)
+    luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
     for m in range(first, last):
         counts[m] = 0
         for cohort in range(max(0, year - births_from - LAST_AGE), year - births_from + 1):
@@ -68,8 +79,10 @@ def live_untreated(first, last, year, seed, births_from, codes, offsets, state, 
                 key = stream_key(seed, MOVE, codes[m], born, age)
                 edge = move_threshold[age]
                 goal = target[0 if age < ADULT_AGE else 1]
+                for number in range(stop - start):  # a loop of its own: the compiler makes it many at a time
+                    luck[number] = draw(key, number)
                 for i in range(start, stop):
-                    u = draw(key, i - start)
+                    u = luck[i - start]
                     s = state[i]
                     ending = (
                         np.int64(u >= edge[s, 0])
@@ -189,14 +202,16 @@ def identify(first, last, year, seed, births_from, codes, offsets, state, partic
     """Find the children whom bodies see as in need when `year` begins.
 
     A child is taken to be one level worse with probability ``edges[state, 0]``, seen as it is up to ``edges[state, 1]``
-    (cumulated thresholds), else not seen. Participants are left out. `ages` is the (inclusive) range that any
-    intervention takes; age is that reached last year.
+    (cumulated thresholds), else not seen. Participants are left out, and those whom an evaluation holds back until a
+    later year: their `participant` is minus that year. `ages` is the (inclusive) range that any intervention takes; age
+    is that reached last year.
 
     `seen` is overwritten with their number by (municipality, age, perceived level), shape (n, LAST_AGE + 1, N_LEVELS),
     and `found`, shape (n_children,), with who they are, by age: from where a municipality's children begin,
     ``child * N_LEVELS + perceived level`` of each, where ``child`` counts from the municipality's first.
     """
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
+    luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
     for m in range(first, last):
         seen[m] = 0
         home = offsets[m, 0]
@@ -207,10 +222,12 @@ def identify(first, last, year, seed, births_from, codes, offsets, state, partic
                 continue
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
             key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
+            for number in range(stop - start):
+                luck[number] = draw(key, number)
             for i in range(start, stop):
                 s = state[i]
-                u = draw(key, i - start)
-                if u < at_all[s] and participant[i] < 0:
+                u = luck[i - start]
+                if u < at_all[s] and participant[i] < 0 and -participant[i] <= year:
                     level = s % N_LEVELS + (1 if u < worse[s] else 0)
                     seen[m, age, level] += 1
                     found[at] = (i - home) * N_LEVELS + level

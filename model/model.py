@@ -24,23 +24,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model import booking, lifecourse, paying, thinking
+from model import appointing, booking, learning, lifecourse, metrics, paying, settling, thinking
 from model.agents.reasoning import Mandate
-from model.budgets import COMMITTEES, LINES, close_year, open_budgets, set_room, whole
+from model.budgets import LINES, close_year, open_budgets, set_room, spread_practice
 from model.costs import build_costs
-from model.deciding import POTS, choose
+from model.deciding import choose
 from model.draws import threshold
 from model.errors import InputError
-from model.evaluation import BEFORE_AFTER, EVALUATORS, JUDGED_TO, MATCHED, match, measure
-from model.expectations import (
-    CONDITIONS,
-    outcome_of,
-)
-from model.forecast import build_cells, detection_edges, effects_of, life_tables
-from model.funding import Design, load_design, settle
+from model.evaluation import JUDGED_TO, draw_lots, match, measure
+from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
+from model.funding import Design, in_sek, load_design
+from model.funds import allowances, funds_of, purses_of
 from model.ladder import N_AGES, N_LEVELS, build_ladder
 from model.ledger import Ledger, LedgerError
-from model.parameters import PAYERS
+from model.measuring import lay_out
 from model.population import build_population
 from model.programmes import Participants, Projects
 from model.results import tables
@@ -48,7 +45,6 @@ from model.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Money = NDArray[np.int64]
-STATE_AGENCIES = PAYERS[5:]
 
 
 class PreventionModel(mesa.Model):
@@ -72,25 +68,21 @@ class PreventionModel(mesa.Model):
     Raises
     ------
     InputError
-        If the design asks for an evaluation or a condition that a run cannot find out.
+        If the design is an add-on alone, or hangs on a condition that a run cannot find out.
     """
 
-    # Set by `thinking`: what bodies answer for and believe, and what options are worth to them.
+    # Set by `appointing`: what bodies answer for and believe.
     mandates: dict[str, Mandate]
     belief: Floats  # (n, n_interventions), multiples of the true effect
     belief_precision: Floats
+    market_belief: Floats  # (n_interventions,), of investors and providers
+    market_precision: Floats
     ordinary: NDArray[np.bool_]  # in ordinary operations: neither applied for nor evaluated
+    # Set by `thinking`: what options are worth to them.
     owners: list[str]
-    deciders: list[str]
-    pot: NDArray[np.int64]
+    regional: NDArray[np.bool_]  # (n_cells,): options of the region
     whole_cost: Money
-    contract_price: Money
-    expected: list[Floats]
-    payments: list[dict[str, Floats]]
-    fund_part: list[Money]
-    owner_now: list[Money]
-    worth: list[dict[str, Floats]]
-    price: list[dict[str, Floats]]
+    views: list[thinking.View]
     # Set by `booking`: this year's cost of lives and tax given back.
     life_cost: Money
     given_back: Money
@@ -100,18 +92,16 @@ class PreventionModel(mesa.Model):
     ) -> None:
         super().__init__(rng=run_seed)
         check_design(design)
+        spec, design = spec.changed_by(design.changes), in_sek(design)
         self.spec, self.design, self.run_seed = spec, design, run_seed
         # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
-        ordinary = design.decision == "planner" or (design.shares == {"owner": 1.0} and not design.clauses)
+        own_room = design.shares == {"owner": 1.0} and not design.clauses and not design.interventions
+        ordinary = design.decision == "planner" or own_room
         self.contracts = (design,) if ordinary else (design, load_design("status-quo"))
         self.years, self.start_year, self.year, self.threads = years, start_year, start_year, threads
         self.interventions = spec.interventions
-        self.follow_up = [
-            each.measure.years if each.measure is not None else spec.project.follow_up_years for each in self.contracts
-        ]
-        measured_by = [each.measure.evaluation if each.measure is not None else MATCHED for each in self.contracts]
-        self.before_after = np.array([evaluation == BEFORE_AFTER for evaluation in measured_by])
         self.ladder, self.costs = build_ladder(spec.ladder), build_costs(spec)
+        self.yardsticks = lay_out(spec, self.contracts, self.ladder, self.costs, years)
         self.population = build_population(spec.places, start_year, years)
         self.n = self.population.codes.size
         self._lay_out_places()
@@ -122,6 +112,7 @@ class PreventionModel(mesa.Model):
         self.fading = lifecourse.fading(self.effects)
         self.participants = Participants.none_yet(self.population.n_children)
         self.projects, self.ledger = Projects(), Ledger(self.n)
+        self.funds = funds_of(design, self.n)
         self.counts = np.zeros((3, self.n, N_AGES, N_LEVELS), np.int32)  # everybody, shadows, treated
         self.history: list[NDArray[np.int32]] = []  # (never treated, shadows, treated) of each year
         self.book: list[dict[str, dict[str, Money]]] = []
@@ -143,7 +134,8 @@ class PreventionModel(mesa.Model):
             years,
             {line: booking.life_cost(self, line) for line in LINES},
         )
-        thinking.appoint(self)
+        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
+        appointing.appoint(self)
         thinking.reckon(self)
 
     # ------------------------------------------------------------------ the year
@@ -164,10 +156,14 @@ class PreventionModel(mesa.Model):
     def budget(self) -> None:
         """Set frames; mandatory cost and earlier promises come first, what is left is room (M5, M8, M10, M11)."""
         set_room(self.budgets, self.year - self.start_year, self.spec.region.room_share)
-        self.set_aside, self.fund_before = np.zeros(self.n, np.int64), self.budgets.fund
-        if "municipal_fund" in self.design.shares:
-            self.set_aside = whole(self.budgets.revenue["municipality"] * self.spec.board.fund_share)
-        self.budgets.fund = self.budgets.fund + self.set_aside
+        self.funds_before = {name: fund.money for name, fund in self.funds.items()}
+        self.allowed = allowances(self.design, self.inhabitants)
+        self.set_aside = {name: paying.set_aside(self, name) for name in self.funds}
+        for name, fund in self.funds.items():
+            fund.money = fund.money + self.set_aside[name]
+        for line in ("board", "region"):
+            if line in self.allowed:
+                self.budgets.extra[line] = self.budgets.extra[line] + self.allowed[line]
 
     def identify(self) -> None:
         """Let committees and regions see children: not all who are in need, and some who are not."""
@@ -190,22 +186,20 @@ class PreventionModel(mesa.Model):
 
     def decide(self) -> None:
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
-        budgets, project = self.budgets, self.spec.project
-        pots = np.stack(
-            [*(budgets.room[line] for line in (*COMMITTEES, "region")), budgets.fund - budgets.fund_promised], axis=1
-        )
         seen = self.seen.copy()
         places = np.ceil(seen[:, self.cells.age, self.cells.level] * self.spec.committee.capacity).astype(np.int64)
-        fixed = np.where(self.ordinary, 0, round(project.application_cost + project.evaluation_cost))
-        now = np.where(self.ordinary, 0, round(project.application_cost))
+        purses = purses_of(self.contracts)
+        pots = np.stack([paying.purse(self, *purse) for purse in purses], axis=1)
         for number, design in enumerate(self.contracts):
-            from_fund = ("municipal_fund" in design.shares) & (self.pot != POTS.index("region"))
+            part = paying.parts(self, number, purses)
+            score = thinking.scores(self, number)
             choose(
                 seen,
-                (self.cells.intervention, self.cells.age, self.cells.level, self.pot[self.cells.intervention]),
-                thinking.scores(self, number),
-                (self.whole_cost, self.owner_now[number], self.fund_part[number]),
-                (fixed.astype(np.float64), np.where(from_fund, 0, now), np.where(from_fund, fixed, 0)),
+                (self.cells.intervention, self.cells.age, self.cells.level),
+                score,
+                np.ascontiguousarray(thinking.ranks(self, score, number)),
+                part,
+                paying.paperwork(self, number, purses),
                 pots,
                 places,
                 design.decision != "planner",
@@ -215,6 +209,7 @@ class PreventionModel(mesa.Model):
     def deliver(self) -> None:
         """Enrol children, find each a comparison, start their projects, and book all programmes under way."""
         first, started = self.participants.n, self.projects.n
+        rows = [first]
         projects = []
         for contract in range(len(self.contracts)):
             taken = self.wanted[contract] @ (self.cells.intervention[:, None] == np.arange(len(self.interventions)))
@@ -223,8 +218,11 @@ class PreventionModel(mesa.Model):
             number[municipality, kind] = started + np.arange(municipality.size)
             started += municipality.size
             self._enrol(self.wanted[contract], number, int(taken.sum()))
+            rows.append(self.participants.n)
             projects.append((contract, municipality, kind, taken[municipality, kind]))
-        self._compare_with_others(first)
+        if self.yardsticks.by_lot:
+            self._draw_lots(first, rows[1], self.design.follow_up)
+        self._compare_with_others(rows[1] if self.yardsticks.by_lot else first, rows[-1])
         for contract, municipality, kind, children in projects:
             before = self.projects.n
             self._start_projects(contract, municipality, kind, children, first)
@@ -269,21 +267,23 @@ class PreventionModel(mesa.Model):
         record = self.counts.copy()
         record[0] -= record[1]
         self.history.append(record)
+        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
         booking.price_lives(self)
         booking.book_lives(self)
 
     def evaluate(self) -> None:
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
-        helped, people = self.participants, self.population
-        longest = max(JUDGED_TO, *self.follow_up)
-        first = int(np.searchsorted(helped.start_year[: helped.n], self.year - longest))  # rows are in order of start
+        helped, people, projects = self.participants, self.population, self.projects
+        longest = max(JUDGED_TO, self.yardsticks.longest)
+        oldest = np.int16(self.year - longest)  # as the rows, which are in order of start: else all are converted
+        first = int(np.searchsorted(helped.start_year[: helped.n], oldest))
         measure(
             first,
             helped.n,
             self.year,
-            (self.projects.contract, self.projects.follow_up, self.before_after),
-            self.contract_price,
-            (people.state, helped.treated, people.participant),
+            (projects.contract, *self.yardsticks.terms),
+            (self.yardsticks.values, self.yardsticks.national, self.yardsticks.norms),
+            (people.state, helped.treated, people.participant, self.start_year),
             (
                 helped.child,
                 helped.born,
@@ -291,64 +291,28 @@ class PreventionModel(mesa.Model):
                 helped.start_year,
                 helped.project,
                 helped.peer,
-                helped.level_before,
+                helped.state_before,
+                helped.perceived,
                 helped.needed,
             ),
-            (self.projects.measured, self.projects.true),
+            projects.sums,
         )
-        projects = self.projects
         self.ready = np.flatnonzero(projects.start_year == self.year - projects.follow_up + 1)
-        # Children without a comparison are reckoned to do as well as those with one.
-        compared = self.ready[~self.before_after[projects.contract[self.ready]]]
-        all_of_them = projects.children[compared] / np.maximum(projects.matched[compared], 1)
-        projects.measured[compared] = whole(projects.measured[compared] * all_of_them)
         owing = self.ready[projects.overhead[self.ready]]
         paying.overhead(self, "evaluation", "evaluator", owing, self.spec.project.evaluation_cost)
 
     def settle(self) -> None:
         """Pay what contracts say on what was measured, now or in the years in which it falls due."""
-        projects, ready = self.projects, self.ready
-        ready = ready[projects.contract[ready] == 0]
-        if ready.size and self.design.clauses:
-            saving = projects.measured[ready].astype(np.float64)
-            for transfer in settle(self.design, outcome_of(projects.cost[ready], saving)):
-                self.due.setdefault(self.year + transfer.due, []).append(
-                    (transfer.payer, transfer.receiver, transfer.clause, ready, transfer.amount)
-                )
-        projects.settled[self.ready] = True
-        for payer, receiver, clause, which, amount in self.due.pop(self.year, []):
-            paying.transfer(self, payer, receiver, clause, which, amount)
+        settling.settle_due(self)
+        projects = self.projects
+        for contract in range(len(self.contracts)):
+            done = projects.start_year + settling.last_phase(self, contract) <= self.year
+            projects.settled |= (projects.contract == contract) & done
 
     def learn(self) -> None:
-        """Move beliefs towards what was measured at home and, with less weight, in the county (normal updating).
-
-        The planner knows the true effects and has nothing to learn.
-        """
-        projects, ready = self.projects, self.ready
-        compared = np.where(
-            self.before_after[projects.contract[ready]], projects.children[ready], projects.matched[ready]
-        )
-        useful = ready[(np.abs(projects.expected[ready]) > 1.0) & (compared > 0)]
-        if not useful.size or self.design.decision == "planner":
-            return
-        found = projects.measured[useful] / projects.expected[useful]
-        # A sum over n children, of whom only some were compared: n / compared times as much noise.
-        spread = projects.children[useful] ** 2 / compared[np.isin(ready, useful)]
-        noise = 2.0 * self.spec.belief.outcome_sd**2 * projects.follow_up[useful] * spread
-        precision = projects.expected[useful] ** 2 / noise
-        own = np.zeros((2, self.n, len(self.interventions)))
-        np.add.at(own[0], (projects.municipality[useful], projects.intervention[useful]), precision)
-        np.add.at(own[1], (projects.municipality[useful], projects.intervention[useful]), precision * found)
-        county = np.zeros((2, len(self.county_rows), len(self.interventions)))
-        for pooled, single in zip(county, own, strict=True):
-            np.add.at(pooled, self.county, single)
-        weight = np.where(self.pot == POTS.index("region"), 1.0, self.spec.belief.neighbour_weight)
-        news = own + weight * (county[:, self.county] - own)  # a region learns from its whole county alike
-        after = self.belief_precision + news[0]
-        self.belief = (self.belief * self.belief_precision + news[1]) / after
-        self.belief_precision = after
-        worth = useful[projects.measured[useful] >= projects.cost[useful]]
-        self.ordinary[projects.municipality[worth], projects.intervention[worth]] = True
+        """Move beliefs towards what was measured; what paid for itself becomes ordinary (F8); the practice spreads."""
+        learning.learn(self, self.ready)
+        spread_practice(self.budgets, self.year - self.start_year, self.year)
 
     def close(self) -> None:
         """Close the books: results, equity, next year's frames; and check that nothing appeared or vanished."""
@@ -356,10 +320,18 @@ class PreventionModel(mesa.Model):
         mandatory = {line: booking.life_cost(self, line) for line in LINES}
         equity = {name: amount.copy() for name, amount in self.budgets.equity.items()}
         results = close_year(
-            self.budgets, self.year - self.start_year, mandatory, ratchet, self.spec.budget.restoration_years
+            self.budgets,
+            self.year - self.start_year,
+            mandatory,
+            ratchet,
+            self.spec.budget.restoration_years,
+            self.spec.budget,
         )
+        if "rur" in self.set_aside:
+            self.budgets.equity["board"] = self.budgets.equity["board"] - self.set_aside["rur"]
+            self.budgets.take_from_rur(self.set_aside["rur"])
         booking.book_budgets(self, results)
-        booking.check(self, equity, self.fund_before)
+        booking.check(self, equity, self.funds_before)
         self.book.append(
             {
                 line: {
@@ -441,15 +413,15 @@ class PreventionModel(mesa.Model):
         helped.n = last
         helped.start_year[new] = self.year
         helped.treated[new] = people.state[helped.child[new]]
-        helped.level_before[new] = people.state[helped.child[new]] % N_LEVELS
+        helped.state_before[new] = people.state[helped.child[new]]
 
-    def _compare_with_others(self, first: int) -> None:
-        """Find a comparison child for each participant from row `first` on, now that all of this year are known."""
+    def _compare_with_others(self, first: int, last: int) -> None:
+        """Find a comparison child for participants in these rows, now that all of this year are known."""
         people, helped = self.population, self.participants
         cohort = helped.born[: helped.n].astype(np.int64) - people.births_from
         match(
             first,
-            helped.n,
+            last,
             self.county_range,
             people.offsets,
             cohort,
@@ -457,6 +429,21 @@ class PreventionModel(mesa.Model):
             people.participant,
             (helped.child, helped.municipality, helped.peer),
             np.zeros((self.n, people.offsets.shape[1] - 1, N_LEVELS), np.int64),
+        )
+
+    def _draw_lots(self, first: int, last: int, years: int) -> None:
+        """Hold back, for the years of the follow-up, a child for each participant in these rows."""
+        people, helped = self.population, self.participants
+        age = self.year - 1 - helped.born[: helped.n].astype(np.int64)
+        draw_lots(
+            first,
+            last,
+            -(self.year + years),
+            people.offsets,
+            self.seen,
+            self.found,
+            people.participant,
+            (helped.municipality, age, helped.perceived, helped.peer),
         )
 
     def _start_projects(
@@ -472,24 +459,28 @@ class PreventionModel(mesa.Model):
         mine = helped.project[first : helped.n] - before
         new = first + np.flatnonzero((mine >= 0) & (mine < municipality.size))
         which = helped.project[new] - before
-        lookup = np.zeros((len(self.interventions), N_AGES, N_LEVELS))
-        lookup[self.cells.intervention, self.cells.age, self.cells.level] = self.expected[contract]
-        age = self.year - 1 - helped.born[new]
-        expected = np.bincount(
-            which, lookup[helped.intervention[new], age, helped.perceived[new]], minlength=municipality.size
-        )
+        cell = np.zeros((len(self.interventions), N_AGES, N_LEVELS), np.int64)
+        cell[self.cells.intervention, self.cells.age, self.cells.level] = np.arange(self.cells.age.size)
+        of = cell[helped.intervention[new], self.year - 1 - helped.born[new], helped.perceived[new]]
+        expected = np.zeros((municipality.size, self.yardsticks.most, 3))
+        truth = BELIEF_GRID.index(1.0)
+        for j, each in enumerate(self.views[contract].expected):
+            for place, part in enumerate((each.own[truth][of], each.other[of], np.ones(of.size))):
+                summed = np.bincount(which, part, minlength=municipality.size)
+                expected[:, j, place] = summed / each.metric.groups
         self.projects.add(
             municipality=municipality,
             intervention=kind,
             contract=np.full(municipality.size, contract),
-            follow_up=np.full(municipality.size, self.follow_up[contract]),
+            follow_up=np.full(municipality.size, self.yardsticks.follow_up[contract]),
             start_year=np.full(municipality.size, self.year),
             children=children,
             matched=np.bincount(which, helped.peer[new] >= 0, minlength=municipality.size),
             yearly_cost=children * np.array([round(item.cost) for item in self.interventions])[kind],
             duration=np.array([item.duration for item in self.interventions])[kind],
             overhead=~self.ordinary[municipality, kind],
-            expected=expected,
+            sums=metrics.empty_sums(municipality.size, self.yardsticks.most),
+            expected_sums=expected,
         )
 
     # ------------------------------------------------------------------ booking lives and budgets
@@ -514,24 +505,11 @@ def check_design(design: Design) -> None:
     Raises
     ------
     InputError
-        If it needs an evaluation, a condition or a metric that a run cannot find out.
+        If it is an add-on alone, or needs a condition that a run cannot find out.
     """
-    problems = []
-    if design.measure is not None and design.measure.evaluation not in EVALUATORS:
-        problems.append(
-            f"{design.name}: evaluation '{design.measure.evaluation}' can be written but not simulated; "
-            f"a run can carry out {' and '.join(EVALUATORS)}."
-        )
-    for name in design.conditions:
-        if name not in CONDITIONS:
-            problems.append(
-                f"{design.name}: a run cannot find out whether '{name}' holds; it knows {' and '.join(CONDITIONS)}."
-            )
-    for metric in design.metrics:
-        if metric != "cost_reduction":
-            problems.append(f"{design.name}: a run measures 'cost_reduction', not '{metric}'.")
+    problems = settling.unfit(design)
     if problems:
-        raise InputError(tuple(problems))
+        raise InputError(problems)
 
 
 def simulate(

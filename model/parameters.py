@@ -86,6 +86,20 @@ class BudgetParameters:
     local_sd: float = quantity("1", "standard deviation of a municipality's own good and bad years")
     windfall_probability: float = quantity("1/year", "chance of a national windfall")
     windfall_share: float = quantity("1", "size of a windfall as a share of revenue")
+    pressure_effect: float = quantity(
+        "1", "discretionary share lost for one standard deviation more of the young and the old among inhabitants"
+    )
+    growth_kept: float = quantity("1", "share of its population growth 2005-2017 that a municipality keeps, in revenue")
+    result_share: float = quantity("1", "municipal result in an ordinary year as a share of revenue")
+    result_sd: float = quantity("1", "standard deviation of that share over the business cycle")
+    result_local_sd: float = quantity("1", "standard deviation of that share between municipalities in a year")
+    rur_opening: float = quantity("1", "reserve for downturns in the first year as a share of revenue")
+    rur_deposit: float = quantity("1", "part reserved of what a result exceeds one per cent of revenue by")
+    rur_most: float = quantity("1", "largest reserve as a share of revenue")
+    rur_release: float = quantity("1/year", "part of the reserve that could be released for projects in a year")
+    ordinary_plan: float = quantity(
+        "1", "share of municipalities that plan to take what works into ordinary operations"
+    )
     restoration_years: int = quantity("year", "years within which a deficit is restored", whole=True)
 
 
@@ -98,6 +112,7 @@ class ProjectParameters:
     follow_up_years: int = quantity(
         "year", "years of follow-up from the start, where the contract states none", whole=True
     )
+    group_size: float = quantity("child", "children in a project, as those who weigh a contract reckon")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +122,61 @@ class BeliefParameters:
     initial_mean: float = quantity("1", "mean first belief as a multiple of the true effect")
     initial_sd: float = quantity("1", "standard deviation of first beliefs")
     neighbour_weight: float = quantity("1", "weight on results from the county against one's own")
+    national_weight: float = quantity("1", "weight on results from the rest of the country against one's own")
     outcome_sd: float = quantity(
         "SEK/child/year", "standard deviation of a year's cost between children, as evaluators reckon it"
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffusionParameters:
+    """How the practice spreads and dies out: rates are hazards, effects are added to the logarithm of a rate."""
+
+    voluntary: float = quantity("1", "how far a municipal fund needs a decision of its own (0: everybody has one)")
+    innovation: float = quantity("1/year", "rate of raising the idea of one's own accord")
+    imitation: float = quantity("1/year", "rate of raising it if all others had just taken it up")
+    open_share: float = quantity("1", "share of municipalities that can take an interest at all")
+    work_rate: float = quantity("1/year", "rate from discussing it to working with it")
+    fund_rate: float = quantity("1/year", "rate from working with it to setting money aside, in an ordinary year")
+    lapse_rate: float = quantity("1/year", "rate at which discussion, or what was stopped, is forgotten")
+    size_effect: float = quantity("1", "of one standard deviation more in the logarithm of the population")
+    left_effect: float = quantity("1", "of red-green rule, against cross-bloc rule")
+    right_effect: float = quantity("1", "of centre-right rule, against cross-bloc rule")
+    neighbour_effect: float = quantity("1", "of all neighbours being active, against none")
+    money_effect: float = quantity("1", "of a year one standard deviation better for the municipal economy")
+    windfall_effect: float = quantity("1", "of a windfall on taking up work and setting money aside")
+    need_effect: float = quantity("1", "of need one standard deviation larger (little schooling, weak tax base)")
+    stop_rate: float = quantity("1/year", "rate of stopping: in an ordinary year, in a new fund, at mean size")
+    stop_reasons: tuple[float, ...] = quantity(
+        "1",
+        "its parts: no financial room, few applications, no capacity to evaluate, key people leave, unclear",
+        size=5,
+    )
+    fatigue: float = quantity("1/year", "growth of the rate of too few applications with a fund's age")
+    return_rate: float = quantity("1/year", "rate of taking it up again after having stopped")
+    coordinator_share: float = quantity("1", "share of the active that have a person for the work, at mean size")
+    coordinator_effect: float = quantity("1", "of having that person on stopping for want of people or capacity")
+    results_effect: float = quantity("1", "of good results seen, against none, on setting money aside and going on")
+    success_share: float = quantity("1", "share of first evaluations that look good")
+    publication_bias: float = quantity("1", "share of failures that others never hear of")
+    centre: float = quantity("1", "how far a national competence centre pools results and helps (0 none, 1 fully)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvestorParameters:
+    """Those outside the public sector who put in money and want it back."""
+
+    required_return: float = quantity("1/year", "expected yearly return that an investor wants for carrying risk")
+    lending_rate: float = quantity("1/year", "yearly return that a lender without risk wants")
+    loss_limit: float = quantity("1", "highest chance of a loss that an investor accepts")
+    belief_sd: float = quantity("1", "how unsure an investor is of an intervention's effect, before any results")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderParameters:
+    """Those who do the work."""
+
+    margin: float = quantity("1", "share of the fee that a provider can lose and still do the work")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +291,9 @@ GROUPS: dict[str, type] = {
     "budget": BudgetParameters,
     "project": ProjectParameters,
     "belief": BeliefParameters,
+    "diffusion": DiffusionParameters,
+    "investor": InvestorParameters,
+    "provider": ProviderParameters,
     "detection": DetectionParameters,
     "tax": TaxParameters,
     "discount": DiscountParameters,

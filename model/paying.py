@@ -1,35 +1,58 @@
 """Paying for projects: who finances what, what contracts pay, and what that does to the budgets concerned.
 
-A contract names parties; here they become accounts of the ledger, for projects of each owner. Read by `model` and
-`results`.
+A contract names parties; here they become accounts of the ledger, for projects of each owner. Read by `model`,
+`settling` and `results`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.budgets import LINES
+from model.budgets import LINES, fund_allotment, rur_allotment, whole
 from model.funding import split_cost
+from model.funds import FILLED_BY, NO_LIMIT, Purse, account_of, purse_of
 from model.parameters import PAYERS
 
 if TYPE_CHECKING:
     from model.model import PreventionModel
 
-Floats = NDArray[np.float64]
 Money = NDArray[np.int64]
 STATE_AGENCIES = PAYERS[5:]
+FROM_TREASURY = ("state", "outcomes_fund", *STATE_AGENCIES)  # the state draws from taxes what it pays for projects
+
+PURPOSES = {
+    **dict.fromkeys(("repay_by_frame_cut", "internal_invoice", "repay", "coupon"), "repayment"),
+    "admin_cost": "administration",
+    "cover_loss": "guarantee",
+}
+"""What a payment is for, by the kind of clause that opened it; the rest are outcome payments."""
 
 
-def account_of(party: str, owner: str) -> str:
-    """Translate a party of the contract into an account of the ledger, for projects of this owner."""
-    if party == "owner":
-        return owner
-    if owner == "region" and party in ("municipal_fund", "board", "municipality"):
-        return "region"
-    return "board" if party == "municipality" else party
+def set_aside(model: PreventionModel, fund: str) -> Money:
+    """Money that a fund gets this year: by the contract's `size`, else by the board's habit (F3).
+
+    A municipal fund is there only where the municipality has decided on one; the reserve releases a part of itself.
+    """
+    wanted, budgets, t = model.allowed.get(fund), model.budgets, model.year - model.start_year
+    if fund == "municipal_fund":
+        return fund_allotment(budgets, model.spec, t, wanted)
+    if wanted is None:
+        revenue = budgets.revenue["region" if FILLED_BY[fund] == "region" else "municipality"]
+        wanted = whole(revenue * model.spec.board.fund_share)
+    return np.minimum(wanted, rur_allotment(budgets, model.spec)) if fund == "rur" else wanted
+
+
+def purse(model: PreventionModel, sort: str, account: str) -> Money:
+    """Money for new projects in a purse this year, see `funds.Purse`."""
+    if sort == "room":
+        return model.budgets.room[account]
+    if account in model.funds:
+        return model.funds[account].free
+    return model.allowed.get(account, np.full(model.n, NO_LIMIT))
 
 
 def split(model: PreventionModel, owner: str, contract: int, cost: Money) -> dict[str, Money]:
@@ -41,12 +64,46 @@ def split(model: PreventionModel, owner: str, contract: int, cost: Money) -> dic
     return result
 
 
+def parts(model: PreventionModel, contract: int, purses: Sequence[Purse]) -> Money:
+    """What each purse must have per child of each option: an owner this year's cost, others the whole programme's.
+
+    SEK, shape (n_cells, len(purses)).
+    """
+    cells, items = model.cells.intervention, model.interventions
+    result = np.zeros((cells.size, len(purses)), np.int64)
+    for k, item in enumerate(items):
+        mine, yearly = cells == k, round(item.cost)
+        for party, share in model.contracts[contract].shares.items():
+            purse = purse_of(account_of(party, item.owner), item.owner)
+            if purse in purses:
+                cost = yearly if purse[0] == "room" else yearly * item.duration
+                result[mine, purses.index(purse)] += round(share * cost)
+    return result
+
+
+def paperwork(model: PreventionModel, contract: int, purses: Sequence[Purse]) -> tuple[NDArray[np.float64], Money]:
+    """What applying and evaluating costs a project, and what of it each purse pays or promises.
+
+    An owner pays its application now; whoever else pays promises both. SEK by (municipality, intervention), and by
+    (municipality, intervention, purse); nothing in ordinary operations.
+    """
+    project = model.spec.project
+    fixed = np.where(model.ordinary, 0, round(project.application_cost + project.evaluation_cost))
+    now = np.where(model.ordinary, 0, round(project.application_cost))
+    result = np.zeros((*fixed.shape, len(purses)), np.int64)
+    for k, item in enumerate(model.interventions):
+        purse = purse_of(overhead_account(model, item.owner, contract), item.owner)
+        if purse in purses:
+            result[:, k, purses.index(purse)] = (now if purse[0] == "room" else fixed)[:, k]
+    return fixed.astype(np.float64), result
+
+
 def overhead_account(model: PreventionModel, owner: str, contract: int) -> str:
-    """Who pays for applying and evaluating: the state under a planner, the fund if it finances, else the owner."""
+    """Who pays for applying and evaluating: the state under a planner, a fund if one finances, else the owner."""
     design = model.contracts[contract]
     if design.decision == "planner":
         return "state"
-    return account_of("municipal_fund" if "municipal_fund" in design.shares else "owner", owner)
+    return account_of(next((party for party in design.shares if party in FILLED_BY), "owner"), owner)
 
 
 def each_owner(model: PreventionModel, which: NDArray[np.int64]) -> list[tuple[str, int, NDArray[np.int64]]]:
@@ -72,13 +129,12 @@ def between_accounts(
 
     Where payer and receiver are one account nothing moves.
     """
-    purpose = "repayment" if clause in ("repay_by_frame_cut", "internal_invoice") else "outcome payment"
     result = []
     for owner in model.owners:
         at = owned_by(model, owner, which)
         source, goal = account_of(payer, owner), account_of(receiver, owner)
         if at.any() and source != goal:
-            result.append((source, goal, which[at], amount[at], purpose))
+            result.append((source, goal, which[at], amount[at], PURPOSES.get(clause, "outcome payment")))
     return result
 
 
@@ -93,17 +149,21 @@ def promise(model: PreventionModel, contract: int, first: int) -> None:
         payer = overhead_account(model, owner, contract)
         if payer == owner:
             np.add.at(budgets.new[owner], projects.municipality[judged], entry)
-            np.add.at(budgets.promised[owner][t + model.follow_up[contract] - 1], projects.municipality[judged], fee)
-        elif payer == "municipal_fund":
-            np.add.at(budgets.fund_promised, projects.municipality[judged], entry + fee)
+            np.add.at(
+                budgets.promised[owner][t + model.yardsticks.follow_up[contract] - 1],
+                projects.municipality[judged],
+                fee,
+            )
+        elif payer in model.funds:
+            np.add.at(model.funds[payer].promised, projects.municipality[judged], entry + fee)
         for years_in in range(int(projects.duration[mine].max(initial=0))):
             going = mine[projects.duration[mine] > years_in]
-            parts = split(model, owner, contract, projects.yearly_cost[going])
-            if owner in parts:
-                book = budgets.promised[owner][t + years_in] if years_in else budgets.new[owner]
-                np.add.at(book, projects.municipality[going], parts[owner])
-            if "municipal_fund" in parts:
-                np.add.at(budgets.fund_promised, projects.municipality[going], parts["municipal_fund"])
+            for account, part in split(model, owner, contract, projects.yearly_cost[going]).items():
+                where = projects.municipality[going]
+                if account == owner:
+                    np.add.at(budgets.promised[owner][t + years_in] if years_in else budgets.new[owner], where, part)
+                elif account in model.funds:
+                    np.add.at(model.funds[account].promised, where, part)
     overhead(model, "application", "provider", new[projects.overhead[new]], entry)
 
 
@@ -120,22 +180,28 @@ def pay_programmes(model: PreventionModel) -> None:
     going = np.flatnonzero(model.year - projects.start_year < projects.duration)
     for owner, contract, mine in each_owner(model, going):
         for account, amount in split(model, owner, contract, projects.yearly_cost[mine]).items():
-            pay(model, account, "provider", "programme", mine, amount)
+            if account != "provider":
+                pay(model, account, "provider", "programme", mine, amount)
 
 
 def transfer(
     model: PreventionModel, payer: str, receiver: str, clause: str, which: NDArray[np.int64], amount: Money
 ) -> None:
     """Book a payment under the contract."""
+    projects = model.projects
     for source, goal, mine, part, purpose in between_accounts(model, payer, receiver, clause, which, amount):
         pay(model, source, goal, purpose, mine, part)
-        (model.projects.repaid if purpose == "repayment" else model.projects.paid)[mine] += part
+        column = {"outcome payment": projects.paid, "repayment": projects.repaid}.get(purpose, projects.other)
+        column[mine] += part
 
 
 def pay(
     model: PreventionModel, account: str, receiver: str, purpose: str, which: NDArray[np.int64], amount: Money
 ) -> None:
-    """Post money of projects, and take it from (or give it to) the budgets concerned."""
+    """Post money of projects, and take it from (or give it to) the budgets concerned.
+
+    What reaches the state goes back to the taxpayers, so that its accounts are empty at the end of a year.
+    """
     where = model.projects.municipality[which]
     model.ledger.post(model.year, account, receiver, purpose, amount, municipality=where, project=which)
     for party, sign in ((account, 1), (receiver, -1)):
@@ -143,13 +209,12 @@ def pay(
         np.add.at(moved, where, sign * amount)
         if party in LINES:
             model.budgets.spent[party] = model.budgets.spent[party] + moved
-        elif party == "municipal_fund":
-            model.budgets.fund = model.budgets.fund - moved
+        elif party in model.funds:
+            fund = model.funds[party]
+            fund.money = fund.money - moved
             if sign == 1:
-                model.budgets.fund_promised = model.budgets.fund_promised - moved
-    if "state" in (account,) or account == "outcomes_fund":
-        drawn = np.zeros(model.n, np.int64)
-        np.add.at(drawn, where, amount)
-        if account == "outcomes_fund":
-            model.ledger.post(model.year, "state", "outcomes_fund", "appropriation", drawn)
-        model.ledger.post(model.year, "households", "state", "taxes", drawn)
+                fund.promised = fund.promised - moved
+        elif party in FROM_TREASURY:
+            if party != "state":
+                model.ledger.settle_up(model.year, party, "state", "appropriation", moved)
+            model.ledger.settle_up(model.year, "state", "households", "taxes", moved)

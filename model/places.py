@@ -4,15 +4,17 @@ Read by `scenario`.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from model.errors import InputError, hint
+from model.municipalities import Facts, built_in_facts, facts_of, read_own_table
 
 DATA = Path(__file__).parent / "data"
 PRICE_YEAR = 2020
@@ -22,8 +24,8 @@ PRICE_YEAR = 2020
 class Places:
     """The municipalities of a run, in order of code, and the births of the whole country.
 
-    `share` is each municipality's interval in the country's cumulated population: a part of the country has the
-    children that it has in the whole.
+    `share` is each municipality's interval in the country's cumulated population aged 0-19: a part of the country has
+    the children that it has in the whole. `facts` is what else is known of each.
     """
 
     codes: tuple[str, ...]
@@ -33,22 +35,53 @@ class Places:
     share: tuple[tuple[float, float], ...]
     counties: dict[str, str]
     births: dict[int, int]
+    facts: Facts
 
 
 @cache
 def sweden() -> Places:
     """Read all of Sweden."""
     rows = sorted(_rows("municipalities.csv"), key=lambda row: row["code"])
-    population = [int(row["population"]) for row in rows]
-    edges = np.concatenate([[0], np.cumsum(population)]) / sum(population)
+    known = built_in_facts()
+    whole = [{**row, "population": int(row["population"]), **known[row["code"]]} for row in rows]
+    return _places(whole, sum(map(_young, whole)))
+
+
+def own_places(path: Path) -> Places:
+    """Read a user's own table of municipalities in place of the built-in one (see `read_own_table`).
+
+    Each gets its share of the country's births by its population aged 0-19 against that of the built-in country.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    rows = read_own_table(path, _counties())
+    country = sum(p * y for p, y in zip(sweden().population, sweden().facts.young_share, strict=True))
+    return _places(rows, country)
+
+
+def _young(row: Mapping[str, Any]) -> float:
+    return float(row["population"] * row["young_share"])
+
+
+def _counties() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in _rows("counties.csv")}
+
+
+def _places(rows: Sequence[Mapping[str, Any]], country: float) -> Places:
+    """Put rows together; `country` is the population aged 0-19 that the births belong to."""
+    edges = np.concatenate([[0.0], np.cumsum([_young(row) for row in rows])]) / country
     return Places(
         codes=tuple(row["code"] for row in rows),
         names=tuple(row["name"] for row in rows),
         county_codes=tuple(row["county"] for row in rows),
-        population=tuple(population),
+        population=tuple(row["population"] for row in rows),
         share=tuple((float(a), float(b)) for a, b in pairwise(edges)),
-        counties={row["code"]: row["name"] for row in _rows("counties.csv")},
+        counties=_counties(),
         births={int(row["year"]): int(row["births"]) for row in _rows("births.csv")},
+        facts=facts_of(rows),
     )
 
 
@@ -92,6 +125,7 @@ def part(places: Places, wanted: Iterable[str]) -> Places:
         share=tuple(places.share[i] for i in at),
         counties=places.counties,
         births=places.births,
+        facts=places.facts.keep(at),
     )
 
 

@@ -6,7 +6,7 @@ a row number is a name. Read and written by `model`; read by `results`.
 """
 
 from dataclasses import dataclass, field, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class Participants:
     municipality: NDArray[np.int16]
     intervention: NDArray[np.int8]
     perceived: NDArray[np.uint8]  # level as seen
-    level_before: NDArray[np.uint8]  # level as it was
+    state_before: NDArray[np.uint8]  # as it was
     project: NDArray[np.int32]
     peer: NDArray[np.int64]  # comparison child, -1 for none
     treated: NDArray[np.uint8]  # state of the real life
@@ -45,7 +45,7 @@ class Participants:
             municipality=np.zeros(n_children, np.int16),
             intervention=np.zeros(n_children, np.int8),
             perceived=np.zeros(n_children, np.uint8),
-            level_before=np.zeros(n_children, np.uint8),
+            state_before=np.zeros(n_children, np.uint8),
             project=np.zeros(n_children, np.int32),
             peer=np.zeros(n_children, np.int64),
             treated=np.zeros(n_children, np.uint8),
@@ -58,28 +58,33 @@ class Participants:
         return sum(getattr(self, each.name).itemsize for each in fields(self) if each.name != "n")
 
 
+def _column(kind: type = np.int64, *shape: int) -> Any:
+    """Declare a column of projects, empty; `shape` is that of one row."""
+    return field(default_factory=lambda: np.zeros((0, *shape), kind))
+
+
 @dataclass
 class Projects:
     """One row per project, in the order in which they started."""
 
-    municipality: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    intervention: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    contract: NDArray[np.int64] = field(
-        default_factory=lambda: np.zeros(0, np.int64)
-    )  # 0 the design in force, 1 own room
-    start_year: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    follow_up: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))  # years from the start
-    children: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    matched: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    yearly_cost: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    duration: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    overhead: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))  # applied for and evaluated
-    expected: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # saving in the follow-up, true effect
-    measured: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    true: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    paid: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    repaid: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    settled: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    municipality: NDArray[np.int64] = _column()
+    intervention: NDArray[np.int64] = _column()
+    contract: NDArray[np.int64] = _column()  # 0 the design in force, 1 own room
+    start_year: NDArray[np.int64] = _column()
+    follow_up: NDArray[np.int64] = _column()  # years from the start until bodies learn from it
+    children: NDArray[np.int64] = _column()
+    matched: NDArray[np.int64] = _column()
+    yearly_cost: NDArray[np.int64] = _column()
+    duration: NDArray[np.int64] = _column()
+    overhead: NDArray[np.bool_] = _column(np.bool_)  # applied for and evaluated
+    sums: NDArray[np.int64] = _column(np.int64, 0, 6)  # by metric of its contract, see `evaluation.SUMS`
+    expected_sums: NDArray[np.float64] = _column(np.float64, 0, 3)  # own, other, people at the true effect, by metric
+    payable: NDArray[np.int64] = _column()  # what the contract says on what was measured
+    fair: NDArray[np.int64] = _column()  # what it would have said on the true effect
+    paid: NDArray[np.int64] = _column()  # outcome payments
+    repaid: NDArray[np.int64] = _column()
+    other: NDArray[np.int64] = _column()  # running the contract, and guarantees
+    settled: NDArray[np.bool_] = _column(np.bool_)
 
     @property
     def n(self) -> int:
@@ -96,5 +101,5 @@ class Projects:
         more = columns["municipality"].size
         for each in fields(self):
             old = getattr(self, each.name)
-            new = columns.get(each.name, np.zeros(more, old.dtype)).astype(old.dtype)
-            setattr(self, each.name, np.concatenate([old, new]))
+            new = columns.get(each.name, np.zeros((more, *old.shape[1:]), old.dtype)).astype(old.dtype)
+            setattr(self, each.name, np.concatenate([old, new]) if old.shape[0] else new)

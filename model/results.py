@@ -14,14 +14,14 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from model import __version__, paying, thinking
+from model import __version__, metrics, paying, settling, thinking
 from model.agents.reasoning import perceived_saving
 from model.budgets import LINES
 from model.costs import GROUPS
-from model.evaluation import JUDGED_TO
-from model.expectations import outcome_of
+from model.diffusion import STATES
+from model.evaluation import COMPARED, JUDGED_TO, PEOPLE
 from model.forecast import at_belief, life_tables, occupancy
-from model.funding import settle
+from model.funding import phases, settle
 from model.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, LAST_AGE, N_AGES, N_LEVELS, N_STATES
 from model.ledger import NO_PROJECT
 from model.parameters import KINDS, PAYERS
@@ -45,6 +45,7 @@ def tables(model: PreventionModel, detail: bool) -> dict[str, Table]:
         "payments": _payments(model),
         "enrolment": _enrolment(model),
         "projects": _projects(model),
+        "measures": _measures(model),
         "bodies": _bodies(model, detail),
         "municipalities": _municipalities(model),
         "options": _options(model),
@@ -251,32 +252,37 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
     projects, last = model.projects, model.start_year + model.years - 1
     owed = []
     dues = [(year, *item) for year, items in model.due.items() for item in items]
-    unsettled = np.flatnonzero(~projects.settled)
-    bound = unsettled[projects.contract[unsettled] == 0]
-    if bound.size and model.design.clauses:
-        for transfer in settle(model.design, outcome_of(projects.cost[bound], projects.expected[bound])):
-            measured_in = projects.start_year[bound] + projects.follow_up[bound] - 1
-            for year in np.unique(measured_in):
-                at = measured_in == year
+    for at in phases(model.design):
+        which = np.flatnonzero((projects.contract == 0) & (projects.start_year + at > last))
+        if not which.size:
+            continue
+        likely = settling.outcome(model, which, settling.expected(model, which))
+        for transfer in settle(model.design, likely, at):
+            for year in np.unique(projects.start_year[which]):
+                of_year = projects.start_year[which] == year
                 dues.append(
-                    (int(year) + transfer.due, transfer.payer, transfer.receiver, transfer.clause,
-                     bound[at], transfer.amount[at])
+                    (int(year) + transfer.year, transfer.payer, transfer.receiver, transfer.clause,
+                     which[of_year], transfer.amount[of_year])
                 )  # fmt: skip
     for year, payer, receiver, clause, which, amount in dues:
         for source, goal, mine, part, purpose in paying.between_accounts(model, payer, receiver, clause, which, amount):
             owed.append((year, source, goal, purpose, mine, part))
     fee = round(model.spec.project.evaluation_cost)
-    for owner, contract, mine in paying.each_owner(model, unsettled[projects.overhead[unsettled]]):
+    unjudged = np.flatnonzero((projects.start_year + projects.follow_up - 1 > last) & projects.overhead)
+    for owner, contract, mine in paying.each_owner(model, unjudged):
         for year in np.unique(projects.start_year[mine]):
             judged = mine[projects.start_year[mine] == year]
             payer = paying.overhead_account(model, owner, contract)
             cost = np.full(judged.size, fee, np.int64)
-            owed.append((int(year) + model.follow_up[contract] - 1, payer, "evaluator", "evaluation", judged, cost))
+            owed.append(
+                (int(year) + model.yardsticks.follow_up[contract] - 1, payer, "evaluator", "evaluation", judged, cost)
+            )
     for year in range(last + 1, last + int(projects.duration.max(initial=1))):
         going = np.flatnonzero(year - projects.start_year < projects.duration)
         for owner, contract, mine in paying.each_owner(model, going):
             for account, cost in paying.split(model, owner, contract, projects.yearly_cost[mine]).items():
-                owed.append((year, account, "provider", "programme", mine, cost))
+                if account != "provider":
+                    owed.append((year, account, "provider", "programme", mine, cost))
     return owed
 
 
@@ -291,7 +297,7 @@ def _enrolment(model: PreventionModel) -> Table:
             "intervention": helped.intervention[:n],
             "age": year - 1 - born,
             "level": helped.perceived[:n],
-            "true_level": helped.level_before[:n],
+            "true_level": helped.state_before[:n] % N_LEVELS,
             "county": model.county[helped.municipality[:n]],
             "children": 1,
             "judged": judged.astype(np.int64),
@@ -313,6 +319,12 @@ def _enrolment(model: PreventionModel) -> Table:
 
 def _projects(model: PreventionModel) -> Table:
     projects = model.projects
+    measured, true = (np.zeros(projects.n, np.int64) for _ in range(2))
+    for contract, j in enumerate(model.yardsticks.learned):
+        mine = projects.contract == contract
+        sums, metric = projects.sums[mine, j], model.yardsticks.metrics[contract][j]
+        measured[mine] = np.rint(metrics.measured(metric, sums))
+        true[mine] = np.rint(metrics.true(metric, sums))
     items = model.interventions
     return pd.DataFrame(
         {
@@ -327,12 +339,40 @@ def _projects(model: PreventionModel) -> Table:
             "cost_sek": projects.cost,
             "followed_years": np.minimum(projects.follow_up, model.start_year + model.years - projects.start_year),
             "settled": projects.settled,
-            "measured_saving_sek": projects.measured,
-            "true_saving_sek": projects.true,
+            "measured_saving_sek": measured,
+            "true_saving_sek": true,
             "paid_sek": projects.paid,
             "repaid_sek": projects.repaid,
+            "payable_sek": projects.payable,
+            "fair_sek": projects.fair,
         }
     )
+
+
+def _measures(model: PreventionModel) -> Table:
+    """What the evaluator reported of projects of the design in force, beside what was to be expected and is true."""
+    projects, last = model.projects, model.start_year + model.years - 1
+    which = np.flatnonzero(projects.contract == 0)
+    found = {how: settling.found(model, which, how) for how in ("measured", "true")}
+    expected = settling.expected(model, which)
+    frames = [
+        pd.DataFrame(
+            {
+                "project": which,
+                "metric": metric.name,
+                "kind": metric.kind,
+                "evaluation": metric.evaluation,
+                "people": projects.sums[which, j, PEOPLE],
+                "compared": projects.sums[which, j, COMPARED],
+                "complete": projects.start_year[which] + metric.years - 1 <= last,
+                "expected": expected[metric.name],
+                "measured": found["measured"][metric.name],
+                "true": found["true"][metric.name],
+            }
+        )
+        for j, metric in enumerate(model.yardsticks.metrics[0])
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _bodies(model: PreventionModel, detail: bool) -> Table:
@@ -374,8 +414,22 @@ def _municipalities(model: PreventionModel) -> Table:
             **{f"{name}_sek": amount for name, amount in paid.items()},
             "own_saving_sek": own,
             "others_saving_sek": saved.sum(axis=1) - own,
+            **_practice(model),
         }
     )
+
+
+def _practice(model: PreventionModel) -> dict[str, Any]:
+    """Where each municipality is with the practice, and its reserve, at the end."""
+    budgets = model.budgets
+    assert budgets.spread is not None
+    assert budgets.reserves is not None
+    practice, rows = budgets.spread.practice, budgets.spread.rows
+    return {
+        "practice": [STATES[state] for state in practice.state[rows]],
+        "fund_since": practice.money_since[rows],
+        "reserve_sek": budgets.reserves.rur,
+    }
 
 
 def _options(model: PreventionModel) -> Table:
@@ -390,7 +444,7 @@ def _options(model: PreventionModel) -> Table:
         mine = thinking.cells_of(model, owner)
         alone = perceived_saving(thinking.selfish(model, owner), cells)
         own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
-        perceived[mine] = np.median(at_belief(model.worth[0].get(owner, alone), truth), axis=0)[mine]
+        perceived[mine] = np.median(at_belief(model.views[0].worth[owner], truth), axis=0)[mine]
     seen = model.seen_total[cells.age, cells.level]
     taken = np.zeros((len(model.interventions), N_AGES, N_LEVELS))
     helped, n = model.participants, model.participants.n

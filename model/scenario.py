@@ -9,10 +9,10 @@ unknown, out of range or in another unit is refused, all problems at once, befor
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,15 +29,21 @@ from model.parameters import (
     CommitteeParameters,
     CostParameters,
     DetectionParameters,
+    DiffusionParameters,
     DiscountParameters,
     InterventionParameters,
+    InvestorParameters,
     LadderParameters,
     ProjectParameters,
+    ProviderParameters,
     RegionParameters,
     TaxParameters,
 )
 from model.places import DATA, Places, part, price_factors, sweden
 from model.reading import Quantity, Value, read_quantity, read_toml
+
+if TYPE_CHECKING:
+    from model.funding import Change
 
 COST_TEXTS = ("title", "payer", "kind", "ages")
 _CHANGEABLE = ("value", "unit", "range", "distribution", "source", "price_year", "note")
@@ -55,6 +61,9 @@ class Scenario:
     budget: BudgetParameters
     project: ProjectParameters
     belief: BeliefParameters
+    diffusion: DiffusionParameters
+    investor: InvestorParameters
+    provider: ProviderParameters
     detection: DetectionParameters
     tax: TaxParameters
     discount: DiscountParameters
@@ -75,6 +84,7 @@ class Scenario:
                 self.places.population,
                 self.places.share,
                 sorted(self.places.births.items()),
+                asdict(self.places.facts),
             ],
         }
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
@@ -95,6 +105,50 @@ class Scenario:
         if quantity is None:
             raise InputError(problems)
         return _assemble(self.title, {**self.quantities, path: quantity}, self.texts, self.places, "")
+
+    def with_values(self, values: Mapping[str, Value]) -> "Scenario":
+        """Return the scenario with several values changed at once; what lies outside a range is held at its end.
+
+        Raises
+        ------
+        InputError
+            If a path is unknown or a value has another number of entries than the parameter.
+        """
+        unknown = [path for path in values if path not in self.quantities]
+        problems = [f"{path}: there is no such parameter.{hint(path, self.quantities)}" for path in unknown]
+        changed = dict(self.quantities)
+        for path, value in values.items():
+            if path in changed:
+                changed[path] = _held(changed[path], value)
+                if len(changed[path].entries) != len(self.quantities[path].entries):
+                    problems.append(f"{path}: has {len(self.quantities[path].entries)} numbers, not as given.")
+        if problems:
+            raise InputError(problems)
+        return _assemble(self.title, changed, self.texts, self.places, "")
+
+    def changed_by(self, changes: Iterable["Change"]) -> "Scenario":
+        """Return the scenario as a design changes it: parameters multiplied, added to or set, in order.
+
+        A result outside the parameter's range is held at its end, so that a design can meet any drawn world.
+
+        Raises
+        ------
+        InputError
+            If a path is unknown, or a changed parameter is a list of numbers.
+        """
+        quantities = dict(self.quantities)
+        problems: list[str] = []
+        for change in changes:
+            old = quantities.get(change.path)
+            if old is None:
+                problems.append(f"change.{change.path}: there is no such parameter.{hint(change.path, quantities)}")
+            elif isinstance(old.value, tuple):
+                problems.append(f"change.{change.path}: is a list of numbers; a design changes single numbers.")
+            else:
+                quantities[change.path] = old.model_copy(update={"value": _apply(change, old)})
+        if problems:
+            raise InputError(problems)
+        return _assemble(self.title, quantities, self.texts, self.places, "") if quantities != self.quantities else self
 
     def draw(self, seed: int) -> "Scenario":
         """Return the scenario with every parameter drawn from its distribution, one world per seed."""
@@ -192,7 +246,7 @@ def _built_in() -> Scenario:
     quantities: dict[str, Quantity] = {}
     texts: dict[str, Any] = {}
     problems: list[str] = []
-    flat = {"parameters.toml": "", "ladder.toml": "ladder."}
+    flat = {"parameters.toml": "", "diffusion.toml": "diffusion.", "ladder.toml": "ladder."}
     for name, prefix in flat.items():
         for path, record in _records(read_toml(DATA / name), "", name, problems):
             _keep(quantities, prefix + path, record, name, problems)
@@ -385,6 +439,25 @@ def _check_rules(
             problems.append(f"{name}: kind '{row.kind}' is not known.{hint(str(row.kind), KINDS[:2])}")
         if len(row.ages) != 2 or not 0 <= row.ages[0] <= row.ages[1] <= 64:
             problems.append(f"{name}: ages {list(row.ages)} must be [first, last] within 0 to 64.")
+
+
+def _apply(change: "Change", old: Quantity) -> float:
+    """Apply one change of a design to one number, within its range."""
+    before, by = float(old.entries[0]), float(change.value.entries[0])
+    after = {"times": before * by, "add": before + by, "set": by}[change.how]
+    held = min(max(after, float(old.range[0])), float(old.range[1]))
+    return round(held) if isinstance(old.value, int) and held == int(held) else held
+
+
+def _held(q: Quantity, value: Value) -> Quantity:
+    """Give a quantity another value, within its range; whole numbers stay whole."""
+    many = value if isinstance(value, tuple) else (value,)
+    held = tuple(min(max(each, q.range[0]), q.range[1]) for each in many)
+    whole = tuple(
+        round(each) if isinstance(old, int) and each == int(each) else each
+        for each, old in zip(held, q.entries, strict=False)
+    )
+    return q.model_copy(update={"value": whole if isinstance(value, tuple) else whole[0]})
 
 
 # ---------------------------------------------------------------------- showing

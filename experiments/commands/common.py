@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -18,6 +19,7 @@ from model.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.posterior import Posterior
     from model.funding import Design
     from model.scenario import Scenario
 
@@ -41,6 +43,13 @@ Quick = Annotated[
 ]
 Municipalities = Annotated[
     str, typer.Option(help="Part of the country: codes or names of municipalities or counties, with commas between.")
+]
+MunicipalitiesFile = Annotated[
+    Path | None, typer.Option(help="Your own table of municipalities (CSV) in place of the built-in one.")
+]
+Posteriors = Annotated[
+    list[Path] | None,
+    typer.Option("--posterior", help="Draw worlds from this file of `stupror calibrate`; may be given more than once."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of an earlier run in that folder.")]
 Language = Annotated[str, typer.Option(help="Language of the report: en or sv.")]
@@ -72,8 +81,11 @@ def known_language(language: str) -> str | None:
     return None if language in LANGUAGES else f"--language is '{language}'. Give one of {', '.join(LANGUAGES)}."
 
 
-def read_scenario(file: Path | None, municipalities: str, quick: bool) -> Scenario:
-    """Read the scenario, and keep the part of the country that is asked for."""
+def read_scenario(file: Path | None, municipalities: str, quick: bool, table: Path | None = None) -> Scenario:
+    """Read the scenario, lay the user's own table of municipalities over it, and keep the part that is asked for."""
+    from dataclasses import replace
+
+    from model.places import own_places
     from model.scenario import load_scenario, select
 
     wanted = municipalities or (QUICK_PLACE if quick else "")
@@ -81,7 +93,24 @@ def read_scenario(file: Path | None, municipalities: str, quick: bool) -> Scenar
     if wanted and not places:
         raise InputError([f"--municipalities is '{wanted}'. Give codes or names, such as 0580,0581 or Blekinge."])
     scenario = load_scenario(file)
+    if table is not None:
+        scenario = replace(scenario, places=own_places(table))
     return select(scenario, places) if places else scenario
+
+
+def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Posterior]:
+    """Read posteriors; tell the problems of all of them at once."""
+    from experiments.posterior import read_posterior
+
+    read: list[Posterior] = []
+    problems: list[str] = []
+    for file in files or ():
+        try:
+            read.append(read_posterior(file, scenario))
+        except InputError as error:
+            problems += error.problems
+    check(*problems)
+    return read
 
 
 def read_designs(names: Sequence[str]) -> list[Design]:
@@ -89,21 +118,30 @@ def read_designs(names: Sequence[str]) -> list[Design]:
     from model.funding import load_design
     from model.model import check_design
 
-    read: list[Design] = []
+    def read(name: str) -> Design:
+        design = load_design(name)
+        check_design(design)
+        return design
+
+    return all_of(*(partial(read, name) for name in names))
+
+
+def all_of(*reads: Callable[[], Any]) -> list[Any]:
+    """Read several things, and give them all; if some are wrong, tell the problems of all of them at once."""
+    done: list[Any] = []
     problems: list[str] = []
-    for name in names:
+    for read in reads:
         try:
-            read.append(load_design(name))
-            check_design(read[-1])
+            done.append(read())
         except InputError as error:
             problems += error.problems
     check(*problems)
-    return read
+    return done
 
 
 @contextmanager
-def progress(runs: int) -> Iterator[Tell]:
-    """Show how many runs are done, how fast, and how long it will take; on stderr, and only to people."""
+def progress(runs: int, what: str = "runs") -> Iterator[Tell]:
+    """Show how many runs (or what) are done, how fast, and how long it will take; on stderr, and only to people."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -119,8 +157,8 @@ def progress(runs: int) -> Iterator[Tell]:
         task = shown.add_task("", total=runs, rate="")
         started = time.perf_counter()
 
-        def tell(done: int, _all: int) -> None:
+        def tell(done: int, of_all: int) -> None:
             rate = 60.0 * done / (time.perf_counter() - started)
-            shown.update(task, completed=done, rate=f"{rate:.1f} runs/min")
+            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {what}/min")
 
         yield tell

@@ -1,30 +1,122 @@
-"""`stupror designs`: list the funding designs, read one aloud, begin one of your own."""
+"""`stupror designs` and `stupror settle`: the contracts, what they say, what they pay, and one of your own."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-__all__ = ["list_designs", "show_design"]
+if TYPE_CHECKING:
+    from model.funding import Design
+
+__all__ = ["list_designs", "new", "settle", "show"]
+
+DesignText = Annotated[
+    str,
+    typer.Argument(metavar="DESIGN", help="A name or the path of a file, with +ADD-ON and [term=value] if you like."),
+]
 
 
 def list_designs(context: typer.Context) -> None:
-    """List the funding designs that come with the model, or read one aloud."""
+    """List the funding designs that come with the model; read one aloud; begin one of your own."""
     if context.invoked_subcommand is not None:
         return
-    from model.funding import design_names, load_design
+    from model.funding import add_on_names, design_names, load_add_on, load_design
 
-    names = design_names()
-    wide = max(map(len, names))
-    for name in names:
-        typer.echo(f"{name:{wide}}  {load_design(name).title}")
+    designs = [load_design(name) for name in design_names()]
+    add_ons = [load_add_on(name) for name in add_on_names()]
+    wide = max(len(each.name) for each in [*designs, *add_ons])
+    groups: dict[str, list[Design]] = {heading: [] for heading in (*_GROUPS, _ADD_ONS)}
+    for design in designs:
+        groups[_group(design)].append(design)
+    groups[_ADD_ONS] = add_ons
+    for heading, members in groups.items():
+        typer.echo(heading)
+        for each in members:
+            typer.echo(f"  {each.name:{wide}}  {each.title}")
+        typer.echo("")
+    typer.echo("Read one aloud: stupror designs show DESIGN. Begin your own: stupror designs new NAME --from DESIGN.")
 
 
-def show_design(
-    name: Annotated[str, typer.Argument(help="Name of a design, or path of a design file.")],
+_GROUPS = (
+    "Nothing follows but what the programme costs",
+    "Something is repaid, whatever comes of it",
+    "Paid or repaid on what is measured",
+    "Contracts of a given size (most of them signed), settled as written by `stupror settle`",
+)
+_ADD_ONS = "Add-ons: join one to a design, as in state-outcomes-fund+competence-centre"
+
+
+def _group(design: Design) -> str:
+    """Say under which heading a design is listed."""
+    if design.programme is not None:
+        return _GROUPS[3]
+    return _GROUPS[0 if not design.clauses else 2 if design.metrics else 1]
+
+
+def show(name: DesignText) -> None:
+    """Read a design aloud: who decides, who pays, what is measured, what follows; and what `settle` asks."""
+    from model.funding import add_on_names, describe, load_add_on, load_design
+
+    design = load_add_on(name) if name in add_on_names() else load_design(name)
+    typer.echo(describe(design), nl=False)
+    if design.clauses:
+        typer.echo("\n".join(_questions(design, name)))
+
+
+def _questions(design: Design, name: str) -> Iterator[str]:
+    """Say what `settle` asks about a design."""
+    from experiments.settling import asked
+
+    questions = asked(design)
+    yield ""
+    yield "To settle it on paper, give:"
+    yield from (f"  {each.key} [{each.unit or 'true or false'}]: {each.meaning}" for each in questions)
+    if design.programme is None:
+        yield f"  --cost [{design.currency.code}]: what the programme costs"
+    cost = [] if design.programme is not None else ["--cost 10_000_000"]
+    yield " ".join([f"  stupror settle {quote(name)}", *cost, *(f"--set {each.example}" for each in questions)])
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="Name of your design, such as my-fund.")],
+    preset: Annotated[str, typer.Option("--from", metavar="PRESET", help="The design to begin from.")],
+    out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:
-    """Read a design aloud: who decides, who pays, what is measured, what follows."""
-    from model.funding import describe, load_design
+    """Begin a design of your own: a commented file to edit, with the terms of a preset."""
+    from experiments.drafting import new_design
 
-    typer.echo(describe(load_design(name)), nl=False)
+    path = new_design(name, preset, out)
+    typer.echo(f"Written: {path}. Edit it; its first lines say how to check, settle and compare it.")
+
+
+def settle(
+    design: DesignText,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="What was measured, or whether it holds.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a record for programs.")] = False,
+    cost: Annotated[
+        str | None, typer.Option(help="What the programme costs, in the contract's currency. [default: as written]")
+    ] = None,
+    children: Annotated[
+        int | None, typer.Option(help="Children in the programme; the cost follows. [default: as written]")
+    ] = None,
+) -> None:
+    """Settle a contract on paper: who pays whom, when and why, if this is what was measured."""
+    from experiments import settling
+    from experiments.commands.common import all_of
+    from model.funding import add_on_names, load_add_on, load_design
+
+    contract = load_add_on(design) if design in add_on_names() else load_design(design)
+    questions = settling.asked(contract)
+    given, sized = all_of(
+        lambda: settling.answers(questions, settings or [], contract.name),
+        lambda: settling.size(contract, cost, children),
+    )
+    sheet = settling.settled(contract, given, *sized)
+    typer.echo(json.dumps(sheet.record, ensure_ascii=False) if as_json else "\n".join(settling.lines(sheet)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,8 +24,10 @@ from experiments.commands.common import (
     USUAL_YEARS,
     Language,
     Municipalities,
+    MunicipalitiesFile,
     Out,
     Overwrite,
+    Posteriors,
     Quick,
     ScenarioFile,
     StoppedError,
@@ -54,6 +56,8 @@ def run(
     threads: Annotated[int, typer.Option(help="Threads to run in; the results do not depend on it.")] = 1,
     quick: Quick = False,
     municipalities: Municipalities = "",
+    municipalities_file: MunicipalitiesFile = None,
+    posterior: Posteriors = None,
     overwrite: Overwrite = False,
     language: Language = "en",
 ) -> None:
@@ -65,21 +69,28 @@ def run(
         common.within("--threads", threads, 1, MOST_AT_ONCE),
         common.known_language(language),
     )
-    spec = common.read_scenario(scenario, municipalities, quick)
+    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
+    likely = common.read_posteriors(posterior, spec)
     contract = common.read_designs([design])[0]
 
     from experiments import running
+    from experiments.posterior import worlds
+
+    spec = worlds(spec, likely, seed)
 
     def live(_tell: Tell) -> Tables:
         return running.run(spec, contract, seed, n_years, threads=threads)
 
-    _run_and_write(live, Plan(spec, (contract,), (seed,), n_years, 1, out, overwrite, language))
+    plan = Plan(spec, (contract,), (seed,), n_years, 1, out, overwrite, language)
+    _run_and_write(live, replace(plan, posteriors=tuple(each.digest for each in likely)))
 
 
 def compare(
     out: Out,
     scenario: ScenarioFile = None,
-    designs: Annotated[str, typer.Option(help="Designs to compare, with commas between.")] = FIVE_DESIGNS,
+    designs: Annotated[
+        str, typer.Option(help="Designs to compare, with commas between; with +ADD-ON and [term=value] if you like.")
+    ] = FIVE_DESIGNS,
     seeds: Annotated[
         int | None, typer.Option(help=f"How many seeds; every design gets the same. [default: {USUAL_SEEDS}]")
     ] = None,
@@ -88,6 +99,8 @@ def compare(
     seed: Annotated[int, typer.Option(help="The first seed.")] = FIRST_SEED,
     quick: Quick = False,
     municipalities: Municipalities = "",
+    municipalities_file: MunicipalitiesFile = None,
+    posterior: Posteriors = None,
     language: Language = "en",
     overwrite: Overwrite = False,
     uncertain: Annotated[
@@ -104,18 +117,22 @@ def compare(
         common.within("--workers", workers, 1, MOST_AT_ONCE),
         common.known_language(language),
     )
-    spec = common.read_scenario(scenario, municipalities, quick)
-    contracts = common.read_designs([name.strip() for name in designs.split(",") if name.strip()])
+    from model.funding import split_names
+
+    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
+    likely = common.read_posteriors(posterior, spec)
+    contracts = common.read_designs(split_names(designs))
     all_seeds = range(seed, seed + n_seeds)
 
     from experiments import running
 
     def live(tell: Tell) -> Tables:
-        return running.compare(spec, contracts, all_seeds, n_years, workers=workers, uncertain=uncertain, progress=tell)
+        return running.compare(
+            spec, contracts, all_seeds, n_years, workers=workers, uncertain=uncertain, likely=likely, progress=tell
+        )
 
-    _run_and_write(
-        live, Plan(spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, uncertain)
-    )
+    plan = Plan(spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, uncertain)
+    _run_and_write(live, replace(plan, posteriors=tuple(each.digest for each in likely)))
 
 
 @dataclass(frozen=True)
@@ -131,6 +148,7 @@ class Plan:
     overwrite: bool
     language: str
     uncertain: bool = False
+    posteriors: tuple[str, ...] = ()  # digests
 
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
@@ -160,7 +178,7 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFr
     start_year = int(tables["runs"]["start_year"].iloc[0])
     manifest = writing.manifest(
         plan.spec, plan.designs, plan.seeds, start_year, plan.years, uncertain=plan.uncertain, files=files
-    )
+    ) | {"posteriors": list(plan.posteriors)}
     writing.write_report(folder, tables, manifest, plan.language)
     this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     writing.write_manifest(folder, {**manifest, "this_run": this_run})

@@ -1,65 +1,94 @@
-"""The numbers of a contract: which there are, the same contract with others, and the contract as a file.
+"""A contract as the page has it: what was asked for, its numbers by name, and as a file to take along.
 
-A design is read, changed and written as the document that its file holds, and checked by the model's own loader, so
-that what is run and what is exported are one contract. Read by `settings`.
+The numbers are the model's own (`model.funding.terms`), and so is the contract that is run (`with_terms`). For the file
+the document of the design is changed in the same places. Read by `settings`.
 """
 
 import copy
 import json
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from model.errors import InputError
-from model.funding import Design, load_design, read_design
+from model.funding import Design, load_design, with_terms
 from model.funding.loader import DESIGNS
+from model.funding.terms import find_term
 from model.reading import read_toml
 
 Document = dict[str, Any]
 Record = dict[str, Any]  # value, unit, range, source
+_PART = re.compile(r"([^\[\]]+)(?:\[([^\[\]]*)\])?")
 
 
-def document(name: str) -> Document:
-    """Give the document of a design: one that comes with the model, by name, or a file whose path ends in `.toml`.
+def split(text: str) -> tuple[str, dict[str, float]]:
+    """Split what a command line asks for, such as `fund[share=0.8]+add-on`, into `fund+add-on` and values by full name.
 
     Raises
     ------
     InputError
-        If there is none of that name, or it is not TOML.
+        If it is no design, or a name in brackets means none or several of its numbers.
     """
-    load_design(name)  # says what is wrong in the model's own words
-    return read_toml(Path(name) if name.endswith(".toml") else DESIGNS / f"{name}.toml")
+    load_design(text)  # says what is wrong in the model's own words
+    if Path(text).is_file():
+        return text, {}
+    found = [_PART.fullmatch(part.strip()) for part in re.split(r"\+(?![^\[\]]*\])", text)]
+    parts = [(part[1].strip(), part[2] or "") for part in found if part is not None]
+    name = "+".join(part for part, _ in parts)
+    entries = [entry.partition("=") for _, given in parts for entry in given.split(",") if entry]
+    return name, {find_term(load(name), term.strip())[0]: float(value) for term, _, value in entries}
 
 
-def numbers(contract: Mapping[str, Any]) -> dict[str, Record]:
-    """Every single number of a contract by name: `finance.PARTY.share`, `measure.follow_up_years`, `clause.KIND.TERM`.
-
-    The second clause of a kind is `clause.KIND-2`. Lists are left out.
-    """
-    return {name: record for name, record in _records(contract, "") if isinstance(record["value"], int | float)}
-
-
-def changed(contract: Mapping[str, Any], values: Mapping[str, float], source: str) -> Document:
-    """Give the same contract with other numbers, named as in `numbers`; `source` says where they are from."""
-    result = copy.deepcopy(dict(contract))
-    found = numbers(result)
-    for name, value in values.items():
-        found[name]["value"] = value
-        found[name]["source"] = f"{source}; before: {found[name]['source']}"
-    return result
-
-
-def read(contract: Mapping[str, Any], file: str) -> Design:
-    """Check a document and turn it into a design; `file` names it in messages.
+def load(name: str, values: Mapping[str, float] | None = None) -> Design:
+    """Give a design by name or path, with other values for some of its numbers.
 
     Raises
     ------
     InputError
         With everything that is wrong with the contract.
     """
-    return read_design(contract, file)
+    design = load_design(name) if name.endswith(".toml") else _built_in(name)
+    return with_terms(design, values) if values else design
+
+
+@cache
+def _built_in(name: str) -> Design:
+    return load_design(name)
+
+
+def document(name: str) -> Document:
+    """Give the document of a design that `load` can give; what add-ons change stands in it as its own."""
+    parts = [name] if Path(name).is_file() else name.split("+")
+    read = [read_toml(Path(part) if part.endswith(".toml") else DESIGNS / f"{part}.toml") for part in parts]
+    result = next(each for each in read if each.get("kind") != "add-on")
+    for each in read:
+        if each is not result:
+            result["change"] = {**result.get("change", {}), **each["change"]}
+    return result
+
+
+def numbers(contract: Mapping[str, Any]) -> dict[str, Record]:
+    """Every single number of a document, by the name that it has in `model.funding.terms`."""
+    return {name: record for name, record in _records(contract, "") if isinstance(record["value"], int | float)}
+
+
+def changed(contract: Mapping[str, Any], values: Mapping[str, float], source: str) -> Document:
+    """Give the same document with other numbers, named as in `numbers`; `source` says where they are from."""
+    result = copy.deepcopy(dict(contract))
+    found = numbers(result)
+    for name, value in values.items():
+        record = found[name]
+        low, high = record["range"]
+        record |= {"value": value, "range": [min(low, value), max(high, value)], "source": _from(source, record)}
+    return result
+
+
+def _from(source: str, record: Record) -> str:
+    return f"{source}; before: {record['source']}"
 
 
 def as_toml(contract: Mapping[str, Any]) -> str:
@@ -82,8 +111,8 @@ def _records(tree: Any, path: str) -> Iterator[tuple[str, Record]]:
                 yield from _records(clause, f"clause.{clause['kind']}" + (f"-{number}" if number > 1 else ""))
         elif isinstance(each, Mapping) and "value" in each and "range" in each:
             yield here, each  # type: ignore[misc]
-        elif isinstance(each, Mapping):
-            yield from _records(each, here)
+        elif isinstance(each, Mapping) and here not in ("currency", "programme"):  # what `settle` asks for alone
+            yield from _records(each, "condition" if here == "conditions" else here)
 
 
 def _lines(table: Mapping[str, Any], path: str) -> Iterator[str]:

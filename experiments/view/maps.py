@@ -39,7 +39,8 @@ def _per_child(years: Sequence[Year], sek: NDArray[np.int64]) -> Floats:
 MEASURES: dict[str, Callable[[Sequence[Year]], Floats]] = {
     "invested": lambda years: _per_child(years, total(years, "invested")),  # SEK per child aged 0-19
     "met": lambda years: 100.0 * years[-1].reached / np.maximum(years[-1].in_need, 1),  # % of children in need now
-    "practices": lambda years: years[-1].practices.astype(np.float64),  # interventions going on this year
+    "practice": lambda years: years[-1].practice.astype(np.float64),  # 0 none, 1 works with it, 2 has money for it
+    "programmes": lambda years: years[-1].programmes.astype(np.float64),  # interventions going on this year
     "gain own": lambda years: _per_child(years, total(years, "gain")[:, 0]),  # the municipality's, SEK per child
     "gain all": lambda years: _per_child(years, total(years, "gain").sum(axis=1)),  # all public budgets', SEK per child
 }

@@ -33,7 +33,8 @@ class Year:
     in_need: Money  # (n,) of whom would be at a level of need without any programme
     reached: Money  # (n,) of whom are or have been in a programme
     helped: Money  # (n,) taken into a programme this year
-    practices: Money  # (n,) interventions going on
+    practice: Money  # (n,) of social investment: 0 none, 1 works with it, 2 has money set aside for it
+    programmes: Money  # (n,) interventions going on
     invested: Money  # (n,) paid for delivering, applying and evaluating
     paid: Money  # (n, 3) paid for programmes and contracts less received under contracts, by group
     saved: Money  # (n, 10) what lives would have cost without any programme less what they cost, by payer
@@ -65,8 +66,8 @@ def take(model: PreventionModel) -> Year:
     helped, projects = model.participants, model.projects
     started = helped.municipality[: helped.n][helped.start_year[: helped.n] == year]
     going = (projects.start_year <= year) & (year < projects.start_year + projects.duration)
-    practices = np.zeros((model.n, len(model.interventions)), np.bool_)
-    practices[projects.municipality[going], projects.intervention[going]] = True
+    running = np.zeros((model.n, len(model.interventions)), np.bool_)
+    running[projects.municipality[going], projects.intervention[going]] = True
     entries = _entries(model, year)
     return Year(
         year=year,
@@ -74,7 +75,8 @@ def take(model: PreventionModel) -> Year:
         in_need=everybody[:, young, 1:].sum(axis=(1, 2)),
         reached=shadow[:, young, 1:].sum(axis=(1, 2)),
         helped=np.bincount(started, minlength=model.n),
-        practices=practices.sum(axis=1),
+        practice=_practice(model),
+        programmes=running.sum(axis=1),
         invested=_where(model, [each for each in entries if each.purpose in INVESTING]),
         paid=_paid(model, entries),
         saved=changed @ price.reshape(-1, len(PAYERS)),
@@ -110,6 +112,12 @@ def flows_table(years: Sequence[Year]) -> pd.DataFrame:
     """All flows of all years: year, payer, receiver, purpose, amount_sek."""
     rows = [(each.year, *flow, amount) for each in years for flow, amount in each.flows.items()]
     return pd.DataFrame(rows, columns=["year", "payer", "receiver", "purpose", "amount_sek"])
+
+
+def _practice(model: PreventionModel) -> Money:
+    """Where each municipality is with the practice of social investment, shape (n,)."""
+    spread = model.budgets.spread
+    return np.zeros(model.n, np.int64) if spread is None else spread.active.astype(np.int64) + spread.funded
 
 
 def _entries(model: PreventionModel, year: int) -> list[Entry]:

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.view import contracts
 from experiments.view.settings import Settings
 from model.scenario import load_scenario
 
@@ -32,10 +33,13 @@ class Opening:
         Raises
         ------
         InputError
-            If the scenario file cannot be read.
+            If the scenario or the design cannot be read.
         """
         scenario = load_scenario(Path(self.scenario) if self.scenario else None)
-        return Settings(scenario=scenario, place=self.place, design=self.design, years=self.years, seed=self.seed)
+        design, terms = contracts.split(self.design)
+        return Settings(
+            scenario=scenario, place=self.place, design=design, terms=terms, years=self.years, seed=self.seed
+        )
 
     def write(self) -> None:
         """Leave it for the page."""

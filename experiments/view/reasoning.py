@@ -15,7 +15,8 @@ from model.agents.reasoning import Offer
 from model.ladder import level_name
 
 # What became of an option.
-YES, UNSEEN, UNPAID, BOARD, PAPER, MONEY, RANK = "yes", "unseen", "unpaid", "board", "paper", "money", "rank"
+YES, UNSEEN, UNPAID, GRANTOR, INVESTOR = "yes", "unseen", "unpaid", "grantor", "investor"
+CLOSED, PAPER, MONEY, RANK = "closed", "paper", "money", "rank"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,20 +60,20 @@ def options(world: World, owner: str, municipality: int) -> list[int]:
 
 
 def askers(world: World, owner: str) -> tuple[str, ...]:
-    """Who is asked about a project of an owner: itself, then the executive board where that has the last word.
-
-    The planner asks nobody else.
-    """
-    if world.design.decision == "planner":
-        return ("planner",)
-    return (owner, "board") if world.design.decision == "board" and owner != "region" else (owner,)
+    """Who is asked about a project of an owner: itself, then whoever grants; or the planner or the pool alone."""
+    decision = world.design.decision
+    if decision in ("planner", "pool"):
+        return (decision,)
+    if decision == "board" and owner != "region":
+        return (owner, "board")
+    return (owner, "grantor") if decision == "region" else (owner,)
 
 
 def weigh(world: World, kind: str, municipality: int, cell: int) -> Reasoning:
     """Open up what a body made of an option in the last lived year (before the first: what it would make of it)."""
     then, row = world.as_decided(), municipality
     offer = thinking.offer(then, _Asked(kind, row), cell)  # type: ignore[arg-type]
-    mandate = world.mandates[kind]
+    mandate = then.mandates[kind]
     return Reasoning(
         offer=offer,
         horizon=int(mandate.horizon[row]),
@@ -91,18 +92,21 @@ def verdict(world: World, owner: str, municipality: int, cell: int) -> str:
         return YES
     if not seen:
         return UNSEEN
-    asked = askers(world, owner)
+    asked, then = askers(world, owner), world.as_decided()
     for who in asked:
         if weigh(world, who, municipality, cell).net <= 0:
-            return UNPAID if who == asked[0] else BOARD
-    kind, then = int(world.cells.intervention[cell]), world.as_decided()
-    of_kind = np.flatnonzero(world.cells.intervention == kind)
+            return UNPAID if who == asked[0] else GRANTOR
+    if not all(each.accepts[cell] for each in thinking.verdicts(then).values()):
+        return INVESTOR
+    scores = thinking.scores(then)[municipality]
+    if scores[cell] <= 0:
+        return CLOSED
+    of_kind = np.flatnonzero(world.cells.intervention == world.cells.intervention[cell])
     found = world.seen[municipality, world.cells.age[of_kind], world.cells.level[of_kind]]
-    worth = np.clip(thinking.scores(then)[municipality, of_kind], 0, None)
-    gain = (worth * np.ceil(found * world.spec.committee.capacity)).sum()
+    gain = (np.clip(scores[of_kind], 0, None) * np.ceil(found * world.spec.committee.capacity)).sum()
     if gain <= paper(world):
         return PAPER
-    return RANK if world.helped_last_year(municipality, kind) else MONEY
+    return RANK if world.helped_last_year(municipality, int(world.cells.intervention[cell])) else MONEY
 
 
 def paper(world: World) -> float:

@@ -5,6 +5,7 @@ Choices are those of `stupror run`, so that what was seen can be run again from 
 Read by `world` and `page`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,16 +15,18 @@ from typing import Any
 from experiments.commands.common import FIRST_SEED, LAST_SEED, MOST_YEARS, USUAL_YEARS, within
 from experiments.view import contracts
 from model.errors import InputError
-from model.funding import Design, design_names, load_design
+from model.funding import Design, design_names, terms
 from model.model import check_design
 from model.scenario import Scenario, load_scenario, select
 
 # Parameters with a slider of their own.
 PARAMETERS = ("committee.other_regarding", "board.other_regarding", "region.other_regarding", "committee.horizon")
+# Designs that come first in the list.
+FIRST = ("state-outcomes-fund", "municipal-fund", "municipal-fund-repayment", "planner", "status-quo")
 LANGUAGES = ("en", "sv")
 Inputs = dict[str, dict[str, Any]]  # by name: type, label, value and what the type needs
 SET_HERE = "set in stupror view"
-_STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001)
+_STEPS = (1000.0, 100.0, 50.0, 10.0, 5.0, 1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001)
 _FEWEST_STEPS = 10
 
 
@@ -37,7 +40,7 @@ class Settings:
     years: int = USUAL_YEARS
     seed: int = FIRST_SEED
     values: Mapping[str, float] = field(default_factory=dict)  # changed parameters, by path
-    terms: Mapping[str, float] = field(default_factory=dict)  # changed numbers of the contract, by name
+    terms: Mapping[str, float] = field(default_factory=dict)  # changed numbers of the contract, as in `funding.terms`
 
     def read(self) -> tuple[Scenario, Design]:
         """Build scenario and design.
@@ -55,13 +58,10 @@ class Settings:
             spec = spec.replace(path, value)
         if self.place:
             spec = select(spec, self.place.split(","))
-        design = contracts.read(self.contract(), Path(self.design).name)
+        design = contracts.load(self.design, self.terms)
         check_design(design)
+        spec.changed_by(design.changes)  # an add-on may ask for what the scenario does not allow
         return spec, design
-
-    def contract(self) -> contracts.Document:
-        """Give the contract as a document, with the numbers that were changed."""
-        return contracts.changed(contracts.document(self.design), self.terms, SET_HERE)
 
 
 def changed(before: Settings, given: Mapping[str, Any]) -> Settings:
@@ -88,10 +88,8 @@ def changed(before: Settings, given: Mapping[str, Any]) -> Settings:
     )
     if after.design != before.design:
         return replace(after, terms={})
-    contract = contracts.numbers(contracts.document(before.design))
-    return replace(
-        after, terms=_moved({**before.terms, **given}, {name: record["value"] for name, record in contract.items()})
-    )
+    usual = {name: quantity.value for name, quantity in terms(contracts.load(before.design)).items()}
+    return replace(after, terms=_moved({**before.terms, **given}, usual))
 
 
 def inputs(settings: Settings, language: str, words: Mapping[str, str]) -> tuple[Inputs, Inputs, Inputs]:
@@ -103,19 +101,20 @@ def inputs(settings: Settings, language: str, words: Mapping[str, str]) -> tuple
         "place": _select(words["place"], places(settings), settings.place, language),
         "design": _select(words["design"], designs(settings), settings.design, language),
     }
-    contract = contracts.numbers(contracts.document(settings.design))
+    contract = terms(contracts.load(settings.design))
     parties = [name for name in contract if name.startswith("finance.") and name.endswith(".share")]
-    terms: Inputs = {}
-    for name, record in contract.items():
+    of_contract: Inputs = {}
+    for name, quantity in contract.items():
         if len(parties) > 1 or name not in parties:  # who pays all alone has nothing to choose
-            terms |= _slider(name, term_label(name, words), record["range"], settings.terms.get(name, record["value"]))
+            value = settings.terms.get(name, quantity.value)
+            of_contract |= _slider(name, term_label(name, words), quantity.range, value)
     rest: Inputs = {}
     for path in PARAMETERS:
         quantity = settings.scenario.quantities[path]
         rest |= _slider(path, words[f"parameter {path}"], quantity.range, settings.values.get(path, quantity.value))
     rest |= _slider("years", words["years"], (1, MOST_YEARS), settings.years)
     rest["seed"] = {"type": "InputText", "label": words["seed"], "value": str(settings.seed)}
-    return what, terms, rest
+    return what, of_contract, rest
 
 
 def places(settings: Settings) -> dict[str, dict[str, str]]:
@@ -129,16 +128,16 @@ def places(settings: Settings) -> dict[str, dict[str, str]]:
 
 def designs(settings: Settings) -> dict[str, dict[str, str]]:
     """Designs to choose from, by name or path, with their titles; those that a run cannot carry out are left out."""
-    return {settings.design: _titles(load_design(settings.design)), **_built_in_designs()}
+    return {settings.design: _titles(contracts.load(settings.design)), **_built_in_designs()}
 
 
 @cache
 def _built_in_designs() -> dict[str, dict[str, str]]:
-    """Designs that come with the model and can be run."""
+    """Designs that come with the model and can be run: first those that are compared by default, then by title."""
     result = {}
-    for name in design_names():
+    for name in [*FIRST, *(name for name in design_names() if name not in FIRST)]:
+        design = contracts.load(name)
         try:
-            design = load_design(name)
             check_design(design)
         except InputError:
             continue
@@ -151,9 +150,18 @@ def _titles(design: Design) -> dict[str, str]:
 
 
 def term_label(name: str, words: Mapping[str, str]) -> str:
-    """Say a number of a contract in words; one that has none keeps its name."""
-    plain = name.rsplit(".", 1)[0].rstrip("-0123456789") + "." + name.rsplit(".", 1)[1]
-    return words.get(f"term {name}", words.get(f"term {plain}", name))
+    """Say a number of a contract in words; one that has none keeps its name.
+
+    A name is `clause.KIND.TERM` or `clause.KIND-2.TERM` for the second of a kind, `GROUP.ABOUT.TERM` else.
+    """
+    group, _, rest = name.partition(".")
+    about, _, term = rest.rpartition(".")
+    kind, _, number = about.partition("-")
+    said = words.get(f"term clause.{kind}.{term}" if group == "clause" else f"term {group}.{term}")
+    if said is None:
+        return name
+    text = said.format(about=words.get(about, about.replace("_", " ")))
+    return f"{text} ({number})" if group == "clause" and number else text
 
 
 def scenario_toml(settings: Settings) -> str:
@@ -177,17 +185,19 @@ def scenario_toml(settings: Settings) -> str:
 
 def design_toml(settings: Settings) -> str:
     """Write the design as a design file, with the name that `design_file` gives it."""
-    return contracts.as_toml({**settings.contract(), "name": Path(design_file(settings)).stem})
+    contract = contracts.changed(contracts.document(settings.design), settings.terms, SET_HERE)
+    return contracts.as_toml({**contract, "name": Path(design_file(settings)).stem})
 
 
 def design_file(settings: Settings) -> str:
-    """Name of the exported design file; a changed contract gets a name of its own."""
-    return f"{Path(settings.design).stem}{'-changed' if settings.terms else ''}.toml"
+    """Name of the exported design file; a contract that is not a file as it stands gets a name of its own."""
+    stem = Path(settings.design).stem if settings.design.endswith(".toml") else settings.design.replace("+", "-with-")
+    return f"{stem}{'-changed' if settings.terms else ''}.toml"
 
 
 def command(settings: Settings) -> str:
     """Write the command that runs the same world, with the exported files beside it where they are needed."""
-    built_in = not settings.terms and not settings.design.endswith(".toml")
+    built_in = not settings.terms and ".toml" not in settings.design
     words = [
         "stupror run",
         *(["scenario.toml"] if scenario_toml(settings) else []),
@@ -213,7 +223,7 @@ def _moved(given: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, floa
     result = {}
     for name, value in usual.items():
         number = round(float(given.get(name, value)), 6)
-        if number != value:
+        if not math.isclose(number, value, rel_tol=1e-6, abs_tol=1e-6):  # a slider's own rounding moves nothing
             result[name] = int(number) if isinstance(value, int) and number.is_integer() else number
     return result
 
@@ -244,9 +254,13 @@ def _slider(name: str, label: str, bounds: Any, value: Any) -> dict[str, Any]:
 
 
 def _step(low: float, high: float, value: float) -> float:
-    """Give the widest step on which the ends and the present value lie, so that no slider moves by itself."""
+    """Give the widest step on which the ends and the present value lie, so that no slider moves by itself.
+
+    Where none of the usual steps does, the present value alone lies on it.
+    """
     for step in _STEPS:
         on_grid = all(abs(each / step - round(each / step)) < 1e-6 for each in (high - low, value - low))
         if on_grid and (high - low) / step >= _FEWEST_STEPS:
             return step
-    return (high - low) / 1000.0
+    hundredths = round(100 * (value - low) / (high - low))
+    return (value - low) / hundredths if hundredths else (high - low) / 100

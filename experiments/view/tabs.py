@@ -215,7 +215,7 @@ def _life_in_words(world: World, told: lives.Lives, row: int, name: str, say: Wo
         municipality=name,
         age=age,
         seen=say[f"level {level_name(age, int(joined.perceived[participant]))}"],
-        was=say[f"level {level_name(age, int(joined.level_before[participant]))}"],
+        was=say[f"level {level_name(age, int(joined.state_before[participant]) % N_LEVELS)}"],
         intervention=say.get(item.name, item.name),
         cost=spell(item.cost * item.duration / 1000, say),
         owner=say[f"body {item.owner}"].lower(),

@@ -39,7 +39,7 @@ class World(PreventionModel):
         self.beside = PreventionModel(spec, load_design(BESIDE), self.settings.seed, self.settings.years)
         self.past: list[tuple[Year, Year]] = [(take(self), take(self.beside))]
         self.problems: tuple[str, ...] = ()
-        self.belief_then = self.belief
+        self.beliefs_then = (self.belief, self.market_belief, self.market_precision)
         self.lock = threading.Lock()  # one thread lives the years, others show them
 
     @property
@@ -52,7 +52,7 @@ class World(PreventionModel):
         if self.lived >= self.years:
             return
         with self.lock:
-            self.belief_then = self.belief
+            self.beliefs_then = (self.belief, self.market_belief, self.market_precision)
             try:
                 super().step()
                 self.beside.step()
@@ -63,9 +63,10 @@ class World(PreventionModel):
         self.running = self.lived < self.years
 
     def as_decided(self) -> Self:
-        """The world with the beliefs that bodies had when they took the last decisions."""
+        """The world with the beliefs that everybody had when the last decisions were taken."""
         then = copy.copy(self)
-        then.belief = self.belief_then
+        then.belief, then.market_belief, then.market_precision = self.beliefs_then
+        then.mandates = {**self.mandates, "grantor": self.mandates["region"]}  # a region that grants others' projects
         return then
 
     def helped_last_year(self, municipality: int, intervention: int) -> int:

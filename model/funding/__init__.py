@@ -1,26 +1,42 @@
 """Funding designs: contracts as data, the vocabulary they are written in, and their settlement.
 
 A design is a TOML file in `model/data/designs`. `load_design` reads and checks it, `describe` reads it aloud,
-`settle` says what it pays. Start with `clauses` for the words and `settlement` for how they compose.
+`settle` says what it pays, `terms` lists its numbers. Start with `clauses` for the words, `settlement` for how they
+compose and `timing` for when.
 """
 
-from model.funding.contract import Clause, Design, Measure, Share
+from model.funding.contract import Change, Clause, Condition, Currency, Design, Measure, Programme, Share
 from model.funding.describe import describe
-from model.funding.loader import design_names, load_design, read_design
-from model.funding.settlement import Outcome, Transfer, net_by_party, settle, split_cost
+from model.funding.loader import add_on_names, design_names, load_add_on, load_design, split_names
+from model.funding.reader import read_design
+from model.funding.settlement import Outcome, Transfer, net_by_party, settle, split_cost, upfront
+from model.funding.terms import in_sek, terms, with_terms
+from model.funding.timing import phases
 
 __all__ = [
+    "Change",
     "Clause",
+    "Condition",
+    "Currency",
     "Design",
     "Measure",
     "Outcome",
+    "Programme",
     "Share",
     "Transfer",
+    "add_on_names",
     "describe",
     "design_names",
+    "in_sek",
+    "load_add_on",
     "load_design",
     "net_by_party",
+    "phases",
     "read_design",
     "settle",
     "split_cost",
+    "split_names",
+    "terms",
+    "upfront",
+    "with_terms",
 ]

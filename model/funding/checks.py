@@ -1,140 +1,129 @@
 """Checks of a contract as a whole: that its parts fit each other, once each part has been read.
 
-Each check notes what it finds and none stops the others. Read by `loader` alone.
+Each check notes what it finds and none stops the others. Here are those of parties, money and measures; those of the
+clauses are in `checks_clauses`. Read by `reader` and `terms`.
 """
 
 from __future__ import annotations
 
-from model.funding.contract import Clause, Design
+from model.funding.checks_clauses import check_clauses
+from model.funding.contract import Condition, Design, Measure
+from model.funding.outcomes import agreed_outcomes
 from model.funding.reading import Notes
-from model.funding.vocabulary import KINDS, METRICS
+from model.funding.words import MEASURES
 
 __all__ = ["check_contract"]
 
 _TOLERANCE = 1e-9
+_AGAINST_BEFORE = ("before-after", "trend-adjusted", "as-flagged")
 
 
 def check_contract(design: Design, notes: Notes) -> None:
-    """Note everything that does not fit in a contract whose parts have been read."""
-    _check_shares(design, notes)
-    _check_measure(design, notes)
-    _check_conditions(design, notes)
-    opened: set[tuple[str, str]] = set()
-    for number, clause in enumerate(design.clauses, start=1):
-        where = f"clause {number} ({clause.kind})"
-        _check_parties(clause, where, notes)
-        _check_terms(clause, where, notes)
-        _check_has_something_to_act_on(clause, where, opened, notes)
-        if KINDS[clause.kind].opens:
-            opened.add(clause.pair)
-    _check_limits(design, notes)
-    _check_schedules(design, notes)
+    """Note everything that does not fit in a contract whose parts have been read; an add-on has no parts to fit."""
+    if design.add_on:
+        return
+    _check_money(design, notes)
+    for measure in design.measures.values():
+        _check_measure(measure, notes)
+    _check_comparisons(design, notes)
+    for condition in design.conditions.values():
+        _check_condition(condition, notes)
+    _check_all_is_used(design, notes)
+    check_clauses(design, notes)
 
 
-def _check_shares(design: Design, notes: Notes) -> None:
-    """Note shares of the up-front cost that do not sum to 1."""
+def _check_money(design: Design, notes: Notes) -> None:
+    """Note shares of the up-front cost that do not sum to 1, and an investor who chooses and puts nothing in."""
     total = sum(design.shares.values())
     if abs(total - 1.0) > _TOLERANCE:
         parts = ", ".join(f"{party} {value:g}" for party, value in design.shares.items()) or "none"
         notes.add("finance", f"shares sum to {total:g} ({parts}). They must sum to 1: the programme is paid once.")
-
-
-def _check_measure(design: Design, notes: Notes) -> None:
-    """Note what a clause reads and nobody measures, and what is measured and nobody reads."""
-    for number, clause in enumerate(design.clauses, start=1):
-        where = f"clause {number} ({clause.kind})"
-        if clause.metric == "":
-            notes.add(where, "depends on what is measured, but nothing is. Add [measure] with metric, payers, ...")
-        elif clause.metric is not None and clause.metric in METRICS:
-            unit = METRICS[clause.metric][0]
-            in_money = clause.kind in ("share_of_saving", "risk_share", "provider_at_risk")
-            in_money |= clause.kind == "threshold" and "share" in clause.values
-            in_money |= "share_of_metric" in clause.values
-            if in_money and unit != "SEK":
-                notes.add(where, f"needs a metric in SEK, but '{clause.metric}' is in '{unit}'. Use price_per_outcome.")
-            if clause.kind == "price_per_outcome" and unit == "SEK":
-                notes.add(where, f"prices single outcomes, but '{clause.metric}' is in SEK. Use share_of_saving.")
-    if design.measure is not None and not design.clauses:
-        notes.add("measure", "nothing is paid on what is measured. Remove [measure], or add a [[clause]].")
-
-
-def _check_conditions(design: Design, notes: Notes) -> None:
-    """Note conditions that are named and not declared, or declared and not named."""
-    used = set()
-    for number, clause in enumerate(design.clauses, start=1):
-        for key, name in (("when", clause.when), ("unless", clause.unless)):
-            if name is not None and name not in design.conditions:
-                hint = notes.hint(name, design.conditions) if design.conditions else ""
-                notes.add(
-                    f"clause {number} ({clause.kind})", f"{key} = '{name}' is not declared under [conditions].{hint}"
-                )
-            used.add(name)
-    for name in design.conditions:
-        if name not in used:
-            notes.add("conditions", f"'{name}' is named by no clause. Remove it, or name it in `when` or `unless`.")
-
-
-def _check_parties(clause: Clause, where: str, notes: Notes) -> None:
-    """Note a party that would pay itself."""
-    if clause.payer and clause.payer == clause.receiver:
-        notes.add(where, f"payer and receiver are both '{clause.payer}'. Name two parties.")
-    if clause.instead_of is not None and clause.instead_of == clause.payer:
-        notes.add(where, f"'{clause.payer}' cannot pay instead of itself. Name another party in `instead_of`.")
-
-
-def _check_terms(clause: Clause, where: str, notes: Notes) -> None:
-    """Note a band without width, and a schedule that does not end within its horizon."""
-    values = clause.values
-    if "up_to" in values and values["up_to"] <= values.get("above", 0.0):
+    if design.target == "investor" and "investor" not in design.shares:
         notes.add(
-            where, f"up_to = {values['up_to']:g} is not above {values.get('above', 0.0):g}, where the band starts."
+            "decision", "target = 'investor', but no [finance.investor] puts anything in. Write target = \"owner\"."
         )
-    if clause.kind == "schedule" and len(values) == 3:
-        last = values["first_year"] + values["years"] - 1
-        if last > values["within"]:
-            notes.add(
-                where,
-                f"the last of {values['years']:g} payments falls {last:g} years after the measurement, but the horizon "
-                f"(within) is {values['within']:g}. Start earlier, pay in fewer years, or extend the horizon.",
-            )
 
 
-def _check_has_something_to_act_on(clause: Clause, where: str, opened: set[tuple[str, str]], notes: Notes) -> None:
-    """Note a clause that changes an amount before any clause has opened it."""
-    if not KINDS[clause.kind].opens and clause.pair not in opened:
+def _check_measure(measure: Measure, notes: Notes) -> None:
+    """Note a measure whose kind, object and evaluation do not go together."""
+    where = f"measure.{measure.name}"
+    kind = MEASURES.get(measure.kind)
+    if kind is None:
+        return
+    _check_object(measure, where, notes)
+    if measure.cost_kinds and measure.kind != "cost_reduction":
+        notes.add(where, f"cost_kinds is read by kind 'cost_reduction' only, not by '{measure.kind}'. Remove it.")
+    if measure.kind == "activity" and measure.evaluation != "none":
+        notes.add(where, f"evaluation = '{measure.evaluation}': an activity is counted, not compared. Write \"none\".")
+    if measure.kind in ("cost_reduction", "tax_revenue", "fall") and measure.evaluation == "none":
+        notes.add(where, f"evaluation = 'none', but '{measure.kind}' is a difference. Name a comparison.")
+    outcome = agreed_outcomes().get(measure.outcome)
+    if outcome is not None and not outcome.measured_before and measure.evaluation in _AGAINST_BEFORE:
         notes.add(
             where,
-            f"no clause before it makes {clause.payer} owe {clause.receiver} anything, so it does nothing. "
-            "Move it down, or check payer and receiver.",
+            f"evaluation = '{measure.evaluation}', but '{measure.outcome}' cannot be measured on a child before the "
+            "programme. Use matched-comparison, randomised-waiting-list, historical-norm or none.",
         )
-    if clause.instead_of is not None and (clause.instead_of, clause.receiver) not in opened:
-        notes.add(where, f"no clause before it makes {clause.instead_of} owe {clause.receiver} anything.")
+    if outcome is not None and outcome.good and measure.kind == "fall":
+        notes.add(where, f"'{measure.outcome}' is good, and a fall of it would be a loss. Use kind outcomes or share.")
+    if measure.group > measure.groups:
+        notes.add(
+            where, f"group = {measure.group}, but there are {measure.groups} groups. Write groups = ..., or less."
+        )
 
 
-def _check_limits(design: Design, notes: Notes) -> None:
-    """Note a cap below a guarantee or floor of the same amount owed, where both are in the same terms."""
-    for number, limit in enumerate(design.clauses, start=1):
-        for below, least in enumerate(design.clauses, start=1):
-            if limit.kind != "cap" or least.kind not in ("guarantee", "floor") or limit.pair != least.pair:
-                continue
-            for term in limit.values.keys() & least.values.keys():
-                if limit.values[term] < least.values[term]:
-                    notes.add(
-                        f"clause {number} (cap)",
-                        f"{term} = {limit.values[term]:g} is below the {least.kind} of {least.values[term]:g} in "
-                        f"clause {below}. Raise the cap or lower the {least.kind}.",
-                    )
+def _check_object(measure: Measure, where: str, notes: Notes) -> None:
+    """Note what is measured and should not be, or the reverse: payers whose cost, an outcome, or neither."""
+    kind = MEASURES[measure.kind]
+    if kind.reads_payers and kind.reads_outcome:
+        if bool(measure.payers) == bool(measure.outcome):
+            notes.add(where, f"kind '{measure.kind}' needs either payers (whose cost) or outcome. Give exactly one.")
+        return
+    for key, given, read in (
+        ("payers", measure.payers, kind.reads_payers),
+        ("outcome", measure.outcome, kind.reads_outcome),
+    ):
+        if given and not read:
+            notes.add(where, f"{key} is not read by kind '{measure.kind}'. Remove it.")
+        if read and not given:
+            what = "whose cost is measured" if key == "payers" else f"one of: {', '.join(agreed_outcomes())}"
+            notes.add(where, f"'{key}' is missing: {what}.")
 
 
-def _check_schedules(design: Design, notes: Notes) -> None:
-    """Note a second schedule of the same amount owed."""
-    seen: dict[tuple[str, str], int] = {}
-    for number, clause in enumerate(design.clauses, start=1):
-        if clause.kind == "schedule":
-            if clause.pair in seen:
-                notes.add(
-                    f"clause {number} (schedule)",
-                    f"what {clause.payer} owes {clause.receiver} has a schedule in clause {seen[clause.pair]}. "
-                    "Keep one of them.",
-                )
-            seen.setdefault(clause.pair, number)
+def _check_comparisons(design: Design, notes: Notes) -> None:
+    """Note a contract that draws lots and matches: who waits cannot be drawn and found by likeness at once."""
+    by_evaluation = {measure.evaluation: measure.name for measure in design.measures.values()}
+    drawn, matched = by_evaluation.get("randomised-waiting-list"), by_evaluation.get("matched-comparison")
+    if drawn and matched:
+        notes.add(
+            f"measure.{matched}",
+            f"evaluation = 'matched-comparison', but '{drawn}' is measured by randomised-waiting-list. A contract has "
+            "one comparison group: use the same for both.",
+        )
+
+
+def _check_condition(condition: Condition, notes: Notes) -> None:
+    """Note a condition that says in two ways, or by halves, how a run finds out."""
+    where = f"conditions.{condition.name}"
+    limits = [key for key in ("above", "at_least") if getattr(condition, key) is not None]
+    if condition.measure is not None and len(limits) != 1:
+        notes.add(where, f"gives {' and '.join(limits) or 'none'} of above, at_least. Give exactly one beside measure.")
+    if condition.measure is None and limits:
+        notes.add(where, f'{limits[0]} is held against a measure. Add measure = "NAME".')
+    if condition.measure is not None and condition.chance is not None:
+        notes.add(where, "gives both measure and chance. Give one of them.")
+
+
+def _check_all_is_used(design: Design, notes: Notes) -> None:
+    """Note what is declared and nobody reads."""
+    asked = set(design.asked_conditions)
+    read = set(design.metrics) | {design.conditions[name].measure for name in asked & design.conditions.keys()}
+    for name in design.measures:
+        if name not in read:
+            notes.add(
+                f"measure.{name}",
+                "nothing is paid on it and no condition in use reads it. Remove it, or add a [[clause]].",
+            )
+    for name in design.conditions:
+        if name not in asked:
+            notes.add("conditions", f"'{name}' is named by no clause. Remove it, or name it in `when` or `unless`.")

@@ -1,22 +1,23 @@
 """The clauses of contracts: one small pure function for each.
 
-A clause changes one number, the amount that its payer owes its receiver so far (`owed`, SEK for each project, never
-negative), and knows nothing else than what the project cost and what was measured. So an analyst can settle any
-clause with pencil and paper. Its terms arrive as plain numbers; their units and bounds stand in `vocabulary`, and the
-order in which clauses act is the business of `settlement`.
+A clause changes one number, the amount that its payer owes its receiver so far (`owed`, units of the contract's
+currency for each project, never negative), and knows nothing else than its `Facts`: what the project cost, what was
+measured, what the receiver put in and is owed. So an analyst can settle any clause with pencil and paper. Its terms
+arrive as plain numbers; their units and bounds stand in `vocabulary`, and the order in which clauses act is the
+business of `settlement`. Three functions at the end work on several amounts: `best_of`, `spread` and `coupons`.
 
 Read by `vocabulary` and `settlement`. Ids such as R1, C2, K1 refer to rows of the evidence table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Facts", "Rule", "Values", "instalments"]
+__all__ = ["Facts", "Rule", "Values", "best_of", "coupons", "instalments", "spread"]
 
 Amounts = NDArray[np.float64]
 Values = Mapping[str, float]
@@ -24,17 +25,25 @@ Values = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Facts:
-    """What a clause may look at: SEK the projects cost, and the metric that the clause reads. Shape (n,)."""
+    """What a clause may look at; arrays have shape (n,), one entry for each project.
+
+    `cost` of the programme; `metric` that the clause reads (zero if it reads none); `stake` of the receiver in the
+    up-front cost; `received`, what the receiver is owed so far by everybody, under what is settled no later. All but
+    the metric are in units of the contract's currency. `lists` are the terms of the clause that are lists.
+    """
 
     cost: Amounts
     metric: Amounts
+    stake: Amounts
+    received: Amounts
+    lists: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 Rule = Callable[[Amounts, Facts, Values], Amounts]
 
 
 def _level(facts: Facts, values: Values) -> Amounts:
-    """SEK that a limit stands for: an amount, a share of the cost, or a share of what was measured."""
+    """Units of currency that a limit stands for: an amount, a share of the cost, or a share of what was measured."""
     if "amount" in values:
         return np.full_like(facts.cost, values["amount"])
     if "share" in values:
@@ -64,8 +73,11 @@ def share_of_saving(owed: Amounts, facts: Facts, values: Values) -> Amounts:
 
 
 def price_per_outcome(owed: Amounts, facts: Facts, values: Values) -> Amounts:
-    """Add the price of the rate card for each outcome: owed + price * max(metric, 0) (C4)."""
-    return owed + values["price"] * np.maximum(facts.metric, 0.0)
+    """Add the price of the rate card for each outcome: owed + price * max(metric, 0) (C4).
+
+    With `up_to`, no more than that many are paid for: owed + price * min(max(metric, 0), up_to).
+    """
+    return owed + values["price"] * np.clip(facts.metric, 0.0, values.get("up_to", np.inf))
 
 
 def threshold(owed: Amounts, facts: Facts, values: Values) -> Amounts:
@@ -79,7 +91,7 @@ def threshold(owed: Amounts, facts: Facts, values: Values) -> Amounts:
 def cap(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     """Let no more be owed than a limit: min(owed, limit) (C1 c, K7).
 
-    The limit is `amount` SEK, `share` times the cost, or `share_of_metric` times what was saved (R3).
+    The limit is an `amount`, `share` times the cost, or `share_of_metric` times what was saved (R3).
     """
     return np.minimum(owed, _level(facts, values))
 
@@ -90,15 +102,16 @@ def floor(owed: Amounts, facts: Facts, values: Values) -> Amounts:
 
 
 def bonus(owed: Amounts, facts: Facts, values: Values) -> Amounts:
-    """Add `amount` SEK, or `share` of the cost, where its condition holds: owed + bonus (K8)."""
+    """Add an `amount`, or `share` of the cost, where its condition holds: owed + bonus (K8)."""
     return owed + _level(facts, values)
 
 
 def share_of_cost(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     """Add a share of what the project cost: owed + share * cost (R1, R4).
 
-    Two words share this formula. By `repay_by_frame_cut` the payer's budget frame is lowered by the amount; by
-    `internal_invoice` it keeps its frame and is invoiced. The amount is the same, the budget that feels it is not.
+    Three words share this formula. By `repay_by_frame_cut` the payer's budget frame is lowered by the amount; by
+    `internal_invoice` it keeps its frame and is invoiced; by `repay` it pays back a loan, an advance or a bond. The
+    amount is the same, the budget that feels it is not.
     """
     return owed + values["share"] * facts.cost
 
@@ -120,6 +133,50 @@ def provider_at_risk(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     with np.errstate(divide="ignore", invalid="ignore"):
         reached = np.clip(facts.metric / (values["target"] * facts.cost), 0.0, 1.0)
     return owed + values["share"] * facts.cost * np.where(facts.cost > 0, 1.0 - reached, 0.0)
+
+
+def step_table(owed: Amounts, facts: Facts, values: Values) -> Amounts:
+    """Add what the highest level reached pays, in times the cost: owed + pays[i] * cost, 0 below the first (K4).
+
+    i is the last entry of `levels` (rising, in the unit of the metric) that the metric is at or above.
+    """
+    pays = np.array([0.0, *facts.lists["pays"]])
+    reached = np.searchsorted(np.array(facts.lists["levels"]), facts.metric, side="right")
+    return owed + pays[reached] * facts.cost
+
+
+def slide(owed: Amounts, facts: Facts, values: Values) -> Amounts:
+    """Add a payment that slides between two points, in times the cost (K2).
+
+    Nothing below `from`; at `from` it is from_pays * cost, at `to` and above to_pays * cost, and on a straight line
+    between: owed + cost * (from_pays + (to_pays - from_pays) * (min(metric, to) - from) / (to - from)).
+    """
+    low, high = values["from"], values["to"]
+    along = np.clip((facts.metric - low) / (high - low), 0.0, 1.0)
+    pays = values["from_pays"] + (values["to_pays"] - values["from_pays"]) * along
+    return owed + np.where(facts.metric >= low, pays * facts.cost, 0.0)
+
+
+def early_termination(owed: Amounts, facts: Facts, values: Values) -> Amounts:
+    """Replace what is owed by `share` of the cost, where the contract was ended early: share * cost (K3)."""
+    return values["share"] * facts.cost
+
+
+def cover_loss(owed: Amounts, facts: Facts, values: Values) -> Amounts:
+    """Make good the receiver's loss, up to `share` of the cost (K4: 7.2 of 9.6 M guaranteed by a foundation).
+
+    owed + min(share * cost, max(0, stake of the receiver - all that it is owed so far)).
+    """
+    loss = np.maximum(facts.stake - facts.received, 0.0)
+    return owed + np.minimum(values["share"] * facts.cost, loss)
+
+
+def waterfall(owed: Amounts, facts: Facts, values: Values) -> Amounts:
+    """Take first what the payer owes somebody else, until the stake is back (K5, senior before subordinate).
+
+    Of the amount owed to the other, min(owed, max(0, times_stake * stake - all that the receiver is owed so far)).
+    """
+    return np.minimum(owed, np.maximum(values["times_stake"] * facts.stake - facts.received, 0.0))
 
 
 def waive_if(owed: Amounts, facts: Facts, values: Values) -> Amounts:
@@ -146,18 +203,68 @@ def interest(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     return owed * growth
 
 
-def on_schedule(owed: Amounts, facts: Facts, values: Values) -> Amounts:
-    """Leave the amount as it is: a schedule says only when it is paid, see `instalments` (R4)."""
+def unchanged(owed: Amounts, facts: Facts, values: Values) -> Amounts:
+    """Leave the amount as it is.
+
+    `schedule` says only when it is paid (R4, see `instalments`), `coupon` what is paid on what is outstanding (M9, C10,
+    see `coupons`), and `best_of` which of several amounts stay (K3, see there).
+    """
     return owed
 
 
-def instalments(total: NDArray[np.int64], first_year: int, years: int) -> tuple[tuple[int, NDArray[np.int64]], ...]:
-    """Divide whole SEK into equal yearly parts that sum exactly to the total: (years after measurement, SEK).
+def best_of(amounts: Mapping[str, Amounts], routes: Sequence[Sequence[str]]) -> dict[str, Amounts]:
+    """Let only the parts of the route that sums highest stay; the others become 0. Of equal routes the first (K3).
 
-    By the end of instalment k, total * k // years has been paid, so no part differs from another by more than 1 SEK.
+    >>> left = best_of({"cohort": np.array([5.0, 1.0]), "pooled": np.array([3.0, 3.0])}, [["cohort"], ["pooled"]])
+    >>> {part: amount.tolist() for part, amount in left.items()}
+    {'cohort': [5.0, 0.0], 'pooled': [0.0, 3.0]}
+    """
+    sums = [np.sum([amounts[part] for part in route], axis=0) for route in routes]
+    best = np.argmax(sums, axis=0)
+    return {part: np.where(best == number, amounts[part], 0.0) for number, route in enumerate(routes) for part in route}
+
+
+def spread(amounts: Sequence[Amounts], total: Amounts) -> list[Amounts]:
+    """Bring several amounts to a new total: a cut takes from the last first, a rise goes to the first.
+
+    >>> [part.tolist() for part in spread([np.array([6.0, 6.0]), np.array([5.0, 5.0])], np.array([8.0, 15.0]))]
+    [[6.0, 10.0], [2.0, 5.0]]
+    """
+    before = np.sum(amounts, axis=0)
+    left, after = total, []
+    for amount in amounts:
+        after.append(np.where(total < before, np.minimum(amount, left), amount))
+        left = left - after[-1]
+    after[0] = after[0] + np.maximum(total - before, 0.0)
+    return after
+
+
+def instalments(total: NDArray[np.int64], first_year: int, years: int) -> tuple[tuple[int, NDArray[np.int64]], ...]:
+    """Divide a whole amount into equal yearly parts that sum exactly to it: (year, whole units of currency).
+
+    By the end of instalment k, total * k // years has been paid, so no part differs from another by more than 1.
 
     >>> [(due, int(part[0])) for due, part in instalments(np.array([10]), 1, 3)]
     [(1, 3), (2, 3), (3, 4)]
     """
     paid = [total * k // years for k in range(years + 1)]
     return tuple((first_year + k, paid[k + 1] - paid[k]) for k in range(years))
+
+
+def coupons(
+    total: NDArray[np.int64], rate: Amounts, first_year: int, years: int
+) -> tuple[tuple[int, NDArray[np.int64]], ...]:
+    """Interest paid with each instalment of `instalments`: (year, whole units of currency) (M9, C10).
+
+    Simple interest, `rate` a year on what is outstanding before the instalment, for the years since the previous
+    payment: 1, and for the first `first_year`, as the debt stands from year 0.
+
+    >>> [(due, int(part[0])) for due, part in coupons(np.array([300]), np.array([0.1]), 2, 3)]
+    [(2, 60), (3, 20), (4, 10)]
+    """
+    outstanding, due = total, []
+    for k, (year, paid) in enumerate(instalments(total, first_year, years)):
+        gap = 1 if k else first_year
+        due.append((year, np.rint(rate * outstanding * gap).astype(np.int64)))
+        outstanding = outstanding - paid
+    return tuple(due)

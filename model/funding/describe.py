@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import fill
 
-from model.funding.contract import BODIES, EVALUATIONS, FORMS, PARTIES, Clause, Design, plain
-from model.funding.vocabulary import KINDS, METRICS, Term
+from model.funding.contract import MAIN, Condition, Design, Measure
+from model.funding.outcomes import agreed_outcomes
+from model.funding.speaking import joined, sentence, spoken
+from model.funding.timing import settlement_years
+from model.funding.vocabulary import CHANGES, KINDS, Term
+from model.funding.words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, PARTIES, TARGETS
 from model.reading import Quantity
 
 __all__ = ["describe"]
 
 _WIDTH = 100
+_HOW = {"times": "multiplied by", "add": "raised by", "set": "set to"}
 
 
 def describe(design: Design) -> str:
@@ -25,100 +30,156 @@ def describe(design: Design) -> str:
 def _lines(design: Design) -> Iterator[str]:
     yield f"{design.title} ({design.name}; in Swedish: {design.title_sv})"
     yield ""
-    yield fill(design.summary, _WIDTH)
+    yield fill(design.summary.strip(), _WIDTH)
     yield fill(f"Source: {design.source}.", _WIDTH)
     yield ""
+    if design.add_on:
+        yield f"An add-on: it pays for nothing itself. Join it to a design, as in status-quo+{design.name}."
+        yield ""
+    else:
+        yield from _frame(design)
+        yield from _measured(design)
+        yield from _conditions(design)
+        yield from _clauses(design)
+    yield from _changes(design)
+
+
+def _frame(design: Design) -> Iterator[str]:
+    """Say who decides, between whom, in what money, for how large a programme, and who pays it."""
     yield f"Who says yes: {BODIES[design.decision]}."
+    yield f"Who chooses the target group: {TARGETS[design.target]}."
+    yield f"For: {', '.join(design.interventions) or 'every intervention'}."
     yield ""
     yield "Parties:"
     yield from (f"  {party}: {PARTIES[party][0]}, {PARTIES[party][1]}" for party in design.parties)
     yield ""
+    code, programme = design.currency.code, design.programme
+    if design.currency.rate is not None:
+        yield f"Amounts are in {code}. A run takes 1 {code} to be {design.currency.sek:g} SEK:"
+        yield f"  {_record('sek', design.currency.rate)}"
+        yield ""
+    if programme is not None:
+        years = f", put in over {programme.years} years" if programme.years > 1 else ""
+        yield f"Written for a programme of {programme.cost:,} {code} for {programme.children:,} children{years}."
+        yield f"The money goes to {PARTIES[programme.run_by][0]}, who runs it."
+        yield from (f"  {_record(name, quantity)}" for name, quantity in programme.terms.items())
+        yield ""
     yield "Who pays the programme up front:"
     for share in design.finance:
-        yield f"  {PARTIES[share.party][0]}: {_spoken(share.share)} of the cost ({share.form}: {FORMS[share.form]})"
+        yield f"  {PARTIES[share.party][0]}: {spoken(share.share)} of the cost ({share.form}: {FORMS[share.form]})"
         yield f"    {_record('share', share.share)}"
+        if share.size is not None:
+            yield f"    {_record('size', share.size)}"
     yield ""
-    yield from _measured(design)
-    if design.conditions:
-        yield "Conditions (true or false):"
-        yield from (f"  {name}: {meaning}" for name, meaning in design.conditions.items())
-        yield ""
-    yield from _clauses(design)
 
 
 def _measured(design: Design) -> Iterator[str]:
-    if design.measure is None:
+    """Say what is measured, each under the name by which clauses and `stupror settle` call it."""
+    if not design.measures:
         yield "No payment hangs on what is measured."
         yield ""
         return
-    measure = design.measure
-    unit, meaning = METRICS[measure.metric]
     yield "What is measured:"
-    yield f"  {measure.metric} [{unit}]: {meaning}"
-    yield f"  of: {', '.join(measure.payers)}"
-    yield f"  how: {measure.evaluation}, {EVALUATIONS[measure.evaluation]}"
-    yield f"  follow-up: {_spoken(measure.follow_up_years)} from the start of the project"
-    yield f"    {_record('follow_up_years', measure.follow_up_years)}"
+    for measure in design.measures.values():
+        yield fill(
+            f"{measure.name} [{measure.unit}]: {MEASURES[measure.kind].meaning}",
+            _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
+        yield from (f"    {line}" for line in _measure(measure))
     yield ""
 
 
+def _measure(measure: Measure) -> Iterator[str]:
+    """Say of what, of whom, how and for how long."""
+    if measure.payers:
+        kinds = "" if set(measure.cost_kinds) in (set(), set(COST_KINDS)) else f"; only {joined(measure.cost_kinds)}"
+        whose = joined("the owner" if payer == "owner" else payer for payer in measure.payers)
+        yield f"of: the cost of {whose}{kinds}"
+    if measure.outcome:
+        outcome = agreed_outcomes()[measure.outcome]
+        counted = f"; one outcome is one {outcome.unit}" if measure.kind == "outcomes" else ""
+        yield f"of: {outcome.title} ({measure.outcome}); {'more' if outcome.good else 'fewer'} is better{counted}"
+    if measure.groups > 1:
+        yield f"whom: group {measure.group} of {measure.groups} equal groups of the participants, drawn by lot"
+    yield f"how: {measure.evaluation}, {EVALUATIONS[measure.evaluation]}"
+    yield f"follow-up: {spoken(measure.follow_up_years)} from the start of the project"
+    yield f"  {_record('follow_up_years', measure.follow_up_years)}"
+
+
+def _conditions(design: Design) -> Iterator[str]:
+    """Say what is true or false, and how a run finds out."""
+    if not design.conditions:
+        return
+    yield "Conditions (true or false):"
+    for condition in design.conditions.values():
+        yield f"  {condition.name}: {condition.says}"
+        yield f"    in a run: {_found_out(condition)}"
+        for name in ("above", "at_least", "chance"):
+            quantity = getattr(condition, name)
+            if quantity is not None:
+                yield f"    {_record(name, quantity)}"
+    yield ""
+
+
+def _found_out(condition: Condition) -> str:
+    """Say how a run finds out whether a condition holds."""
+    if condition.above is not None:
+        return f"if the measured {condition.measure} is above {spoken(condition.above)}"
+    if condition.at_least is not None:
+        return f"if the measured {condition.measure} is at least {spoken(condition.at_least)}"
+    if condition.chance is not None:
+        return f"for {spoken(condition.chance)} of the projects, by lot"
+    return "nobody can find out, so it can be settled on paper only"
+
+
 def _clauses(design: Design) -> Iterator[str]:
+    """Say what each clause does, with its terms, and when what is owed is paid."""
     if not design.clauses:
         yield "Nothing is paid back and nothing is paid on results."
         return
     yield "What follows, in this order, on what each payer owes its receiver so far:"
     for number, clause in enumerate(design.clauses, start=1):
-        yield fill(f"{number}. {_sentence(clause, design)}", _WIDTH, initial_indent="  ", subsequent_indent="     ")
+        yield fill(f"{number}. {sentence(clause, design)}", _WIDTH, initial_indent="  ", subsequent_indent="     ")
         for name, quantity in clause.terms.items():
             yield f"     {_record(name, quantity, KINDS[clause.kind].terms[name])}"
-    yield "  What is owed in the end is rounded to whole kronor and paid " + (
-        "by its schedule." if any(clause.kind == "schedule" for clause in design.clauses) else "at the measurement."
-    )
+    yield ""
+    yield f"What is owed in the end is rounded to whole {design.currency.code} and paid (the first year is 0):"
+    yield from _calendar(design)
 
 
-def _sentence(clause: Clause, design: Design) -> str:
-    """Say what a clause does, with its numbers in place."""
-    words = {name: _spoken(quantity) for name, quantity in clause.terms.items()}
-    for name in KINDS[clause.kind].one_of:
-        if name in words:
-            words["one_of"] = words[name] + _BASES[name]
-    spoken = KINDS[clause.kind].sentence.format(
-        payer=PARTIES[clause.payer][0],
-        receiver=PARTIES[clause.receiver][0],
-        instead_of=PARTIES[clause.instead_of][0] if clause.instead_of else "",
-        metric=(clause.metric or "").replace("_", " "),
-        **words,
-    )
-    if "above" in clause.values:
-        spoken += f", counted from {_times(clause.values['above'])} the programme cost"
-    if "up_to" in clause.values:
-        spoken += f", counted up to {_times(clause.values['up_to'])} the programme cost"
-    if clause.when is not None:
-        spoken += f", if {design.conditions[clause.when]} ({clause.when})"
-    if clause.unless is not None:
-        spoken += f", unless {design.conditions[clause.unless]} ({clause.unless})"
-    return spoken[0].upper() + spoken[1:] + f". [{clause.kind}]"
+def _calendar(design: Design) -> Iterator[str]:
+    """Say in which years each amount is paid."""
+    schedules = {clause.keys[0]: clause.values for clause in design.clauses if clause.kind == "schedule"}
+    for key, settled in settlement_years(design).items():
+        payer, receiver, part = key
+        terms = schedules.get(key, {"first_year": 0, "years": 1})
+        first, count = settled + int(terms["first_year"]), int(terms["years"])
+        when = (
+            f"in year {first}" if count == 1 else f"in {count} equal parts, in the years {first} to {first + count - 1}"
+        )
+        label = "" if part == MAIN else f", part {part}"
+        yield f"  what {PARTIES[payer][0]} owes {PARTIES[receiver][0]}{label}: {when}"
 
 
-_BASES = {"amount": "", "share": " of the programme cost", "share_of_metric": " of what was measured"}
-
-
-def _spoken(quantity: Quantity) -> str:
-    """Say a number as one would aloud: a share in per cent, an amount in kronor."""
-    value = plain(quantity)
-    if quantity.unit in ("1", "1/year"):
-        return f"{100 * value:g} %"
-    if quantity.unit == "year":
-        return f"{value:g} year" + ("" if value == 1 else "s")
-    return f"{value:,.0f} {quantity.unit}"
-
-
-def _times(value: float) -> str:
-    return f"{value:g} times"
+def _changes(design: Design) -> Iterator[str]:
+    """Say which parameters of the scenario are changed."""
+    if not design.changes:
+        return
+    if not design.add_on:
+        yield ""
+    yield "What it changes in the scenario:"
+    for change in design.changes:
+        value = ", ".join(f"{each:g}" for each in change.value.entries)
+        yield f"  {change.path} is {_HOW[change.how]} {value}"
+        yield f"    {_record(change.how, change.value, CHANGES[change.how])}"
 
 
 def _record(name: str, quantity: Quantity, term: Term | None = None) -> str:
     """Write out a term as its record: value, unit, range and source."""
     low, high = quantity.range
     meaning = f", {term.meaning}" if term is not None else ""
-    return f"{name} = {plain(quantity):g} [{quantity.unit}{meaning}], range {low:g} to {high:g}; {quantity.source}"
+    note = f" ({quantity.note})" if quantity.note else ""
+    value = ", ".join(f"{each:.10g}" for each in quantity.entries)
+    return f"{name} = {value} [{quantity.unit}{meaning}], range {low:.10g} to {high:.10g}; {quantity.source}{note}"

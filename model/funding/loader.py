@@ -1,207 +1,156 @@
-"""Reading designs: from a TOML file to a checked contract, or to one error that tells all that is wrong.
+"""Finding designs: by name or path, joined with add-ons, and with terms set in brackets.
 
-A contract is checked as a whole before it is used: every party, metric and condition that a clause names must
-be declared, shares must sum to 1, and every clause must be able to act (`checks`). Read by the agents'
-decisions, the model and the commands; nobody else opens the files in `model/data/designs`.
+    state-outcomes-fund                              a design that comes with the model
+    ./mine.toml                                      a file of one's own
+    state-outcomes-fund+competence-centre            joined with an add-on, which changes parameters of the scenario
+    state-outcomes-fund[share=0.8,follow_up_years=8] with other values of some of its terms
+
+Read by the agents' decisions, the model and the commands; nobody else opens the files in `model/data/designs`.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 from pathlib import Path
-from types import MappingProxyType
 
 from model.errors import InputError
-from model.funding.checks import check_contract
-from model.funding.contract import (
-    BODIES,
-    EVALUATIONS,
-    FORMS,
-    PARTIES,
-    PAYER_GROUPS,
-    PAYERS,
-    Clause,
-    Design,
-    Measure,
-    Share,
-    plain,
-)
-from model.funding.reading import Notes, Table
-from model.funding.vocabulary import HORIZON_YEARS, KINDS, METRICS, Kind, Term
+from model.funding.contract import Design
+from model.funding.reader import read_design
+from model.funding.reading import Notes
+from model.funding.terms import with_terms
+from model.reading import read_toml
 
-__all__ = ["DESIGNS", "design_names", "load_design", "read_design"]
+__all__ = ["DESIGNS", "add_on_names", "design_names", "load_add_on", "load_design", "split_names"]
 
 DESIGNS = Path(__file__).resolve().parents[1] / "data" / "designs"
 
-_TEXTS = ("name", "title", "title_sv", "summary", "summary_sv", "source")
-_SHARE = Term("1", 0, 1, "share of the up-front programme cost")
-_FOLLOW_UP = Term("year", 1, HORIZON_YEARS, "years of follow-up from the start of the project", whole=True)
-_MEASURED = ("owner", *PAYER_GROUPS, *PAYERS)
-
 
 def design_names() -> list[str]:
-    """Names of the designs that come with the model, in alphabetical order."""
-    return sorted(path.stem for path in DESIGNS.glob("*.toml"))
+    """Names of the designs that come with the model, in alphabetical order, without the add-ons."""
+    return [name for name, add_on in _kinds().items() if not add_on]
 
 
-def load_design(name_or_path: str) -> Design:
-    """Read a design: one that comes with the model, by name, or any file whose path ends in `.toml`."""
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        if name_or_path not in design_names():
-            hint = Notes.hint(name_or_path, design_names())
-            raise InputError((f"design '{name_or_path}' is not known.{hint} Or give the path of a .toml file.",))
-        path = DESIGNS / f"{name_or_path}.toml"
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError((f"{path}: cannot be read ({error.strerror}). Give the path of a design file.",)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError((f"{path}: is not TOML: {error}.",)) from error
-    return read_design(document, str(path) if path.parent != DESIGNS else path.name)
+def add_on_names() -> list[str]:
+    """Names of the add-ons that come with the model and can be joined to a design by '+', in alphabetical order."""
+    return [name for name, add_on in _kinds().items() if add_on]
 
 
-def read_design(document: Table, file: str) -> Design:
-    """Turn a parsed file into a design; `file` names it in messages."""
-    notes = Notes(file)
-    notes.keys(
-        document,
-        "file",
-        (*_TEXTS, "decision", "finance", "measure", "conditions", "clause"),
-        (*_TEXTS, "decision", "finance"),
-    )
-    decision = notes.table(document, "decision")
-    notes.keys(decision, "decision", ("body",), ("body",) if "decision" in document else ())
-    texts = {key: notes.text(document, key, "file") for key in _TEXTS}
-    design = Design(
-        **texts,
-        decision=notes.choice(decision, "body", "decision", BODIES),
-        finance=_finance(document, notes),
-        measure=_measure(document, notes),
-        conditions=_conditions(document, notes),
-        clauses=_clauses(document, notes),
-    )
-    check_contract(design, notes)
-    if notes.problems:
-        raise InputError(tuple(notes.problems))
+def load_design(text: str) -> Design:
+    """Read a design, as written on the command line: see the top of this file.
+
+    Raises
+    ------
+    InputError
+        If it is not known, cannot be read or is no contract that holds together, with every problem of it at once; or
+        if what is joined by '+' is not one design and otherwise add-ons.
+    """
+    parts = [_load_part(part) for part in ([text] if Path(text).is_file() else _split(text, "+"))]
+    designs = [part for part in parts if not part.add_on]
+    if len(designs) != 1:
+        raise InputError((f"'{text}' {_not_one(parts, designs)}",))
+    return reduce(_join, parts[1:], parts[0]) if len(parts) > 1 else parts[0]
+
+
+def load_add_on(text: str) -> Design:
+    """Read an add-on by itself, to be shown; it cannot be run before it is joined to a design.
+
+    Raises
+    ------
+    InputError
+        If it is not known, cannot be read, or is not an add-on.
+    """
+    design = _load_part(text)
+    if not design.add_on:
+        raise InputError((f"'{text}' is a design and not an add-on.",))
     return design
 
 
-def _finance(document: Table, notes: Notes) -> tuple[Share, ...]:
-    """Read who pays the programme up front."""
-    table = notes.table(document, "finance")
-    shares = []
-    for party in table:
-        where = f"finance.{party}"
-        if party not in PARTIES:
-            notes.add("finance", f"unknown party '{party}'.{notes.hint(party, PARTIES)}")
+def split_names(text: str) -> list[str]:
+    """Split a list of designs at its commas, but not at those inside brackets; empty entries are left out.
+
+    >>> split_names("status-quo, state-outcomes-fund[share=0.8,cap=1]")
+    ['status-quo', 'state-outcomes-fund[share=0.8,cap=1]']
+    """
+    return [name for name in (part.strip() for part in _split(text, ",")) if name]
+
+
+def _kinds() -> dict[str, bool]:
+    """Name of each file that comes with the model -> whether it is an add-on."""
+    return {path.stem: read_toml(path).get("kind") == "add-on" for path in sorted(DESIGNS.glob("*.toml"))}
+
+
+def _split(text: str, at: str) -> list[str]:
+    """Split at a character that does not stand inside brackets."""
+    return re.split(rf"{re.escape(at)}(?![^\[\]]*\])", text)
+
+
+def _load_part(text: str) -> Design:
+    """Read one file, and set the terms that follow it in brackets."""
+    found = re.fullmatch(r"([^\[\]]+)(?:\[([^\[\]]*)\])?", text.strip())
+    if found is None:
+        raise InputError(
+            (f"'{text}' is not a design. Write a name or a path, with terms as name[term=value,term=value].",)
+        )
+    name, given = found[1].strip(), found[2]
+    design = _load_file(name)
+    if given is None:
+        return design
+    changed = with_terms(design, _values(given, text))
+    return replace(changed, name=f"{design.name}[{given}]")
+
+
+def _values(given: str, text: str) -> dict[str, float]:
+    """Read ``term=value,term=value``."""
+    values: dict[str, float] = {}
+    problems = []
+    for entry in given.split(","):
+        term, _, value = (each.strip() for each in entry.partition("="))
+        try:
+            number = float(value)
+        except ValueError:
+            problems.append(f"'{text}': '{entry.strip()}' is not a term and a number. Write [term=value,term=value].")
             continue
-        record = notes.table(table, party, where)
-        notes.keys(record, where, ("form", "share"), ("form", "share"))
-        form = notes.choice(record, "form", where, FORMS)
-        share = notes.quantity(record, "share", where, _SHARE, "1")
-        if share is not None:
-            shares.append(Share(party=party, form=form, share=share))
-    return tuple(shares)
+        if term in values:
+            problems.append(f"'{text}': {term} is set twice.")
+        values[term] = number
+    if problems:
+        raise InputError(tuple(problems))
+    return values
 
 
-def _measure(document: Table, notes: Notes) -> Measure | None:
-    """Read what is measured, if anything is."""
-    if "measure" not in document:
-        return None
-    table = notes.table(document, "measure")
-    names = ("metric", "payers", "evaluation", "follow_up_years")
-    notes.keys(table, "measure", names, names)
-    payers = table.get("payers", ())
-    if "payers" in table and not (isinstance(payers, list) and payers):
-        notes.add("measure", f"payers = {payers!r}. Write a list of payers or groups: {', '.join(_MEASURED)}.")
-        payers = ()
-    for payer in payers:
-        if payer not in _MEASURED:
-            notes.add("measure", f"payers: {payer!r} is not known.{notes.hint(payer, _MEASURED)}")
-    if len(set(map(str, payers))) < len(payers):
-        notes.add("measure", f"payers = {payers!r} names one of them twice.")
-    metric = notes.choice(table, "metric", "measure", METRICS)
-    evaluation = notes.choice(table, "evaluation", "measure", EVALUATIONS)
-    follow_up = notes.quantity(table, "follow_up_years", "measure", _FOLLOW_UP, "year")
-    if follow_up is None:
-        return None
-    return Measure(metric=metric, payers=tuple(payers), evaluation=evaluation, follow_up_years=follow_up)
+def _load_file(name: str) -> Design:
+    """Read a design that comes with the model, by name, or any file whose path ends in `.toml`."""
+    path = Path(name)
+    if path.suffix == ".toml":
+        return read_design(read_toml(path), str(path))
+    names = sorted(each.stem for each in DESIGNS.glob("*.toml"))
+    if name not in names:
+        raise InputError((f"design '{name}' is not known.{Notes.hint(name, names)} Or give the path of a .toml file.",))
+    return read_design(read_toml(DESIGNS / f"{name}.toml"), f"{name}.toml")
 
 
-def _conditions(document: Table, notes: Notes) -> Mapping[str, str]:
-    """Read the conditions that clauses may name, each with its meaning."""
-    table = notes.table(document, "conditions")
-    for name in table:
-        notes.text(table, name, "conditions")
-    return MappingProxyType({name: str(meaning) for name, meaning in table.items()})
-
-
-def _clauses(document: Table, notes: Notes) -> tuple[Clause, ...]:
-    """Read the clauses in their declared order."""
-    tables = document.get("clause", [])
-    if not (isinstance(tables, list) and all(isinstance(table, Mapping) for table in tables)):
-        notes.add("clause", "is not a list of tables. Write each clause under a heading [[clause]].")
-        return ()
-    metric = str(document["measure"].get("metric", "")) if isinstance(document.get("measure"), Mapping) else ""
-    read = [_clause(table, number, metric, notes) for number, table in enumerate(tables, start=1)]
-    return tuple(clause for clause in read if clause is not None)
-
-
-def _clause(table: Table, number: int, metric: str, notes: Notes) -> Clause | None:
-    """Read one clause; one of an unknown kind gives a note and nothing else."""
-    where = f"clause {number}"
-    name = table.get("kind")
-    if not isinstance(name, str) or name not in KINDS:
-        notes.add(where, f"kind = {name!r} is not known.{notes.hint(name, KINDS)}" if name else "'kind' is missing.")
-        return None
-    kind, where = KINDS[name], f"clause {number} ({name})"
-    links = ("instead_of",) if kind.shifts else ()
-    conditions = () if name == "schedule" else ("when", "unless")
-    notes.keys(
-        table,
-        where,
-        ("kind", "payer", "receiver", *links, *conditions, *kind.terms),
-        (
-            "payer",
-            "receiver",
-            *links,
-            *(("when",) if kind.needs_when else ()),
-            *(term for term in kind.terms if kind.terms[term].required),
-        ),
-    )
-    given = [term for term in kind.one_of if term in table]
-    if kind.one_of and len(given) != 1:
-        notes.add(where, f"gives {' and '.join(given) or 'none'} of {', '.join(kind.one_of)}. Give exactly one.")
-    terms = {
-        term: notes.quantity(table, term, where, declared, _unit(declared, metric))
-        for term, declared in kind.terms.items()
-    }
-    read = {term: quantity for term, quantity in terms.items() if quantity is not None}
-    return Clause(
-        kind=name,
-        payer=notes.choice(table, "payer", where, PARTIES),
-        receiver=notes.choice(table, "receiver", where, PARTIES),
-        terms=MappingProxyType(read),
-        values=MappingProxyType({term: plain(quantity) for term, quantity in read.items()}),
-        metric=metric if _reads_metric(kind, table) else None,
-        when=_name(table, "when", where, notes),
-        unless=_name(table, "unless", where, notes),
-        instead_of=notes.choice(table, "instead_of", where, PARTIES) if "instead_of" in table else None,
+def _join(one: Design, other: Design) -> Design:
+    """Join a design and an add-on, or two add-ons: texts one after the other, changes of both in that order."""
+    contract = other if one.add_on else one
+    return replace(
+        contract,
+        name=f"{one.name}+{other.name}",
+        title=f"{one.title} + {other.title}",
+        title_sv=f"{one.title_sv} + {other.title_sv}",
+        summary=f"{one.summary.strip()} {other.summary.strip()}",
+        summary_sv=f"{one.summary_sv.strip()} {other.summary_sv.strip()}",
+        source=f"{one.source}; {other.source}",
+        changes=one.changes + other.changes,
     )
 
 
-def _unit(term: Term, metric: str) -> str:
-    """Give the unit of a term, with the unit of the contract's metric where the declaration says `metric`."""
-    unit = METRICS[metric][0] if metric in METRICS else "SEK"
-    return term.unit.replace("metric", unit)
-
-
-def _reads_metric(kind: Kind, table: Table) -> bool:
-    return kind.reads_metric or "share_of_metric" in table
-
-
-def _name(table: Table, key: str, where: str, notes: Notes) -> str | None:
-    """Give the name of a condition, if the clause has one."""
-    return notes.text(table, key, where) or None
+def _not_one(parts: Sequence[Design], designs: Sequence[Design]) -> str:
+    """Say what is wrong with a join."""
+    if designs:
+        names = ", ".join(design.name for design in designs)
+        return f"joins {len(designs)} designs ({names}). Only one can pay for a project; the others must be add-ons."
+    names = "+".join(part.name for part in parts)
+    return f"is an add-on: it changes parameters and pays for nothing. Join it to a design, as in status-quo+{names}."

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import measures
+from analysis import measures, savings
 from tests.analysis.world import tables
 
 
@@ -51,14 +51,14 @@ def test_share_of_the_planners_gain(world):
 
 
 def test_wrong_pocket_and_captured_share(world):
-    assert of(measures.wrong_pocket_share(world), "share", "fund") == pytest.approx(80 / 120)
+    assert of(savings.wrong_pocket_share(world), "share", "fund") == pytest.approx(80 / 120)
     # within one year: the municipality's 40 of 240 in all
-    assert of(measures.captured_share(world, 1, rate=0.0), "share", "fund") == pytest.approx(40 / 240)
-    assert measures.wrong_pocket_share(world)["design"].eq("status-quo").sum() == 0  # nothing saved, no share
+    assert of(savings.captured_share(world, 1, rate=0.0), "share", "fund") == pytest.approx(40 / 240)
+    assert savings.wrong_pocket_share(world)["design"].eq("status-quo").sum() == 0  # nothing saved, no share
 
 
 def test_benefit_cost_by_perspective(world):
-    ratio = measures.benefit_cost(world, fiscal_rate=0.0, societal_rate=0.0)
+    ratio = savings.benefit_cost(world, fiscal_rate=0.0, societal_rate=0.0)
     assert of(ratio, "ratio", "fund", perspective="fiscal") == pytest.approx(240 / 100)
     # resources 2 x 120 and production 2 x 10
     assert of(ratio, "ratio", "fund", perspective="societal") == pytest.approx(260 / 100)
@@ -68,20 +68,18 @@ def test_benefit_cost_by_perspective(world):
 
 
 def test_payback_year(world):
-    years = measures.payback_year(world)
+    years = savings.payback_year(world)
     # municipality under fund: 40 - 100 = -60 in 2020, -60 + 40 + 30 = 10 in 2021: paid back after one year
     assert of(years, "years", "fund", group="municipality") == 1
     assert np.isnan(of(years, "years", "status-quo", group="municipality"))
 
 
-def test_investment_reach_leverage_deadweight_and_error(world):
+def test_investment_reach_and_deadweight(world):
     invested = measures.investment(world)
     assert of(invested, "invested_sek", "fund") == 100
     assert of(invested, "children", "fund") == 4
     assert of(invested, "invested_sek", "status-quo") == 0
-    assert of(measures.leverage(world), "leverage", "fund") == pytest.approx(100 / 30)
     assert of(measures.deadweight(world), "share", "fund") == 0.25
-    assert of(measures.overpayment(world), "error", "fund") == pytest.approx((90 - 60) / 60)
 
 
 def test_pyramid_is_per_child_alive(world):
@@ -97,7 +95,7 @@ def test_gini_of_two_equal_municipalities_that_get_20_and_60_per_child(world):
 
 def test_a_group_that_gains_without_paying_is_never_out_of_pocket(world):
     # under `fund` the state saves 80 in 2020 and pays its 30 in 2021 only
-    years = measures.payback_year(world)
+    years = savings.payback_year(world)
     assert of(years, "years", "fund", group="state") == 0
     # the planner's state pays 100, saves 160 a year: ahead in the first year already
     assert of(years, "years", "planner", group="state") == 0
@@ -114,7 +112,7 @@ def test_a_group_that_gains_without_paying_is_never_out_of_pocket(world):
     ],
 )
 def test_payback_is_when_the_running_sum_is_no_longer_negative_for_good(by_year, years):
-    assert measures._years_behind(pd.Series(by_year)) == pytest.approx(years, nan_ok=True)
+    assert savings._years_behind(pd.Series(by_year)) == pytest.approx(years, nan_ok=True)
 
 
 def test_gains_of_public_groups_and_households_add_up_to_that_of_society(world):
@@ -136,42 +134,10 @@ def with_transfers(world):
     return world | {"costs": pd.concat([costs, benefits.assign(actual_sek=300 - saved)], ignore_index=True)}
 
 
-def test_leverage_beyond_status_quo_does_not_credit_what_was_done_anyway(world):
-    payments = world["payments"]
-    anyway = payments[(payments["design"] == "fund") & (payments["purpose"] == "programme")]
-    anyway = anyway.assign(design="status-quo", amount_sek=40)
-    frame = measures.leverage(world | {"payments": pd.concat([payments, anyway], ignore_index=True)})
-    assert of(frame, "extra", "fund") == pytest.approx((100 - 40) / 30)
-    assert np.isnan(of(frame, "leverage", "status-quo"))
-
-
-def test_mistakes_of_projects_do_not_cancel_out(world):
-    projects = world["projects"]
-    other = projects.assign(project=1, measured_saving_sek=-50, true_saving_sek=20)
-    error = measures.overpayment(world | {"projects": pd.concat([projects, other], ignore_index=True)})
-    assert of(error, "over_sek", "fund") == 90 - 60
-    assert of(error, "under_sek", "fund") == 20  # what was measured below zero is not paid for, nor taken back
-
-
-def test_owner_share_is_weighted_by_those_enrolled(world):
-    assert of(measures.owner_share(world), "share", "fund") == pytest.approx(5 / 120)
-    assert measures.owner_share(world)["design"].eq("status-quo").sum() == 0
-
-
-def test_option_values_are_weighted_by_children_seen(world):
-    options = world["options"]
-    other = options.assign(age=5, cost_sek=65, seen=24)
-    frame = measures.option_values(world | {"options": pd.concat([options, other])}, ["intervention", "level"])
-    assert frame["cost_sek"].item() == pytest.approx((25 * 8 + 65 * 24) / 32)
-    assert (frame["first_age"].item(), frame["last_age"].item()) == (4, 5)
-    funded = measures.share_funded(world, ["intervention"]).set_index("design")["share"]
-    assert funded.to_dict() == {"status-quo": 0, "fund": 0.5, "planner": 0.5}
-
-
 def test_summing_over_ages_first_changes_no_present_value(world):
     older = world["costs"].assign(age=6)
     twice = world | {"costs": pd.concat([world["costs"], older], ignore_index=True)}
     short = measures.without_ages(twice)
     assert len(short["costs"]) == len(world["costs"])
-    for measure in (measures.public_cost, measures.household_gain, measures.wrong_pocket_share):
+    for measure in (measures.public_cost, measures.household_gain, savings.wrong_pocket_share):
         pd.testing.assert_frame_equal(measure(short), measure(twice))

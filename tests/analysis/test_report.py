@@ -1,14 +1,25 @@
 """The report holds all it needs, says what the numbers say, and is the same bytes for the same tables."""
 
 import re
+from functools import partial
 
+import jinja2
+import pandas as pd
 import pytest
 
 from analysis import figures, schema
+from analysis.contract_sections import contract_sections
+from analysis.figure_sections import figure_sections
 from analysis.intervals import interval
-from analysis.report import content, texts, write_report
-from analysis.tables import COLUMNS, DETAILS, details, format_summary, number, spell, summary
+from analysis.report import HERE, content, headline, texts, with_designs, write_report
+from analysis.tables import COLUMNS, DETAILS, details, format_summary, number, spell, summary, within
+from model.funding import add_on_names, design_names
 from tests.analysis.world import tables
+
+
+@pytest.fixture(scope="module")
+def plain_page(tmp_path_factory):
+    return page(tmp_path_factory.mktemp("plain"), tables())
 
 
 def page(tmp_path, world, language="en", **manifest):
@@ -28,12 +39,12 @@ def test_everything_is_inside_the_page(tmp_path, language):
     assert "nan" not in re.sub(r"<style.*?</style>|<svg.*?</svg>", "", html, flags=re.S).lower().split()
 
 
-def test_the_same_tables_give_the_same_bytes(tmp_path):
-    assert page(tmp_path, tables()) == page(tmp_path, tables())
+def test_the_same_tables_give_the_same_bytes(tmp_path, plain_page):
+    assert page(tmp_path, tables()) == plain_page
 
 
-def test_ids_of_different_figures_do_not_meet(tmp_path):
-    ids = re.findall(r' id="([^"]+)"', page(tmp_path, tables()))
+def test_ids_of_different_figures_do_not_meet(plain_page):
+    ids = re.findall(r' id="([^"]+)"', plain_page)
     assert len(ids) == len(set(ids))
 
 
@@ -50,8 +61,8 @@ def test_a_missing_yardstick_is_said_and_not_a_failure(tmp_path, designs, senten
     assert texts("en")["sentences"][sentence] in page(tmp_path, tables(designs))
 
 
-def test_uncertain_parameters_are_told_apart(tmp_path):
-    assert texts("en")["sentences"]["sure_fixed"] in page(tmp_path, tables())
+def test_uncertain_parameters_are_told_apart(tmp_path, plain_page):
+    assert texts("en")["sentences"]["sure_fixed"] in plain_page
     assert texts("en")["sentences"]["sure_uncertain"] in page(tmp_path, tables(), uncertain=True)
 
 
@@ -81,6 +92,11 @@ def test_numbers_are_written_at_their_scale(value, text):
     assert number(value, value) == text
 
 
+@pytest.mark.parametrize(("name", "text"), [("State", "state"), ("The EU", "the EU"), ("EU", "EU")])
+def test_names_within_a_sentence(name, text):
+    assert within(name) == text
+
+
 def test_an_interval_is_written_at_the_scale_of_its_mean():
     assert spell(150.0, 99.4, 200.6) == "150 [99 to 201]"
 
@@ -92,9 +108,9 @@ def test_the_schema_finds_a_missing_column_and_a_wrong_type():
     assert schema.check({"runs": world["runs"].astype({"births": str})})
 
 
-def lead(world, **more):
-    given = {"title": "A small world", "manifest": {}, "language": "en", "rate": 0.03} | more
-    return " ".join(content(world, **given)["lead"])
+def lead(world):
+    words, say = texts("en")["words"], texts("en")["sentences"]
+    return " ".join(headline(world, summary(world), words, say))
 
 
 def test_one_seed_claims_nothing_about_luck():
@@ -166,3 +182,90 @@ def test_details_leave_out_what_some_seeds_lack():
 
 def test_every_measure_of_the_tables_has_a_swedish_heading():
     assert {key for key, _, _ in COLUMNS + DETAILS} == set(texts("sv")["columns"])
+
+
+def many(n=8):
+    """Tables of the small world with its design `fund` under `n` further names."""
+    world = tables()
+    names = [f"fund-{i}" for i in range(n)]
+    return {
+        key: pd.concat([frame, *(frame[frame["design"] == "fund"].assign(design=name) for name in names)])
+        for key, frame in world.items()
+    }
+
+
+def made_by(make, world):
+    """Sections by their key, with captions that say their own name."""
+    words, say = texts("en")["words"], texts("en")["sentences"]
+    names = {name: name for name in ("interval", "present", "dots", "luck", "plain")}
+    return {section["key"]: section for section in make(world, words, say, 0.03, names)}
+
+
+def test_many_designs_are_counted_and_not_told_one_by_one():
+    made = made_by(figure_sections, many())
+    # `fund`, its eight twins and the planner's: all save; the region, on which nothing falls, gains nowhere
+    assert "10 of 10 designs lower lifetime public cost" in made["change"]["reading"]
+    assert made["change"]["reading"].count("SEK per child") == 1
+    # 3 %: the municipality saved 40 + 40 / 1.03, paid 100, got 30 / 1.03; the planner's state paid 100, saved 315
+    assert (
+        "Of 10 designs, 10 leave municipalities better off than status quo, 0 regions and 10 the state; 0 leave"
+        in (made["gain"]["reading"])
+    )
+
+
+def test_more_designs_than_measures_stand_in_rows():
+    loader = jinja2.FileSystemLoader(HERE / "templates")
+    rows = partial(jinja2.Environment(loader=loader).get_template("tables.html.j2").module.rows, ["A", "B", "C"])
+    few, many_more = (rows([(f"measure {i}", [("1", ""), ("2", ""), ("3", "")]) for i in range(n)]) for n in (3, 2))
+    assert '<th scope="col">A</th>' in few
+    assert '<th scope="row">A</th>' in many_more
+    assert re.search(r'row">B</th>\s*<td>2</td>\s*<td>2</td>', many_more)
+
+
+def test_a_contract_that_is_not_ours_goes_by_its_title_and_a_changed_one_by_ours():
+    ours = {"designs": [{"name": "mine", "title": "Our own fund"}, {"name": "planner", "title": "P"}]}
+    joined = "municipal-fund+competence-centre[share=0.8]"
+    words = with_designs(texts("en")["words"], ["mine", "planner", joined], ours)
+    assert words["mine"] == "Our own fund"
+    assert words["planner"] == "Planner (yardstick)"
+    assert words[joined] == "Municipal fund + National competence centre [share=0.8]"
+
+
+def test_every_preset_has_a_name_in_both_languages():
+    for language in ("en", "sv"):
+        assert {*design_names(), *add_on_names()} - set(texts(language)["words"]) == set()
+
+
+def test_sections_on_contracts_say_what_the_tables_say():
+    world = {key: frame.copy() for key, frame in tables().items()}
+    for table, columns in (("costs", ("actual_sek", "untreated_sek")), ("payments", ("amount_sek",))):
+        for column in columns:
+            world[table][column] *= 1_000_000
+    made = made_by(contract_sections, world)
+    risk = dict(made["risk"]["rows"])
+    assert made["risk"]["headings"][:3] == ["Municipalities", "Regions", "State"]
+    # municipality under `fund`, 3 %: saved 40 + 40 / 1.03, paid 100, got 30 / 1.03, in either seed
+    assert risk["fund"][0] == ("8.0", "[8.0 to 8.0]")
+    assert risk["Planner (yardstick)"][2] == ("215", "[215 to 215]")  # the state's 160 + 160 / 1.03 less 100
+    assert "Designs, of 3, under which a party loses in its worst seed: municipalities 0" in made["risk"]["reading"]
+    assert [name for name, _ in made["paid"]["rows"]] == ["fund"]
+    assert "Of 1 contracts, 1 came to more" in made["paid"]["reading"]
+    assert "applying" in made["transaction"]["headings"]
+
+
+def test_contracts_that_nobody_signed_are_named():
+    world = tables()
+    own = world["projects"]["design"] == "fund"
+    said = lead(world | {"projects": world["projects"].assign(own_room=own)})
+    assert texts("en")["sentences"]["s_unsigned"].format(designs="fund") in said
+    assert "No project came about" not in lead(world)
+
+
+def test_a_party_that_loses_in_its_worst_seed_is_counted():
+    world = tables()
+    worse = (world["payments"]["design"] == "fund") & (world["payments"]["purpose"] == "programme")
+    worse &= world["payments"]["seed"] == 2
+    payments = world["payments"].assign(amount_sek=world["payments"]["amount_sek"].where(~worse, 900))
+    reading = made_by(contract_sections, world | {"payments": payments})["risk"]["reading"]
+    assert "municipalities 1" in reading
+    assert 'for municipalities under "fund"' in reading

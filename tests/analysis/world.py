@@ -10,7 +10,8 @@ def tables(designs=DESIGNS, seeds=(1, 2)):
 
     Without programmes a child's life costs the municipality 1,000 and the state 500 in each year. Under `fund` the
     municipality pays 100 for a programme, which saves itself 40 and the state 80 a year, and gets 30 from the state's
-    outcomes fund; the planner's saves twice as much and costs the state 100. Seed 2 costs 10 more everywhere.
+    outcomes fund (on the true effect it would have got 20); the planner's saves twice as much and costs the state 100.
+    Seed 2 costs 10 more everywhere.
     """
     runs, costs, payments, children, enrolment, projects, municipalities, options = ([] for _ in range(8))
     for design in designs:
@@ -93,13 +94,15 @@ def tables(designs=DESIGNS, seeds=(1, 2)):
                     "own_room": False,
                     "children": 4,
                     "matched": 4,
-                    "cost_sek": 100,
+                    "cost_sek": 100 if scale else 0,
                     "followed_years": 1,
                     "settled": True,
                     "measured_saving_sek": 90,
                     "true_saving_sek": 60,
                     "paid_sek": 30 if design == "fund" else 0,
                     "repaid_sek": 0,
+                    "payable_sek": 30 if design == "fund" else 0,
+                    "fair_sek": 20 if design == "fund" else 0,
                 }
             )
             children.append(

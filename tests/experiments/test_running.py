@@ -1,12 +1,13 @@
 """Pairing, order and failure of runs, with a stand-in for the model: what is tested here is who runs with what."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from experiments import running
-from experiments.running import RunError, compare, run
+from experiments.running import RunError, compare, open_pool, run
 from model.errors import InputError
 from model.funding import load_design
 from model.scenario import load_scenario, select
@@ -17,7 +18,7 @@ DESIGNS = [load_design("status-quo"), load_design("planner")]
 
 def fake(spec: Any, design: Any, *, seed: int, years: int, threads: int, detail: bool) -> dict[str, pd.DataFrame]:
     assert threads == 1
-    row = {"design": design.name, "seed": seed, "horizon": spec.committee.horizon, "years": years, "detail": detail}
+    row = {"design": design.name, "seed": seed, "world": spec.hash(), "years": years, "detail": detail}
     empty = pd.DataFrame({"design": pd.Series(dtype="str"), "seed": pd.Series(dtype="int64")})
     return {"runs": pd.DataFrame([row]), "projects": empty}
 
@@ -37,16 +38,25 @@ def test_every_design_gets_the_same_seeds_in_the_order_given() -> None:
 
 def test_an_uncertain_world_is_drawn_once_per_seed_and_shared_by_the_designs() -> None:
     runs = compare(BLEKINGE, DESIGNS, [3, 4], years=5, uncertain=True)["runs"]
-    by_seed = runs.groupby("seed")["horizon"].unique().map(list)
+    by_seed = runs.groupby("seed")["world"].unique().map(list)
     assert by_seed.map(len).tolist() == [1, 1]
     assert by_seed[3] != by_seed[4]
-    assert by_seed[3] != [BLEKINGE.committee.horizon]
+    assert by_seed[3] != [BLEKINGE.hash()]
 
 
 def test_tables_without_rows_keep_their_columns() -> None:
     projects = compare(BLEKINGE, DESIGNS, [1], years=5)["projects"]
     assert projects.empty
     assert list(projects.columns) == ["design", "seed"]
+
+
+def test_an_open_pool_is_used_and_changes_nothing() -> None:
+    """A pool of threads, to which the stand-in is known; the same tables in the same order."""
+    with ThreadPoolExecutor(2) as pool:
+        pooled = compare(BLEKINGE, DESIGNS, [3, 4], years=5, pool=pool)  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(pooled["runs"], compare(BLEKINGE, DESIGNS, [3, 4], years=5)["runs"])
+    with open_pool(1) as none:
+        assert none is None
 
 
 def test_progress_is_told_after_every_run() -> None:

@@ -22,8 +22,6 @@ def books(**given):
         "promised": {line: zero.copy() for line in LINES},
         "to_restore": zero.copy(),
         "equity": {"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
-        "fund": np.zeros(n, np.int64),
-        "fund_promised": np.zeros(n, np.int64),
     }
     return Budgets(**(fields | given))
 

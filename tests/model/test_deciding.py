@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from model.deciding import POTS, choose
+from model.deciding import choose
 from model.ladder import N_AGES, N_LEVELS
 
-SOCIAL, REGION, FUND = POTS.index("social"), POTS.index("region"), POTS.index("municipal_fund")
+POTS = ("social", "region", "municipal_fund")
+SOCIAL, REGION, FUND = range(len(POTS))
 
 
 def decide(
@@ -19,6 +20,7 @@ def decide(
     overhead_now=0,
     overhead_fund=0,
     limited=True,
+    order=None,
 ):
     """Children by (age, level); options as (intervention, age, level, pot, score, whole, now, fund)."""
     seen = np.zeros((1, N_AGES, N_LEVELS), np.int64)
@@ -30,15 +32,22 @@ def decide(
     for purse, amount in money:
         pots[0, purse] = amount
     places = np.ceil(seen[:, age, level] * capacity).astype(np.int64)
-    each = [np.full((1, kinds), x) for x in (float(overhead), overhead_now, overhead_fund)]
+    part = np.zeros((kind.size, len(POTS)), np.int64)
+    part[np.arange(kind.size), pot] = now
+    part[:, FUND] = fund
+    paper = np.zeros((1, kinds, len(POTS)), np.int64)
+    paper[0, kind, pot] = overhead_now
+    paper[..., FUND] = overhead_fund
     wanted = np.full((1, kind.size), -9, np.int64)
     before = seen.copy()
+    rank = score / whole if limited else score.astype(float)
     choose(
         seen,
-        (kind, age, level, pot),
+        (kind, age, level),
         score[None, :].astype(float),
-        (whole.astype(np.int64), now.astype(np.int64), fund.astype(np.int64)),
-        tuple(each),
+        (rank if order is None else np.array(order, float))[None, :],
+        part,
+        (np.full((1, kinds), float(overhead)), paper),
         pots,
         places,
         limited,
@@ -64,6 +73,14 @@ def test_money_goes_to_the_best_per_krona_first_and_then_runs_out():
     assert pots[SOCIAL] == 100
 
 
+def test_whoever_sets_the_order_goes_first_whatever_is_best_per_krona():
+    """1,900 in the purse: four dear ones for 1,600, then three cheap ones; what is worth nothing stays out."""
+    taken, pots = decide(HERE, [CHEAP, DEAR], money=[(SOCIAL, 1_900)], order=[-2.0, -1.0])
+    assert taken == [3, 4]
+    assert pots[SOCIAL] == 0
+    assert decide(HERE, [(*CHEAP[:4], 0.0, 100, 100, 0)], money=[(SOCIAL, 10**6)], order=[5.0])[0] == [0]
+
+
 def test_nothing_is_bought_without_money():
     assert decide(HERE, [CHEAP, DEAR], money=[(REGION, 10**9)])[0] == [0, 0]
 
@@ -72,7 +89,7 @@ def test_the_planner_has_no_shortage_and_prefers_the_greatest_gain():
     rival = (0, 5, 2, SOCIAL, 700.0, 1, 1, 0)  # 700 per krona, but less than DEAR per child
     taken, pots = decide({(5, 2): 10}, [rival, DEAR], limited=False)
     assert taken == [0, 10]
-    assert pots.tolist() == [0] * 5
+    assert pots.tolist() == [0] * 3
     assert decide({(5, 2): 10}, [rival, DEAR], money=[(SOCIAL, 10**6)])[0] == [10, 0]
 
 

@@ -3,8 +3,21 @@
 import numpy as np
 import pytest
 
-from model.evaluation import match, measure
-from model.ladder import N_AGES, N_LEVELS
+from model.evaluation import (
+    BEFORE_AFTER,
+    EVALUATORS,
+    FLAGGED,
+    MATCHED,
+    NONE,
+    NORM,
+    SUMS,
+    TREND,
+    WAITING_LIST,
+    draw_lots,
+    match,
+    measure,
+)
+from model.ladder import N_AGES, N_LEVELS, N_STATES
 
 
 def compare(state, participants, towns=((0, 6), (6, 12)), county=(0, 2)):
@@ -43,43 +56,105 @@ def test_record_and_frailty_do_not_matter_for_a_match():
     assert compare([2, 42, 0, 0, 0, 0] + [0] * 6, [0]) == [1]
 
 
+def lots(state_seen, taken, towns=((0, 6), (6, 12)), held=-2024):
+    """Children of one age, seen at these levels (0: not seen); those `taken` have a place. Returns peers and marks."""
+    seen_levels = np.array(state_seen)
+    participant = np.full(seen_levels.size, -1, np.int32)
+    participant[taken] = np.arange(len(taken))
+    offsets = np.array(towns, np.int64)
+    seen, found = np.zeros((2, N_AGES, N_LEVELS), np.int64), np.zeros(seen_levels.size, np.int32)
+    for m, (start, stop) in enumerate(towns):
+        at = start
+        for child in range(start, stop):
+            if seen_levels[child]:
+                seen[m, 7, seen_levels[child]] += 1
+                found[at] = (child - start) * N_LEVELS + seen_levels[child]
+                at += 1
+    child = np.array(taken)
+    home = (child >= towns[1][0]).astype(np.int16)
+    peer = np.full(child.size, -5, np.int64)
+    people = (home, np.full(child.size, 7, np.int64), seen_levels[child].astype(np.uint8), peer)
+    draw_lots(0, child.size, held, offsets, seen, found, participant, people)
+    return peer.tolist(), participant.tolist()
+
+
+def test_the_lot_holds_back_children_seen_alike_in_the_same_town_once_each():
+    #       town 0: seen at 2 1 2 2 - 1    town 1: 2 2 - - - -
+    seen = [2, 1, 2, 2, 0, 1, 2, 2, 0, 0, 0, 0]
+    peers, marks = lots(seen, [0, 1, 6])
+    assert peers == [2, 5, 7]
+    assert [child for child, mark in enumerate(marks) if mark == -2024] == [2, 5, 7]
+    peers, marks = lots(seen, [0, 2, 3])  # nobody is left at level 2, and the other town is not asked
+    assert peers == [-1, -1, -1]
+    assert -2024 not in marks
+
+
+def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=0, groups=1, norm=0, trend=None):
+    """Sums of one child who was at level 3 (seen at 4) in 2019, is at 1 with help and would be at 2 without it.
+
+    A year at a level is worth minus 100 a level, in the year before the start minus 50 a level.
+    """
+    value = np.zeros((1, 1, N_AGES, N_STATES), np.int64) - np.arange(N_STATES) % N_LEVELS * 100
+    value[:, :, 9] //= 2
+    state = np.array([2, 0 if peer is None else peer[0]], np.uint8)
+    helped = peer is not None and peer[1] is not None
+    participant = np.array([0, 1 if helped else -1], np.int32)
+    treated = np.array([1, peer[1] if helped else 0], np.uint8)
+    needed, sums = np.zeros(2, np.bool_), np.zeros((1, 1, len(SUMS)), np.int64)
+    people = (
+        np.array([0, 1]), np.array([2010, 2010]), np.array([0, 0]), np.array([2020, 2019]), np.array([0, 0]),
+        np.array([-1 if peer is None else 1, -1]), np.array([3, 0], np.uint8), np.array([4, 0], np.uint8), needed,
+    )  # fmt: skip
+    terms = (
+        np.array([0]), np.array([0, 1]), np.array([EVALUATORS.index(evaluation)]), np.array([years_of_follow_up]),
+        np.array([group]), np.array([groups]),
+    )  # fmt: skip
+    means = np.zeros((1, 1, 6, N_AGES), np.int64)
+    for (year, age), mean in (trend or {}).items():
+        means[0, 0, year - 2019, age] = mean
+    tables = (value, means, np.full((1, 1, N_AGES, N_LEVELS, 4), norm, np.int64))
+    for year in years:
+        measure(0, 1, year, terms, tables, (state, treated, participant, 2020), people, sums)
+    return dict(zip(SUMS, sums[0, 0].tolist(), strict=True)), bool(needed[0])
+
+
 @pytest.mark.parametrize(
-    ("before_after", "peer_level", "peer_helped", "expected"),
+    ("evaluation", "given", "other"),
     [
-        (False, 3, False, 300 - 100),  # the peer costs 300, the child 100
-        (False, 0, False, 0 - 100),  # bad luck with the comparison
-        (False, 3, True, 200 - 100),  # the peer has since been helped itself: its real life counts
-        (True, 3, False, 400 - 100),  # as if last year's level 4 had gone on
+        (MATCHED, {"peer": (3, None)}, -300),  # the peer is at level 3
+        (MATCHED, {"peer": (0, None)}, 0),  # bad luck with the comparison
+        (MATCHED, {"peer": (3, 2)}, -200),  # the peer has since been helped itself: its real life counts
+        (WAITING_LIST, {"peer": (4, None)}, -400),
+        (BEFORE_AFTER, {}, -150),  # level 3 at the price of the year before
+        (FLAGGED, {}, -400),  # it was seen at level 4, and that is what a year of its age would cost
+        (TREND, {"trend": {(2019, 9): -10, (2022, 12): -35}}, -175),  # 25 worse, as the nation's from 9 to 12
+        (NORM, {"norm": -77}, -77),
+        (NONE, {}, 0),
     ],
 )
-def test_measured_and_true_savings_by_hand(before_after, peer_level, peer_helped, expected):
-    """A child at level 1 who would be at level 2; price 100 a level; one more participant without a project's year."""
-    price = np.zeros((1, 1, N_AGES, N_LEVELS), np.int64) + np.arange(N_LEVELS) * 100
-    state = np.array([2, peer_level], np.uint8)
-    participant = np.array([0, 1 if peer_helped else -1], np.int32)
-    treated = np.array([1, 2], np.uint8)
-    one = np.array([0, 0])
-    people = (
-        np.array([0, 1]), np.array([2010, 2010]), one, np.array([2020, 2019]), np.array([0, 1]), np.array([1, -1]),
-        np.array([4, 0], np.uint8), np.zeros(2, np.bool_),
-    )  # fmt: skip
-    totals = (np.zeros(2, np.int64), np.zeros(2, np.int64))
-    terms = (np.array([0, 0]), np.array([4, 4]), np.array([before_after]))
-    rows = 2 if peer_helped else 1
-    measure(0, rows, 2022, terms, price, (state, treated, participant), people, totals)
-    assert totals[0][0] == expected
-    assert totals[1][0] == 200 - 100
-    assert people[7][0]  # the third year: need without help was seen
+def test_every_way_of_evaluating_by_hand(evaluation, given, other):
+    sums, needed = follow(evaluation, **given)
+    assert sums["own"] == sums["true_own"] == -100
+    assert sums["other"] == other
+    assert sums["true_other"] == -200
+    assert needed  # the third year: need without help was seen
 
 
-def test_nothing_is_measured_after_the_follow_up():
-    price = np.ones((1, 1, N_AGES, N_LEVELS), np.int64) * np.arange(N_LEVELS)
-    totals = (np.zeros(1, np.int64), np.zeros(1, np.int64))
-    zero = np.zeros(1, np.int64)
-    people = (zero, zero + 2010, zero, zero + 2020, zero, zero - 1, np.zeros(1, np.uint8), np.zeros(1, np.bool_))
-    lives = (np.array([2], np.uint8), np.array([1], np.uint8), np.zeros(1, np.int32))
-    terms = (zero, np.array([4]), np.array([False]))
-    for year, true in ((2023, 1), (2024, 1)):
-        measure(0, 1, year, terms, price, lives, people, totals)
-        assert totals[1][0] == true
-    assert totals[0][0] == 0  # no comparison, nothing measured
+@pytest.mark.parametrize("evaluation", EVALUATORS)
+def test_people_are_counted_once_and_only_while_the_follow_up_lasts(evaluation):
+    peer = (3, None) if evaluation in (MATCHED, WAITING_LIST) else None
+    sums, _ = follow(evaluation, peer=peer, years=range(2020, 2030))
+    assert (sums["people"], sums["compared"]) == (1, 1)
+    assert sums["true_own"] == 4 * -100
+    assert sums["true_other"] == 4 * -200
+
+
+def test_without_a_comparison_the_child_is_only_in_the_true_sums():
+    sums, _ = follow(MATCHED, years=range(2020, 2024))
+    assert (sums["own"], sums["other"], sums["compared"]) == (0, 0, 0)
+    assert (sums["true_own"], sums["true_other"], sums["people"]) == (-400, -800, 1)
+
+
+def test_a_group_is_measured_alone():
+    assert follow(NONE, group=0, groups=3)[0]["true_own"] == -100  # child number 0 is in the first of three groups
+    assert follow(NONE, group=1, groups=3)[0]["true_own"] == 0

@@ -59,8 +59,8 @@ def test_nobody_is_lost_and_it_stops_at_the_last_age():
     [(0.0, 0), (0.25, 5), (0.5, 10), (0.75, 20), (1.0, 30), (1.25, 35), (1.9, 88), (2.0, 100), (7.0, 100), (-1.0, 0)],
 )
 def test_between_beliefs_by_hand(belief, expected):
-    values = np.array([10.0, 30.0, 40.0, 100.0])
-    assert BELIEF_GRID == (0.5, 1.0, 1.5, 2.0)
+    values = np.array([0.0, 10.0, 30.0, 40.0, 100.0])
+    assert BELIEF_GRID == (0.0, 0.5, 1.0, 1.5, 2.0)
     assert at_belief(values, np.array(belief)) == pytest.approx(expected)
 
 

@@ -3,61 +3,26 @@
 The contracts here are built in memory, so that one clause can be seen alone or beside one other.
 """
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from model.funding import Outcome, read_design, settle
-from model.funding.clauses import instalments
+from model.funding import Outcome, settle
+from model.funding.clauses import coupons, instalments
 from model.funding.vocabulary import HORIZON_YEARS, KINDS
-
-M = 1_000_000
-
-
-def term(value: float, unit: str = "1") -> dict[str, Any]:
-    return {"value": value, "unit": unit, "range": [value, value], "source": "assumed"}
+from tests.model.funding_contracts import M, clause, contract, measure, term
 
 
-def clause(kind: str, payer: str = "state", receiver: str = "investor", **rest: Any) -> dict[str, Any]:
-    """Write a clause; plain numbers are dimensionless terms."""
-    terms = {key: term(value) if isinstance(value, int | float) else value for key, value in rest.items()}
-    return {"kind": kind, "payer": payer, "receiver": receiver, **terms}
-
-
-def contract(*clauses: dict[str, Any], metric: str = "cost_reduction", conditions: tuple[str, ...] = ()) -> Any:
-    texts = dict.fromkeys(("name", "title", "title_sv", "summary", "summary_sv", "source"), "test")
-    return read_design(
-        {
-            **texts,
-            "decision": {"body": "board"},
-            "finance": {"investor": {"form": "investment", "share": term(1)}},
-            "measure": {
-                "metric": metric,
-                "payers": ["state"],
-                "evaluation": "before-after",
-                "follow_up_years": {"value": 4, "unit": "year", "range": [1, 9], "source": "assumed"},
-            },
-            "conditions": dict.fromkeys(conditions, "as the parties agreed"),
-            "clause": list(clauses),
-        },
-        "test.toml",
-    )
-
-
-def paid(
-    *clauses: dict[str, Any], saving: list[float], cost: float = 10, metric: str = "cost_reduction", **holds: bool
-) -> list[float]:
-    """M SEK that the state pays the investor for each saving (M SEK), in all years together."""
-    scale = M if metric == "cost_reduction" else 1
+def paid(*clauses, saving, cost=10, kind="cost_reduction", finance=None, **holds):
+    """M SEK that the state pays the investor, in all years together, for each saving (M SEK, or the kind's unit)."""
+    scale = M if kind == "cost_reduction" else 1
     n = len(saving)
     outcome = Outcome(
         cost=np.full(n, cost * M, dtype=np.int64),
-        metric={metric: np.array(saving) * scale},
+        metric={"result": np.array(saving) * scale},
         conditions={name: np.full(n, value) for name, value in holds.items()},
     )
-    transfers = settle(contract(*clauses, metric=metric, conditions=tuple(holds)), outcome)
-    ours = [t.amount for t in transfers if (t.payer, t.receiver) == ("state", "investor")]
+    design = contract(*clauses, measures={"result": measure(kind)}, conditions=holds, finance=finance)
+    ours = [t.amount for t in settle(design, outcome) if (t.payer, t.receiver) == ("state", "investor")]
     return [float(total) for total in np.sum(ours, axis=0) / M]
 
 
@@ -90,7 +55,7 @@ def test_share_of_saving_of_utahs_first_cohort():
 
 def test_price_per_outcome_pays_a_rate_card():
     card = clause("price_per_outcome", price=term(50_000, "SEK/outcome"))
-    assert paid(card, saving=[-2, 0, 30], metric="outcomes") == [0, 0, 30 * 50_000 / M]
+    assert paid(card, saving=[-2, 0, 30], kind="outcomes") == [0, 0, 30 * 50_000 / M]
 
 
 def test_threshold_pays_all_or_nothing():
@@ -102,7 +67,7 @@ def test_threshold_pays_all_or_nothing():
 def test_threshold_in_the_unit_of_the_metric():
     card = clause("price_per_outcome", price=term(50_000, "SEK/outcome"))
     gate = clause("threshold", amount=term(20, "outcome"))
-    assert paid(card, gate, saving=[19, 20], metric="outcomes") == [0, 20 * 50_000 / M]
+    assert paid(card, gate, saving=[19, 20], kind="outcomes") == [0, 20 * 50_000 / M]
 
 
 def test_cap_holds_in_each_of_its_terms():
@@ -153,7 +118,7 @@ def test_co_pay_moves_a_share_and_leaves_the_sum():
         clause("share_of_saving", "municipality", share=1.0),
         clause("co_pay", "state", share=0.3, instead_of="municipality"),
     )
-    outcome = Outcome(np.array([10 * M]), {"cost_reduction": np.array([10.0 * M])})
+    outcome = Outcome(np.array([10 * M]), {"result": np.array([10.0 * M])})
     by_payer = {t.payer: int(t.amount[0]) for t in settle(design, outcome)}
     assert by_payer == {"municipality": 7 * M, "state": 3 * M}
 
@@ -176,10 +141,150 @@ def test_interest_compounds_on_what_is_owed_so_far():
 def test_schedule_pays_equal_parts_that_sum_to_the_whole():
     years = {"first_year": term(1, "year"), "years": term(3, "year"), "within": term(3, "year")}
     design = contract(clause("repay_by_frame_cut", share=1.0), clause("schedule", **years))
-    transfers = settle(design, Outcome(np.array([100, 9]), {"cost_reduction": np.zeros(2)}))
+    transfers = settle(design, Outcome(np.array([100, 9]), {"result": np.zeros(2)}))
     # 100 in three: 33, 33, 34 (100*1//3 = 33, 100*2//3 = 66, 100); 9 in three: 3, 3, 3.
-    assert [(t.due, t.amount.tolist()) for t in transfers] == [(1, [33, 3]), (2, [33, 3]), (3, [34, 3])]
+    assert [(t.year, t.amount.tolist()) for t in transfers] == [(1, [33, 3]), (2, [33, 3]), (3, [34, 3])]
     assert {t.clause for t in transfers} == {"repay_by_frame_cut"}
+
+
+def test_price_per_outcome_pays_for_no_more_than_so_many():
+    card = clause("price_per_outcome", price=term(50_000, "SEK/outcome"), up_to=term(20, "outcome"))
+    assert paid(card, saving=[-2, 5, 20, 30], kind="outcomes") == [0, 5 * 0.05, 20 * 0.05, 20 * 0.05]
+
+
+def test_price_of_a_per_cent_and_of_a_place():
+    assert paid(clause("price_per_outcome", price=term(M, "SEK/%")), saving=[-3, 2.5], kind="fall") == [0, 2.5]
+    assert paid(clause("price_per_outcome", price=term(10_000, "SEK/place")), saving=[60], kind="activity") == [0.6]
+
+
+def test_repay_is_a_share_of_the_cost_and_cuts_no_frame():
+    design = contract(clause("repay", share=0.9))
+    (transfer,) = settle(design, Outcome(np.array([10 * M])))
+    assert (transfer.clause, int(transfer.amount[0])) == ("repay", 9 * M)
+
+
+def test_step_table_pays_the_highest_level_reached():
+    # K4: nothing below 8.5 %, break-even from 10 %, 1.22 times from 20 %.
+    table = clause("step_table", levels=term([8.5, 10, 20], "%"), pays=term([0.5, 1, 1.22]))
+    assert paid(table, saving=[-5, 8.4, 8.5, 9.99, 10, 19, 20, 60], kind="fall") == [0, 0, 5, 5, 10, 10, 12.2, 12.2]
+    # It adds to what is owed already.
+    assert paid(clause("admin_cost", share=0.1), table, saving=[8, 10], kind="fall") == [1, 1 + 10]
+
+
+def test_step_table_reads_money_too():
+    table = clause("step_table", levels=term([2 * M, 4 * M], "SEK"), pays=term([0.2, 0.3]))
+    assert paid(table, saving=[1.9, 2, 4]) == [0, 0.2 * 10, 0.3 * 10]
+
+
+def test_slide_moves_in_a_straight_line_between_two_points():
+    # K2: 20 % of 10 at a fall of 4 %, 50 % at 12 %. At 8 %, half way: 10 x (0.2 + 0.3 x 4/8) = 3.5.
+    slide = clause("slide", from_=term(4, "%"), to=term(12, "%"), from_pays=0.2, to_pays=0.5)
+    assert paid(slide, saving=[-1, 3.9, 4, 8, 12, 30], kind="fall") == [0, 0, 2, 3.5, 5, 5]
+
+
+def test_early_termination_pays_a_share_in_place_of_the_rest():
+    # K3: the third cohort was cancelled. 30 % of 10 instead of what was earned, be that more or less.
+    terms = (clause("share_of_saving", share=1.0), clause("early_termination", share=0.3, when="cancelled"))
+    assert paid(*terms, saving=[0, 8], cancelled=True) == [3, 3]
+    assert paid(*terms, saving=[0, 8], cancelled=False) == [0, 8]
+
+
+def test_a_guarantor_makes_good_the_loss_up_to_its_limit():
+    # K4: the investor put in 10. Earned 0, 4, 9.6, 11: lost 10, 6, 0.4, 0; made good at most 7.5.
+    loss = clause("cover_loss", "guarantor", share=0.75)
+    design = contract(clause("share_of_saving", share=1.0), loss)
+    saved = np.array([0, 4, 9.6, 11]) * M
+    transfers = settle(design, Outcome(np.full(4, 10 * M), {"result": saved}))
+    by_payer = {t.payer: (t.amount / M).tolist() for t in transfers}
+    assert by_payer == {"state": [0, 4, 9.6, 11], "guarantor": [7.5, 6, 0.4, 0]}
+
+
+def test_a_guarantor_covers_only_what_the_receiver_put_in():
+    # The investor put in half of 10: with 2 earned it lost 3; 60 % of 10 would cover 6.
+    design = contract(
+        clause("share_of_saving", share=1.0),
+        clause("cover_loss", "guarantor", share=0.6),
+        finance={"investor": 0.5, "state": 0.5},
+    )
+    transfers = settle(design, Outcome(np.array([10 * M]), {"result": np.array([2.0 * M])}))
+    assert [int(t.amount[0]) // M for t in transfers] == [2, 3]
+
+
+def test_a_waterfall_pays_the_senior_before_the_subordinate():
+    # Senior 6 of 10, to have 1.05 x 6 = 6.3 first. Owed in all 0, 4, 6.3, 12: senior 0, 4, 6.3, 6.3; the rest below.
+    design = contract(
+        clause("share_of_saving", "state", "junior_investor", share=1.0),
+        clause("waterfall", "state", "investor", instead_of="junior_investor", times_stake=1.05),
+        finance={"investor": 0.6, "junior_investor": 0.4},
+    )
+    saved = np.array([0, 4, 6.3, 12]) * M
+    transfers = settle(design, Outcome(np.full(4, 10 * M), {"result": saved}))
+    by_receiver = {t.receiver: (t.amount / M).tolist() for t in transfers}
+    assert by_receiver == {"junior_investor": [0, 0, 0, 5.7], "investor": [0, 4, 6.3, 6.3]}
+
+
+def test_a_waterfall_counts_what_the_senior_is_owed_already():
+    # 2 from the municipality; so only 6.3 - 2 = 4.3 is taken first of the 12.
+    design = contract(
+        clause("admin_cost", "municipality", "investor", amount=term(2 * M, "SEK")),
+        clause("share_of_saving", "state", "junior_investor", share=1.0),
+        clause("waterfall", "state", "investor", instead_of="junior_investor", times_stake=1.05),
+        finance={"investor": 0.6, "junior_investor": 0.4},
+    )
+    transfers = settle(design, Outcome(np.array([10 * M]), {"result": np.array([12.0 * M])}))
+    by_pair = {(t.payer, t.receiver): int(t.amount[0]) for t in transfers}
+    assert by_pair[("state", "investor")] == 4_300_000
+    assert by_pair[("state", "junior_investor")] == 7_700_000
+
+
+def years(first, count, **rest):
+    """Write a schedule."""
+    whole = {"first_year": first, "years": count, "within": 30}
+    return clause("schedule", **{key: term(value, "year") for key, value in whole.items()}, **rest)
+
+
+def test_coupon_pays_simple_interest_on_what_is_outstanding():
+    # 9 M in three parts of 3 M in the years 2, 3, 4. At 5 %: 2 x 0.05 x 9 = 0.9; 0.05 x 6 = 0.3; 0.05 x 3 = 0.15.
+    bond = (clause("repay", share=0.9), years(2, 3, counted_from="start"), clause("coupon", rate=term(0.05, "1/year")))
+    transfers = settle(contract(*bond), Outcome(np.array([10 * M])))
+    assert [(t.clause, t.year, int(t.amount[0])) for t in transfers] == [
+        ("repay", 2, 3 * M),
+        ("repay", 3, 3 * M),
+        ("repay", 4, 3 * M),
+        ("coupon", 2, 900_000),
+        ("coupon", 3, 300_000),
+        ("coupon", 4, 150_000),
+    ]
+
+
+def test_coupons_add_up_and_act_only_where_their_condition_holds():
+    # C9: 1 % always and 2 % more if results were good, on 10 for one year: 0.1, or 0.3.
+    rate = lambda value: term(value, "1/year")  # noqa: E731
+    linked = (
+        clause("repay", share=1.0),
+        years(1, 1),
+        clause("coupon", rate=rate(0.01)),
+        clause("coupon", rate=rate(0.02), when="good"),
+    )
+    assert paid(*linked, saving=[0], good=False) == [10.1]
+    assert paid(*linked, saving=[0], good=True) == [10.3]
+
+
+def test_coupons_of_a_debt_that_is_due_at_once_are_nothing():
+    assert coupons(np.array([500]), np.array([0.1]), 0, 1)[0][1].tolist() == [0]
+
+
+def test_several_conditions_hold_together_and_several_exceptions_each_alone():
+    bonus = clause("bonus", share=0.1, when=["a", "b"], unless=["c", "d"])
+    told = {
+        (True, True, False, False): 1,
+        (True, False, False, False): 0,
+        (True, True, True, False): 0,
+        (True, True, False, True): 0,
+        (False, False, False, False): 0,
+    }
+    for holds, expected in told.items():
+        assert paid(bonus, saving=[0], **dict(zip("abcd", holds, strict=True))) == [expected]
 
 
 def test_instalments_of_one_are_the_whole():
@@ -208,7 +313,7 @@ def test_pairs_are_settled_apart():
         clause("repay_by_frame_cut", "owner", "investor", share=0.2),
         clause("cap", "state", "investor", share=0.5),
     )
-    outcome = Outcome(np.array([10 * M]), {"cost_reduction": np.array([9.0 * M])})
+    outcome = Outcome(np.array([10 * M]), {"result": np.array([9.0 * M])})
     assert {t.payer: int(t.amount[0]) // M for t in settle(design, outcome)} == {"state": 5, "owner": 2}
 
 
@@ -220,4 +325,5 @@ def test_every_kind_of_clause_says_its_formula_and_declares_usable_bounds():
             assert declared.unit, (name, key)
             assert declared.meaning, (name, key)
             assert 0 <= declared.low < declared.high, (name, key)
+            assert declared.many == (name == "step_table"), (name, key)
             assert declared.unit != "year" or declared.high <= HORIZON_YEARS, (name, key)

@@ -11,6 +11,7 @@ from model.errors import InputError
 from model.funding import design_names, load_design, read_design
 from model.funding.loader import DESIGNS
 
+FOLLOW_UP = "measure.cost_reduction.follow_up_years"
 FIVE = {"status-quo", "municipal-fund", "municipal-fund-repayment", "state-outcomes-fund", "planner"}
 
 
@@ -82,22 +83,38 @@ def test_the_five_designs_are_there_and_every_file_bears_its_own_name():
         (drop("clause", 1, "share"), "clause 2 (cap)", ["none of amount, share, share_of_metric", "exactly one"]),
         (set_in("clause", 3, "when", "deliverd"), "clause 4 (guarantee)", ["'deliverd'", "Did you mean 'delivered'?"]),
         (drop("clause", 3, "when"), "clause 4 (guarantee)", ["'when' is missing"]),
-        (set_in("conditions", "sunny", "the sun shone"), "conditions", ["'sunny' is named by no clause"]),
-        (set_in("conditions", "delivered", ""), "conditions", ["delivered = ''"]),
+        (set_in("conditions", "sunny", {"says": "the sun shone"}), "conditions", ["'sunny' is named by no clause"]),
+        (set_in("conditions", "delivered", ""), "conditions", ["delivered = ''", "[conditions.delivered]"]),
         (set_in("finance", "investor", "share", "value", 0.9), "finance", ["sum to 0.9", "investor 0.9"]),
         (set_in("finance", "banker", {}), "finance", ["unknown party 'banker'"]),
         (set_in("finance", "investor", "form", "loan"), "finance.investor", ["'loan'", "investment"]),
         (drop("finance"), "file", ["'finance' is missing"]),
-        (set_in("measure", "payers", ["socail"]), "measure", ["'socail'", "Did you mean 'social'?"]),
-        (set_in("measure", "payers", []), "measure", ["payers = []", "education"]),
-        (set_in("measure", "payers", ["social", "social"]), "measure", ["twice"]),
-        (set_in("measure", "evaluation", "hunch"), "measure", ["'hunch'", "matched-comparison"]),
-        (set_in("measure", "metric", "cost_reducton"), "measure", ["Did you mean 'cost_reduction'?"]),
-        (set_in("measure", "metric", "outcomes"), "clause 1 (share_of_saving)", ["SEK", "price_per_outcome"]),
-        (set_in("measure", "follow_up_years", "value", 2.5), "measure.follow_up_years", ["2.5", "whole number"]),
-        (set_in("measure", "follow_up_years", wide(70, 90, "year")), "measure.follow_up_years", ["70", "1 to 65"]),
-        (drop("measure"), "clause 1 (share_of_saving)", ["Add [measure]"]),
-        (drop("clause"), "measure", ["nothing is paid on what is measured"]),
+        (
+            set_in("measure", "cost_reduction", "payers", ["socail"]),
+            "measure.cost_reduction",
+            ["'socail'", "Did you mean 'social'?"],
+        ),
+        (set_in("measure", "cost_reduction", "payers", []), "measure.cost_reduction", ["payers is empty"]),
+        (set_in("measure", "cost_reduction", "payers", ["social", "social"]), "measure.cost_reduction", ["twice"]),
+        (
+            set_in("measure", "cost_reduction", "evaluation", "hunch"),
+            "measure.cost_reduction",
+            ["'hunch'", "matched-comparison"],
+        ),
+        (
+            set_in("measure", "cost_reduction", "kind", "cost_reducton"),
+            "measure.cost_reduction",
+            ["Did you mean 'cost_reduction'?"],
+        ),
+        (
+            set_in("measure", "cost_reduction", "kind", "outcomes"),
+            "clause 1 (share_of_saving)",
+            ["SEK", "price_per_outcome"],
+        ),
+        (set_in("measure", "cost_reduction", "follow_up_years", "value", 2.5), FOLLOW_UP, ["2.5", "whole number"]),
+        (set_in("measure", "cost_reduction", "follow_up_years", wide(70, 90, "year")), FOLLOW_UP, ["70", "1 to 65"]),
+        (drop("measure"), "clause 1 (share_of_saving)", ["nothing is. Add [measure.NAME]"]),
+        (drop("clause"), "measure.cost_reduction", ["nothing is paid on it", "[[clause]]"]),
         (set_in("decision", "body", "comittee"), "decision", ["Did you mean 'committee'?"]),
         (drop("decision", "body"), "decision", ["'body' is missing"]),
         (set_in("clauses", []), "file", ["unknown key 'clauses'", "Did you mean 'clause'?"]),
@@ -115,7 +132,11 @@ def test_a_malformed_contract_is_refused_by_name(spoil, place, words):
 @pytest.mark.parametrize(
     ("spoil", "place", "words"),
     [
-        (set_in("clause", 1, "years", "value", 4), "clause 2 (schedule)", ["4 years after", "(within) is 3"]),
+        (
+            set_in("clause", 1, "years", "value", 4),
+            "clause 2 (schedule)",
+            ["4 years after the measurement", "(within) is 3"],
+        ),
         (set_in("clause", 1, "payer", "board"), "clause 2 (schedule)", ["no clause before it makes board owe"]),
         (lambda d: d["clause"].append(d["clause"][1]), "clause 3 (schedule)", ["has a schedule in clause 2"]),
         (lambda d: d["clause"].reverse(), "clause 1 (schedule)", ["so it does nothing", "Move it down"]),
@@ -153,7 +174,7 @@ def test_all_problems_of_a_file_are_reported_at_once():
         table["decision"]["body"] = "nobody"
         table["clause"][0]["kind"] = "gift"
         table["finance"]["investor"]["share"]["value"] = 0.5
-        table["measure"]["evaluation"] = "hunch"
+        table["measure"]["cost_reduction"]["evaluation"] = "hunch"
 
     text = "\n".join(refusal(spoil))
     assert all(word in text for word in ("'nobody'", "'gift'", "sum to 0.5", "'hunch'"))
@@ -171,7 +192,7 @@ def test_a_file_of_ones_own_is_read_from_disk(tmp_path):
     assert load_design(str(mine)).name == "mine"
 
 
-@pytest.mark.parametrize(("content", "word"), [(None, "cannot be read"), ("[decision", "is not TOML")])
+@pytest.mark.parametrize(("content", "word"), [(None, "no such file"), ("[decision", "is not TOML")])
 def test_a_file_that_is_no_contract_is_refused(tmp_path, content, word):
     mine = tmp_path / "mine.toml"
     if content is not None:

@@ -3,7 +3,6 @@
 import tomllib
 from dataclasses import replace
 from itertools import pairwise
-from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -11,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.errors import InputError
-from model.funding import Outcome, describe, design_names, load_design, net_by_party, read_design, settle, split_cost
+from model.funding import Outcome, load_design, net_by_party, read_design, settle, split_cost
 from model.funding.contract import PAYERS
 from model.funding.loader import DESIGNS
 
 M = 1_000_000
-NAMES = design_names()
-WITH_CLAUSES = [name for name in NAMES if load_design(name).clauses]
+WITH_CLAUSES = ["municipal-fund-repayment", "sib-norrkoping", "sib-norrkoping-shared", "state-outcomes-fund"]
+NAMES = ["status-quo", "municipal-fund", "planner", *WITH_CLAUSES]  # `test_designs` has all the others
 
 sek = st.integers(0, 200 * M)
 saving = st.floats(-300 * M, 300 * M)
@@ -28,7 +27,7 @@ def outcome(design, cost, metric, holds):
     return Outcome(
         np.array(cost, dtype=np.int64),
         dict.fromkeys(design.metrics, np.array(metric, dtype=np.float64)),
-        dict.fromkeys(design.conditions, np.array(holds, dtype=np.bool_)),
+        dict.fromkeys(design.asked_conditions, np.array(holds, dtype=np.bool_)),
     )
 
 
@@ -38,10 +37,13 @@ def total(transfers):
 
 
 def varied(design, factor):
-    """Multiply every share above zero in the contract by a factor, to see its laws hold for other terms too."""
+    """Multiply every share in the clauses by a factor, to see the contract's laws hold for other terms too."""
+
+    def scaled(quantity):
+        return quantity.model_copy(update={"value": quantity.value * factor})
+
     clauses = tuple(
-        replace(c, values=MappingProxyType({k: v * factor if k == "share" else v for k, v in c.values.items()}))
-        for c in design.clauses
+        replace(c, terms={k: scaled(q) if k == "share" else q for k, q in c.terms.items()}) for c in design.clauses
     )
     return replace(design, clauses=clauses)
 
@@ -63,7 +65,7 @@ def test_norrkoping_pays_what_each_reading_says(name, better_school, expected):
     saved = np.array([0, 5, 8, 10, 12, 15]) * float(M)
     conditions = {"delivered": np.full(6, True), "school_results_improved": np.full(6, better_school)}
     (transfer,) = settle(design, Outcome(np.full(6, 10 * M), {"cost_reduction": saved}, conditions))
-    assert (transfer.payer, transfer.receiver, transfer.due) == ("municipality", "investor", 0)
+    assert (transfer.payer, transfer.receiver, transfer.year) == ("municipality", "investor", 3)
     assert transfer.amount.tolist() == [round(e * M) for e in expected]
 
 
@@ -81,10 +83,11 @@ def test_repayment_refills_the_fund_in_three_equal_frame_cuts_only_after_results
     shown = {"results_shown": np.array([True, False])}
     transfers = settle(design, Outcome(np.array([5_600_000, 5_600_000]), {}, shown))
     # 5.6 M in three: 1,866,666 + 1,866,667 + 1,866,667 = 5,600,000 (R4: refilled in full).
-    assert [(t.due, t.amount.tolist()) for t in transfers] == [
-        (1, [1_866_666, 0]),
-        (2, [1_866_667, 0]),
-        (3, [1_866_667, 0]),
+    # Measured in year 3 (four years of follow-up), so in the years 4, 5 and 6.
+    assert [(t.year, t.amount.tolist()) for t in transfers] == [
+        (4, [1_866_666, 0]),
+        (5, [1_866_667, 0]),
+        (6, [1_866_667, 0]),
     ]
     assert {(t.clause, t.payer, t.receiver) for t in transfers} == {("repay_by_frame_cut", "owner", "municipal_fund")}
 
@@ -153,8 +156,8 @@ def test_projects_are_settled_alike_alone_and_together(name, rows):
     together = settle(design, outcome(design, *zip(*rows, strict=True)))
     for i, (cost, metric, holds) in enumerate(rows):
         alone = settle(design, outcome(design, [cost], [metric], [holds]))
-        assert [(t.clause, t.due, int(t.amount[0])) for t in alone] == [
-            (t.clause, t.due, int(t.amount[i])) for t in together
+        assert [(t.clause, t.year, int(t.amount[0])) for t in alone] == [
+            (t.clause, t.year, int(t.amount[i])) for t in together
         ]
 
 
@@ -194,24 +197,8 @@ def test_the_cost_is_split_without_losing_a_krona():
 
 
 def test_groups_of_payers_are_counted_as_named():
-    measure = load_design("state-outcomes-fund").measure
+    measure = load_design("state-outcomes-fund").measures["cost_reduction"]
     counted = [payer for payer in PAYERS if measure.counts(payer, owner="social")]
     assert counted == ["region", *PAYERS[5:]]
     own = replace(measure, payers=("owner",))
     assert [payer for payer in PAYERS if own.counts(payer, owner="social")] == ["social"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_design_reads_itself_aloud_with_every_term_and_its_source(name):
-    design = load_design(name)
-    text = describe(design)
-    assert design.name == name
-    assert "{" not in text
-    quantities = [share.share for share in design.finance]
-    quantities += [quantity for clause in design.clauses for quantity in clause.terms.values()]
-    quantities += [design.measure.follow_up_years] if design.measure else []
-    for quantity in quantities:
-        assert quantity.source in text
-        assert f"{quantity.value:g} [{quantity.unit}" in text
-    for word in (*design.conditions, *design.metrics, *(clause.kind for clause in design.clauses)):
-        assert word in text

@@ -1,5 +1,7 @@
 """The budget year as a whole: what is wired to what. Lives, money and mechanisms are in `tests/verification`."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from model.errors import InputError
 from model.funding import load_design
 from model.ladder import N_LEVELS
 from model.model import PreventionModel, simulate
+from model.results import tables
 from model.scenario import load_scenario, select
 
 COUNTY = select(load_scenario(), ["10"])
@@ -115,16 +118,28 @@ def test_results_move_beliefs_and_good_ones_become_ordinary_operations():
     assert moved.any()
     assert (model.belief_precision[moved] > precision[moved]).all()
     assert (model.belief_precision >= precision).all()
-    judged = model.projects.settled & (model.projects.measured >= model.projects.cost)
+    found = tables(model, detail=True)["projects"]
+    judged = found["settled"].to_numpy() & (found["measured_saving_sek"] >= found["cost_sek"]).to_numpy()
     where = (model.projects.municipality[judged], model.projects.intervention[judged])
     assert judged.any()
-    assert model.ordinary[where].all()
-    assert model.ordinary.sum() == len(set(zip(*(each.tolist() for each in where), strict=True)))
+    worth = set(zip(*(each.tolist() for each in where), strict=True))
+    ordinary = set(zip(*(each.tolist() for each in model.ordinary.nonzero()), strict=True))
+    assert ordinary  # most plan to, and have room for it (F8) ...
+    assert ordinary <= worth  # ... but nothing else becomes ordinary
 
 
-def test_a_design_that_a_run_cannot_measure_is_refused():
-    with pytest.raises(InputError, match="a run cannot find out whether 'school_results_improved' holds"):
-        simulate(COUNTY, load_design("sib-norrkoping"), seed=1, years=1)
+def test_a_design_that_a_run_cannot_settle_is_refused():
+    design = load_design("sib-norrkoping")
+    delivered = replace(design.conditions["delivered"], chance=None)
+    design = replace(design, conditions={**design.conditions, "delivered": delivered})
+    with pytest.raises(InputError, match="a run cannot find out whether 'delivered' holds"):
+        simulate(COUNTY, design, seed=1, years=1)
+    bond = load_design("social-bond")
+    bond = replace(bond, finance=(replace(bond.finance[0], party="municipality", size=None),))
+    with pytest.raises(InputError, match=r"finance.municipality has no `size`"):
+        simulate(COUNTY, bond, seed=1, years=1)
+    with pytest.raises(InputError, match=r"competence-centre.* is an add-on"):
+        simulate(COUNTY, load_design("competence-centre"), seed=1, years=1)
 
 
 @pytest.mark.parametrize("design", ["status-quo", "municipal-fund", "planner"])

@@ -12,18 +12,27 @@ from model.scenario import load_scenario, select
 # Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
 WHERE = {
     "belief.neighbour_weight": ("municipal-fund", 8),  # results come first, and are read when much has been decided
+    "belief.national_weight": ("municipal-fund", 8),
     "belief.outcome_sd": ("municipal-fund", 8),
     "board.": ("municipal-fund", 4),
+    "budget.result_": ("municipal-fund", 4),  # a fund follows the result
+    "budget.rur_release": ("rur-fund", 4),
+    "diffusion.": ("municipal-fund", 4),
+    "investor.lending_rate": ("social-bond", 4),
+    "investor.": ("danish-two-part", 4),
+    "project.group_size": ("state-outcomes-fund", 4),  # only where a contract pays
+    "provider.": ("internal-outcome-contract", 4),
 }
 SPEC = load_scenario()
-PATHS = sorted(SPEC.quantities)
+# The rest of diffusion moves the history of the whole country: tests/model/test_diffusion.py.
+PATHS = sorted(p for p in SPEC.quantities if not p.startswith("diffusion.") or p == "diffusion.voluntary")
 
 
 @cache
 def lively():
-    """Two municipalities of Blekinge where everything can act: money, regard for others, effects that pay."""
+    """Three municipalities in two counties where everything can act: money, regard for others, effects that pay."""
     spec = change(
-        select(SPEC, ["1080", "1082"]),
+        select(SPEC, ["1080", "1082", "0767"]),
         committee__horizon=10,
         committee__other_regarding=0.6,
         board__horizon=10,
@@ -33,6 +42,7 @@ def lively():
         budget__windfall_probability=0.5,
         region__room_share=0.001,
         board__fund_share=0.004,
+        diffusion__voluntary=0.0,
         project__application_cost=5_000,
         project__evaluation_cost=5_000,
         project__follow_up_years=2,
@@ -56,6 +66,8 @@ def moved(quantity, path):
             values[place] = value
     if path == "budget.windfall_probability":
         return 1.0
+    if path == "investor.loss_limit":
+        return 0.02
     if path.endswith(".age_from"):
         return quantity.value + 1
     if path.endswith(".age_to"):

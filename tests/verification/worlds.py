@@ -40,6 +40,7 @@ def eager():
         region__other_regarding=0.9,
         budget__room_share=0.01,
         region__room_share=0.005,
+        diffusion__voluntary=0.0,
         project__application_cost=5_000,
         project__evaluation_cost=5_000,
     )

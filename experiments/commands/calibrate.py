@@ -1,0 +1,62 @@
+"""`stupror calibrate`: find what parameters are likely, and write them as a file that runs can be drawn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import common
+from model.errors import InputError, hint
+
+__all__ = ["calibrate"]
+
+MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100
+
+
+def calibrate(
+    out: Annotated[Path, typer.Option(help="New file for the posterior (CSV).")],
+    what: Annotated[str, typer.Option(help="What to calibrate: diffusion or life-course.")] = "diffusion",
+    particles: Annotated[int, typer.Option(help="Accepted worlds per generation.")] = 200,
+    generations: Annotated[int, typer.Option(help="Generations in all, each nearer to the targets.")] = 10,
+    seed: Annotated[int, typer.Option(help="Names the luck of the calibration.")] = common.FIRST_SEED,
+    work: Annotated[
+        Path | None,
+        typer.Option(help="Database of generations, to go on from if interrupted. [default: OUT.db]"),
+    ] = None,
+) -> None:
+    """Fit diffusion to D1-D5, or the life course to prevalence and cost, by approximate Bayesian computation."""
+    from experiments import calibrating
+
+    common.check(
+        None
+        if what in calibrating.PROBLEMS
+        else f"--what is '{what}'. Give one of {', '.join(calibrating.PROBLEMS)}.{hint(what, calibrating.PROBLEMS)}",
+        common.within("--particles", particles, 10, MOST_PARTICLES),
+        common.within("--generations", generations, 1, MOST_GENERATIONS),
+        common.within("--seed", seed, 0, common.LAST_SEED),
+        f"{out} exists. Name a new file." if out.exists() else None,
+    )
+    from model.scenario import load_scenario
+
+    scenario = load_scenario()
+    make = {"diffusion": calibrating.diffusion_problem, "life-course": calibrating.life_course_problem}[what]
+    database = work or out.with_suffix(".db")
+    try:
+        table = calibrating.calibrate(
+            make(scenario), database, particles=particles, generations=generations, seed=seed, tell=_say
+        )
+    except KeyboardInterrupt:
+        raise common.StoppedError(
+            f"Stopped. Finished generations are in {database}: the same command goes on."
+        ) from None
+    if not len(table):
+        raise InputError([f"{database}: no generation is finished."])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
+    typer.echo(f"Written to {out}: {len(table)} likely worlds. Use it with --posterior {out}")
+
+
+def _say(generation: int, tolerance: float) -> None:
+    typer.echo(f"generation {generation}: within {tolerance:.3g} tolerances", err=True)

@@ -1,0 +1,39 @@
+"""`stupror data refresh`: fresh figures of the municipalities, if there is a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import common
+
+__all__ = ["refresh"]
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def refresh(
+    out: Annotated[Path, typer.Option(help="New file for the table (CSV).")],
+    year: Annotated[int, typer.Option(help="Year at whose end people are counted.")] = 2023,
+) -> None:
+    """Fetch population and ages from Statistics Sweden and Kolada as a table for --municipalities-file."""
+    common.check(
+        common.within("--year", year, FIRST_YEAR, LAST_YEAR),
+        f"{out} exists. Name a new file." if out.exists() else None,
+    )
+    from experiments import refreshing
+
+    try:
+        fresh = refreshing.fetch(year)
+    except refreshing.NoNetworkError as error:
+        typer.echo(f"No fresh figures: {error}.")
+        typer.echo("Nothing was written. Runs use the figures that come with the model: 31 December 2020.")
+        return
+    refreshing.write_table(fresh, out)
+    people = sum(fresh.population.values())
+    typer.echo(f"Written to {out}: {len(fresh.population)} municipalities, {people} inhabitants in {fresh.year}.")
+    typer.echo(f"Use it with --municipalities-file {out}")
+    for code in fresh.doubts:
+        typer.echo(f"Look at {code}: Kolada and Statistics Sweden differ by more than one per cent.", err=True)

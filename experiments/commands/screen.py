@@ -1,0 +1,53 @@
+"""`stupror screen`: which assumed parameters move the results most."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import common
+
+__all__ = ["screen"]
+
+SHOWN = 10
+
+
+def screen(
+    out: Annotated[Path, typer.Option(help="New file for the ranking (CSV).")],
+    design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "state-outcomes-fund",
+    place: Annotated[str, typer.Option(help="Part of the country that is lived in.")] = common.QUICK_PLACE,
+    years: Annotated[int, typer.Option(help="Budget years.")] = 6,
+    trajectories: Annotated[int, typer.Option(help="Morris trajectories.")] = 10,
+    seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = common.FIRST_SEED,
+) -> None:
+    """Move every assumed parameter through its range (Morris) and rank what that does to money put in and saved."""
+    common.check(
+        common.within("--years", years, 1, common.MOST_YEARS),
+        common.within("--trajectories", trajectories, 2, 1_000),
+        common.within("--seed", seed, 0, common.LAST_SEED),
+        f"{out} exists. Name a new file." if out.exists() else None,
+    )
+    scenario = common.read_scenario(None, place, quick=False)
+    contract = common.read_designs([design])[0]
+
+    from experiments import screening
+
+    names = screening.assumed(scenario)
+    with common.progress(trajectories * (len(names) + 1)) as tell:
+        table = screening.screen(
+            scenario,
+            names,
+            lambda world: screening.outcomes(world, contract, seed, years),
+            trajectories=trajectories,
+            seed=seed,
+            tell=tell,
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
+    for row in table.head(SHOWN).itertuples():
+        typer.echo(
+            f"{row.rank:3} {row.parameter:45} money put in {row.invested_share:7.0%}   saved {row.saved_share:7.0%}"
+        )
+    typer.echo(f"Written to {out}: {len(table)} assumed parameters.")

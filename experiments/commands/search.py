@@ -1,0 +1,235 @@
+"""`stupror search`: which terms of a contract no others beat, by objectives that one chooses."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+import time
+from collections.abc import Mapping
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.commands import common
+from experiments.commands.common import (
+    FIRST_SEED,
+    LAST_SEED,
+    MOST_AT_ONCE,
+    MOST_SEEDS,
+    MOST_YEARS,
+    QUICK_SEEDS,
+    QUICK_YEARS,
+    USUAL_YEARS,
+    Municipalities,
+    Quick,
+    ScenarioFile,
+    StoppedError,
+    Years,
+)
+from model.errors import InputError, hint
+
+if TYPE_CHECKING:
+    from experiments.search import Found, Plan, Range
+    from model.funding import Design
+
+__all__ = ["search"]
+
+USUAL_SEEDS, USUAL_TRIALS, QUICK_TRIALS, MOST_TRIALS = 4, 60, 24, 10_000
+
+
+def search(
+    out: Annotated[Path, typer.Option(help="New folder for the results, or with --resume that of a search.")],
+    vary: Annotated[
+        str, typer.Option(help="Terms to move, with commas between: share,cap=0.8:2 (within their range).")
+    ],
+    scenario: ScenarioFile = None,
+    design: Annotated[str, typer.Option(help="The design whose terms are moved.")] = "state-outcomes-fund",
+    objectives: Annotated[
+        str, typer.Option(help="What to judge by, with commas between; a name that is not known lists all.")
+    ] = "planner_share,state_net_cost",
+    trials: Annotated[int | None, typer.Option(help=f"How many terms to try. [default: {USUAL_TRIALS}]")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(help=f"How many seeds; all trials get the same. [default: {USUAL_SEEDS}]")
+    ] = None,
+    holdout: Annotated[
+        int | None,
+        typer.Option(help="How many further seeds the chosen points are run again with. [default: as --seeds]"),
+    ] = None,
+    years: Years = None,
+    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
+    seed: Annotated[int, typer.Option(help="The first seed, also that of the search itself.")] = FIRST_SEED,
+    quick: Quick = False,
+    municipalities: Municipalities = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the search in that folder.")] = False,
+) -> None:
+    """Search the terms of a design: the Pareto front, and what its points are worth on seeds held out."""
+    n_years = common.given(years, QUICK_YEARS if quick else USUAL_YEARS)
+    n_trials = common.given(trials, QUICK_TRIALS if quick else USUAL_TRIALS)
+    n_seeds = common.given(seeds, QUICK_SEEDS if quick else USUAL_SEEDS)
+    n_held_out = common.given(holdout, n_seeds)
+    common.check(
+        common.within("--years", n_years, 1, MOST_YEARS),
+        common.within("--trials", n_trials, 1, MOST_TRIALS),
+        common.within("--seeds", n_seeds, 1, MOST_SEEDS),
+        common.within("--holdout", n_held_out, 1, MOST_SEEDS),
+        common.within("--seed", seed, 0, LAST_SEED),
+        common.within("--workers", workers, 1, MOST_AT_ONCE),
+        None if find_spec("optuna") else "A search needs Optuna: pip install 'stupror[search]'.",
+    )
+    spec = common.read_scenario(scenario, municipalities, quick)
+    contract = common.read_designs([design])[0]
+    head, tail = _parts(design)
+    moved, wanted = common.all_of(partial(ranges, contract, vary), partial(_objectives, objectives))
+
+    from experiments import running, search_folder, writing
+    from experiments.search import Plan
+    from experiments.search import search as find
+
+    plan = Plan(
+        head=head,
+        tail=tail,
+        design=contract,
+        vary=moved,
+        objectives=wanted,
+        trials=n_trials,
+        seeds=tuple(range(seed, seed + n_seeds)),
+        held_out=tuple(range(seed + n_seeds, seed + n_seeds + n_held_out)),
+        luck=seed,
+    )
+    search_folder.begin(out, search_folder.record(plan, spec, n_years), resume=resume)
+    started = time.perf_counter()
+    try:
+        with running.open_pool(workers) as pool, common.progress(n_trials, "designs") as tell:
+            judge = search_folder.judging(spec, n_years, out, pool)
+            found = find(
+                plan, judge, out, at_once=-(-workers // n_seeds), tell=tell
+            )  # all workers have something to do
+    except KeyboardInterrupt:
+        raise StoppedError(f"Stopped. What was tried is kept in {out}: go on with --resume.") from None
+    this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, workers)
+    search_folder.write(out, found, plan, spec, n_years, this_run)
+    typer.echo(_summary(found, plan))
+    typer.echo(f"Written to {out}: see front.svg, front.csv and trials.csv.")
+
+
+def _parts(design: str) -> tuple[str, str]:
+    """Divide a joined design where its terms are written: after the contract, before an add-on that follows it."""
+    from model.funding import add_on_names
+
+    parts = re.split(r"\+(?![^\[\]]*\])", design)
+    last = next((number for number, part in enumerate(parts) if part.partition("[")[0] not in add_on_names()), 0)
+    return "+".join(parts[: last + 1]), "".join(f"+{part}" for part in parts[last + 1 :])
+
+
+def ranges(design: Design, text: str) -> tuple[Range, ...]:
+    """Read which terms to move, and how far: ``share,cap=0.8:2``; their declared range unless given.
+
+    Raises
+    ------
+    InputError
+        If a term is not known, comes twice, or has no range to move in, for all terms at once.
+    """
+    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    if not entries:
+        raise InputError([f"--vary is '{text}'. Name the terms to move, with commas between, such as share,cap."])
+    read = dict(common.all_of(*(partial(_range, design, entry) for entry in entries)))
+    if len(read) < len(entries):
+        raise InputError([f"--vary is '{text}': one term is named twice. Name each once."])
+    return tuple(read.values())
+
+
+def _range(design: Design, entry: str) -> tuple[str, Range]:
+    """Read one term: its path and its range."""
+    from experiments.search import Range
+    from experiments.settling import number
+    from model.funding.contract import plain
+    from model.funding.terms import find_term
+
+    name, given, span = (part.strip() for part in entry.partition("="))
+    path, quantity, term = find_term(design, name)
+    low, high = map(float, quantity.range)
+    problems: list[str] = []
+    if given:
+        first, colon, last = span.partition(":")
+        if not colon:
+            raise InputError(
+                [f"--vary {entry}: write the lowest and the highest value, such as {name}={low:g}:{high:g}."]
+            )
+        low, high = (number(end.strip(), f"--vary {name}", quantity.unit, problems) for end in (first, last))
+    elif low == high:
+        problems.append(f"--vary {name}: the file gives it no range. Give one, such as {name}=LOW:HIGH.")
+    outside = [end for end in (low, high) if not term.low <= end <= term.high]
+    if outside and not problems:
+        problems.append(
+            f"--vary {entry}: {outside[0]:g} is out of bounds: allowed are {term.low:g} to {term.high:g} "
+            f"({term.meaning})."
+        )
+    if given and not problems and low >= high:
+        problems.append(f"--vary {entry}: {low:g} is not below {high:g}. Write the lower end first.")
+    if term.whole and not problems and (low != int(low) or high != int(high)):
+        problems.append(f"--vary {entry}: both ends are whole numbers ({term.meaning}).")
+    if path.startswith("change.") and not problems and "+" in design.name:
+        problems.append(f"--vary {name}: is a term of an add-on. Move terms of the contract.")
+    common.check(*problems)
+    return path, Range(name, low, high, term.whole, plain(quantity))
+
+
+def _objectives(text: str) -> tuple[str, ...]:
+    """Read what to judge by."""
+    from analysis.objectives import OBJECTIVES
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    known = "".join(f"\n  {name} [{each.unit}, {each.better}]: {each.meaning}" for name, each in OBJECTIVES.items())
+    problems = [
+        f"--objectives: '{name}' is not known.{hint(name, OBJECTIVES)} There are:{known}"
+        for name in names
+        if name not in OBJECTIVES
+    ]
+    problems += [f"--objectives: '{name}' is named twice." for name in sorted(set(names)) if names.count(name) > 1]
+    if not names:
+        problems.append(f"--objectives is '{text}'. Name one or more:{known}")
+    common.check(*problems)
+    return tuple(names)
+
+
+def _summary(found: Found, plan: Plan) -> str:
+    """Say what was found, and how far it can be trusted."""
+    import pandas as pd
+
+    from analysis import pareto
+    from analysis.objectives import OBJECTIVES
+
+    units = {name: OBJECTIVES[name].unit for name in plan.objectives}
+    points = found.front[found.front["kind"] != "front"]
+    table = pareto.format_points(points, [each.name for each in plan.vary], units)
+    table.index = pd.Index(["as declared" if kind == "declared" else "" for kind in points["kind"]])
+    n_front = int((found.front["kind"] != "declared").sum())
+    lines = [
+        f"{len(found.trials)} trials of {plan.text}; {n_front} on the front, {len(points) - 1} of them run again with "
+        f"{len(plan.held_out)} seeds held out (mean [90 % interval]), and against the terms as declared seed by seed:",
+        "",
+        table.to_string().replace("\u202f", " ").replace("\u2212", "-"),
+        "",
+        *(_verdict(row, units[row["objective"]]) for row in found.curse.to_dict("records")),
+    ]
+    return "\n".join(lines)
+
+
+def _verdict(row: Mapping[Any, Any], unit: str) -> str:
+    """Say of one objective how much less the front gave than the search promised."""
+    from analysis.tables import number
+
+    unit = {"%": "percentage points"}.get(unit, unit)
+    shrunk, luck, curse = (float(row[key]) for key in ("shrunk", "luck", "curse"))
+    if math.isnan(curse):
+        return f"{row['objective']}: has no value for the terms as declared, so the winner's curse is not known."
+    scale = max(abs(shrunk), abs(luck), abs(curse))
+    words = [number(value, scale) for value in (shrunk, luck, curse)]
+    return (
+        f"{row['objective']}: on the seeds held out the chosen points are worse than promised by {words[0]} {unit} "
+        f"(mean); the terms as declared, which nobody chose, by {words[1]}; winner's curse {words[2]}."
+    ).replace("\u2212", "-")

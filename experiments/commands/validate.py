@@ -1,0 +1,70 @@
+"""`stupror validate`: what fits, what does not, as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands import common
+
+__all__ = ["validate"]
+
+MOST_DRAWS, MOST_WORLDS = 10_000, 1_000
+PAGE = Path("docs/validation.md")
+SHIPPED = "The posteriors that come with the model are drawn from."
+
+
+def validate(
+    out: Annotated[Path, typer.Option(help="Page to write (Markdown); an earlier one is replaced.")] = Path(
+        "docs/validation.md"
+    ),
+    diffusion: Annotated[
+        Path | None, typer.Option(help="Posterior of diffusion. [default: the one that comes with the model]")
+    ] = None,
+    life_course: Annotated[
+        Path | None, typer.Option(help="Posterior of the life course. [default: the one that comes with the model]")
+    ] = None,
+    draws: Annotated[int, typer.Option(help="Histories and life courses.")] = 200,
+    worlds: Annotated[int, typer.Option(help="Whole worlds for the mechanism.")] = 8,
+    years: Annotated[int, typer.Option(help="Budget years of such a world.")] = 8,
+    place: Annotated[str, typer.Option(help="Part of the country that such a world is of.")] = "18",
+    seed: Annotated[int, typer.Option(help="The first seed.")] = common.FIRST_SEED,
+) -> None:
+    """Simulate every published pattern and write what is in, what is out, and why."""
+    common.check(
+        common.within("--draws", draws, 2, MOST_DRAWS),
+        common.within("--worlds", worlds, 1, MOST_WORLDS),
+        common.within("--years", years, 2, common.MOST_YEARS),
+        common.within("--seed", seed, 0, common.LAST_SEED),
+    )
+    from experiments import posterior, validating, validation_page
+    from model.scenario import load_scenario
+
+    scenario = load_scenario()
+    small = common.read_scenario(None, place, quick=False)
+    files = {
+        "diffusion": diffusion or posterior.shipped("diffusion"),
+        "life-course": life_course or posterior.shipped("life-course"),
+    }
+    likely = {name: posterior.read_posterior(path, scenario) for name, path in files.items()}
+    with common.progress(2 * draws + worlds) as tell:
+        done = 0
+
+        def say(_what: str, _done: int, _all: int) -> None:
+            nonlocal done
+            done += 1
+            tell(done, 2 * draws + worlds)
+
+        found = validating.validate(
+            scenario, likely, small, draws=draws, worlds=worlds, years=years, seed=seed, tell=say
+        )
+    words = (
+        SHIPPED if diffusion is None and life_course is None else f"Drawn from {', '.join(map(str, files.values()))}."
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    page = validation_page.render(found, words, "stupror validate")
+    out.write_text(page, encoding="utf-8", newline="\n")
+    inside, everything = validation_page.counts(found)
+    typer.echo(f"{inside} of {everything} patterns are in, {everything - inside} are out. Written to {out}")

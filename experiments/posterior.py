@@ -1,0 +1,104 @@
+"""A posterior as a file: worlds that a calibration found likely, one per row, that runs can be drawn from.
+
+The first column is `weight`; every other is a path of the scenario (`diffusion.innovation`), or `times:` and a path for
+a factor on all the numbers of a parameter (`times:ladder.up_care`). Read by `running` and `validating`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.errors import InputError, hint
+from model.reading import Value
+from model.scenario import Scenario
+
+__all__ = ["TIMES", "Posterior", "changed", "read_posterior", "shipped", "worlds"]
+
+TIMES = "times:"
+_WEIGHT = "weight"
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Likely worlds: `table` has a row for each and a column for each parameter, `weight` sums to 1."""
+
+    table: pd.DataFrame
+    weight: NDArray[np.float64]
+
+    @property
+    def digest(self) -> str:
+        """Digest of the content: equal content, equal digest."""
+        content = self.table.assign(weight=self.weight).to_csv(index=False, float_format="%.17g")
+        return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+
+    def pick(self, seed: int) -> dict[str, float]:
+        """Pick one row by its weight: the same for the same seed."""
+        rng = np.random.default_rng([seed, 0x9057])
+        row = int(np.searchsorted(np.cumsum(self.weight), rng.random(), side="right"))
+        return self.row(min(row, len(self.table) - 1))
+
+    def row(self, number: int) -> dict[str, float]:
+        """Give one row as parameter and value."""
+        return {str(name): float(value) for name, value in self.table.iloc[number].items()}
+
+
+def read_posterior(path: Path, scenario: Scenario) -> Posterior:
+    """Read a posterior and check it against the scenario.
+
+    Raises
+    ------
+    InputError
+        With every problem: no such file, columns that are no parameter (and the nearest), cells that are no numbers,
+        weights that are negative or all zero.
+    """
+    try:
+        table = pd.read_csv(path, comment="#")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise InputError([f"{path}: cannot be read: {error}. Give a file that `stupror calibrate` wrote."]) from None
+    problems = [] if _WEIGHT in table else [f"{path}: column '{_WEIGHT}' is missing."]
+    for name in table.columns:
+        parameter = str(name).removeprefix(TIMES)
+        if name != _WEIGHT and parameter not in scenario.quantities:
+            problems.append(f"{path}: column '{name}' is no parameter.{hint(parameter, scenario.quantities)}")
+        elif not pd.api.types.is_numeric_dtype(table[name]) or not np.isfinite(table[name].to_numpy(float)).all():
+            problems.append(f"{path}: column '{name}' has cells that are no numbers.")
+    if not len(table):
+        problems.append(f"{path}: there is no row in it.")
+    elif not problems and (table[_WEIGHT].min() < 0 or table[_WEIGHT].sum() <= 0):
+        problems.append(f"{path}: weights must not be negative, and some must be above 0.")
+    if problems:
+        raise InputError(problems)
+    weight = table[_WEIGHT].to_numpy(float)
+    return Posterior(table.drop(columns=_WEIGHT), weight / weight.sum())
+
+
+def shipped(problem: str) -> Path:
+    """Path of the posterior that comes with the model, for `diffusion` or `life-course`."""
+    return Path(__file__).parent / "data" / f"posterior-{problem}.csv"
+
+
+def changed(scenario: Scenario, row: Mapping[str, float]) -> Scenario:
+    """Return the scenario as a row of a posterior has it; what lies outside a range is held at its end."""
+    values: dict[str, Value] = {}
+    for name, number in row.items():
+        path = name.removeprefix(TIMES)
+        old = scenario.quantities[path].value
+        if not name.startswith(TIMES):
+            values[path] = number
+        else:
+            values[path] = tuple(each * number for each in old) if isinstance(old, tuple) else old * number
+    return scenario.with_values(values)
+
+
+def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Scenario:
+    """Return one likely world: a row of each posterior, picked by the seed, laid over the scenario."""
+    for posterior in posteriors:
+        scenario = changed(scenario, posterior.pick(seed))
+    return scenario

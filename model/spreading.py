@@ -1,0 +1,89 @@
+"""The practice inside a run: the history up to its first year, then one step a year with the rest of the country.
+
+A run may hold a part of the country; the practice always lives in the whole of it, so that neighbours across the border
+of the part are there and a municipality does the same in the part as in the whole. Written by `budgets`.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.diffusion import Practice, Surroundings, Year, history, move, surroundings
+from model.parameters import DiffusionParameters
+from model.places import Places, sweden
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass
+class Spread:
+    """The practice of the whole country, and which rows of it are in the run."""
+
+    around: Surroundings
+    practice: Practice
+    rows: NDArray[np.int64]
+    p: DiffusionParameters
+    seed: int
+    years: list[Year]
+
+    @property
+    def funded(self) -> Bools:
+        """Which municipalities of the run have money set aside, shape (n,)."""
+        return np.asarray(self.practice.funded[self.rows])
+
+    @property
+    def active(self) -> Bools:
+        """Which municipalities of the run work with it, with or without money, shape (n,)."""
+        return np.asarray(self.practice.active[self.rows])
+
+
+def open_spread(places: Places, p: DiffusionParameters, seed: int, first_year: int) -> Spread:
+    """Live the history from 2005 to the year before the run's first."""
+    country = whole_country(places)
+    around = surroundings(country)
+    practice, years = history(country, p, seed, first_year - 1, around)
+    at = {code: i for i, code in enumerate(country.codes)}
+    return Spread(around, practice, np.array([at[code] for code in places.codes], np.int64), p, seed, years)
+
+
+def live(spread: Spread, year: int, good: Floats, windfall: bool, elsewhere: float = 0.0) -> Year:
+    """Live one year; `good` is that of the run's municipalities, shape (n,), `elsewhere` that of the rest."""
+    n = spread.around.codes.size
+    everywhere = np.full(n, elsewhere)
+    everywhere[spread.rows] = good
+    happened = move(
+        spread.practice, spread.around, spread.p, spread.seed, year, everywhere, np.full(n, float(windfall))
+    )
+    spread.years.append(happened)
+    return happened
+
+
+def report(spread: Spread, rows: NDArray[np.int64], worth: Bools) -> None:
+    """Let municipalities of the run see how their own projects did: the last result stands, and others hear of it."""
+    whole = spread.rows[rows]
+    spread.practice.result[whole] = np.where(worth, 1, -1)
+    spread.practice.told[whole] = True
+
+
+def whole_country(places: Places) -> Places:
+    """The built-in country with the facts of the run's own municipalities; the run's alone if any is not in it."""
+    country = sweden()
+    if not set(places.codes) <= set(country.codes):
+        return places
+    at = {code: i for i, code in enumerate(country.codes)}
+    where = [at[code] for code in places.codes]
+
+    def laid_over(name: str) -> Any:
+        values = list(getattr(country.facts, name))
+        for i, value in zip(where, getattr(places.facts, name), strict=True):
+            values[i] = value
+        return tuple(values)
+
+    population = list(country.population)
+    for i, people in zip(where, places.population, strict=True):
+        population[i] = people
+    facts = replace(country.facts, **{name: laid_over(name) for name in vars(country.facts)})
+    return replace(country, population=tuple(population), facts=facts)

@@ -1,0 +1,95 @@
+"""Calibration: known parameters are found again, a stopped one goes on to the same end, lists are kept apart."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from experiments.calibrating import (
+    DATA,
+    PROBLEMS,
+    Problem,
+    Target,
+    calibrate,
+    diffusion_problem,
+    life_course_problem,
+    targets,
+)
+from experiments.posterior import TIMES
+from model.errors import InputError
+from model.scenario import load_scenario
+
+pytest.importorskip("pyabc")
+pytestmark = pytest.mark.filterwarnings("ignore")  # pyABC's own, in a library of many parts
+
+SPEC = load_scenario()
+
+
+def coin():
+    """A problem with a known answer: the mean of a normal number with a flat prior."""
+
+    def simulate(values, seed):
+        return {"x": values["mean"] + 0.1 * float(np.random.default_rng(seed).normal())}
+
+    return Problem("coin", {"mean": (-5.0, 5.0)}, simulate, (Target("-", "x", 2.0, 0.1, "1", "a number"),))
+
+
+def test_a_known_answer_is_found(tmp_path):
+    table = calibrate(coin(), tmp_path / "coin.db", particles=60, generations=5, seed=1)
+    assert table["weight"].sum() == pytest.approx(1.0)
+    assert abs((table["weight"] * table["mean"]).sum() - 2.0) < 0.15
+    assert list(table.columns) == ["weight", "mean"]
+
+
+def test_a_stopped_calibration_goes_on_to_the_same_end(tmp_path):
+    whole = calibrate(coin(), tmp_path / "whole.db", particles=20, generations=3, seed=4)
+    calibrate(coin(), tmp_path / "parts.db", particles=20, generations=1, seed=4)
+    parts = calibrate(coin(), tmp_path / "parts.db", particles=20, generations=3, seed=4)
+    assert parts.equals(whole)
+    other = calibrate(coin(), tmp_path / "other.db", particles=20, generations=3, seed=5)
+    assert not other.equals(whole)
+
+
+def test_a_database_of_another_calibration_is_refused(tmp_path):
+    calibrate(coin(), tmp_path / "coin.db", particles=20, generations=1, seed=4)
+    with pytest.raises(InputError, match="holds another calibration"):
+        calibrate(coin(), tmp_path / "coin.db", particles=20, generations=1, seed=5)
+
+
+def test_known_diffusion_parameters_are_recovered(tmp_path):
+    """Simulate with known parameters, calibrate to what came out, and find them (the issue's recovery test, small)."""
+    known = {"diffusion.right_effect": -1.2, "diffusion.stop_rate": 0.06, "diffusion.fund_rate": 1.2}
+    blank = diffusion_problem(SPEC, parameters=tuple(known))
+    seen = [blank.simulate(known, seed) for seed in range(100, 110)]
+    observed = {name: float(np.mean([each[name] for each in seen])) for name in seen[0]}
+    problem = diffusion_problem(SPEC, parameters=tuple(known), observed=observed)
+    table = calibrate(problem, tmp_path / "known.db", particles=40, generations=4, seed=2)
+    for name, truth in known.items():
+        low, high = problem.prior[name]
+        mean = (table["weight"] * table[name]).sum()
+        spread = np.sqrt((table["weight"] * (table[name] - mean) ** 2).sum())
+        assert abs(mean - truth) < 2.5 * spread + 0.02 * (high - low), name
+        assert spread < 0.8 * (high - low) / np.sqrt(12), f"{name}: the data say nothing"
+
+
+def test_factors_change_the_statistics_that_they_should():
+    problem = life_course_problem(SPEC)
+    one = dict.fromkeys(problem.prior, 1.0)
+    plain = problem.simulate(one, 0)
+    assert {each.statistic for each in problem.targets} <= plain.keys()
+    more = problem.simulate(one | {f"{TIMES}ladder.up_care": 1.3}, 0)
+    assert more["ever_placed"] > plain["ever_placed"]
+    dear = problem.simulate(one | {f"{TIMES}costs.social-assistance.amount": 1.1}, 0)
+    assert dear["assistance_cost"] == pytest.approx(1.1 * plain["assistance_cost"])
+    assert dear["ever_placed"] == plain["ever_placed"]
+
+
+def test_nothing_is_both_fitted_and_tested():
+    fitted = {each.statistic for name in PROBLEMS for each in targets(name)}
+    tested = set()
+    for name in ("validation", "mechanism"):
+        with (DATA / f"targets-{name}.csv").open(encoding="utf-8", newline="") as file:
+            tested |= {row["statistic"] for row in csv.DictReader(file)}
+    assert fitted
+    assert tested
+    assert not fitted & tested

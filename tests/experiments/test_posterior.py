@@ -1,0 +1,73 @@
+"""A posterior as a file: read strictly, drawn by weight, laid over a scenario within its ranges."""
+
+import numpy as np
+import pytest
+
+from experiments.posterior import changed, read_posterior, shipped, worlds
+from model.errors import InputError
+from model.scenario import load_scenario
+
+SPEC = load_scenario()
+TEXT = "weight,diffusion.innovation,times:ladder.up_care\n0.25,0.01,1.0\n0.75,0.02,2.0\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "posterior.csv"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def test_rows_are_picked_by_weight_and_by_seed_alone(file):
+    posterior = read_posterior(file, SPEC)
+    picked = np.array([posterior.pick(seed)["diffusion.innovation"] for seed in range(2_000)])
+    assert abs((picked == 0.02).mean() - 0.75) < 4 * np.sqrt(0.75 * 0.25 / 2_000)
+    assert posterior.pick(5) == posterior.pick(5)
+    assert posterior.digest == read_posterior(file, SPEC).digest
+
+
+def test_values_are_set_and_factors_multiply_every_number(file):
+    world = changed(SPEC, read_posterior(file, SPEC).row(1))
+    assert world.diffusion.innovation == 0.02
+    assert world.ladder.up_care == pytest.approx([2 * each for each in SPEC.ladder.up_care])
+    assert worlds(SPEC, [], 1) is SPEC
+    assert worlds(SPEC, [read_posterior(file, SPEC)], 1).hash() != SPEC.hash()
+
+
+def test_what_lies_outside_a_range_is_held_at_its_end():
+    world = changed(SPEC, {"times:ladder.up_care": 1e6, "diffusion.innovation": -1.0})
+    low, high = SPEC.quantities["ladder.up_care"].range
+    assert world.ladder.up_care == (high,) * 4
+    assert world.diffusion.innovation == SPEC.quantities["diffusion.innovation"].range[0]
+    assert low < high
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("diffusion.innovation\n0.1\n", "column 'weight' is missing"),
+        (
+            "weight,diffusion.inovation\n1,0.1\n",
+            "is no parameter. Did you mean 'diffusion.innovation'",
+        ),
+        ("weight,diffusion.innovation\n1,much\n", "has cells that are no numbers"),
+        ("weight,diffusion.innovation\n1,\n", "has cells that are no numbers"),
+        ("weight,diffusion.innovation\n-1,0.1\n", "weights must not be negative"),
+        ("weight,diffusion.innovation\n", "there is no row in it"),
+        ("", "cannot be read"),
+    ],
+)
+def test_a_wrong_file_is_refused(tmp_path, text, message):
+    path = tmp_path / "posterior.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_posterior(path, SPEC)
+    assert message in "\n".join(refused.value.problems)
+
+
+@pytest.mark.parametrize("problem", ["diffusion", "life-course"])
+def test_the_posteriors_that_come_with_the_model_can_be_read(problem):
+    posterior = read_posterior(shipped(problem), SPEC)
+    assert len(posterior.table) >= 50
+    assert 1 / (posterior.weight**2).sum() > 10  # not one world alone
+    changed(SPEC, posterior.pick(1))

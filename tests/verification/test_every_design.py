@@ -1,0 +1,132 @@
+"""Every design that comes with the model, run with all parties willing: money is conserved and contracts are kept."""
+
+import numpy as np
+import pytest
+from worlds import change, eager, world
+
+from model import settling
+from model.funding import design_names, in_sek, load_design, settle
+from model.funds import account_of
+from model.parameters import PAYERS
+from model.paying import split
+from model.results import tables
+
+DESIGNS = [name for name in design_names() if not load_design(name).add_on]
+YEARS = 9
+
+
+def willing(model):
+    """Make everybody want every option, and every private party agree."""
+    for view in model.views:
+        for body in view.worth:
+            view.worth[body] = np.full_like(view.worth[body], 1e6)
+        for party in view.stake:
+            view.stake[party] = np.full_like(view.stake[party], -1e6)  # as if it were paid for taking part
+
+
+@pytest.fixture(scope="module", params=DESIGNS)
+def lived(request):
+    spec = change(eager(), project__follow_up_years=2, committee__capacity=0.1, budget__room_share=0.002)
+    model = world(spec, request.param, years=YEARS, before=willing)
+    return model, tables(model, detail=True)
+
+
+def test_projects_start_and_are_paid_for_in_full_once(lived):
+    model, result = lived
+    assert (model.projects.contract == 0).sum() > 5
+    payments = result["payments"]
+    programme = payments[payments["purpose"] == "programme"]["amount_sek"].sum()
+    by_provider = sum(
+        int(paid["provider"].sum())
+        for owner, contract, which in _each(model)
+        if "provider" in (paid := _split(model, owner, contract, which))
+    )
+    assert programme + by_provider == result["projects"]["cost_sek"].sum()
+
+
+def _each(model):
+    return [
+        (owner, contract, np.flatnonzero((model.projects.contract == contract) & _of(model, owner)))
+        for owner in model.owners
+        for contract in range(len(model.contracts))
+    ]
+
+
+def _of(model, owner):
+    return np.array([item.owner == owner for item in model.interventions])[model.projects.intervention]
+
+
+def _split(model, owner, contract, which):
+    """What each account puts in for whole projects, year by year as it is booked."""
+    duration = model.projects.duration[which]
+    return {
+        account: part * duration
+        for account, part in split(model, owner, contract, model.projects.yearly_cost[which]).items()
+    }
+
+
+def test_what_is_booked_is_what_the_contract_says_on_what_was_measured(lived):
+    """Settlement on paper, project by project, against every payment in the ledger and still to come."""
+    model, _ = lived
+    projects, last = model.projects, model.start_year + YEARS - 1
+    booked: dict[tuple[int, str, str, int], int] = {}
+    for entry in model.ledger.entries:
+        if entry.purpose in ("outcome payment", "repayment", "administration", "guarantee"):
+            for project, amount in zip(entry.project.tolist(), entry.amount.tolist(), strict=True):
+                key = (project, entry.payer, entry.receiver, entry.year)
+                if amount:
+                    booked[key] = booked.get(key, 0) + amount
+    which = np.flatnonzero(projects.contract == 0)
+    owners = [model.interventions[k].owner for k in projects.intervention[which]]
+    said: dict[tuple[int, str, str, int], int] = {}
+    design = in_sek(load_design(model.design.name))
+    for transfer in settle(design, settling.outcome(model, which, settling.found(model, which, "measured"))):
+        years = projects.start_year[which] + transfer.year
+        for project, owner, year, amount in zip(
+            which.tolist(), owners, years.tolist(), transfer.amount.tolist(), strict=True
+        ):
+            payer, receiver = account_of(transfer.payer, owner), account_of(transfer.receiver, owner)
+            if year <= last and payer != receiver and amount:
+                said[project, payer, receiver, year] = said.get((project, payer, receiver, year), 0) + amount
+    assert booked == said
+    # Grants come back only where nothing was delivered, which does not happen; some follow-ups are not over yet.
+    only_if_not_delivered = all(clause.unless for clause in design.clauses)
+    assert bool(said) or only_if_not_delivered or design.follow_up > YEARS
+
+
+def test_funds_never_promise_more_than_they_have(lived):
+    model, _ = lived
+    for name, fund in model.funds.items():
+        assert (fund.promised >= 0).all(), name
+        assert (fund.free >= 0).all(), name
+
+
+def test_nobody_public_is_left_with_money_that_no_book_knows(lived):
+    """The ledger alone: committees, agencies and the treasury end every year at nothing."""
+    _, result = lived
+    flows = result["flows"]
+    through = {"education", "social", "labour_market", "state", "outcomes_fund", *PAYERS[5:]}
+    paid = flows.groupby(["year", "payer"])["amount_sek"].sum().rename_axis(["year", "body"])
+    received = flows.groupby(["year", "receiver"])["amount_sek"].sum().rename_axis(["year", "body"])
+    balance = received.sub(paid, fill_value=0).astype(np.int64)
+    assert balance.sum() == 0
+    passing = balance[balance.index.get_level_values("body").isin(through)]
+    assert (passing == 0).all(), passing[passing != 0]
+
+
+def test_payments_are_what_the_ledger_has_for_projects(lived):
+    _, result = lived
+    flows, payments = result["flows"], result["payments"]
+    keys = ["year", "payer", "receiver", "purpose"]
+    of_projects = flows[flows["project"] >= 0].groupby(keys)["amount_sek"].sum()
+    simulated = payments[payments["phase"] == "simulated"].groupby(keys)["amount_sek"].sum()
+    assert (of_projects == simulated).all()
+
+
+def test_add_ons_change_the_world_that_they_say():
+    spec = eager()
+    helped = spec.changed_by(load_design("status-quo+competence-centre").changes)
+    assert helped.project.application_cost < spec.project.application_cost
+    assert helped.belief.national_weight > spec.belief.national_weight
+    steered = spec.changed_by(load_design("outcome-steering+status-quo").changes)
+    assert steered.committee.horizon > spec.committee.horizon or steered.board.horizon > spec.board.horizon

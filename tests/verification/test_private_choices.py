@@ -1,0 +1,87 @@
+"""What the report holds against outcome contracts (table 3.1) must come out of the terms, not be put in."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from worlds import change, county, eager
+
+from model import thinking
+from model.funding import load_design, with_terms
+from model.model import PreventionModel
+from model.results import tables
+
+
+def opened(design, spec=None, years=1):
+    return PreventionModel(spec or eager(), design, 1, years)
+
+
+@pytest.fixture(scope="module")
+def aarhus():
+    """A contract that an investor takes at the built-in parameters."""
+    return opened(load_design("aarhus-schooling"), county())
+
+
+def test_an_investor_who_may_choose_takes_the_safest_groups_first(aarhus):
+    """Low-hanging fruit: by value to the municipality if it chooses, by safety of the return if the investor may."""
+    free = opened(replace(aarhus.design, target="investor"), county())
+    score = thinking.scores(free)
+    assert (score == thinking.scores(aarhus)).all()  # who chooses changes the order, not who says yes
+    wanted = np.flatnonzero((score > 0).any(axis=0))
+    assert wanted.size > 5
+    safety = thinking.verdicts(free)["investor"].safety
+    order = np.argsort(-safety[wanted]).tolist()
+    assert np.argsort(-thinking.ranks(free, score)[0, wanted]).tolist() == order
+    assert np.argsort(-thinking.ranks(aarhus, score)[0, wanted]).tolist() != order
+
+
+def test_an_investor_wants_fewer_options_the_more_it_must_earn_and_the_less_it_may_lose(aarhus):
+    def accepted(**changes):
+        return int(thinking.verdicts(opened(aarhus.design, change(county(), **changes)))["investor"].accepts.sum())
+
+    assert accepted(investor__required_return=0.0) > accepted() > accepted(investor__required_return=0.1)
+    assert accepted(investor__loss_limit=1.0) >= accepted() >= accepted(investor__loss_limit=0.0)
+
+
+def test_an_investor_takes_less_of_a_contract_that_pays_less():
+    """The cap of Norrköping lowered from 1.2 times to the money back: nobody wants a return of nothing."""
+    design = load_design("sib-norrkoping")
+    generous, stingy = (opened(with_terms(design, {"clause.cap.share": cap})) for cap in (2.0, 1.0))
+    assert thinking.verdicts(generous)["investor"].accepts.sum() > thinking.verdicts(stingy)["investor"].accepts.sum()
+    assert not thinking.verdicts(stingy)["investor"].accepts.any()
+
+
+def test_who_knows_the_method_expects_more_from_it_than_who_trusts_it():
+    """Placed young people come home anyway: before-after counts that as a saving, and the investor knows it."""
+    model = opened(load_design("sib-norrkoping"))
+    view, item = model.views[0], [item.name for item in model.interventions].index("placed-youth")
+    placed = (model.cells.intervention == item) & (model.cells.level == 4)
+    truth = 2  # belief 1.0
+    told, trusted = (each["investor"].flows[truth, placed].sum(axis=1) for each in (view.private, view.prospects))
+    assert (told > 1.5 * trusted).all()
+
+
+def test_without_a_private_yes_nothing_is_bought_and_the_ordinary_budget_goes_on():
+    model = opened(load_design("sib-peterborough"), county(), years=3)
+    assert not thinking.verdicts(model)["investor"].accepts.any()
+    same = opened(load_design("status-quo"), county(), years=3)
+    for _ in range(3):
+        model.step()
+        same.step()
+    assert (model.projects.contract == 1).all()
+    assert (model.population.participant == same.population.participant).all()
+    assert tables(model, detail=False)["payments"]["amount_sek"].sum() == (
+        tables(same, detail=False)["payments"]["amount_sek"].sum()
+    )
+
+
+def test_running_a_contract_costs_named_parties():
+    cheap = change(county(), project__application_cost=1_000, project__evaluation_cost=1_000)
+    model = opened(load_design("aarhus-schooling"), cheap, years=3)
+    for _ in range(3):
+        model.step()
+    assert (model.projects.contract == 0).any()
+    paid = tables(model, detail=False)["payments"]
+    running = paid[paid["purpose"] == "administration"]
+    assert set(running["receiver"]) == {"intermediary"}
+    assert running["amount_sek"].sum() > 0
