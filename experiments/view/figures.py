@@ -5,6 +5,7 @@ colour-blind readers can tell apart. Read by `page`.
 """
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -45,7 +46,7 @@ def pyramid(past: Past, titles: Sequence[str], words: Words) -> Figure:
         without = chosen.cost_without[ages].sum(axis=1) / people[ages] / 1000
         ax.plot(ages, without, color="black", linestyle=":", linewidth=1.8, label=words["untreated"])
         ax.set(xlabel=words["age"], ylabel=words["kSEK per person and year"], xlim=(0, ages[-1]), ylim=(0, None))
-        ax.set_title(words["cost now"].format(world=titles[0]), fontsize=10.5)
+        ax.set_title(words["cost now"].format(world=shorten(titles[0], 40, placeholder=" ...")), fontsize=10.5)
         handles, labels = ax.get_legend_handles_labels()
         ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=8, frameon=False)
         localise(ax, words)
@@ -55,7 +56,7 @@ def pyramid(past: Past, titles: Sequence[str], words: Words) -> Figure:
             part = figure.add_subplot(grid[number, 2])
             bands(part, ages, amount, [words[group] for group in GROUPS], *GROUP_LOOK)
             part.set(xlim=(-0.5, ages[-1] + 0.5), ylim=(min(amount.min(), 0) * 1.2, most * 1.1))
-            part.set_title(words["spared by age"].format(world=title), fontsize=10)
+            part.set_title(words["spared by age"].format(world=shorten(title, 30, placeholder=" ...")), fontsize=10)
             localise(part, words)
             if number == 0:
                 part.legend(fontsize=8, frameon=False, loc="upper left")
@@ -68,12 +69,12 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
     chosen, base = past[-1]
     with styled(grid=False):
         figure, (left, middle, right) = sheet(
-            9.8, 4.3, 1, 3, width_ratios=(1.15, 1.15, 1), left=0.005, right=0.99, top=0.92, bottom=0.12, wspace=0.24
+            9.8, 4.3, 1, 3, width_ratios=(1.2, 1.2, 0.85), left=0.0, right=0.995, top=0.92, bottom=0.12, wspace=0.36
         )
         unit = _unit([each.flows for each in (chosen, base)])
         for ax, world, title in zip((left, middle), (chosen, base), titles, strict=True):
             _ribbons(ax, world.flows, unit, words)
-            ax.set_title(title, fontsize=11)
+            ax.set_title(shorten(title, 30, placeholder=" ..."), fontsize=11)
         spared = [by_group(each.saved.sum(axis=0)) / 1e6 for each in (chosen, base)]
         at = np.arange(len(GROUPS))
         for number, (amount, title) in enumerate(zip(spared, titles, strict=True)):
@@ -83,14 +84,15 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
             )  # fmt: skip
             for bar, value in zip(bars, amount, strict=True):
                 amount_said = millions(value * 1e6, words, signed=True)
+                whose = shorten(title, 14, placeholder=" ...") if number else ""
                 right.annotate(
-                    f"{amount_said}  {title if number else ''}", (max(value, 0), bar.get_y() + 0.18),
+                    f"{amount_said} {whose}", (max(value, 0), bar.get_y() + 0.18),
                     xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5,
                 )  # fmt: skip
         right.set_yticks(at, [words[group] for group in GROUPS])
         right.invert_yaxis()
         right.axvline(0, color="black", linewidth=1)
-        right.margins(x=0.35)
+        right.margins(x=0.6)
         right.set_title(words["spared this year"], fontsize=11)
         right.set_xlabel(words["M SEK this year"])
         localise(right, words, "x")

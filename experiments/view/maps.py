@@ -6,6 +6,7 @@ that neighbours keep their common border. Read by `tabs`.
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,8 @@ def draw(
             unit = words[f"unit {measure}"]
             texts = [f"{name}: {spell(value, words)} {unit}" for name, value in zip(names, values, strict=True)]
             _paint(ax, rings, codes, faces, texts if lived else list(names))
-            ax.set(xlim=(box.x0, box.x1), ylim=(box.y0, box.y1), title=title)
+            ax.set(xlim=(box.x0, box.x1), ylim=(box.y0, box.y1))
+            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=11)
             if few:
                 numbers = [f"\n{spell(value, words, signed=number == 2)}" if lived else "" for value in values]
                 _name(ax, rings, codes, [name + each for name, each in zip(names, numbers, strict=True)])

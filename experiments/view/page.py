@@ -126,7 +126,10 @@ def _alert(first: str, sentences: Sequence[str]) -> None:
 
 
 def _title(world: World, say: Words) -> str:
-    return str(world.design.title_sv if say["language"] == "sv" else world.design.title)
+    """Call the design as the report does; one of somebody's own by its title."""
+    title = world.design.title_sv if say["language"] == "sv" else world.design.title
+    parts = world.settings.design.split("+")
+    return " + ".join(say[part] for part in parts) if all(part in say for part in parts) else str(title)
 
 
 def _headline(world: World, past: tabs.Past, titles: tabs.Titles, say: Words, *, brief: bool) -> str:

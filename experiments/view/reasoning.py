@@ -16,7 +16,7 @@ from model.ladder import level_name
 
 # What became of an option.
 YES, UNSEEN, UNPAID, GRANTOR, INVESTOR = "yes", "unseen", "unpaid", "grantor", "investor"
-CLOSED, PAPER, MONEY, RANK = "closed", "paper", "money", "rank"
+CLOSED, FUNDLESS, PAPER, MONEY, RANK = "closed", "fundless", "paper", "money", "rank"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +101,8 @@ def verdict(world: World, owner: str, municipality: int, cell: int) -> str:
     scores = thinking.scores(then)[municipality]
     if scores[cell] <= 0:
         return CLOSED
+    if "municipal_fund" in world.design.shares and not world.has_fund(municipality):
+        return FUNDLESS
     of_kind = np.flatnonzero(world.cells.intervention == world.cells.intervention[cell])
     found = world.seen[municipality, world.cells.age[of_kind], world.cells.level[of_kind]]
     gain = (np.clip(scores[of_kind], 0, None) * np.ceil(found * world.spec.committee.capacity)).sum()
