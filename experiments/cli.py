@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import calibrate, data, designs, parameters, report, runs, screen, search, validate
+from experiments.commands import calibrate, data, designs, parameters, report, runs, screen, search, validate, view
 from experiments.commands.common import StoppedError
 from model.errors import InputError
 
@@ -53,6 +53,7 @@ app.command("run")(runs.run)
 app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
+app.command("view")(view.view)
 app.add_typer(designs_app, name="designs")
 data_app = typer.Typer(help="The tables that the model stands on.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
