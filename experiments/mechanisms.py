@@ -69,6 +69,9 @@ def _mean_year(flow: Floats) -> float:
 def runs(spec: Scenario, seed: int, years: int) -> dict[str, float]:
     """Live one world under its own budgets, a municipal fund and a planner (M2, M5, M11).
 
+    Only municipalities to which the practice has spread have a fund.
+
+
     `held_back`
         Money for programmes that bodies put in by themselves over what a planner would, who owns all budgets (M2).
     `bad_against_good`, `bad_against_good_paid`
@@ -79,6 +82,7 @@ def runs(spec: Scenario, seed: int, years: int) -> dict[str, float]:
     `fund_used`
         Share of what municipal funds set aside that is paid out within the run.
     """
+    spec = spec.replace("diffusion.voluntary", 1.0)
     money = {name: _programmes(_flows(spec, name, seed, years)) for name in ("status-quo", "planner")}
     fund = _flows(spec, "municipal-fund", seed, years)
     aside = fund[(fund["receiver"] == "municipal_fund") & (fund["purpose"] == "set aside")]["amount_sek"].sum()
