@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from model.funding import Design, load_design
 from model.funding.reading import Notes
 from model.funding.terms import find_term
 from model.model import check_design
+from model.places import own_places
 from model.reading import read_toml
 from model.scenario import Scenario, load_scenario, select
 
@@ -37,7 +38,7 @@ SEEDS = {
 MOST_YEARS, FIRST_YEAR, LAST_YEAR = 45, 2005, 2030
 MOST_DRAWS, MOST_REPLICATIONS, LAST_SEED = 1_000_000, 100_000, 2**31 - 1
 SECTIONS = {
-    "model": ("scenario", "municipalities", "years", "start_year"),
+    "model": ("scenario", "municipalities", "municipalities_file", "years", "start_year"),
     "uncertainties": ("parameters", "change", "posteriors"),
     "sampling": ("method", "draws", "seed", "second_order", "levels"),
     "levers": ("designs", "terms"),
@@ -163,10 +164,15 @@ def _scenario(table: Table, beside: Path, notes: Notes) -> Scenario:
     try:
         if name := notes.text(table, "scenario", "model"):
             scenario = load_scenario(beside / name)
-        if places := texts(table, "municipalities", "model", notes):
-            scenario = select(scenario, places)
+        if own := notes.text(table, "municipalities_file", "model"):
+            scenario = replace(scenario, places=own_places(beside / own))
     except InputError as error:
-        notes.problems += [problem if name else f"{notes.file}: model: {problem}" for problem in error.problems]
+        notes.problems += error.problems
+    try:
+        places = texts(table, "municipalities", "model", notes)
+        return select(scenario, places) if places else scenario
+    except InputError as error:
+        notes.problems += [f"{notes.file}: model: {problem}" for problem in error.problems]
     return scenario
 
 
