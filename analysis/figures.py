@@ -4,7 +4,6 @@ Colours are those of Okabe and Ito (2008), which colour-blind readers can tell a
 payer groups apart on grey paper too. The same tables give the same bytes. Read by `report`.
 """
 
-import io
 from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
@@ -13,49 +12,25 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis import contracts, measures, options
+from analysis.drawing import COLOURS
+from analysis.drawing import STYLE as _STYLE
+from analysis.drawing import axes as _axes
+from analysis.drawing import svg as _svg
 from analysis.intervals import intervals
 
 Tables = Mapping[str, pd.DataFrame]
 Words = Mapping[str, str]  # texts by key: names of payers, designs and interventions, axis labels
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#999999", "#8C510A")
 GROUP_COLOUR = {"municipality": "#0072B2", "region": "#009E73", "state": "#E69F00"}
 GROUP_HATCH = {"municipality": "", "region": "////", "state": ".."}
 MOST_DOTS = 1500
 ACROSS = 4  # small figures side by side
 FEWEST = 5  # projects that a standard deviation is drawn from
 AGE_BANDS = ((0, 2), (3, 5), (6, 8), (9, 12), (13, 15), (16, 19), (20, 29), (30, 64))
-_STYLE: Any = {
-    "svg.hashsalt": "stupror",
-    "svg.fonttype": "none",
-    "hatch.linewidth": 0.6,
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.3,
-    "axes.axisbelow": True,
-}
-
-
-def _svg(figure: Figure) -> str:
-    """Write a figure as SVG without anything that depends on time or place."""
-    buffer = io.StringIO()
-    figure.set_canvas(FigureCanvasSVG(figure))
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
-
-
-def _axes(width: float, height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots()
 
 
 def _legend(figure: Figure, ax: Axes) -> None:

@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from analysis.figures import COLOURS
+from analysis.drawing import COLOURS
 from analysis.objectives import Objective
 
 Frame = pd.DataFrame

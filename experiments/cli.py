@@ -15,8 +15,20 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import calibrate, data, designs, parameters, report, runs, screen, search, validate, view
-from experiments.commands.common import StoppedError
+from experiments.commands import (
+    batch,
+    calibrate,
+    data,
+    designs,
+    parameters,
+    report,
+    runs,
+    screen,
+    search,
+    validate,
+    view,
+)
+from experiments.commands.common import FailedError, StoppedError
 from model.errors import InputError
 
 __all__ = ["app", "main"]
@@ -66,6 +78,13 @@ designs_app.command("show")(designs.show)
 designs_app.command("new")(designs.new)
 app.command("settle")(designs.settle)
 app.command("search")(search.search)
+batch_app = typer.Typer(cls=batch.PlanOrCommand, help="Make the runs of a plan, and keep each of them.")
+app.add_typer(batch_app, name="batch", no_args_is_help=True)
+batch_app.command(batch.RUN)(batch.run_plan)
+batch_app.command("status")(batch.status)
+app.command("sensitivity")(batch.sensitivity)
+app.command("psa")(batch.psa)
+app.command("discover")(batch.discover)
 
 
 def main() -> None:
@@ -96,5 +115,6 @@ def _one_line(error: Exception) -> str:
     """Say a failure in one line; a failed run says its design and seed by itself."""
     from experiments.running import RunError
 
-    words = str(error) if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
+    plain = isinstance(error, RunError | FailedError)
+    words = str(error) if plain else f"{type(error).__name__}: {error}"
     return " ".join(words.split())

@@ -1,7 +1,7 @@
 """A posterior as a file: worlds that a calibration found likely, one per row, that runs can be drawn from.
 
 The first column is `weight`; every other is a path of the scenario (`diffusion.innovation`), or `times:` and a path for
-a factor on all the numbers of a parameter (`times:ladder.up_care`). Read by `running` and `validating`.
+a factor on all the numbers of a parameter (`times:ladder.up_care`). Read by `running`, `validating`, `uncertainties`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from model.errors import InputError, hint
 from model.reading import Value
 from model.scenario import Scenario
 
-__all__ = ["TIMES", "Posterior", "changed", "read_posterior", "shipped", "worlds"]
+__all__ = ["TIMES", "Posterior", "changed", "read_posterior", "shipped", "values_of", "worlds"]
 
 TIMES = "times:"
 _WEIGHT = "weight"
@@ -86,6 +86,11 @@ def shipped(problem: str) -> Path:
 
 def changed(scenario: Scenario, row: Mapping[str, float]) -> Scenario:
     """Return the scenario as a row of a posterior has it; what lies outside a range is held at its end."""
+    return scenario.with_values(values_of(scenario, row))
+
+
+def values_of(scenario: Scenario, row: Mapping[str, float]) -> dict[str, Value]:
+    """Give the values of a row by parameter of the scenario, the factors of its `times:` columns worked out."""
     values: dict[str, Value] = {}
     for name, number in row.items():
         path = name.removeprefix(TIMES)
@@ -94,7 +99,7 @@ def changed(scenario: Scenario, row: Mapping[str, float]) -> Scenario:
             values[path] = number
         else:
             values[path] = tuple(each * number for each in old) if isinstance(old, tuple) else old * number
-    return scenario.with_values(values)
+    return values
 
 
 def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Scenario:

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.process import BaseProcess
 from types import MappingProxyType
 
@@ -29,7 +30,7 @@ from model.funding import Design
 from model.model import simulate
 from model.scenario import Scenario
 
-__all__ = ["RunError", "compare", "open_pool", "run"]
+__all__ = ["RunError", "compare", "deaf_to_interrupts", "let_go", "open_pool", "run", "stop"]
 
 Tables = dict[str, pd.DataFrame]
 Progress = Callable[[int, int], None]
@@ -187,7 +188,24 @@ def _live(job: Job) -> Tables:
     except Exception as error:
         raise RunError(job.design.name, job.seed, f"{type(error).__name__}: {error}") from error
     finally:
-        gc.collect()  # a world is a ring of model and agents that holds large arrays: do not wait until Python notices
+        let_go()
+
+
+def let_go() -> None:
+    """Give back the memory of a finished run at once.
+
+    A world is a ring of model and agents that holds large arrays; Python would notice late. In a worker process all
+    that is there after the first run (modules, compiled code) is left out of collections for good: to look it through
+    takes a hundred milliseconds, to look a run through takes one.
+    """
+    gc.collect()
+    if multiprocessing.parent_process() is not None:
+        _freeze_once()
+
+
+@cache
+def _freeze_once() -> None:
+    gc.freeze()
 
 
 def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
@@ -207,7 +225,7 @@ def _in_processes(jobs: Sequence[Job], workers: int, tell: Progress) -> list[Tab
 
 def _in_pool(jobs: Sequence[Job], pool: ProcessPoolExecutor, tell: Progress) -> list[Tables]:
     """Do the jobs in these worker processes; give their tables in the order of the jobs."""
-    with _deaf_to_interrupts():
+    with deaf_to_interrupts():
         futures = {pool.submit(_live, job): job for job in jobs}
     for count, future in enumerate(as_completed(futures), start=1):
         _result(future, futures[future])
@@ -235,14 +253,14 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     except BaseException:
         # Workers first: a pool that finds them dead closes the pipe that it may be writing a large job into.
         # A pool that is shut down first waits for that pipe, which nobody reads any more.
-        _stop(child for child in multiprocessing.active_children() if child not in before)
+        stop(child for child in multiprocessing.active_children() if child not in before)
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
+def deaf_to_interrupts() -> Iterator[None]:
     """Put Ctrl-C off for the instant in which workers start.
 
     They inherit that, and so are silent while they import; here a Ctrl-C of that instant is heard when it is over.
@@ -262,7 +280,7 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _stop(children: Iterator[BaseProcess]) -> None:
+def stop(children: Iterator[BaseProcess]) -> None:
     """End worker processes without waiting for their runs."""
     for child in list(children):
         child.terminate()

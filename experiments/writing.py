@@ -184,6 +184,8 @@ def read_folder(folder: Path) -> tuple[Tables, Manifest]:
     if not _is_ours(folder):
         raise InputError([f"{folder}: holds no results of stupror. Give a folder that `run` or `compare` has written."])
     manifest = _read_manifest(folder)
+    if manifest.get("kind") == "batch":
+        raise InputError([f"{folder}: holds a batch. Look at it with `stupror batch status` or `stupror psa`."])
     if missing := [key for key in ("scenario", "files") if key not in manifest]:
         raise InputError([f"{folder / MANIFEST}: '{missing[0]}' is missing. Run it again."])
     paths = [folder / name for name in sorted(manifest["files"]) if name.endswith(".parquet")]
@@ -205,20 +207,9 @@ def manifest(
     files: Mapping[str, str],
 ) -> Manifest:
     """Say what was run, so that it can be run again and checked: all but what holds for this run alone."""
-    built_in = load_scenario()
-    whole_country = spec.places.codes == built_in.places.codes
     return {
         "software": "stupror",
-        "scenario": {
-            "title": spec.title,
-            "hash": spec.hash(),
-            "changes": {
-                path: quantity.model_dump(mode="json")
-                for path, quantity in spec.quantities.items()
-                if quantity != built_in.quantities[path]
-            },
-            "municipalities": "all" if whole_country else list(spec.places.codes),
-        },
+        "scenario": scenario_manifest(spec),
         "designs": [{"name": each.name, "title": each.title, "hash": design_hash(each)} for each in designs],
         "seeds": list(seeds),
         "start_year": start_year,
@@ -226,6 +217,22 @@ def manifest(
         "uncertain": uncertain,  # if so, the world of each seed is `Scenario.draw(seed)`
         "versions": versions(),
         "files": dict(files),
+    }
+
+
+def scenario_manifest(spec: Scenario) -> dict[str, Any]:
+    """Say what world was run: all in which it differs from the built-in one."""
+    built_in = load_scenario()
+    whole_country = spec.places.codes == built_in.places.codes
+    return {
+        "title": spec.title,
+        "hash": spec.hash(),
+        "changes": {
+            path: quantity.model_dump(mode="json")
+            for path, quantity in spec.quantities.items()
+            if quantity != built_in.quantities[path]
+        },
+        "municipalities": "all" if whole_country else list(spec.places.codes),
     }
 
 

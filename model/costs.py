@@ -7,12 +7,13 @@ society; society loses real resources and production. Read by `forecast`, `model
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.ladder import ADULT_AGE, N_AGES, N_LEVELS, band
-from model.parameters import KINDS, PAYERS
+from model.parameters import KINDS, PAYERS, CostParameters, LadderParameters, TaxParameters
 from model.scenario import Scenario
 
 Money = NDArray[np.int64]
@@ -26,7 +27,7 @@ GROUPS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object per set of parameters, see `build_costs`
 class CostTables:
     """Yearly amounts, whole SEK per child.
 
@@ -50,12 +51,16 @@ class CostTables:
 
 
 def build_costs(scenario: Scenario) -> CostTables:
-    """Lay out every cost row of the scenario and work out the tax forgone."""
+    """Lay out every cost row of the scenario and work out the tax forgone; runs of one world share the tables."""
+    return _lay_out(scenario.costs, scenario.tax, scenario.ladder)
+
+
+@lru_cache(maxsize=8)
+def _lay_out(costs: tuple[CostParameters, ...], tax: TaxParameters, ladder: LadderParameters) -> CostTables:
     amount = np.zeros((N_AGES, N_LEVELS, len(PAYERS), len(KINDS)), np.int64)
-    for row in scenario.costs:
+    for row in costs:
         first, last = row.ages
         amount[first : last + 1, :, PAYER[row.payer], KIND[row.kind]] += np.rint(row.amount).astype(np.int64)
-    tax, ladder = scenario.tax, scenario.ladder
     lost = np.zeros((N_AGES, N_LEVELS))
     for age in range(ADULT_AGE, N_AGES):
         lost[age] = ladder.earnings_self_supporting[band(age)] * (1.0 - np.asarray(ladder.earnings_share))

@@ -7,6 +7,7 @@ the tests.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -183,7 +184,18 @@ def mix_seen(ladder: Ladder, edges: Floats) -> Floats:
 def build_cells(
     interventions: tuple[InterventionParameters, ...], ladder: Ladder, costs: CostTables, edges: Floats
 ) -> Cells:
-    """Solve every option's expected saving under every belief of the grid."""
+    """Solve every option's expected saving under every belief of the grid.
+
+    `edges` are `detection_edges`, shape (N_STATES, 2). Runs of one world in one process share the solution, unchanged.
+    """
+    return _solve(interventions, ladder, costs, edges.tobytes())
+
+
+@lru_cache(maxsize=8)
+def _solve(
+    interventions: tuple[InterventionParameters, ...], ladder: Ladder, costs: CostTables, edges_bytes: bytes
+) -> Cells:
+    edges = np.frombuffer(edges_bytes).reshape(N_STATES, 2)
     keys = [
         (k, age, level)
         for k, item in enumerate(interventions)

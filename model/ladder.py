@@ -9,6 +9,7 @@ Order of levels is order of severity: a move to a higher level is "worse". Reads
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -38,7 +39,7 @@ def level_name(age: int, level: int) -> str:
     return (CHILD_LEVELS if age < ADULT_AGE else ADULT_LEVELS)[level]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object per set of parameters, see `build_ladder`
 class Ladder:
     """What may happen at each age, as exact probabilities and as thresholds for 31-bit draws.
 
@@ -76,8 +77,9 @@ def band(age: int) -> int:
     return sum(age >= start for start in starts) - 1
 
 
+@lru_cache(maxsize=8)
 def build_ladder(parameters: LadderParameters) -> Ladder:
-    """Work out every table of the ladder from its parameters."""
+    """Work out every table of the ladder from its parameters; runs of one world in one process share them."""
     move = np.zeros((N_AGES, N_STATES, N_LEVELS))
     target = np.zeros((2, N_STATES, N_LEVELS), np.uint8)
     not_eligible = np.zeros(N_STATES)

@@ -95,7 +95,7 @@ class Quantity(_Record):
         return moved if isinstance(self.value, tuple) else moved[0]
 
     def _quantile(self, value: float, u: float) -> float:
-        from scipy import stats  # here because it takes a second to import and plain runs do not draw parameters
+        from scipy import special  # here because plain runs do not draw parameters
 
         low, high = map(float, self.range)
         match self.distribution:
@@ -104,15 +104,23 @@ class Quantity(_Record):
             case Uniform():
                 drawn = low + u * (high - low)
             case Triangular():
-                drawn = stats.triang.ppf(u, (value - low) / (high - low), low, high - low) if high > low else low
+                drawn = _triangular(u, low, value, high)
             case Normal(sd=sd):
-                drawn = value + sd * stats.norm.ppf(u)
+                drawn = value + sd * float(special.ndtri(u))
             case Lognormal(sd=sd):
-                drawn = value * np.exp(sd * stats.norm.ppf(u))
+                drawn = value * float(np.exp(sd * special.ndtri(u)))
             case Beta(n=n):
-                drawn = stats.beta.ppf(u, value * n, (1 - value) * n) if 0 < value < 1 else value
+                drawn = float(special.betaincinv(value * n, (1 - value) * n, u)) if 0 < value < 1 else value
         clipped = min(max(float(drawn), low), high)
         return round(clipped) if isinstance(value, int) and isinstance(self.range[0], int) and value > 1 else clipped
+
+
+def _triangular(u: float, low: float, mode: float, high: float) -> float:
+    """Quantile of the triangular distribution."""
+    width = high - low
+    if u * width < mode - low:
+        return float(low + np.sqrt(u * width * (mode - low)))
+    return float(high - np.sqrt((1 - u) * width * (high - mode)))
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -5,15 +5,15 @@ Read by the commands alone. Heavy imports stand inside the functions, so that `-
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from experiments.progress import Tell as Tell
+from experiments.progress import progress as progress
 from model.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from model.funding import Design
     from model.scenario import Scenario
 
-Tell = Callable[[int, int], None]
 Tables: TypeAlias = "dict[str, pd.DataFrame]"
 
 LANGUAGES = ("en", "sv")
@@ -53,6 +52,10 @@ Posteriors = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of an earlier run in that folder.")]
 Language = Annotated[str, typer.Option(help="Language of the report: en or sv.")]
+
+
+class FailedError(Exception):
+    """Something that could not go on, or had failures; its text says so in one line."""
 
 
 class StoppedError(Exception):
@@ -137,28 +140,3 @@ def all_of(*reads: Callable[[], Any]) -> list[Any]:
             problems += error.problems
     check(*problems)
     return done
-
-
-@contextmanager
-def progress(runs: int, what: str = "runs") -> Iterator[Tell]:
-    """Show how many runs (or what) are done, how fast, and how long it will take; on stderr, and only to people."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("running"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
-        task = shown.add_task("", total=runs, rate="")
-        started = time.perf_counter()
-
-        def tell(done: int, of_all: int) -> None:
-            rate = 60.0 * done / (time.perf_counter() - started)
-            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {what}/min")
-
-        yield tell

@@ -14,7 +14,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures import COLOURS, GROUP_COLOUR, GROUP_HATCH
+from analysis.drawing import COLOURS
+from analysis.figures import GROUP_COLOUR, GROUP_HATCH
 from analysis.measures import GROUP_OF, GROUPS
 from experiments.view.drawing import bands, bare, localise, sheet, styled
 from experiments.view.numbers import Flow, Year, by_group

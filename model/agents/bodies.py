@@ -7,7 +7,9 @@ asked about every option, one by one, instead. Reads `reasoning`; read by `model
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import mesa
 
@@ -17,8 +19,19 @@ if TYPE_CHECKING:
     from model.model import PreventionModel
 
 
+class _Numbers(WeakKeyDictionary[Any, Any]):
+    """Mesa 3.3 numbers agents from a table that keeps every model alive for ever; this one lets go of them."""
+
+    def __getitem__(self, model: Any) -> Any:
+        if model not in self:
+            self[model] = count(1)
+        return super().__getitem__(model)
+
+
 class Body(mesa.Agent):
     """Anything with a budget: `kind` names it in the ledger, `row` is its municipality (or county)."""
+
+    _ids: Any = _Numbers()  # read by Mesa before 3.5
 
     def __init__(self, model: PreventionModel, kind: str, row: int) -> None:
         super().__init__(model)

@@ -110,7 +110,8 @@ def test_revenue_follows_spending_and_adds_up_to_the_country():
 
 @pytest.fixture(scope="module")
 def model():
-    return PreventionModel(select(SPEC, ["10"]), load_design("municipal-fund"), 2, 3)
+    as_it_spread = select(SPEC, ["10"]).replace("diffusion.voluntary", 1.0)
+    return PreventionModel(as_it_spread, load_design("municipal-fund"), 2, 3)
 
 
 def test_only_who_has_decided_on_it_has_a_fund(model):

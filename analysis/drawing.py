@@ -1,0 +1,41 @@
+"""What all figures share: colours, style, and writing as SVG.
+
+Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart. The same figure gives the same
+bytes. Read by `figures` and `batch_figures`.
+"""
+
+import io
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#999999", "#8C510A")
+STYLE: Any = {
+    "svg.hashsalt": "stupror",
+    "svg.fonttype": "none",
+    "hatch.linewidth": 0.6,
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "axes.axisbelow": True,
+}
+
+
+def svg(figure: Figure) -> str:
+    """Write a figure as SVG without anything that depends on time or place."""
+    buffer = io.StringIO()
+    figure.set_canvas(FigureCanvasSVG(figure))
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def axes(width: float, height: float) -> tuple[Figure, Axes]:
+    """Make a figure of a size in inches, with its axes."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()

@@ -1,0 +1,134 @@
+"""For notebooks and scripts: `from experiments import run, compare, batch`.
+
+The same runs as the commands make, with the same numbers, as objects that show a table. Names, paths and plain numbers
+go in; everything is checked before anything runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments import batching, running
+from experiments.extras import need
+from experiments.plan import plan_of, read_plan
+from experiments.progress import progress
+from experiments.results import Batch, Comparison, Run, open_batch
+from model.errors import InputError
+from model.funding import Design, load_design
+from model.model import check_design
+from model.scenario import Scenario, load_scenario, select
+
+__all__ = ["batch", "compare", "run"]
+
+World = Scenario | Path | str | None
+
+
+def run(
+    design: Design | str = "status-quo",
+    *,
+    scenario: World = None,
+    municipalities: Sequence[str] = (),
+    years: int = 30,
+    seed: int = 1,
+    threads: int = 1,
+) -> Run:
+    """Run one design once.
+
+    Parameters
+    ----------
+    design
+        A design, its name, or the path of its file.
+    scenario
+        A scenario, or the path of a TOML file of changes to the built-in Sweden.
+    municipalities
+        Part of the country: codes or names of municipalities or counties. All of it if empty.
+    years
+        Budget years to live, 1 to 45.
+    seed
+        Which luck everybody has.
+    threads
+        Threads to run in; the result does not depend on it.
+
+    Raises
+    ------
+    InputError
+        If a name, path or value is wrong.
+    experiments.running.RunError
+        If the run fails.
+    """
+    contract = _design(design)
+    found = running.run(_world(scenario, municipalities), contract, seed, years, threads=threads)
+    return Run(contract.name, seed, years, found)
+
+
+def compare(
+    designs: Sequence[Design | str] = ("status-quo", "municipal-fund", "state-outcomes-fund", "planner"),
+    *,
+    scenario: World = None,
+    municipalities: Sequence[str] = (),
+    years: int = 30,
+    seeds: int | Sequence[int] = 6,
+    workers: int = 1,
+    uncertain: bool = False,
+) -> Comparison:
+    """Run several designs with the same seeds; `seeds` is how many, from 1 on, or a list of them. Else as `run`."""
+    chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
+    world, contracts = _world(scenario, municipalities), [_design(design) for design in designs]
+    return Comparison(running.compare(world, contracts, chosen, years, workers=workers, uncertain=uncertain))
+
+
+def batch(
+    plan: Path | str | Mapping[str, Any],
+    out: Path | str,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    extend: bool = False,
+) -> Batch:
+    """Make the runs of a plan that are not in `out` yet, and open the folder.
+
+    Parameters
+    ----------
+    plan
+        Path of a plan file, or a dict of the same form (`docs/batches.md`).
+    out
+        Folder for the results. One that has some of these runs already is gone on with.
+    workers
+        Processes of a Dask cluster that is started here; 1 runs here.
+    scheduler
+        Address of a Dask cluster to use instead, such as tcp://10.0.0.1:8786.
+    extend
+        Take a changed plan into a folder that holds another one; runs that both have are kept.
+
+    Raises
+    ------
+    InputError
+        If the plan or the folder is wrong.
+    experiments.engine.StoreError, experiments.engine.ClusterError
+        If results can no longer be written, or the cluster is gone; what is done stays done.
+    """
+    if workers < 1:
+        raise InputError([f"workers is {workers}. Give a whole number from 1 on."])
+    if workers > 1 or scheduler is not None:
+        need("distributed", "distributed")
+    made = plan_of(plan) if isinstance(plan, Mapping) else read_plan(Path(plan))
+    folder = Path(out)
+    prepared = batching.prepare(made, folder, extend=extend)
+    with progress(prepared.total, before=prepared.found) as tell:
+        batching.run_batch(prepared, folder, workers=workers, scheduler=scheduler, tell=tell)
+    return open_batch(folder)
+
+
+def _design(design: Design | str) -> Design:
+    """Read a design, and see that a run can settle it."""
+    contract = load_design(design) if isinstance(design, str) else design
+    check_design(contract)
+    return contract
+
+
+def _world(scenario: World, municipalities: Sequence[str]) -> Scenario:
+    """Read a scenario and keep the part of the country that is asked for."""
+    world = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    return select(world, municipalities) if municipalities else world

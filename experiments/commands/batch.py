@@ -1,0 +1,312 @@
+"""`stupror batch`, `batch status`, `sensitivity`, `psa`, `discover`: many runs of a plan, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from experiments.commands import common
+from experiments.commands.common import MOST_AT_ONCE, FailedError, StoppedError
+from experiments.progress import duration, progress
+from model.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.batching import Estimate, Prepared, Result
+    from experiments.results import Batch
+
+__all__ = ["RUN", "PlanOrCommand", "discover", "psa", "run_plan", "sensitivity", "status"]
+
+RUN = "run"
+
+
+class PlanOrCommand(TyperGroup):
+    """`stupror batch plan.toml` runs a plan; `stupror batch status DIR` is a command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the word `run` in front of a plan."""
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = [RUN, *args]
+        return super().parse_args(ctx, args)
+
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `stupror batch` has written.")]
+OutcomeName = Annotated[str, typer.Option(help="Which outcome, such as cost_fiscal or cost_societal.")]
+Against = Annotated[str, typer.Option(help="Design to compare with. [default: status-quo]")]
+Perspective = Annotated[str, typer.Option(help="Whose costs: municipality, region, state, fiscal or societal.")]
+
+
+def run_plan(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="TOML file: model, uncertainties, levers, outcomes.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results; one that has some of the runs is gone on with.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs and how long; write nothing.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes on this machine; the results do not depend on it.")] = 1,
+    scheduler: Annotated[str, typer.Option(help="Address of a Dask cluster to use, such as tcp://host:8786.")] = "",
+    extend: Annotated[bool, typer.Option("--extend", help="Take a changed plan into a folder of another one.")] = False,
+) -> None:
+    """Make the runs of PLAN that are not there yet (the word `run` may be left out)."""
+    common.check(common.within("--workers", workers, 1, MOST_AT_ONCE), _address(scheduler))
+    from experiments import batching
+    from experiments.extras import need
+    from experiments.plan import read_plan
+
+    if workers > 1 or scheduler:
+        need("distributed", "distributed")
+    prepared = batching.prepare(read_plan(plan), out, extend=extend)
+    typer.echo("\n".join(_size(prepared)))
+    if dry_run:
+        typer.echo(_words(batching.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
+        return
+    _report(_run(prepared, out, workers, scheduler or None), out)
+
+
+def _address(scheduler: str) -> str | None:
+    """Say what is wrong with an address, if anything is."""
+    if not scheduler or "://" in scheduler:
+        return None
+    return f"--scheduler is '{scheduler}'. Give an address with its protocol, such as tcp://{scheduler}."
+
+
+def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> Result:
+    """Run, and say in one line why it stopped if it did."""
+    from experiments import batching, engine
+
+    def say(estimate: Estimate) -> None:
+        typer.echo(_words(estimate, workers), err=True)
+
+    try:
+        with progress(prepared.total, before=prepared.found) as tell:
+            return batching.run_batch(prepared, out, workers=workers, scheduler=scheduler, tell=tell, say=say)
+    except KeyboardInterrupt:
+        raise StoppedError(f"Stopped. {_kept(prepared, out)}") from None
+    except (engine.StoreError, engine.ClusterError) as error:
+        where = f"{out}: cannot be written" if isinstance(error, engine.StoreError) else "The batch stopped"
+        raise FailedError(f"{where}: {error}. {_kept(prepared, out)}".replace("..", ".")) from error
+
+
+def _kept(prepared: Prepared, out: Path) -> str:
+    """Say what is done, and how to go on."""
+    from experiments import store
+
+    done = len({job.key for job in prepared.jobs} & store.finished(out).keys())
+    return f"{done} of {prepared.total} runs are finished and stay in {out}; the same command goes on from there."
+
+
+def _size(prepared: Prepared) -> list[str]:
+    """Say how large the batch is, and what of it is there."""
+    plan = prepared.plan
+    places, factors = len(plan.scenario.places.codes), len(plan.factors) + len(plan.tied)
+    lines = [
+        f"{plan.title}",
+        f"  {places} {'municipality' if places == 1 else 'municipalities'}, {plan.years} years from {plan.start_year}",
+        f"  {plan.draws} draws of {factors} uncertain numbers ({plan.sampling.method}) x {len(plan.designs)} designs "
+        f"x {plan.replications.number} replications = {plan.runs} runs"
+        + (f", {prepared.total} of them different" if prepared.total != plan.runs else ""),
+    ]
+    if prepared.found or prepared.damaged:
+        lines.append(f"  {prepared.found} are finished already, {len(prepared.left)} are left")
+    if prepared.damaged:
+        lines.append(f"  {len(prepared.damaged)} damaged; set aside in {'damaged/'} and made again")
+    if prepared.others:
+        lines.append(f"  {prepared.others} runs of another plan or version are in the folder too; they are not touched")
+    return lines
+
+
+def _words(estimate: Estimate, workers: int) -> str:
+    """Say how long it will take."""
+    many = f" with {workers} workers" if workers > 1 else ""
+    return f"About {duration(estimate.seconds)}{many}, at {estimate.seconds_per_run:.2f} seconds a run, timed here."
+
+
+def _report(result: Result, out: Path) -> None:
+    """Say what came out; failed runs end with exit code 1."""
+    from experiments.results import open_batch
+
+    typer.echo(f"{result.made} runs made in {duration(result.seconds)}, {result.found} were there. Written to {out}.")
+    batch = open_batch(out)
+    if batch.runs["design"].nunique() > 1:
+        typer.echo(_table(_headline(batch)))
+    if result.failed:
+        first = batch.failures.iloc[0]
+        raise FailedError(
+            f"{result.failed} of {result.total} runs failed, the first with design '{first['design']}' and seed "
+            f"{first['seed']}: {first['error']}. See {out / 'failures'}."
+        )
+
+
+def _headline(batch: Batch) -> pd.DataFrame:
+    """The main outcome against status quo, per design."""
+    found = batch.summary()
+    name = "cost_fiscal" if "cost_fiscal" in set(found["outcome"]) else found["outcome"].iloc[0]
+    part = found[found["outcome"] == name].drop(columns="outcome")
+    return part.rename(columns={"mean": f"{name} against base", "share_below": "share of draws below 0"})
+
+
+def status(folder: Folder) -> None:
+    """Say how far a batch has come, and whether somebody is at work on it."""
+    from experiments import shelf
+    from experiments.results import open_batch
+
+    batch = open_batch(folder)
+    state = batch.status()
+    last = batch.manifest["sessions"][-1]
+    typer.echo(str(batch.manifest["title"]))
+    typer.echo(
+        f"  {state['finished']} of {state['runs']} runs finished, {state['failed']} failed, {state['left']} left"
+    )
+    if shelf.at_work(folder):
+        typer.echo(f"  at work since {last['began']}{_speed(folder, state['left'])}")
+    elif "ended" in last:
+        typer.echo(f"  not at work; {last['how']} {last['ended']}")
+    else:
+        typer.echo(f"  not at work; the session of {last['began']} was killed or had no space to end. Start it again.")
+    for row in batch.failures.head(5).to_dict("records"):
+        typer.echo(f"  failed: design '{row['design']}', seed {row['seed']}: {row['error']}")
+
+
+def _speed(folder: Path, left: int) -> str:
+    """Rate over the last hundred parts, and what that means for the rest."""
+    from experiments import store
+
+    times = sorted(path.stat().st_mtime for path in store.finished(folder).values())[-100:]
+    if len(times) < 2 or times[-1] <= times[0]:
+        return ""
+    rate = (len(times) - 1) / (times[-1] - times[0])
+    return f", {60 * rate:.1f} runs a minute, about {duration(left / rate)} left"
+
+
+# ---------------------------------------------------------------------- analysis
+
+
+def sensitivity(
+    folder: Folder,
+    outcome: OutcomeName = "cost_fiscal",
+    against: Against = "",
+    method: Annotated[str, typer.Option(help="saltelli, morris or pawn. [default: what the sample is for]")] = "",
+    top: Annotated[int, typer.Option(help="How many factors to print.")] = 5,
+) -> None:
+    """Say which uncertain numbers move an outcome, and which decide what design is best."""
+    from analysis import batch_figures
+    from experiments.results import open_batch
+
+    batch = open_batch(folder)
+    found = batch.sensitivity(outcome, against or None, method or None)
+    grown = batch.sensitivity_convergence(outcome, against or None, method or None)
+    names = list(dict.fromkeys(found["of"]))
+    figures = {f"indices-{_slug(name)}": batch_figures.indices(found, name) for name in names}
+    figures |= {
+        f"convergence-{_slug(name)}": batch_figures.convergence(grown[grown["of"] == name], "factor", "value", name)
+        for name in names
+        if len(grown)
+    }
+    place = _write(folder, f"sensitivity-{_slug(outcome)}", {"indices": found, "convergence": grown}, figures)
+    for name in names:
+        typer.echo(f"{outcome}: {name}" + ("" if name.startswith("which") else _than(batch, against)))
+        typer.echo(_table(found[found["of"] == name].drop(columns="of").head(max(top, 1))))
+    typer.echo(f"Written to {place}")
+
+
+def psa(
+    folder: Folder,
+    perspective: Perspective = "fiscal",
+    wtp: Annotated[float, typer.Option(help="Worth of a year of need avoided, SEK; 0 counts money alone.")] = 0.0,
+    against: Against = "",
+    top: Annotated[int, typer.Option(help="How many factors to print.")] = 10,
+) -> None:
+    """Say which design is best, how sure that is, and what it would be worth to know more."""
+    from analysis import batch_figures
+    from analysis.psa import WORTH
+    from experiments.results import open_batch
+
+    if wtp < 0:
+        raise InputError([f"--wtp is {wtp:g}. Give 0 or more SEK for a year of need avoided."])
+    batch = open_batch(folder)
+    worth = sorted({*WORTH, wtp})
+    tables = {
+        "plane": batch.plane(perspective, against or None),
+        "acceptability": batch.acceptability(perspective, worth),
+        "perfect_information": batch.perfect_information(worth),
+        "partial_information": batch.partial_information(perspective, wtp),
+        "convergence": batch.psa_convergence(perspective, wtp),
+        "differences": batch.convergence(f"cost_{perspective}", against or None),
+        "pairing": batch.pairing(f"cost_{perspective}", against or None),
+    }
+    figures = {
+        "plane": batch_figures.plane(tables["plane"]),
+        "acceptability": batch_figures.acceptability(tables["acceptability"]),
+        "partial_information": batch_figures.partial_information(tables["partial_information"]),
+        "differences": batch_figures.convergence(tables["differences"], "design", "mean", "SEK per child"),
+    }
+    place = _write(folder, f"psa-{perspective}", tables, figures)
+    at = tables["acceptability"]
+    typer.echo(f"Which design is best, perspective {perspective}, a year of need avoided worth {wtp:,.0f} SEK")
+    typer.echo(_table(at[at["wtp"] == wtp].drop(columns="wtp")))
+    typer.echo("Worth of knowing everything, SEK per child, by perspective")
+    known = tables["perfect_information"]
+    typer.echo(_table(known[known["wtp"] == wtp].drop(columns="wtp")))
+    typer.echo("Worth of knowing one number, SEK per child (by chance: what a number that does nothing would show)")
+    typer.echo(_table(tables["partial_information"].head(max(top, 1))))
+    typer.echo(f"Written to {place}")
+
+
+def discover(
+    folder: Folder,
+    design: Annotated[str, typer.Option(help="Which design fails.")] = "state-outcomes-fund",
+    outcome: OutcomeName = "cost_fiscal",
+    above: Annotated[float, typer.Option(help="It fails where it is worse than the other by more than this.")] = 0.0,
+    against: Against = "",
+) -> None:
+    """Say under which combinations of uncertain numbers a design fails."""
+    from analysis import batch_figures
+    from experiments.results import open_batch
+
+    batch = open_batch(folder)
+    boxes, rules = batch.discover(design, outcome, above, against or None)
+    values = batch.values
+    ranges = {str(name): (float(values[name].min()), float(values[name].max())) for name in values.columns}
+    figures = {"box": batch_figures.box(boxes, ranges)}
+    place = _write(folder, f"discover-{_slug(design)}-{_slug(outcome)}", {"boxes": boxes, "rules": rules}, figures)
+    typer.echo(f"{design} fails where its {outcome} is more than {above:g} above{_than(batch, against)}")
+    typer.echo("Boxes (PRIM):" if len(boxes) else "No box of factors in which it nearly always fails (PRIM).")
+    if len(boxes):
+        typer.echo(_table(boxes))
+    typer.echo("Rules (CART), those with most failures first:")
+    typer.echo(_table(rules.head(4)))
+    typer.echo(f"Written to {place}")
+
+
+def _than(batch: Batch, against: str) -> str:
+    from analysis.paired import base_of
+
+    return f" less {base_of(batch.runs, against or None)}" if batch.runs["design"].nunique() > 1 else ""
+
+
+def _slug(text: str) -> str:
+    """Make a file name of a text."""
+    return "-".join("".join(sign if sign.isalnum() or sign in "-_" else " " for sign in text).split())
+
+
+def _write(folder: Path, name: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, str]) -> Path:
+    """Write tables and figures of an analysis beside the batch; they are made anew each time."""
+    place = folder / name
+    try:
+        place.mkdir(exist_ok=True)
+        for key, table in tables.items():
+            table.to_csv(place / f"{key}.csv", index=False, lineterminator="\n")
+        for key, figure in figures.items():
+            (place / f"{key}.svg").write_text(figure, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError([f"{place}: cannot be written ({error.strerror})."]) from error
+    return place
+
+
+def _table(frame: pd.DataFrame) -> str:
+    """Lay a table out for a terminal."""
+    from experiments.results import show
+
+    return str(frame.to_string(index=False, float_format=show, na_rep="-"))

@@ -1,0 +1,47 @@
+"""Telling people how far runs have come: how many, how fast, how long still. Read by the commands and notebooks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+__all__ = ["Tell", "duration", "progress"]
+
+Tell = Callable[[int, int], None]
+
+
+@contextmanager
+def progress(runs: int, what: str = "runs", before: int = 0) -> Iterator[Tell]:
+    """Show how many runs (or what) are done, how fast, and how long it will take; on stderr, and only to people.
+
+    Gives a function that is called with the number done and the number of all. What was done `before` does not count
+    for the rate.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("running"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task("", total=runs, rate="", completed=before)
+        started = time.perf_counter()
+
+        def tell(done: int, of_all: int) -> None:
+            rate = 60.0 * (done - before) / (time.perf_counter() - started)
+            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {what}/min")
+
+        yield tell
+
+
+def duration(seconds: float) -> str:
+    """Write a time as people say it."""
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,232 @@
+"""What runs, comparisons and batches give back: plain objects that hold tables and show themselves in a notebook.
+
+Nothing here runs the model. A `Batch` reads a folder that `stupror batch` has written, also while the batch goes on,
+and hands its tables to `analysis`. Read by `experiments.api` and the commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from analysis import discovery, paired, psa, sensitivity, tables
+from analysis.outcomes import OUTCOMES, outcomes
+from experiments import shelf, store
+from experiments.batching import assemble
+from experiments.extras import need
+from model.errors import InputError
+
+__all__ = ["Batch", "Comparison", "Run", "open_batch"]
+
+Frame = pd.DataFrame
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one design: its result tables by name (`docs/outputs.md`), and the outcomes that a batch keeps."""
+
+    design: str
+    seed: int
+    years: int
+    tables: Mapping[str, Frame] = field(repr=False)
+
+    @cached_property
+    def outcomes(self) -> Frame:
+        """Outcomes with value, unit and meaning, one row each."""
+        values = outcomes(self.tables)
+        rows = [(name, values[name], what.unit, what.title) for name, what in OUTCOMES.items()]
+        return pd.DataFrame(rows, columns=["outcome", "value", "unit", "meaning"]).set_index("outcome")
+
+    def __getitem__(self, table: str) -> Frame:
+        """Give a result table."""
+        return self.tables[table]
+
+    def _repr_html_(self) -> str:
+        title = f"<p><b>{self.design}</b>, seed {self.seed}, {self.years} years</p>"
+        return title + self.outcomes.to_html(float_format=show)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several designs with the same seeds: their result tables, one under another."""
+
+    tables: Mapping[str, Frame] = field(repr=False)
+
+    @cached_property
+    def summary(self) -> Frame:
+        """Mean over seeds with its 90 % interval: columns design, measure, unit, mean, low, high, n."""
+        return tables.summary(self.tables)
+
+    def __getitem__(self, table: str) -> Frame:
+        """Give a result table."""
+        return self.tables[table]
+
+    def _repr_html_(self) -> str:
+        return str(tables.format_summary(self.summary).set_index("Design").T.to_html())
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch on disk: `runs` has a row per finished run with its factors and outcomes."""
+
+    folder: Path
+    manifest: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def runs(self) -> Frame:
+        """The table of finished runs, in the order of the plan."""
+        path = self.folder / shelf.RUNS
+        sessions = self.manifest["sessions"]
+        if path.exists() and sessions and sessions[-1].get("how") == "finished":
+            return pd.read_parquet(path)
+        return assemble(self.folder, self._read(shelf.JOBS), self._read(shelf.DRAWS), self.manifest["outcomes"])
+
+    @cached_property
+    def failures(self) -> Frame:
+        """Runs that failed: key, design, seed, error."""
+        keys = list(dict.fromkeys(self._read(shelf.JOBS)["key"]))
+        records = store.failures(self.folder, keys).values()
+        names = ["key", "design", "seed", "error"]
+        return pd.DataFrame([{name: record[name] for name in names} for record in records], columns=names)
+
+    @property
+    def values(self) -> Frame:
+        """Value of each factor by draw; a list by the probability it was drawn at."""
+        return self._read(shelf.DRAWS).set_index("draw")
+
+    def summary(self, against: str | None = None) -> Frame:
+        """Mean difference of every outcome from a design (status quo), with its 90 % interval over draws."""
+        return paired.summary(self._some(), self.manifest["outcomes"], against)
+
+    def sensitivity(self, outcome: str = "cost_fiscal", against: str | None = None, method: str | None = None) -> Frame:
+        """Which factors move an outcome, and which decide what design is best; see `analysis.sensitivity`."""
+        need("science", "SALib")
+        points, sampling = self._points(), self.manifest["sampling"]
+        return _asked(lambda: sensitivity.sensitivity(self._some(), points, sampling, outcome, against, method))
+
+    def sensitivity_convergence(
+        self, outcome: str = "cost_fiscal", against: str | None = None, method: str | None = None
+    ) -> Frame:
+        """The leading indices with growing parts of the sample."""
+        need("science", "SALib")
+        points, sampling = self._points(), self.manifest["sampling"]
+        return _asked(lambda: sensitivity.convergence(self._some(), points, sampling, outcome, against, method))
+
+    def plane(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
+        """The cost-effectiveness plane, draw by draw; see `analysis.psa`."""
+        return _asked(lambda: psa.plane(self._some(), perspective, against))
+
+    def acceptability(self, perspective: str = "fiscal", worth: Sequence[float] = psa.WORTH) -> Frame:
+        """How likely each design is to be the best, by what a year of need avoided is worth."""
+        return _asked(lambda: psa.acceptability(self._some(), perspective, worth))
+
+    def perfect_information(self, worth: Sequence[float] = psa.WORTH) -> Frame:
+        """What it would be worth to know everything, by perspective, SEK/child."""
+        return _asked(lambda: psa.perfect_information(self._some(), worth))
+
+    def partial_information(
+        self, perspective: str = "fiscal", wtp: float = 0.0, groups: Mapping[str, Sequence[str]] | None = None
+    ) -> Frame:
+        """What it would be worth to know one factor, SEK/child."""
+        need("science", "sklearn")
+        return _asked(
+            lambda: psa.partial_information(
+                psa.net_benefit(self._some(), perspective, wtp), self._uncertain_values(), groups
+            )
+        )
+
+    def psa_convergence(self, perspective: str = "fiscal", wtp: float = 0.0) -> Frame:
+        """Perfect information with growing numbers of draws."""
+        return _asked(lambda: psa.convergence(self._some(), perspective, wtp))
+
+    def convergence(self, outcome: str = "cost_fiscal", against: str | None = None) -> Frame:
+        """Mean difference from a design with growing numbers of draws."""
+        return _asked(lambda: paired.convergence(paired.differences(self._some(), outcome, against)))
+
+    def pairing(self, outcome: str = "cost_fiscal", against: str | None = None) -> Frame:
+        """How many runs the common random numbers save."""
+        return _asked(lambda: paired.pairing(self._some(), outcome, against))
+
+    def discover(
+        self, design: str, outcome: str = "cost_fiscal", above: float = 0.0, against: str | None = None
+    ) -> tuple[Frame, Frame]:
+        """When a design does worse than another by more than `above`: boxes (PRIM) and rules (CART)."""
+        need("science", "ema_workbench", "sklearn")
+
+        def search() -> tuple[Frame, Frame]:
+            failed = discovery.failures(self._some(), design, outcome, above, against)
+            values = self._uncertain_values().loc[failed.index]
+            flags = failed.to_numpy()
+            return discovery.prim_boxes(values, flags), discovery.tree_rules(values, flags)
+
+        return _asked(search)
+
+    def status(self) -> dict[str, int]:
+        """How many different runs there are, are finished, failed and left; unfinished ones that failed count twice."""
+        keys = set(self._read(shelf.JOBS)["key"])
+        done = len(keys & store.finished(self.folder).keys())
+        return {"runs": len(keys), "finished": done, "failed": len(self.failures), "left": len(keys) - done}
+
+    def _repr_html_(self) -> str:
+        state = self.status()
+        head = f"<p><b>{self.manifest['title']}</b>: {state['finished']} of {state['runs']} runs</p>"
+        if self.runs.empty or self.runs["design"].nunique() < 2:
+            return head + str(self.runs.head().to_html(float_format=show))
+        found = self.summary()
+        found = found.assign(meaning=[OUTCOMES[name].title for name in found["outcome"]])
+        return head + str(found.set_index(["design", "outcome"]).to_html(float_format=show))
+
+    def _some(self) -> Frame:
+        """The runs, of which there must be some."""
+        if self.runs.empty:
+            raise InputError([f"{self.folder}: no run is finished yet."])
+        return self.runs
+
+    def _points(self) -> Frame:
+        points = self._read(shelf.POINTS)
+        if len(points.columns) < 2:
+            raise InputError([f"{self.folder}: nothing is uncertain in this batch. Name parameters in its plan."])
+        return points
+
+    def _uncertain_values(self) -> Frame:
+        self._points()
+        return self.values
+
+    def _read(self, name: str) -> Frame:
+        try:
+            return pd.read_parquet(self.folder / name)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                [f"{self.folder / name}: cannot be read ({error}). Give the batch's command again."]
+            ) from error
+
+
+def open_batch(folder: Path | str) -> Batch:
+    """Open a folder that `stupror batch` has written.
+
+    Raises
+    ------
+    InputError
+        If it holds no batch.
+    """
+    return Batch(Path(folder), shelf.read_manifest(Path(folder)))
+
+
+def _asked(question: Callable[[], Answer]) -> Answer:
+    """Turn what an analysis refuses into what a user can put right."""
+    try:
+        return question()
+    except ValueError as error:
+        raise InputError([f"{error}."]) from error
+
+
+def show(value: float) -> str:
+    """Write a number with the digits it bears."""
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 1000 else f"{value:.4g}"
