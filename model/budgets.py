@@ -87,8 +87,8 @@ class Budgets:
     discretionary_share: Floats  # (years, n)
     level: dict[str, Floats]  # frame as a multiple of expected cost
     last_mandatory: dict[str, Money]
-    promised: dict[str, Money]  # (years + 60, n): cost of earlier projects, by year
-    to_restore: Money  # (years + 60, n): deficits to be made good, by year
+    promised: dict[str, Money]  # (years + LAST_AGE + 1, n): cost of earlier projects, by year
+    to_restore: Money  # (years + LAST_AGE + 1, n): deficits to be made good, by year
     equity: dict[str, Money]
     frame: dict[str, Money] = field(default_factory=dict)
     extra: dict[str, Money] = field(default_factory=dict)  # discretionary money of the year
@@ -128,7 +128,7 @@ def open_budgets(
         "board": 0.0,
     }
     expected = expected_costs(population, ladder, costs, first_year - 1, years + 1)
-    empty = np.zeros((years + 60, n), np.int64)
+    empty = np.zeros((years + LAST_AGE + 1, n), np.int64)
     return Budgets(
         revenue={line: municipal * part for line, part in share.items()}
         | {"region": scenario.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},

@@ -31,7 +31,7 @@ from model.costs import build_costs
 from model.deciding import choose
 from model.draws import threshold
 from model.errors import InputError
-from model.evaluation import JUDGED_TO, draw_lots, match, measure
+from model.evaluation import JUDGED_TO, draw_lots, match, measure, shuffle
 from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, in_sek, load_design
 from model.funds import allowances, funds_of, purses_of
@@ -211,6 +211,9 @@ class PreventionModel(mesa.Model):
         first, started = self.participants.n, self.projects.n
         rows = [first]
         projects = []
+        if self.yardsticks.by_lot:
+            people = self.population
+            shuffle(self.run_seed, self.year, people.codes, people.offsets, self.seen, self.found)
         for contract in range(len(self.contracts)):
             taken = self.wanted[contract] @ (self.cells.intervention[:, None] == np.arange(len(self.interventions)))
             municipality, kind = np.nonzero(taken)
@@ -286,6 +289,7 @@ class PreventionModel(mesa.Model):
             (people.state, helped.treated, people.participant, self.start_year),
             (
                 helped.child,
+                helped.cohort_start,
                 helped.born,
                 helped.intervention,
                 helped.start_year,
