@@ -36,11 +36,17 @@ def net_benefit(runs: Frame, perspective: str, wtp: float = 0.0, designs: Sequen
     ValueError
         If the perspective, a design or an outcome is not in the batch.
     """
+    column = _cost(perspective)
+    names = paired.choices(runs) if designs is None else list(designs)
+    cost = paired.by_design(runs, column, names)
+    return -cost if wtp == 0 else -cost - wtp * paired.by_design(runs, EFFECT, names).reindex(cost.index)
+
+
+def _cost(perspective: str) -> str:
+    """Name the outcome that a perspective counts."""
     if perspective not in PERSPECTIVES:
         raise ValueError(f"perspective '{perspective}' is not known; there are {', '.join(PERSPECTIVES)}")
-    names = paired.choices(runs) if designs is None else list(designs)
-    cost = paired.by_design(runs, f"cost_{perspective}", names)
-    return -cost if wtp == 0 else -cost - wtp * paired.by_design(runs, EFFECT, names).reindex(cost.index)
+    return f"cost_{perspective}"
 
 
 def plane(runs: Frame, perspective: str, base: str | None = None) -> Frame:
@@ -48,7 +54,7 @@ def plane(runs: Frame, perspective: str, base: str | None = None) -> Frame:
 
     Columns design, draw, years_avoided (year/child), cost (SEK/child), both against the base.
     """
-    cost = paired.differences(runs, f"cost_{perspective}", base)
+    cost = paired.differences(runs, _cost(perspective), base)
     effect = -paired.differences(runs, EFFECT, base).reindex(cost.index)
     frames = [
         pd.DataFrame({"design": name, "draw": cost.index, "years_avoided": effect[name], "cost": cost[name]})

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments import engine, shelf, store
+from experiments import cluster, engine, shelf, store
 from experiments.jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
 from experiments.plan import Plan
 from model.reading import Value
@@ -185,10 +185,10 @@ def _rest(
 ) -> Iterator[engine.Done]:
     token = engine.token_of(folder)
     if scheduler is not None:
-        yield from engine.in_chunks(context, jobs, folder, token, scheduler, seconds)
+        yield from cluster.in_chunks(context, jobs, folder, token, scheduler, seconds)
     elif workers > 1:
-        with engine.local_cluster(workers) as address:
-            yield from engine.in_chunks(context, jobs, folder, token, address, seconds)
+        with cluster.local_cluster(workers) as address:
+            yield from cluster.in_chunks(context, jobs, folder, token, address, seconds)
     else:
         yield from engine.in_turn(context, jobs, folder)
 

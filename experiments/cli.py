@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands import (
+    analyse,
     batch,
     calibrate,
     data,
@@ -82,9 +83,9 @@ batch_app = typer.Typer(cls=batch.PlanOrCommand, help="Make the runs of a plan, 
 app.add_typer(batch_app, name="batch", no_args_is_help=True)
 batch_app.command(batch.RUN)(batch.run_plan)
 batch_app.command("status")(batch.status)
-app.command("sensitivity")(batch.sensitivity)
-app.command("psa")(batch.psa)
-app.command("discover")(batch.discover)
+app.command("sensitivity")(analyse.sensitivity)
+app.command("psa")(analyse.psa)
+app.command("discover")(analyse.discover)
 
 
 def main() -> None:

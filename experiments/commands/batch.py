@@ -1,8 +1,7 @@
-"""`stupror batch`, `batch status`, `sensitivity`, `psa`, `discover`: many runs of a plan, and what they say."""
+"""`stupror batch` and `batch status`: many runs of a plan, each of them kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,6 @@ from typer.core import TyperGroup
 from experiments.commands import common
 from experiments.commands.common import MOST_AT_ONCE, FailedError, StoppedError
 from experiments.progress import duration, progress
-from model.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from experiments.batching import Estimate, Prepared, Result
     from experiments.results import Batch
 
-__all__ = ["RUN", "PlanOrCommand", "discover", "psa", "run_plan", "sensitivity", "status"]
+__all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "status", "table_of"]
 
 RUN = "run"
 
@@ -36,9 +34,6 @@ class PlanOrCommand(TyperGroup):
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `stupror batch` has written.")]
-OutcomeName = Annotated[str, typer.Option(help="Which outcome, such as cost_fiscal or cost_societal.")]
-Against = Annotated[str, typer.Option(help="Design to compare with. [default: status-quo]")]
-Perspective = Annotated[str, typer.Option(help="Whose costs: municipality, region, state, fiscal or societal.")]
 
 
 def run_plan(
@@ -130,7 +125,7 @@ def _report(result: Result, out: Path) -> None:
     typer.echo(f"{result.made} runs made in {duration(result.seconds)}, {result.found} were there. Written to {out}.")
     batch = open_batch(out)
     if batch.runs["design"].nunique() > 1:
-        typer.echo(_table(_headline(batch)))
+        typer.echo(table_of(_headline(batch)))
     if result.failed:
         first = batch.failures.iloc[0]
         raise FailedError(
@@ -180,132 +175,7 @@ def _speed(folder: Path, left: int) -> str:
     return f", {60 * rate:.1f} runs a minute, about {duration(left / rate)} left"
 
 
-# ---------------------------------------------------------------------- analysis
-
-
-def sensitivity(
-    folder: Folder,
-    outcome: OutcomeName = "cost_fiscal",
-    against: Against = "",
-    method: Annotated[str, typer.Option(help="saltelli, morris or pawn. [default: what the sample is for]")] = "",
-    top: Annotated[int, typer.Option(help="How many factors to print.")] = 5,
-) -> None:
-    """Say which uncertain numbers move an outcome, and which decide what design is best."""
-    from analysis import batch_figures
-    from experiments.results import open_batch
-
-    batch = open_batch(folder)
-    found = batch.sensitivity(outcome, against or None, method or None)
-    grown = batch.sensitivity_convergence(outcome, against or None, method or None)
-    names = list(dict.fromkeys(found["of"]))
-    figures = {f"indices-{_slug(name)}": batch_figures.indices(found, name) for name in names}
-    figures |= {
-        f"convergence-{_slug(name)}": batch_figures.convergence(grown[grown["of"] == name], "factor", "value", name)
-        for name in names
-        if len(grown)
-    }
-    place = _write(folder, f"sensitivity-{_slug(outcome)}", {"indices": found, "convergence": grown}, figures)
-    for name in names:
-        typer.echo(f"{outcome}: {name}" + ("" if name.startswith("which") else _than(batch, against)))
-        typer.echo(_table(found[found["of"] == name].drop(columns="of").head(max(top, 1))))
-    typer.echo(f"Written to {place}")
-
-
-def psa(
-    folder: Folder,
-    perspective: Perspective = "fiscal",
-    wtp: Annotated[float, typer.Option(help="Worth of a year of need avoided, SEK; 0 counts money alone.")] = 0.0,
-    against: Against = "",
-    top: Annotated[int, typer.Option(help="How many factors to print.")] = 10,
-) -> None:
-    """Say which design is best, how sure that is, and what it would be worth to know more."""
-    from analysis import batch_figures
-    from analysis.psa import WORTH
-    from experiments.results import open_batch
-
-    if wtp < 0:
-        raise InputError([f"--wtp is {wtp:g}. Give 0 or more SEK for a year of need avoided."])
-    batch = open_batch(folder)
-    worth = sorted({*WORTH, wtp})
-    tables = {
-        "plane": batch.plane(perspective, against or None),
-        "acceptability": batch.acceptability(perspective, worth),
-        "perfect_information": batch.perfect_information(worth),
-        "partial_information": batch.partial_information(perspective, wtp),
-        "convergence": batch.psa_convergence(perspective, wtp),
-        "differences": batch.convergence(f"cost_{perspective}", against or None),
-        "pairing": batch.pairing(f"cost_{perspective}", against or None),
-    }
-    figures = {
-        "plane": batch_figures.plane(tables["plane"]),
-        "acceptability": batch_figures.acceptability(tables["acceptability"]),
-        "partial_information": batch_figures.partial_information(tables["partial_information"]),
-        "differences": batch_figures.convergence(tables["differences"], "design", "mean", "SEK per child"),
-    }
-    place = _write(folder, f"psa-{perspective}", tables, figures)
-    at = tables["acceptability"]
-    typer.echo(f"Which design is best, perspective {perspective}, a year of need avoided worth {wtp:,.0f} SEK")
-    typer.echo(_table(at[at["wtp"] == wtp].drop(columns="wtp")))
-    typer.echo("Worth of knowing everything, SEK per child, by perspective")
-    known = tables["perfect_information"]
-    typer.echo(_table(known[known["wtp"] == wtp].drop(columns="wtp")))
-    typer.echo("Worth of knowing one number, SEK per child (by chance: what a number that does nothing would show)")
-    typer.echo(_table(tables["partial_information"].head(max(top, 1))))
-    typer.echo(f"Written to {place}")
-
-
-def discover(
-    folder: Folder,
-    design: Annotated[str, typer.Option(help="Which design fails.")] = "state-outcomes-fund",
-    outcome: OutcomeName = "cost_fiscal",
-    above: Annotated[float, typer.Option(help="It fails where it is worse than the other by more than this.")] = 0.0,
-    against: Against = "",
-) -> None:
-    """Say under which combinations of uncertain numbers a design fails."""
-    from analysis import batch_figures
-    from experiments.results import open_batch
-
-    batch = open_batch(folder)
-    boxes, rules = batch.discover(design, outcome, above, against or None)
-    values = batch.values
-    ranges = {str(name): (float(values[name].min()), float(values[name].max())) for name in values.columns}
-    figures = {"box": batch_figures.box(boxes, ranges)}
-    place = _write(folder, f"discover-{_slug(design)}-{_slug(outcome)}", {"boxes": boxes, "rules": rules}, figures)
-    typer.echo(f"{design} fails where its {outcome} is more than {above:g} above{_than(batch, against)}")
-    typer.echo("Boxes (PRIM):" if len(boxes) else "No box of factors in which it nearly always fails (PRIM).")
-    if len(boxes):
-        typer.echo(_table(boxes))
-    typer.echo("Rules (CART), those with most failures first:")
-    typer.echo(_table(rules.head(4)))
-    typer.echo(f"Written to {place}")
-
-
-def _than(batch: Batch, against: str) -> str:
-    from analysis.paired import base_of
-
-    return f" less {base_of(batch.runs, against or None)}" if batch.runs["design"].nunique() > 1 else ""
-
-
-def _slug(text: str) -> str:
-    """Make a file name of a text."""
-    return "-".join("".join(sign if sign.isalnum() or sign in "-_" else " " for sign in text).split())
-
-
-def _write(folder: Path, name: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, str]) -> Path:
-    """Write tables and figures of an analysis beside the batch; they are made anew each time."""
-    place = folder / name
-    try:
-        place.mkdir(exist_ok=True)
-        for key, table in tables.items():
-            table.to_csv(place / f"{key}.csv", index=False, lineterminator="\n")
-        for key, figure in figures.items():
-            (place / f"{key}.svg").write_text(figure, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError([f"{place}: cannot be written ({error.strerror})."]) from error
-    return place
-
-
-def _table(frame: pd.DataFrame) -> str:
+def table_of(frame: pd.DataFrame) -> str:
     """Lay a table out for a terminal."""
     from experiments.results import show
 

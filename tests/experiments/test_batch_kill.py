@@ -15,7 +15,7 @@ import pytest
 
 from analysis import contracts, measures, options, savings
 from analysis.outcomes import OUTCOMES, outcomes
-from experiments import batch, engine, running, shelf, store
+from experiments import batch, cluster, running, shelf, store
 from experiments.batching import prepare, run_batch
 from experiments.plan import plan_of
 from model.funding import load_design
@@ -115,7 +115,7 @@ def test_a_cluster_whose_worker_is_killed_makes_the_same_bytes(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(engine, "CHUNK_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "CHUNK_SECONDS", 0.2)
     out, killed = tmp_path / "out", []
 
     def kill_one(done: int, _all: int) -> None:
@@ -130,6 +130,22 @@ def test_a_cluster_whose_worker_is_killed_makes_the_same_bytes(
     makers = {store.read_facts(path)["process"] for path in store.finished(out).values()}
     assert len(makers) >= 3, "this process, two workers, and one that took the place of the dead"
     assert (out / shelf.RUNS).read_bytes() == (whole / shelf.RUNS).read_bytes()
+
+
+def test_a_model_that_nobody_holds_goes() -> None:
+    import gc
+    import weakref
+
+    from model.model import PreventionModel
+
+    model = PreventionModel(select(load_scenario(), ["1060"]), load_design("planner"), 1, 1)
+    model.step()
+    numbers = [agent.unique_id for agent in model.agents]
+    assert len(set(numbers)) == len(numbers)
+    seen = weakref.ref(model)
+    del model
+    gc.collect()
+    assert seen() is None
 
 
 def test_runs_share_the_tables_of_their_world_and_leave_them_as_they_were() -> None:
