@@ -7,18 +7,16 @@ import html
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import solara
 from matplotlib.figure import Figure
 
 from analysis.measures import GROUPS
-from experiments.view import drawing, figures, lives, maps, numbers, portraits, reasoning, settings
+from experiments.view import drawing, figures, lives, maps, numbers, portraits, reasoning, settings, tables
 from experiments.view.numbers import Year
 from experiments.view.words import Words, count, spell
 from experiments.view.world import World
-from model.ladder import ADULT_LEVELS, CHILD_LEVELS, N_LEVELS, level_name
-from model.parameters import PAYERS
+from model.ladder import N_LEVELS, level_name
 
 Past = Sequence[tuple[Year, Year]]
 Titles = tuple[str, str]
@@ -78,14 +76,16 @@ def ShowPyramid(world: World, past: Past, titles: Titles, looking: Looking, say:
     chosen = past[-1][0]
     young, old = (chosen.cost[age].sum() / max(chosen.people[age], 1) / 1000 for age in (5, 17))
     text = say["read pyramid"].format(young=spell(young, say), old=spell(old, say))
-    Shown(lambda: figures.pyramid(past, titles, say), text, "pyramid", lambda: _ages(past), _stamp(world, past), say)
+    Shown(
+        lambda: figures.pyramid(past, titles, say), text, "pyramid", lambda: tables.ages(past), _stamp(world, past), say
+    )
 
 
 @solara.component
 def ShowFlows(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show who paid whom."""
     text = say["read flows" if len(past) > 1 else "read flows 0"]
-    Shown(lambda: figures.flows(past, titles, say), text, "flows", lambda: _flows(past), _stamp(world, past), say)
+    Shown(lambda: figures.flows(past, titles, say), text, "flows", lambda: tables.flows(past), _stamp(world, past), say)
 
 
 @solara.component
@@ -97,7 +97,7 @@ def ShowTime(world: World, past: Past, titles: Titles, looking: Looking, say: Wo
         lambda: figures.over_time(past, titles, names, say),
         text,
         "over-time",
-        lambda: _years(past),
+        lambda: tables.years(past),
         _stamp(world, past),
         say,
     )
@@ -125,7 +125,7 @@ def ShowChild(world: World, past: Past, titles: Titles, looking: Looking, say: W
     row = int(rows[number % rows.size])
     text = f"{_life_in_words(world, told, row, name, say)} {counted}"
     Shown(
-        lambda: portraits.life(world, told, row, say), text, "child", lambda: _ladder(told, row),
+        lambda: portraits.life(world, told, row, say), text, "child", lambda: tables.ladder(told, row),
         (*_stamp(world, past), place, row), say,
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def ShowDecision(world: World, past: Past, titles: Titles, looking: Looking, say
         lambda: portraits.decision(asked, say),
         text,
         "decision",
-        lambda: _offers(asked),
+        lambda: tables.offers(asked),
         (*_stamp(world, past), place, cell),
         say,
     )
@@ -170,7 +170,7 @@ def ShowExport(world: World, past: Past, titles: Titles, looking: Looking, say: 
         _paragraph(say["nothing changed here"])
     files: list[tuple[str, str, Callable[[], bytes]]] = [
         ("design file", settings.design_file(chosen), lambda: settings.design_toml(chosen).encode()),
-        ("all flows", "flows.csv", lambda: _flows(past).to_csv(index=False).encode()),
+        ("all flows", "flows.csv", lambda: tables.flows(past).to_csv(index=False).encode()),
         (
             "all places",
             "municipalities.csv",
@@ -249,86 +249,6 @@ def _decision_in_words(
     )
     facts = say["read decision"].format(seen=seen, price=spell(price / 1000, say))
     return f"{verdict} {facts}"
-
-
-# ---------------------------------------------------------------------- numbers to take along
-
-
-def _ages(past: Past) -> pd.DataFrame:
-    """The pyramid of the last year as a table, both worlds."""
-    frames = []
-    for world, year in zip(("design", "status_quo"), past[-1], strict=True):
-        age, payer = np.nonzero(year.cost + year.cost_without)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "world": world,
-                    "year": year.year,
-                    "age": age,
-                    "payer": np.array(PAYERS)[payer],
-                    "people": year.people[age],
-                    "cost_sek": year.cost[age, payer],
-                    "untreated_sek": year.cost_without[age, payer],
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
-
-
-def _flows(past: Past) -> pd.DataFrame:
-    """All flows so far as a table, both worlds."""
-    frames = [
-        numbers.flows_table([pair[side] for pair in past]).assign(world=world)
-        for side, world in enumerate(("design", "status_quo"))
-    ]
-    return pd.concat(frames, ignore_index=True)
-
-
-def _years(past: Past) -> pd.DataFrame:
-    """Sums by year as a table, both worlds."""
-    rows = []
-    for side, world in enumerate(("design", "status_quo")):
-        for year in (pair[side] for pair in past):
-            gain, cost = year.gain.sum(axis=0), numbers.by_group(year.cost.sum(axis=0))
-            row = {"world": world, "year": year.year, "helped": year.helped.sum(), "invested_sek": year.invested.sum()}
-            row |= {f"gain_{group}_sek": gain[number] for number, group in enumerate(GROUPS)}
-            rows.append(row | {f"cost_{group}_sek": cost[number] for number, group in enumerate(GROUPS)})
-    return pd.DataFrame(rows)
-
-
-def _ladder(told: lives.Lives, row: int) -> pd.DataFrame:
-    """One life as a table: level at each age with help and without."""
-    age = np.arange(told.helped.shape[1])
-    names = np.array(CHILD_LEVELS + ADULT_LEVELS)
-    adult = N_LEVELS * (age >= 20)
-    return pd.DataFrame(
-        {
-            "age": age,
-            "year": told.born[row] + age,
-            "with_help": names[told.helped[row] % N_LEVELS + adult],
-            "without_help": names[told.alone[row] % N_LEVELS + adult],
-        }
-    )
-
-
-def _offers(asked: Sequence[tuple[str, reasoning.Reasoning]]) -> pd.DataFrame:
-    """What each body was offered as a table: by year since the start, SEK per child."""
-    frames = []
-    for who, weighed in asked:
-        offer = weighed.offer
-        frames.append(
-            pd.DataFrame(
-                {
-                    "body": who,
-                    "year": np.arange(offer.saving_own.size),
-                    "saving_own_sek": offer.saving_own,
-                    "saving_others_sek": offer.saving_others,
-                    "payments_sek": offer.payments,
-                    "cost_now_sek": offer.cost,
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
 
 
 def _looked_at(looking: Looking, name: str, choices: Collection[Any]) -> tuple[Any, Callable[[Any], None]]:

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[3]
 PICTURES = ROOT / "out" / "browser"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PATIENCE = 30_000  # ms; the first step of a fresh clone compiles the kernels
+PATIENCE = 120_000  # ms; the first page of a fresh clone compiles the kernels
 
 pytestmark = [
     pytest.mark.browser,
