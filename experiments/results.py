@@ -168,7 +168,7 @@ class Batch:
         return _asked(search)
 
     def status(self) -> dict[str, int]:
-        """How many different runs there are, are finished, failed and left; unfinished ones that failed count twice."""
+        """How many different runs there are, finished, failed and left; failed ones are among those left."""
         keys = set(self._read(shelf.JOBS)["key"])
         done = len(keys & store.finished(self.folder).keys())
         return {"runs": len(keys), "finished": done, "failed": len(self.failures), "left": len(keys) - done}
