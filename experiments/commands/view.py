@@ -43,7 +43,7 @@ def view(
         raise InputError(
             [f"view needs {', '.join(missing)}, which is not installed. Install it: pip install -e '.[browser]'"]
         )
-    common.read_scenario(scenario, municipalities, quick=False)
+    common.read_scenario(scenario, municipalities or None, quick=False)
     common.read_designs([design])
 
     from experiments.view import serving
