@@ -19,6 +19,7 @@ from model.draws import chances
 from model.expectations import noise
 from model.funding import Design, Outcome, Transfer, phases, settle
 from model.funding.contract import plain
+from model.funds import FILLED_BY
 from model.prospects import LUCK, deviates
 
 if TYPE_CHECKING:
@@ -147,6 +148,13 @@ def unfit(design: Design) -> list[str]:
         for share in design.finance
         if share.party in FROM_BUDGETS and share.size is None
     ]
+    if design.decision == "planner":
+        problems += [
+            f"{design.name}: finance.{party} has only so much money, but a planner takes all that is worth it. "
+            'Let finance.state pay, or write decision.body = "board".'
+            for party in design.shares
+            if party in ("owner", *FILLED_BY, *FROM_BUDGETS)
+        ]
     return problems + [
         f"{design.name}: a run cannot find out whether '{name}' holds. Give conditions.{name} a measure with above or "
         "at_least, or a chance."
