@@ -281,6 +281,9 @@ def lines(sheet: Sheet) -> Iterator[str]:
     yield "Received less paid, what is put in up front included"
     nets = [(party, _money(amount, sign=True), PARTIES[party][1]) for party, amount in record["net"].items()]
     yield from _table([("party", unit, ""), *nets])
+    run_by = "provider" if design.programme is None else design.programme.run_by
+    if run_by != "provider":
+        yield f"  The {run_by} runs the programme itself; the {_money(sheet.cost)} {unit} are spent on it."
 
 
 def _spoken(clause: str) -> str:

@@ -100,6 +100,7 @@ def test_the_table_for_a_board(stupror: Stupror) -> None:
     )
     lines = [" ".join(line.split()) for line in answer.out.splitlines()]
     assert "The programme costs 10 000 000 SEK for 60 participants." in lines
+    assert "The municipality runs the programme itself; the 10 000 000 SEK are spent on it." in lines
     assert "0 investor municipality 3 333 333 put in up front" in lines
     assert "3 municipality investor 8 000 000 share_of_saving" in lines
     assert any(line.startswith("investor -2 000 000") for line in lines)
