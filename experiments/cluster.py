@@ -50,6 +50,7 @@ def local_cluster(workers: int) -> Iterator[str]:
         "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536, **SINGLE_THREADED},
         "distributed.worker.memory.terminate": False,  # a run that needs more memory than its share may have it
         "distributed.worker.memory.pause": False,
+        "distributed.worker.profile.enabled": False,  # it keeps what it samples: memory grows and runs slow down
     }
     before = set(multiprocessing.active_children())
     with dask.config.set(quiet):
