@@ -190,6 +190,7 @@ def scores(model: PreventionModel, contract: int = 0) -> Floats:
     if contract + 1 < len(model.contracts):
         if not reaches_region(design):
             result[:, model.regional] = 0.0
+        result[model.ordinary[:, cells.intervention]] = 0.0  # what is ordinary is paid from the ordinary budget (F8)
         if design.interventions:
             covered = np.array([item.name in design.interventions for item in model.interventions])
             result[:, ~covered[cells.intervention]] = 0.0
