@@ -1,6 +1,8 @@
 # Everything here works in a fresh clone with nothing but make and Python 3.11 or newer.
 # Another interpreter: make demo PYTHON=python3.12
 PYTHON ?= python3
+# What is installed besides the model: make test EXTRAS=test,browser-test tests the page in a browser too.
+EXTRAS ?= test
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -32,5 +34,5 @@ $(READY): pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "stupror needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
 	"$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	@touch $@

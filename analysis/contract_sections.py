@@ -92,7 +92,7 @@ def _payment(tables: Tables, words: Texts, say: Texts) -> Section | None:
     reading = say["r_paid"].format(n=len(mean), above=above, below=below)
     if mean["over_sek"].max() > 0:
         most = str(mean["over_sek"].idxmax())
-        over, payable = (number(float(mean[key][most]), 100) for key in ("over_sek", "payable_sek"))
+        over, payable = (number(float(mean[key][most]), mean[key][most]) for key in ("over_sek", "payable_sek"))
         reading += " " + say["r_paid_most"].format(design=_name(most, words), over=over, payable=payable)
     headings = [say[f"c_{key}"] for key in PAYMENT_COLUMNS]
     return _table("paid", headings, rows, reading, "luck", words, say)

@@ -29,9 +29,15 @@ def figure_sections(
     gain = measures.gain_by_group(yearly, rate)
     if not gain.empty:
         drawn = figures.who_gains(yearly, words, rate)
-        result.append(section("gain", drawn, _read_gain(gain, words, say), "interval"))
+        reading = _read_gain(gain, words, say)
+        if gain["seed"].nunique() > 1:
+            reading += " " + say["r_gain_luck"]
+        result.append(section("gain", drawn, reading, "interval"))
         change = intervals(measures.change_per_child(yearly, rate), "change_sek", ["design"])
         lines = changes_in_words(dict(zip(change["design"], change["mean"], strict=True)), words, say)
+        unsure = change[(change["low"] <= 0) & (change["high"] >= 0)]["design"]
+        if len(unsure):
+            lines.append(say["r_luck"].format(designs=", ".join(words.get(d, d) for d in unsure)))
         reading = " ".join([*lines, say["r_change"]])
         result.append(section("change", figures.lifetime_change(yearly, words, rate), reading, "interval"))
     if not tables["enrolment"].empty:

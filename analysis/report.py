@@ -22,6 +22,7 @@ from analysis.tables import COLUMNS, DETAILS, Columns, details, format_summary, 
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "sv")
+FEW_SEEDS = 4  # with fewer, the width of an interval is hardly known itself
 
 
 @cache
@@ -71,10 +72,12 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     local = _localiser(language)
     further = format_summary(details(tables, rate), designs, DETAILS)
     sure = [say["sure"], say["sure_uncertain" if manifest.get("uncertain") else "sure_fixed"], say["sure_model"]]
+    if 1 < len(seeds) < FEW_SEEDS:
+        sure.insert(1, say["sure_few"].format(n=len(seeds)))
     return {
         "language": language,
         "page_title": words["title"],
-        "scenario": " \u00b7 ".join([title, *_part_of_country(tables, manifest, say)]),
+        "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest, say)]),
         "lead": [local(line) for line in headline(tables, summarised, words, say)],
         "names": [words.get(design, design) for design in designs],
         "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
@@ -93,7 +96,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "sure": sure if len(seeds) > 1 else [say["one seed"], *sure[1:]],
         "source_title": say["h_source"],
         "source": {
-            say["scenario"]: title,
+            say["scenario"]: words.get(title, title),
             say["changed"]: "; ".join(_changes(manifest)) or say["nothing changed"],
             say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))) if runs["scenario_hash"].nunique() < 4 else "-",
             say["designs"]: ", ".join(designs),
@@ -253,6 +256,8 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
     lead.append(
         say["s_planner" if change < 0 else "s_planner_dearer"].format(planner=planner, gain=at_scale(abs(change)))
     )
+    if found["low"].get((measures.BENCHMARK, "change"), 1.0) <= 0 <= found["high"][measures.BENCHMARK, "change"]:
+        lead[-1] += " " + say["s_planner_luck"]
     others = [d for d in designs if d not in (measures.BASE, measures.BENCHMARK)]
     if runs["seed"].nunique() == 1:  # no interval, so nothing can be said about luck
         return [*lead, *changes_in_words({d: mean(d, "change") for d in others}, words, say)]

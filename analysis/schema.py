@@ -77,7 +77,7 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
                 "programme, application, evaluation, administration, outcome payment, repayment or guarantee",
             ),
             ("intervention", "text", "", "name of the intervention"),
-            ("phase", "text", "", "simulated, or expected: still owed after the last year if lives go as expected"),
+            ("phase", "text", "", "simulated, or expected: owed after the last year, on average over luck"),
             ("amount_sek", "int", "SEK of 2020", "amount"),
         ),
     ),

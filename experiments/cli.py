@@ -27,6 +27,7 @@ from experiments.commands import (
     screen,
     search,
     validate,
+    view,
 )
 from experiments.commands.common import FailedError, StoppedError
 from model.errors import InputError
@@ -65,6 +66,7 @@ app.command("run")(runs.run)
 app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
+app.command("view")(view.view)
 app.add_typer(designs_app, name="designs")
 data_app = typer.Typer(help="The tables that the model stands on.", no_args_is_help=True)
 app.add_typer(data_app, name="data")

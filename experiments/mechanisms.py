@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from model.budgets import pressure_of
 from model.costs import GROUPS, PAYER, build_costs
-from model.economy import Economy, discretionary
+from model.economy import Economy, discretionary, results
 from model.forecast import build_cells, detection_edges
 from model.funding import load_design
 from model.ladder import build_ladder
@@ -21,7 +21,7 @@ from model.scenario import Scenario
 __all__ = ["cycle_test", "returns", "runs"]
 
 Floats = NDArray[np.float64]
-_GOOD = 1.5  # standard deviations of the national cycle that make a good year, and a bad one with the other sign
+_YEARS = {"good": 1.5, "ordinary": 0.0, "bad": -1.5}  # standard deviations of the national cycle
 
 
 def returns(spec: Scenario) -> dict[str, float]:
@@ -69,42 +69,49 @@ def _mean_year(flow: Floats) -> float:
 def runs(spec: Scenario, seed: int, years: int) -> dict[str, float]:
     """Live one world under its own budgets, a municipal fund and a planner (M2, M5, M11).
 
+    Only municipalities to which the practice has spread have a fund.
+
+
     `held_back`
         Money for programmes that bodies put in by themselves over what a planner would, who owns all budgets (M2).
-    `bad_against_good`
-        Money for new projects in a world of bad years over that in the same world with good years (M5, M11).
-    `cycle_good`, `cycle_ordinary`, `cycle_bad`
-        The money of that test, M SEK.
+    `bad_against_good`, `bad_against_good_paid`
+        Money for programmes if all years are bad over that if all are good, in the same municipalities: under own
+        budgets (M5), and where an outcomes fund makes bodies want more than they have money for (M11).
+    `own_good`, `own_ordinary`, `own_bad`, `paid_good`, `paid_ordinary`, `paid_bad`
+        The money of these tests, M SEK.
     `fund_used`
         Share of what municipal funds set aside that is paid out within the run.
     """
+    spec = spec.replace("diffusion.voluntary", 1.0)
     money = {name: _programmes(_flows(spec, name, seed, years)) for name in ("status-quo", "planner")}
     fund = _flows(spec, "municipal-fund", seed, years)
     aside = fund[(fund["receiver"] == "municipal_fund") & (fund["purpose"] == "set aside")]["amount_sek"].sum()
-    paid = fund[fund["payer"] == "municipal_fund"]["amount_sek"].sum()
-    test = cycle_test(spec, seed, years)
+    used = fund[fund["payer"] == "municipal_fund"]["amount_sek"].sum()
+    own, paid = (cycle_test(spec, design, seed, years) for design in ("status-quo", "state-outcomes-fund"))
     return {
         "held_back": money["status-quo"] / money["planner"] if money["planner"] else 0.0,
-        "bad_against_good": test["bad"] / test["good"] if test["good"] else 1.0,
-        **{f"cycle_{name}": money / 1e6 for name, money in test.items()},
-        "fund_used": float(paid / aside) if aside else 0.0,
+        "bad_against_good": own["bad"] / own["good"] if own["good"] else 1.0,
+        "bad_against_good_paid": paid["bad"] / paid["good"] if paid["good"] else 1.0,
+        **{f"own_{name}": each / 1e6 for name, each in own.items()},
+        **{f"paid_{name}": each / 1e6 for name, each in paid.items()},
+        "fund_used": float(used / aside) if aside else 0.0,
     }
 
 
-def cycle_test(spec: Scenario, seed: int, years: int) -> dict[str, float]:
-    """Money for programmes (SEK) in the same municipalities in good, ordinary and bad years (M5, M11)."""
-    return {
-        name: _programmes_of(spec, seed, years, z) for name, z in (("good", _GOOD), ("ordinary", 0.0), ("bad", -_GOOD))
-    }
+def cycle_test(spec: Scenario, design: str, seed: int, years: int) -> dict[str, float]:
+    """Money for programmes (SEK) in the same municipalities if all years are good, ordinary or bad (M5, M11)."""
+    return {name: _programmes_of(spec, design, seed, years, z) for name, z in _YEARS.items()}
 
 
-def _programmes_of(spec: Scenario, seed: int, years: int, z: float) -> float:
+def _programmes_of(spec: Scenario, design: str, seed: int, years: int, z: float) -> float:
     """Live a world whose every year is `z` standard deviations better than usual, without windfalls."""
-    model = PreventionModel(spec, load_design("status-quo"), seed, years)
-    sky = model.budgets.years
+    model = PreventionModel(spec, load_design(design), seed, years)
+    sky, reserves = model.budgets.years, model.budgets.reserves
     assert sky is not None
+    assert reserves is not None
     level = Economy(np.full(years, z), sky.local, np.zeros(years, np.bool_))
     model.budgets.discretionary_share = discretionary(spec.budget, level, pressure_of(spec.places))
+    reserves.result = results(spec.budget, level)
     for _ in range(years):
         model.step()
     return float(sum(entry.amount.sum() for entry in model.ledger.entries if entry.purpose == "programme"))

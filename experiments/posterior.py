@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.errors import InputError, hint
+from model.errors import InputError, hint, reason
 from model.reading import Value
 from model.scenario import Scenario
 
@@ -61,7 +61,9 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
     try:
         table = pd.read_csv(path, comment="#")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise InputError([f"{path}: cannot be read: {error}. Give a file that `stupror calibrate` wrote."]) from None
+        raise InputError(
+            [f"{path}: cannot be read ({reason(error)}). Give a file that `stupror calibrate` wrote."]
+        ) from None
     problems = [] if _WEIGHT in table else [f"{path}: column '{_WEIGHT}' is missing."]
     for name in table.columns:
         parameter = str(name).removeprefix(TIMES)

@@ -6,6 +6,7 @@ is watched is what one small world puts into programmes and what they save over 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -98,6 +99,7 @@ def screen(
         except InputError:
             world = scenario
         found.append(result(world))
+        gc.collect()  # a world is a ring of model and agents that holds large arrays
         if tell is not None:
             tell(len(found), len(points))
     table = pd.DataFrame({"parameter": list(names)})

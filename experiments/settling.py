@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,8 @@ def asked(design: Design) -> tuple[Asked, ...]:
         measure = design.measures[name]
         of = ", ".join(filter(None, (measure.outcome.replace("_", " "), *measure.payers)))
         meaning = re.sub(r" \([A-Z]\d+(, [A-Z]\d+)*\)", "", MEASURES[measure.kind].meaning)  # ids are for the sources
-        meaning += (f"; of {of}" if of else "") + f"; {measure.years} years from the start"
+        years = "1 year" if measure.years == 1 else f"{measure.years} years"
+        meaning += (f"; of {of}" if of else "") + f"; {years} from the start"
         found.append(Asked(name, measure.unit, meaning, *_BOUNDS.get(measure.kind, (-MOST, MOST))))
     found += [Asked(name, "", design.conditions[name].says) for name in design.asked_conditions]
     return tuple(found)
@@ -187,8 +188,9 @@ def size(design: Design, cost: str | None, children: int | None) -> tuple[int, i
 def settled(design: Design, given: Mapping[str, float | bool], cost: int, children: int | None = None) -> Sheet:
     """Settle a contract for one programme of this cost (whole units of its currency).
 
-    `given` holds what `asked` asks. The record has design, terms (value by path), transfers (year from the start of the
-    programme, from, to, amount, clause; up-front finance among them, nothing of amount 0), paid (sum by pair, without
+    `given` holds what `asked` asks. The record has design, currency (that of every amount), cost, given, terms (value
+    by path), transfers (year from the start of the programme, from, to, amount, and clause: the kinds that made the
+    amount what it is, in their order; up-front finance among them, nothing of amount 0), paid (sum by pair, without
     up-front finance, also 0) and net (received less paid by party, up-front finance included; sums to zero).
     """
     costs = np.array([cost], dtype=np.int64)
@@ -203,10 +205,14 @@ def settled(design: Design, given: Mapping[str, float | bool], cost: int, childr
         paid[f"{transfer.payer}->{transfer.receiver}"] += int(transfer.amount[0])
     moved = sorted((*put_in, *owed), key=lambda transfer: transfer.year)
     net = dict.fromkeys(design.parties, 0) | {party: int(sums[0]) for party, sums in net_by_party(moved).items()}
+    why = _why(design, outcome)
     record = {
         "design": design.name,
+        "currency": design.currency.code,
+        "cost": cost,
+        "given": dict(given),
         "terms": {path: quantity.value for path, quantity in terms(design).items()},
-        "transfers": [_row(transfer) for transfer in moved if transfer.amount[0]],
+        "transfers": [_row(transfer, why) for transfer in moved if transfer.amount[0]],
         "paid": paid,
         "net": net,
     }
@@ -218,13 +224,33 @@ def _pairs(design: Design) -> dict[tuple[str, str], None]:
     return dict.fromkeys(clause.pair for clause in design.clauses)
 
 
-def _row(transfer: Transfer) -> dict[str, Any]:
+def _why(design: Design, outcome: Outcome) -> dict[tuple[str, str, str], list[str]]:
+    """Name the kinds of clause that moved each amount (payer, receiver, part), in their order.
+
+    Found by settling with one clause more each time; a cap that did not bind is not among them.
+    """
+    why: dict[tuple[str, str, str], list[str]] = {}
+    before: dict[tuple[str, str, str], int] = {}
+    for count, clause in enumerate(design.clauses, start=1):
+        now: dict[tuple[str, str, str], int] = {}
+        for transfer in settle(replace(design, clauses=design.clauses[:count]), outcome):
+            key = (transfer.payer, transfer.receiver, transfer.part)
+            now[key] = now.get(key, 0) + int(transfer.amount[0])
+        for key, amount in now.items():
+            if amount != before.get(key, 0) and clause.kind not in why.setdefault(key, []):
+                why[key].append(clause.kind)
+        before = now
+    return why
+
+
+def _row(transfer: Transfer, why: Mapping[tuple[str, str, str], Sequence[str]]) -> dict[str, Any]:
+    kinds = why.get((transfer.payer, transfer.receiver, transfer.part), ())
     return {
         "year": transfer.year,
         "from": transfer.payer,
         "to": transfer.receiver,
         "amount": int(transfer.amount[0]),
-        "clause": transfer.clause,
+        "clause": ", ".join(kinds) if kinds else transfer.clause,
     }
 
 
@@ -232,7 +258,7 @@ def lines(sheet: Sheet) -> Iterator[str]:
     """Write a settled contract so that it can be put before a board."""
     design, record, unit = sheet.design, sheet.record, sheet.design.currency.code
     yield f"{design.title} ({design.name})"
-    many = f" for {sheet.children:,} children".replace(",", " ") if sheet.children else ""
+    many = f" for {sheet.children:,} participants".replace(",", " ") if sheet.children else ""
     yield f"The programme costs {_money(sheet.cost)} {unit}{many}."
     yield ""
     yield "If"
@@ -255,6 +281,9 @@ def lines(sheet: Sheet) -> Iterator[str]:
     yield "Received less paid, what is put in up front included"
     nets = [(party, _money(amount, sign=True), PARTIES[party][1]) for party, amount in record["net"].items()]
     yield from _table([("party", unit, ""), *nets])
+    run_by = "provider" if design.programme is None else design.programme.run_by
+    if run_by != "provider":
+        yield f"  The {run_by} runs the programme itself; the {_money(sheet.cost)} {unit} are spent on it."
 
 
 def _spoken(clause: str) -> str:

@@ -168,7 +168,6 @@ def _told(
     found |= {f"new_{year}": float((decided == year).sum()) for year in HISTORY if f"new_{year}" not in found}
     share = found["funded_spending_share"] * COSTS_2016
     found["implied_fund_share"] = FUNDS_2016 / share if share else 0.0
-    found["set_aside_2016"] = share * world.board.fund_share
     found["median_fund"] = found["funded_median_spending"] * found["implied_fund_share"]
     say("histories", seed - first + 1, draws)
     return found
@@ -211,7 +210,8 @@ def _predictions(
     found = {title: _spread([each[name] for each in told]) for title, name in names.items()}
     if core:
         found["Share of the money set aside that is used"] = _spread([each["fund_used"] for each in core])
-        for name in ("good", "ordinary", "bad"):
-            title = f"Money for programmes if all years are {name}, M SEK (own budgets, the same municipalities)"
-            found[title] = _spread([each[f"cycle_{name}"] for each in core])
+        for kind, words in (("own", "under own budgets"), ("paid", "with a state outcomes fund")):
+            for name in ("good", "ordinary", "bad"):
+                title = f"Money for programmes {words} if all years are {name}, M SEK"
+                found[title] = _spread([each[f"{kind}_{name}"] for each in core])
     return found

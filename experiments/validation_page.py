@@ -81,14 +81,15 @@ def render(validation: Validation, posteriors: str, command: str) -> str:
         "| reason | municipalities | 90 % interval |\n|---|---|---|",
         *(f"| {name} | {mean:.1f} | {low:.0f} to {high:.0f} |" for name, mean, low, high in validation.reasons),
         "",
-        "## Predictions\n",
-        "Nothing was fitted to these.\n",
+        "## Predictions, and the test of good and bad years\n",
+        "Nothing was fitted to these. A good year is 1.5 standard deviations of the cycle above the usual.\n",
         "| prediction | simulated | 90 % interval |\n|---|---|---|",
         *(f"| {name} | {_number(mean)} | {_number(low)} to {_number(high)} |"
           for name, (mean, low, high) in validation.predictions.items()),
         "",
         "## Targets of the calibration\n",
         _table(validation.calibrated),
+        "\n".join(_reasons(validation.calibrated, notes)) + "\n",
     ]  # fmt: skip
     return "\n".join(parts).rstrip() + "\n"
 
@@ -99,10 +100,11 @@ def _table(rows: Sequence[Row]) -> str:
 
 def _line(row: Row) -> str:
     p = row.pattern
-    observed = _number(p.least) if p.least == p.most else f"{_number(p.least)} to {_number(p.most)}"
+    spell = (lambda value: f"{value:.0f}") if p.unit == "year" else _number
+    observed = spell(p.least) if p.least == p.most else f"{spell(p.least)} to {spell(p.most)}"
     return (
-        f"| {p.evidence} | {p.what} | {p.unit} | {observed} | {_number(row.mean)} "
-        f"| {_number(row.low)} to {_number(row.high)} | {'in' if row.inside else '**out**'} |"
+        f"| {p.evidence} | {p.what} | {p.unit} | {observed} | {spell(row.mean)} "
+        f"| {spell(row.low)} to {spell(row.high)} | {'in' if row.inside else '**out**'} |"
     )
 
 

@@ -87,8 +87,8 @@ class Budgets:
     discretionary_share: Floats  # (years, n)
     level: dict[str, Floats]  # frame as a multiple of expected cost
     last_mandatory: dict[str, Money]
-    promised: dict[str, Money]  # (years + 60, n): cost of earlier projects, by year
-    to_restore: Money  # (years + 60, n): deficits to be made good, by year
+    promised: dict[str, Money]  # (years + LAST_AGE + 1, n): cost of earlier projects, by year
+    to_restore: Money  # (years + LAST_AGE + 1, n): deficits to be made good, by year
     equity: dict[str, Money]
     frame: dict[str, Money] = field(default_factory=dict)
     extra: dict[str, Money] = field(default_factory=dict)  # discretionary money of the year
@@ -128,7 +128,7 @@ def open_budgets(
         "board": 0.0,
     }
     expected = expected_costs(population, ladder, costs, first_year - 1, years + 1)
-    empty = np.zeros((years + 60, n), np.int64)
+    empty = np.zeros((years + LAST_AGE + 1, n), np.int64)
     return Budgets(
         revenue={line: municipal * part for line, part in share.items()}
         | {"region": scenario.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},
@@ -166,14 +166,16 @@ def fund_allotment(budgets: Budgets, scenario: Scenario, t: int, wanted: Money |
     """Money that each municipality puts into its social investment fund in year `t`: none without a decision (D2).
 
     `wanted` as a contract says it; else the board's usual share of revenue (F3), more or less by the year and by how
-    the fund is kept (F1, M11). With `diffusion.voluntary` 0 every municipality has a fund, decided or not.
+    the fund is kept (F1, M11). With `diffusion.voluntary` 0 every municipality has a fund, decided or not, and sets
+    aside what all together do; with 1 only some have, and those set aside so much more.
     """
     assert budgets.spread is not None
     assert budgets.reserves is not None
     has = 1.0 - scenario.diffusion.voluntary * (1.0 - budgets.spread.funded)
     if wanted is not None:
         return whole(wanted * has)
-    usual = budgets.revenue["municipality"] * scenario.board.fund_share
+    more = 1.0 + scenario.diffusion.voluntary * (scenario.diffusion.fund_multiple - 1.0)
+    usual = budgets.revenue["municipality"] * scenario.board.fund_share * more
     return whole(usual * has * fund_factor(budgets.reserves, scenario.budget, t))
 
 

@@ -34,3 +34,9 @@ def hint(name: str, valid: Iterable[str]) -> str:
     if like is not None:
         return f" Did you mean '{like}'?"
     return f" Allowed: {', '.join(names)}." if len(names) <= 12 else ""
+
+
+def reason(error: Exception) -> str:
+    """Return why a file could not be read, in one line and without the number of the system's error."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return words or " ".join(str(error).split())

@@ -19,6 +19,7 @@ payment.
 import numpy as np
 from numba import njit
 
+from model.draws import LOT, ONE, draw, stream_key
 from model.ladder import LAST_AGE, N_LEVELS
 
 MATCHED, WAITING_LIST, BEFORE_AFTER = "matched-comparison", "randomised-waiting-list", "before-after"
@@ -68,18 +69,39 @@ def match(first, last, counties, offsets, cohort, state, participant, people, po
 
 
 @njit(cache=True, nogil=True)
+def shuffle(seed, year, codes, offsets, seen, found):
+    """Turn each list of children seen, of one place and age, round by a drawn number of places; changes `found`.
+
+    In the order in which they stand, those first in line have had every earlier chance: those who are left of them are
+    others than those left further down. After a turn everybody is as likely to get a place as to wait. The draw belongs
+    to (seed, municipality, birth year, age). `seen` and `found` as `identify` left them.
+    """
+    for m in range(offsets.shape[0]):
+        start = offsets[m, 0]
+        for age in range(seen.shape[1]):
+            n = seen[m, age].sum()
+            if n > 1:
+                key = stream_key(seed, LOT, codes[m], year - 1 - age, age)
+                first = np.int64(draw(key, 0)) * n // ONE
+                line = found[start : start + n].copy()
+                found[start : start + n - first] = line[first:]
+                found[start + n - first : start + n] = line[:first]
+            start += n
+
+
+@njit(cache=True, nogil=True)
 def draw_lots(first, last, held, offsets, seen, found, participant, people):
     """Give each participant `first` to `last` (exclusive) a child who was seen like it and did not get a place, or -1.
 
-    Children stand in no order that says anything about them, so the first who are left are as good as drawn by lot.
-    They are held back: marked with `held`, they are not seen again until that mark says so (see `identify`).
+    After `shuffle` the children stand in an order that says nothing about them: the first who are left are drawn by
+    lot. They are held back: marked with `held`, they are not seen again until that mark says so (see `identify`).
 
     Parameters
     ----------
     held
         Mark to put on the children held back, below -1: minus the year from which they may be seen again.
     seen, found
-        As `identify` left them.
+        As `identify` and `shuffle` left them.
     participant
         Row among the participants, -1 or a mark, by child; changed in place.
     people
@@ -119,7 +141,7 @@ def measure(first, last, year, terms, tables, lives, people, sums):
         ``(contract, begins, evaluation, years, group, groups)``: the contract of each project; where each contract's
         metrics begin in the list of all metrics, shape (n_contracts + 1,); and of each metric its place in
         EVALUATORS, its years of follow-up counted from the start, and which of how many equal groups of participants
-        it looks at.
+        it looks at. A child's group goes by its number in its cohort: it is the same in any part of the country.
     tables
         ``(value, trend, norm)``: what a year in a state is worth by (metric, intervention, age, state), whole units;
         the national mean by (metric, intervention, year, age), where year 0 is the one before the first and age that
@@ -128,13 +150,13 @@ def measure(first, last, year, terms, tables, lives, people, sums):
         ``(state, treated, participant, first_year)``: untreated states and participant rows of all children, treated
         states, and the first year of the run.
     people
-        ``(child, born, intervention, start_year, project, peer, state_before, perceived, needed)``; `needed` is set
-        once the untreated life has shown need JUDGED_FROM to JUDGED_TO years after the start.
+        ``(child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, needed)``;
+        `needed` is set once the untreated life has shown need JUDGED_FROM to JUDGED_TO years after the start.
     sums
         SUMS by (project, metric of the contract), added to. Shape (n_projects, most metrics of a contract, 6).
     """
     state, treated, participant, first_year = lives
-    child, born, intervention, start_year, project, peer, state_before, perceived, needed = people
+    child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, needed = people
     contract, begins, evaluation, years, group, groups = terms
     value, trend, norm = tables
     for i in range(first, last):
@@ -147,7 +169,7 @@ def measure(first, last, year, terms, tables, lives, people, sums):
         k, number = intervention[i], project[i]
         before = start_year[i] - 1 - born[i]
         for g in range(begins[contract[number]], begins[contract[number] + 1]):
-            if years_in >= years[g] or (groups[g] > 1 and child[i] % groups[g] != group[g]):
+            if years_in >= years[g] or (child[i] - cohort_start[i]) % groups[g] != group[g]:
                 continue
             total = sums[number, g - begins[contract[number]]]
             own = value[g, k, age, treated[i]]

@@ -48,18 +48,28 @@ class Expected:
         Costs of children differ by `outcome_sd` in a year, as bodies believe; years and children are reckoned as
         independent, and counts of outcomes as Poisson. A comparison with other children doubles the variance.
         """
-        metric, people = self.metric, size / self.metric.groups
-        if metric.kind == "activity":
-            return np.zeros(self.own.shape)
-        twice = 2.0 if metric.evaluation in (MATCHED, WAITING_LIST) else 1.0
-        base = np.broadcast_to(np.abs(self.other), self.own.shape) * people
-        if metric.parts == 1:
-            noise = np.full(self.own.shape, np.sqrt(twice * metric.years * people) * outcome_sd)
-        else:
-            noise = np.sqrt(np.abs(self.own) * people + (base if twice == 2.0 else 0.0))
-        if metric.kind == "fall":
-            return np.asarray(np.divide(100.0 * noise, base, out=np.zeros(noise.shape), where=base > 0.0))
-        return np.asarray(100.0 * noise / people if metric.kind == "share" else noise)
+        people = np.full(self.own.shape, size / self.metric.groups)
+        return noise(self.metric, self.own * people, self.other * people, people, outcome_sd)
+
+
+def noise(metric: Metric, own: Floats, other: Floats, people: Floats, outcome_sd: float) -> Floats:
+    """Standard deviation by chance alone of a metric whose sums over `people` are expected to be `own` and `other`.
+
+    In the unit of the metric; `own` and `other` in SEK or outcomes. See `Expected.spread`.
+    """
+    if metric.kind == "activity":
+        return np.zeros(own.shape)
+    twice = 2.0 if metric.evaluation in (MATCHED, WAITING_LIST) else 1.0
+    base = np.abs(other)
+    if metric.parts == 1:
+        sd = np.sqrt(twice * metric.years * people) * outcome_sd
+    else:
+        sd = np.sqrt(np.abs(own) + (base if twice == 2.0 else 0.0))
+    if metric.kind == "fall":
+        return np.asarray(np.divide(100.0 * sd, base, out=np.zeros(sd.shape), where=base > 0.0))
+    if metric.kind == "share":
+        return np.asarray(np.divide(100.0 * sd, people, out=np.zeros(sd.shape), where=people > 0))
+    return np.asarray(sd)
 
 
 def expect(

@@ -29,6 +29,7 @@ def learn(model: PreventionModel, ready: Which) -> None:
     The planner knows the true effects and has nothing to learn.
     """
     projects, belief = model.projects, model.spec.belief
+    ready = ready[projects.overhead[ready]]  # what is in ordinary operations is evaluated by nobody
     expected, measured, noise = news(model, ready)
     useful = (np.abs(expected) > 1.0) & (noise > 0.0)
     if not useful.any() or model.design.decision == "planner":

@@ -31,7 +31,7 @@ from model.costs import build_costs
 from model.deciding import choose
 from model.draws import threshold
 from model.errors import InputError
-from model.evaluation import JUDGED_TO, draw_lots, match, measure
+from model.evaluation import JUDGED_TO, draw_lots, match, measure, shuffle
 from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, in_sek, load_design
 from model.funds import allowances, funds_of, purses_of
@@ -211,6 +211,9 @@ class PreventionModel(mesa.Model):
         first, started = self.participants.n, self.projects.n
         rows = [first]
         projects = []
+        if self.yardsticks.by_lot:
+            people = self.population
+            shuffle(self.run_seed, self.year, people.codes, people.offsets, self.seen, self.found)
         for contract in range(len(self.contracts)):
             taken = self.wanted[contract] @ (self.cells.intervention[:, None] == np.arange(len(self.interventions)))
             municipality, kind = np.nonzero(taken)
@@ -286,6 +289,7 @@ class PreventionModel(mesa.Model):
             (people.state, helped.treated, people.participant, self.start_year),
             (
                 helped.child,
+                helped.cohort_start,
                 helped.born,
                 helped.intervention,
                 helped.start_year,
@@ -454,7 +458,10 @@ class PreventionModel(mesa.Model):
         children: NDArray[np.int64],
         first: int,
     ) -> None:
-        """Open a row for each new project, with what it should be expected to save."""
+        """Open a row for each new project, with what it should be expected to save.
+
+        `expected_sums` by metric: own, other on an honest evaluation, people, other as the evaluator will report.
+        """
         helped, before = self.participants, self.projects.n
         mine = helped.project[first : helped.n] - before
         new = first + np.flatnonzero((mine >= 0) & (mine < municipality.size))
@@ -462,10 +469,11 @@ class PreventionModel(mesa.Model):
         cell = np.zeros((len(self.interventions), N_AGES, N_LEVELS), np.int64)
         cell[self.cells.intervention, self.cells.age, self.cells.level] = np.arange(self.cells.age.size)
         of = cell[helped.intervention[new], self.year - 1 - helped.born[new], helped.perceived[new]]
-        expected = np.zeros((municipality.size, self.yardsticks.most, 3))
+        expected = np.zeros((municipality.size, self.yardsticks.most, 4))
         truth = BELIEF_GRID.index(1.0)
-        for j, each in enumerate(self.views[contract].expected):
-            for place, part in enumerate((each.own[truth][of], each.other[of], np.ones(of.size))):
+        view = self.views[contract]
+        for j, (each, told) in enumerate(zip(view.expected, view.reported, strict=True)):
+            for place, part in enumerate((each.own[truth][of], each.other[of], np.ones(of.size), told.other[of])):
                 summed = np.bincount(which, part, minlength=municipality.size)
                 expected[:, j, place] = summed / each.metric.groups
         self.projects.add(

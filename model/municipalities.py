@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.errors import InputError, hint
+from model.errors import InputError, hint, reason
 
 DATA = Path(__file__).parent / "data"
 RULES = ("red-green", "centre-right", "cross-bloc", "other")
@@ -115,7 +115,9 @@ def read_own_table(path: Path, counties: Mapping[str, str]) -> list[Row]:
             reader = csv.DictReader(file)
             header, raw = list(reader.fieldnames or ()), list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError([f"{path}: cannot be read: {error}. Give a CSV file in UTF-8 with commas."]) from None
+        raise InputError([f"{path}: cannot be read ({reason(error)}). Give a CSV file in UTF-8 with commas."]) from None
+    if len(header) == 1 and ";" in header[0]:
+        raise InputError([f"{path}: its columns are divided by semicolons. Save it with commas between (CSV, UTF-8)."])
     known = (*IDENTITY, *FACTS)
     problems = [f"{path}: column '{name}' is missing." for name in IDENTITY if name not in header]
     problems += [f"{path}: unknown column '{name}'.{hint(str(name), known)}" for name in header if name not in known]

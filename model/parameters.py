@@ -133,6 +133,7 @@ class DiffusionParameters:
     """How the practice spreads and dies out: rates are hazards, effects are added to the logarithm of a rate."""
 
     voluntary: float = quantity("1", "how far a municipal fund needs a decision of its own (0: everybody has one)")
+    fund_multiple: float = quantity("1", "what those who decided on a fund set aside, times the usual share")
     innovation: float = quantity("1/year", "rate of raising the idea of one's own accord")
     imitation: float = quantity("1/year", "rate of raising it if all others had just taken it up")
     open_share: float = quantity("1", "share of municipalities that can take an interest at all")

@@ -66,7 +66,7 @@ def prospects(
     flows: dict[str, Floats] = {}
     cases: dict[str, Floats] = {party: np.zeros((*shape, 0, N_AGES)) for party in parties}
     probability: list[float] = []
-    for luck, (fate, chance) in product(_luck(), _fates(design)):
+    for luck, (fate, chance) in product(deviates(), _fates(design)):
         metric = {name: (means[name] + luck * spreads[name]).ravel() for name in means}
         conditions = {
             name: np.full(cost.size, fate[name]) if each.measure is None else each.holds(metric[each.measure])
@@ -92,7 +92,7 @@ def prospects(
     }
 
 
-def _luck() -> Floats:
+def deviates() -> Floats:
     """Equally likely standard normal deviates, the middle of each tenth, scaled to a variance of one."""
     from scipy.special import ndtri  # here because scipy.special costs a quarter of a second to import
 

@@ -81,7 +81,9 @@ class Quantity(_Record):
             raise ValueError(f"range = [{low}, {high}] is upside down; write the lower end first")
         outside = [each for each in self.entries if not low <= each <= high]
         if outside:
-            raise ValueError(f"value {', '.join(map(str, outside))} is outside the range {low} to {high} {self.unit}")
+            raise ValueError(
+                f"value {', '.join(map(str, outside))} is outside the range {low} to {high}{with_unit(self.unit)}"
+            )
         return self
 
     @property
@@ -123,6 +125,11 @@ def _triangular(u: float, low: float, mode: float, high: float) -> float:
     return float(high - np.sqrt((1 - u) * width * (high - mode)))
 
 
+def with_unit(unit: str) -> str:
+    """Return the unit as it follows a number: with a space before it; nothing for a pure number."""
+    return "" if unit == "1" else f" {unit}"
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file.
 
@@ -139,7 +146,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError([f"{path}: there is no such file.{also}"]) from None
     except OSError as error:
         raise InputError([f"{path}: cannot be read ({error.strerror})."]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InputError([f"{path}: is not UTF-8 (byte {error.start + 1}). Save it as UTF-8 in your editor."]) from None
+    except tomllib.TOMLDecodeError as error:
         raise InputError([f"{path}: is not TOML: {error}."]) from None
 
 

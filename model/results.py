@@ -21,7 +21,7 @@ from model.costs import GROUPS
 from model.diffusion import STATES
 from model.evaluation import COMPARED, JUDGED_TO, PEOPLE
 from model.forecast import at_belief, life_tables, occupancy
-from model.funding import phases, settle
+from model.funding import phases
 from model.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, LAST_AGE, N_AGES, N_LEVELS, N_STATES
 from model.ledger import NO_PROJECT
 from model.parameters import KINDS, PAYERS
@@ -248,7 +248,7 @@ def _payments(model: PreventionModel) -> Table:
 
 
 def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArray[np.int64], NDArray[np.int64]]]:
-    """What projects under way will cost, and what contracts will pay if lives go as expected, after the last year."""
+    """What projects under way will cost, and what contracts will pay on average, after the last year."""
     projects, last = model.projects, model.start_year + model.years - 1
     owed = []
     dues = [(year, *item) for year, items in model.due.items() for item in items]
@@ -256,8 +256,7 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
         which = np.flatnonzero((projects.contract == 0) & (projects.start_year + at > last))
         if not which.size:
             continue
-        likely = settling.outcome(model, which, settling.expected(model, which))
-        for transfer in settle(model.design, likely, at):
+        for transfer in settling.still_to_settle(model, which, at):
             for year in np.unique(projects.start_year[which]):
                 of_year = projects.start_year[which] == year
                 dues.append(

@@ -8,6 +8,7 @@ have paid on the true effect, which only the model knows: the difference is over
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,14 +16,18 @@ from numpy.typing import NDArray
 
 from model import metrics, paying
 from model.draws import chances
-from model.funding import Design, Outcome, phases, settle
+from model.expectations import noise
+from model.funding import Design, Outcome, Transfer, phases, settle
 from model.funding.contract import plain
+from model.funds import FILLED_BY
+from model.prospects import LUCK, deviates
 
 if TYPE_CHECKING:
     from model.model import PreventionModel
 
 Which = NDArray[np.int64]
 FROM_BUDGETS = ("board", "municipality", "region")  # public parties that finance from a budget and not from a fund
+FEW = 30  # finished projects from which the spread of measurements can be told
 Floats = NDArray[np.float64]
 
 
@@ -59,11 +64,53 @@ def found(model: PreventionModel, which: Which, how: str) -> Mapping[str, Floats
 
 def expected(model: PreventionModel, which: Which) -> Mapping[str, Floats]:
     """Every metric of these projects as it should be expected at the true effects."""
-    own, other, people = np.moveaxis(model.projects.expected_sums[which], 2, 0)
+    own, other, people, _ = np.moveaxis(model.projects.expected_sums[which], 2, 0)
     return {
         metric.name: metrics.in_unit(metric, own[:, j], other[:, j], people[:, j])
         for j, metric in enumerate(model.yardsticks.metrics[0])
     }
+
+
+def still_to_settle(model: PreventionModel, which: Which, at: int) -> list[Transfer]:
+    """What will be settled in year `at` of these projects of the design in force, on average over what may be measured.
+
+    Settled for equally likely measurements around what the evaluator should report at the true effects, since caps,
+    floors and thresholds pay differently for good and bad luck. A metric whose follow-up is over is as it was measured.
+    """
+    known = found(model, which, "measured")
+    cases: list[dict[str, Floats]] = [{} for _ in range(LUCK)]
+    for j, metric in enumerate(model.yardsticks.metrics[0]):
+        likely, spread = _reported(model, which, j)
+        over = model.projects.start_year[which] + metric.years <= model.year
+        for case, luck in zip(cases, _misses(model, j), strict=True):
+            case[metric.name] = np.where(over, known[metric.name], likely + luck * spread)
+    settled = [settle(model.design, outcome(model, which, case), at) for case in cases]
+    return [
+        replace(same[0], amount=np.rint(np.mean([each.amount for each in same], axis=0)).astype(np.int64))
+        for same in zip(*settled, strict=True)
+    ]
+
+
+def _reported(model: PreventionModel, which: Which, j: int) -> tuple[Floats, Floats]:
+    """What the evaluator should report of a metric of projects at the true effects, and its spread as bodies reckon."""
+    own, _, people, other = model.projects.expected_sums[which, j].T
+    metric = model.yardsticks.metrics[0][j]
+    return metrics.in_unit(metric, own, other, people), noise(metric, own, other, people, model.spec.belief.outcome_sd)
+
+
+def _misses(model: PreventionModel, j: int) -> Floats:
+    """By how much a metric may miss what it should come to: equally likely cases, in its spread, shape (LUCK,).
+
+    As the projects of this run missed whose follow-up is over: means of each tenth of them. While they are few, normal.
+    """
+    projects, metric = model.projects, model.yardsticks.metrics[0][j]
+    over = np.flatnonzero((projects.contract == 0) & (projects.start_year + metric.years <= model.year))
+    likely, spread = _reported(model, over, j)
+    some = spread > 0.0
+    if some.sum() < FEW:
+        return deviates()
+    gap = metrics.measured(metric, projects.sums[over, j]) - likely
+    return np.array([tenth.mean() for tenth in np.array_split(np.sort(gap[some] / spread[some]), LUCK)])
 
 
 def outcome(model: PreventionModel, which: Which, metric: Mapping[str, Floats]) -> Outcome:
@@ -101,6 +148,13 @@ def unfit(design: Design) -> list[str]:
         for share in design.finance
         if share.party in FROM_BUDGETS and share.size is None
     ]
+    if design.decision == "planner":
+        problems += [
+            f"{design.name}: finance.{party} has only so much money, but a planner takes all that is worth it. "
+            'Let finance.state pay, or write decision.body = "board".'
+            for party in design.shares
+            if party in ("owner", *FILLED_BY, *FROM_BUDGETS)
+        ]
     return problems + [
         f"{design.name}: a run cannot find out whether '{name}' holds. Give conditions.{name} a measure with above or "
         "at_least, or a chance."

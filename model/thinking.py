@@ -51,10 +51,8 @@ def reckon(model: PreventionModel) -> None:
         private = tuple(party for party in PRIVATE if party in design.parties)
         size, noise = spec.project.group_size, spec.belief.outcome_sd
         likely = prospects(design, expected, model.whole_cost, size, noise)
-        private_view: dict[str, Prospect] = {}
-        if private:
-            reported = as_reported(expected, cells, model.ladder)
-            private_view = prospects(design, reported, model.whole_cost, size, noise, private)
+        reported = as_reported(expected, cells, model.ladder)
+        private_view = prospects(design, reported, model.whole_cost, size, noise, private) if private else {}
         finance = shares_by_account(model, design)
         worth, price = {}, {}
         for body, (mandate, accounts, weight) in _judges(model, design).items():
@@ -68,13 +66,14 @@ def reckon(model: PreventionModel) -> None:
         stake = {
             party: _stake(model, party, finance.get(party, np.zeros(kinds.size)), yearly, duration) for party in private
         }
-        model.views.append(View(expected, likely, private_view, worth, price, stake))
+        model.views.append(View(expected, reported, likely, private_view, worth, price, stake))
 
 
 @dataclass(frozen=True, eq=False)
 class View:
     """How one contract looks to everybody concerned, for every option.
 
+    `expected` is what each metric should come to on an honest evaluation, `reported` what its evaluator will report.
     `prospects` are what public bodies expect the contract to bring each party, `private` what private parties expect.
     `worth` and `price` are by body: what an option is worth under each belief, shape (n_beliefs, n, n_cells), and the
     present value of what the body pays for it, (n, n_cells), SEK per child. `stake` is what each private party puts in
@@ -82,6 +81,7 @@ class View:
     """
 
     expected: tuple[Expected, ...]
+    reported: tuple[Expected, ...]
     prospects: dict[str, Prospect]
     private: dict[str, Prospect]
     worth: dict[str, Floats]
@@ -190,6 +190,7 @@ def scores(model: PreventionModel, contract: int = 0) -> Floats:
     if contract + 1 < len(model.contracts):
         if not reaches_region(design):
             result[:, model.regional] = 0.0
+        result[model.ordinary[:, cells.intervention]] = 0.0  # what is ordinary is paid from the ordinary budget (F8)
         if design.interventions:
             covered = np.array([item.name in design.interventions for item in model.interventions])
             result[:, ~covered[cells.intervention]] = 0.0

@@ -36,15 +36,21 @@ def examples() -> dict[str, str]:
     return {name: text for text, name in blocks}
 
 
-def test_the_readme_shows_a_scenario_and_a_design() -> None:
-    assert sorted("decision" in tomllib.loads(text) for text in examples().values()) == [False, True]
+def kind(text: str) -> str:
+    """What a file is, by the table that only it has; plans are run by `test_docs`."""
+    tables = tomllib.loads(text)
+    return "design" if "decision" in tables else "plan" if "levers" in tables else "scenario"
 
 
-@pytest.mark.parametrize("name", examples())
+def test_the_readme_shows_a_scenario_a_design_and_a_plan() -> None:
+    assert sorted(map(kind, examples().values())) == ["design", "plan", "scenario"]
+
+
+@pytest.mark.parametrize("name", [name for name, text in examples().items() if kind(text) != "plan"])
 def test_examples_in_the_readme_can_be_run(name: str, tmp_path: Path) -> None:
     file = tmp_path / name
     file.write_text(examples()[name], encoding="utf-8")
-    is_design = "decision" in tomllib.loads(examples()[name])
+    is_design = kind(examples()[name]) == "design"
     scenario = load_scenario(None if is_design else file)
     assert is_design or scenario.hash() != load_scenario().hash(), f"{name} changes nothing"
     design = load_design(str(file) if is_design else "status-quo")

@@ -41,7 +41,8 @@ Quick = Annotated[
     bool, typer.Option("--quick", help=f"One small county, {QUICK_YEARS} years, {QUICK_SEEDS} seeds, unless given.")
 ]
 Municipalities = Annotated[
-    str, typer.Option(help="Part of the country: codes or names of municipalities or counties, with commas between.")
+    str | None,
+    typer.Option(help="Part of the country: codes or names of municipalities or counties, with commas between."),
 ]
 MunicipalitiesFile = Annotated[
     Path | None, typer.Option(help="Your own table of municipalities (CSV) in place of the built-in one.")
@@ -84,16 +85,16 @@ def known_language(language: str) -> str | None:
     return None if language in LANGUAGES else f"--language is '{language}'. Give one of {', '.join(LANGUAGES)}."
 
 
-def read_scenario(file: Path | None, municipalities: str, quick: bool, table: Path | None = None) -> Scenario:
+def read_scenario(file: Path | None, municipalities: str | None, quick: bool, table: Path | None = None) -> Scenario:
     """Read the scenario, lay the user's own table of municipalities over it, and keep the part that is asked for."""
     from dataclasses import replace
 
     from model.places import own_places
     from model.scenario import load_scenario, select
 
-    wanted = municipalities or (QUICK_PLACE if quick else "")
-    places = [place.strip() for place in wanted.split(",") if place.strip()]
-    if wanted and not places:
+    wanted = QUICK_PLACE if municipalities is None and quick else municipalities
+    places = [place.strip() for place in (wanted or "").split(",") if place.strip()]
+    if wanted is not None and not places:
         raise InputError([f"--municipalities is '{wanted}'. Give codes or names, such as 0580,0581 or Blekinge."])
     scenario = load_scenario(file)
     if table is not None:

@@ -63,7 +63,7 @@ def search(
     workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
     seed: Annotated[int, typer.Option(help="The first seed, also that of the search itself.")] = FIRST_SEED,
     quick: Quick = False,
-    municipalities: Municipalities = "",
+    municipalities: Municipalities = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the search in that folder.")] = False,
 ) -> None:
     """Search the terms of a design: the Pareto front, and what its points are worth on seeds held out."""

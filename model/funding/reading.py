@@ -12,7 +12,7 @@ from typing import Any
 
 from model.errors import nearest
 from model.funding.vocabulary import Term
-from model.reading import Quantity, Value, read_quantity
+from model.reading import Quantity, Value, read_quantity, with_unit
 
 __all__ = ["Notes"]
 
@@ -97,7 +97,7 @@ class Notes:
 
     def bounds(self, read: Quantity, place: str, term: Term) -> None:
         """Note a value or a range outside the declared bounds, and a broken number where a whole one is needed."""
-        allowed = f"allowed are {term.low:g} to {term.high:g} {read.unit} ({term.meaning})"
+        allowed = f"allowed are {term.low:g} to {term.high:g}{with_unit(read.unit)} ({term.meaning})"
         if any(not term.low <= each <= term.high for each in read.entries):
             self.add(place, f"value = {_shown(read.value)} is out of bounds: {allowed}.")
         if any(not term.low <= end <= term.high for end in read.range):

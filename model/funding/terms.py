@@ -16,7 +16,7 @@ from model.funding.checks import check_contract
 from model.funding.contract import Currency, Design, plain
 from model.funding.reading import Notes
 from model.funding.vocabulary import CHANCE, CHANGES, FOLLOW_UP, KINDS, LIMIT, SHARE, SIZE, Term
-from model.reading import Normal, Quantity
+from model.reading import Normal, Quantity, with_unit
 
 __all__ = ["find_term", "in_sek", "terms", "with_terms"]
 
@@ -127,7 +127,7 @@ def _set(design: Design, path: str, slot: _Slot, value: float, notes: Notes) -> 
     declared, old = slot.declared, slot.quantity
     if not declared.low <= value <= declared.high or (declared.whole and value != int(value)):
         kind = "whole numbers from " if declared.whole else ""
-        allowed = f"{kind}{declared.low:g} to {declared.high:g} {old.unit} ({declared.meaning})"
+        allowed = f"{kind}{declared.low:g} to {declared.high:g}{with_unit(old.unit)} ({declared.meaning})"
         notes.add(path, f"{value:g} is out of bounds: allowed are {allowed}.")
         return design
     if value == plain(old):

@@ -119,6 +119,20 @@ def test_one_seed_claims_nothing_about_luck():
     assert '"fund" lowers lifetime public cost' in said
 
 
+def test_what_luck_may_explain_is_said_where_it_is_claimed(tmp_path):
+    say = texts("en")["sentences"]
+    world = tables()
+    assert say["s_planner_luck"] not in lead(world)
+    costs = world["costs"].copy()
+    unlucky = (costs["design"] == "planner") & (costs["seed"] == 2)
+    costs.loc[unlucky, "actual_sek"] = 2 * costs["untreated_sek"] - costs["actual_sek"]  # seed 2 undoes seed 1
+    html = page(tmp_path, world | {"costs": costs})
+    assert say["s_planner_luck"] in html
+    assert say["r_luck"].format(designs="Planner (yardstick)") in html
+    assert say["sure_few"].format(n=2) in html
+    assert say["sure_few"].format(n=4) not in page(tmp_path, tables(seeds=(1, 2, 3, 4)))
+
+
 def test_the_headline_follows_the_sign():
     world = tables()
     turned = world["costs"].copy()
@@ -249,7 +263,7 @@ def test_sections_on_contracts_say_what_the_tables_say():
     assert risk["Planner (yardstick)"][2] == ("215", "[215 to 215]")  # the state's 160 + 160 / 1.03 less 100
     assert "Designs, of 3, under which a party loses in its worst seed: municipalities 0" in made["risk"]["reading"]
     assert [name for name, _ in made["paid"]["rows"]] == ["fund"]
-    assert "Of 1 contracts, 1 came to more" in made["paid"]["reading"]
+    assert "would have given: 1 of 1; to less: 0." in made["paid"]["reading"]
     assert "applying" in made["transaction"]["headings"]
 
 

@@ -58,7 +58,7 @@ def test_a_database_of_another_calibration_is_refused(tmp_path):
 
 def test_known_diffusion_parameters_are_recovered(tmp_path):
     """Simulate with known parameters, calibrate to what came out, and find them (the issue's recovery test, small)."""
-    known = {"diffusion.right_effect": -1.2, "diffusion.stop_rate": 0.06, "diffusion.fund_rate": 1.2}
+    known = {"diffusion.right_effect": -1.2, "diffusion.stop_rate": 0.06, "diffusion.open_share": 0.6}
     blank = diffusion_problem(SPEC, parameters=tuple(known))
     seen = [blank.simulate(known, seed) for seed in range(100, 110)]
     observed = {name: float(np.mean([each[name] for each in seen])) for name in seen[0]}

@@ -43,6 +43,7 @@ def test_a_bad_scenario_is_refused(stupror: Stupror, tmp_path: Path, scenario: s
     [
         (["--design", "status-qou"], ["'status-qou'", "'status-quo'"]),
         (["--municipalities", "0000"], ["'0000'"]),
+        (["--municipalities", ""], ["--municipalities is ''"]),
         (["--municipalities", ","], ["--municipalities is ','"]),
         (["--municipalities", "Karlskorna"], ["'Karlskorna'", "Karlskrona"]),
         (["--years", "-3"], ["--years is -3", "1 to 45"]),

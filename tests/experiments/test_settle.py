@@ -37,20 +37,21 @@ def sib(stupror: Stupror, saving: object, improved: bool, *more: object) -> dict
 
 # Reading A of the contract (K1): 10 M put in; at least 40 % = 4 M, at most 10 M, or 12 M with better school results.
 @pytest.mark.parametrize(
-    ("saving", "improved", "paid"),
+    ("saving", "improved", "paid", "why"),
     [
-        (0, True, 4_000_000),
-        ("5_000_000", True, 5_000_000),
-        ("8e6", True, 8_000_000),
-        ("12_000_000", True, 12_000_000),
-        ("15e6", True, 12_000_000),
-        ("15e6", False, 10_000_000),
-        (-3_000_000, False, 4_000_000),
+        (0, True, 4_000_000, "guarantee"),
+        ("5_000_000", True, 5_000_000, "share_of_saving"),
+        ("8e6", True, 8_000_000, "share_of_saving"),
+        ("12_000_000", True, 12_000_000, "share_of_saving"),
+        ("15e6", True, 12_000_000, "share_of_saving, cap"),
+        ("15e6", False, 10_000_000, "share_of_saving, cap"),
+        (-3_000_000, False, 4_000_000, "guarantee"),
     ],
 )
-def test_norrkoping_as_worked_by_hand(stupror: Stupror, saving: object, improved: bool, paid: int) -> None:
+def test_norrkoping_as_worked_by_hand(stupror: Stupror, saving: object, improved: bool, paid: int, why: str) -> None:
     record = sib(stupror, saving, improved)
-    assert list(record) == ["design", "terms", "transfers", "paid", "net"]
+    assert list(record) == ["design", "currency", "cost", "given", "terms", "transfers", "paid", "net"]
+    assert (record["currency"], record["cost"]) == ("SEK", 10_000_000)
     assert record["design"] == "sib-norrkoping"
     assert record["paid"] == {"municipality->investor": paid}
     assert record["net"] == {"investor": paid - 10_000_000, "municipality": 10_000_000 - paid}
@@ -62,7 +63,7 @@ def test_norrkoping_as_worked_by_hand(stupror: Stupror, saving: object, improved
     ]
     owed = [t for t in record["transfers"] if t["clause"] != "finance"]
     assert owed == [
-        {"year": 3, "from": "municipality", "to": "investor", "amount": paid, "clause": "share_of_saving"}
+        {"year": 3, "from": "municipality", "to": "investor", "amount": paid, "clause": why}
     ]  # measured over four years: 0, 1, 2, 3
 
 
@@ -98,7 +99,8 @@ def test_the_table_for_a_board(stupror: Stupror) -> None:
         "settle", "sib-norrkoping", *DELIVERED, "--set", "cost_reduction=8e6", "--set", "school_results_improved=true"
     )
     lines = [" ".join(line.split()) for line in answer.out.splitlines()]
-    assert "The programme costs 10 000 000 SEK for 60 children." in lines
+    assert "The programme costs 10 000 000 SEK for 60 participants." in lines
+    assert "The municipality runs the programme itself; the 10 000 000 SEK are spent on it." in lines
     assert "0 investor municipality 3 333 333 put in up front" in lines
     assert "3 municipality investor 8 000 000 share_of_saving" in lines
     assert any(line.startswith("investor -2 000 000") for line in lines)

@@ -74,7 +74,7 @@ def test_bad_years_leave_less_for_prevention():
     spec = select(SPEC, ["10"])
     for path, value in {"committee.other_regarding": 0.9, "committee.horizon": 12, "budget.cycle_sd": 0.001}.items():
         spec = spec.replace(path, value)
-    money = mechanisms.cycle_test(spec, 3, 3)
+    money = mechanisms.cycle_test(spec, "status-quo", 3, 3)
     assert money["bad"] <= money["ordinary"] <= money["good"]
     assert money["bad"] < money["good"]
 

@@ -184,7 +184,10 @@ def test_a_history_depends_on_its_seed_alone():
     assert any((a.state != b.state).any() for a, b in zip(again[0], again[2], strict=True))
 
 
-@pytest.mark.parametrize("name", [f.name for f in fields(DiffusionParameters) if f.name != "voluntary"])
+MONEY = ("voluntary", "fund_multiple")  # what a fund is worth: see test_economy
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(DiffusionParameters) if f.name not in MONEY])
 def test_every_parameter_moves_some_history(name):
     value = getattr(P, name)
     ends = load_scenario().quantities[f"diffusion.{name}"].range

@@ -110,14 +110,15 @@ def test_revenue_follows_spending_and_adds_up_to_the_country():
 
 @pytest.fixture(scope="module")
 def model():
-    return PreventionModel(select(SPEC, ["10"]), load_design("municipal-fund"), 2, 3)
+    as_it_spread = select(SPEC, ["10"]).replace("diffusion.voluntary", 1.0)
+    return PreventionModel(as_it_spread, load_design("municipal-fund"), 2, 3)
 
 
 def test_only_who_has_decided_on_it_has_a_fund(model):
     budgets = model.budgets
     budgets.spread.practice.state[budgets.spread.rows] = [FUNDED, WORKING, FUNDED, WORKING, WORKING]
     money = fund_allotment(budgets, model.spec, 0)
-    usual = budgets.revenue["municipality"] * model.spec.board.fund_share
+    usual = budgets.revenue["municipality"] * model.spec.board.fund_share * model.spec.diffusion.fund_multiple
     factor = fund_factor(budgets.reserves, BUDGET, 0)
     assert money.tolist() == np.rint(usual * factor * [1, 0, 1, 0, 0]).astype(int).tolist()
     wanted = np.full(5, 1_000, np.int64)

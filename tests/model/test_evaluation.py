@@ -16,6 +16,7 @@ from model.evaluation import (
     draw_lots,
     match,
     measure,
+    shuffle,
 )
 from model.ladder import N_AGES, N_LEVELS, N_STATES
 
@@ -89,6 +90,21 @@ def test_the_lot_holds_back_children_seen_alike_in_the_same_town_once_each():
     assert -2024 not in marks
 
 
+def test_everybody_seen_is_as_likely_to_stand_first_and_nobody_is_lost():
+    offsets = np.array([[0, 9], [9, 18]])
+    seen = np.zeros((2, N_AGES, N_LEVELS), np.int64)
+    seen[0, 7, 2], seen[0, 8, 1], seen[1, 7, 2] = 5, 4, 1
+    first = np.zeros(5)
+    for seed in range(1_000):
+        found = np.arange(18, dtype=np.int32)
+        shuffle(seed, 2020, np.array([980, 1080]), offsets, seen, found)
+        assert sorted(found[:5]) == list(range(5))
+        assert sorted(found[5:9]) == list(range(5, 9))
+        assert found[9:].tolist() == list(range(9, 18))
+        first[found[0]] += 1
+    assert abs(first - 200).max() < 4 * np.sqrt(1_000 * 0.2 * 0.8)
+
+
 def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=0, groups=1, norm=0, trend=None):
     """Sums of one child who was at level 3 (seen at 4) in 2019, is at 1 with help and would be at 2 without it.
 
@@ -102,7 +118,8 @@ def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=
     treated = np.array([1, peer[1] if helped else 0], np.uint8)
     needed, sums = np.zeros(2, np.bool_), np.zeros((1, 1, len(SUMS)), np.int64)
     people = (
-        np.array([0, 1]), np.array([2010, 2010]), np.array([0, 0]), np.array([2020, 2019]), np.array([0, 0]),
+        np.array([0, 1]), np.array([0, 0]), np.array([2010, 2010]), np.array([0, 0]), np.array([2020, 2019]),
+        np.array([0, 0]),
         np.array([-1 if peer is None else 1, -1]), np.array([3, 0], np.uint8), np.array([4, 0], np.uint8), needed,
     )  # fmt: skip
     terms = (

@@ -168,7 +168,7 @@ def test_a_table_needs_lists_and_other_terms_need_one_number():
     refused(table, "clause 1 (step_table).levels", "value = 8. Write a list of numbers")
     refused(document(clause("repay", share=term([0.5, 0.5]))), "clause 1 (repay).share", "[0.5, 0.5]. Write one number")
     table = document(clause("step_table", levels=term([8, 10], "%"), pays=term([1, 11])), measures=FALL)
-    refused(table, "clause 1 (step_table).pays", "[1, 11] is out of bounds: allowed are 0 to 10 1")
+    refused(table, "clause 1 (step_table).pays", "[1, 11] is out of bounds: allowed are 0 to 10 (")
 
 
 @pytest.mark.parametrize(

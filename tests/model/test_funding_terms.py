@@ -119,7 +119,7 @@ def test_an_unknown_term_is_refused_with_the_nearest():
 @pytest.mark.parametrize(
     ("name", "new", "words"),
     [
-        ("cap", 10.5, ["10.5 is out of bounds", "0 to 10 1 (times the programme cost)"]),
+        ("cap", 10.5, ["10.5 is out of bounds", "0 to 10 (times the programme cost)"]),
         ("cap", float("nan"), ["nan is out of bounds"]),
         ("follow_up_years", 0, ["whole numbers from 1 to 65 year"]),
         ("follow_up_years", 2.5, ["2.5 is out of bounds", "whole numbers"]),

@@ -138,6 +138,8 @@ def test_a_design_that_a_run_cannot_settle_is_refused():
     bond = replace(bond, finance=(replace(bond.finance[0], party="municipality", size=None),))
     with pytest.raises(InputError, match=r"finance.municipality has no `size`"):
         simulate(COUNTY, bond, seed=1, years=1)
+    with pytest.raises(InputError, match=r"finance.municipal_fund has only so much money, but a planner"):
+        simulate(COUNTY, replace(load_design("municipal-fund"), decision="planner"), seed=1, years=1)
     with pytest.raises(InputError, match=r"competence-centre.* is an add-on"):
         simulate(COUNTY, load_design("competence-centre"), seed=1, years=1)
 

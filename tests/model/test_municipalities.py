@@ -133,5 +133,11 @@ def test_no_table_at_all_is_refused(tmp_path, content):
     (tmp_path / "mine.csv").write_bytes(content)
     with pytest.raises(InputError):
         own_places(tmp_path / "mine.csv")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"cannot be read \(No such file"):
         own_places(tmp_path / "nowhere.csv")
+
+
+def test_a_table_with_semicolons_is_told_so(tmp_path):
+    (tmp_path / "mine.csv").write_text("code;name;county;population\n1080;Karlskrona;10;66000\n", encoding="utf-8")
+    with pytest.raises(InputError, match="divided by semicolons"):
+        own_places(tmp_path / "mine.csv")

@@ -1,5 +1,7 @@
 """A run is a function of scenario, design, seed and years: not of threads, repetition, or who else is simulated."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
@@ -67,3 +69,30 @@ def test_a_longer_run_begins_as_a_shorter_one(once):
     longer = run(eager(), "state-outcomes-fund", years=7)["flows"]
     first = longer[longer["year"] < 2025].reset_index(drop=True)
     assert_frame_equal(first, once["state-outcomes-fund"]["flows"])
+
+
+MEASURING = ("tax-revenue", "sib-peterborough", "sib-norrkoping[condition.delivered.chance=0.5]")
+
+
+@pytest.mark.parametrize("name", MEASURING, ids=["lots", "groups", "chance"])
+def test_measuring_and_paying_are_the_same_for_any_threads_and_part_of_the_country(name):
+    """Lots, groups of participants, and conditions left to chance belong to the place; a planner starts projects."""
+    design = replace(load_design(name), decision="planner")
+    alone, threaded = (simulate(county(), design, seed=3, years=5, threads=threads) for threads in (1, 2))
+    wider = simulate(select(load_scenario(), ["08", "10"]), design, seed=3, years=5)
+    codes = alone["projects"]["municipality"].unique()
+    here = wider["projects"][wider["projects"]["municipality"].isin(codes)]
+    assert_frame_equal(here.drop(columns="project").reset_index(drop=True), alone["projects"].drop(columns="project"))
+    order = ["metric", "people", "measured", "true"]
+    measures = wider["measures"][wider["measures"]["project"].isin(here["project"])]
+    found = [
+        each.drop(columns="project").sort_values(order, ignore_index=True) for each in (measures, alone["measures"])
+    ]
+    assert_frame_equal(*found)
+    for table, frame in alone.items():
+        assert_frame_equal(threaded[table], frame, obj=table, check_exact=True)
+    assert alone["projects"]["payable_sek"].gt(0).any() or name != MEASURING[2]
+
+
+def test_a_follow_up_may_be_as_long_as_a_life():
+    assert world(eager(), "state-outcomes-fund[follow_up_years=65]", years=2).projects.n > 0

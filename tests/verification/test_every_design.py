@@ -130,3 +130,17 @@ def test_add_ons_change_the_world_that_they_say():
     assert helped.belief.national_weight > spec.belief.national_weight
     steered = spec.changed_by(load_design("outcome-steering+status-quo").changes)
     assert steered.committee.horizon > spec.committee.horizon or steered.board.horizon > spec.board.horizon
+
+
+def test_what_is_still_owed_is_what_a_longer_run_pays():
+    """Repayments hang on what a before-after evaluation reports, not on what is true: two routes to one sum."""
+    short, longer = (world(eager(), "municipal-fund-repayment", years=years) for years in (9, 16))
+    payments = tables(short, detail=False)["payments"]
+    owed = payments[(payments["purpose"] == "repayment") & (payments["phase"] == "expected")]["amount_sek"].sum()
+    lived = sum(
+        int(entry.amount[longer.projects.start_year[entry.project] < 2029].sum())
+        for entry in longer.ledger.entries
+        if entry.purpose == "repayment" and entry.year >= 2029
+    )
+    assert lived > 10_000_000
+    assert abs(owed / lived - 1) < 0.05

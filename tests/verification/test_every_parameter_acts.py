@@ -15,9 +15,9 @@ WHERE = {
     "belief.national_weight": ("municipal-fund", 8),
     "belief.outcome_sd": ("municipal-fund", 8),
     "board.": ("municipal-fund", 4),
+    "diffusion.": ("municipal-fund", 4),
     "budget.result_": ("municipal-fund", 4),  # a fund follows the result
     "budget.rur_release": ("rur-fund", 4),
-    "diffusion.": ("municipal-fund", 4),
     "investor.lending_rate": ("social-bond", 4),
     "investor.": ("danish-two-part", 4),
     "project.group_size": ("state-outcomes-fund", 4),  # only where a contract pays
@@ -25,7 +25,8 @@ WHERE = {
 }
 SPEC = load_scenario()
 # The rest of diffusion moves the history of the whole country: tests/model/test_diffusion.py.
-PATHS = sorted(p for p in SPEC.quantities if not p.startswith("diffusion.") or p == "diffusion.voluntary")
+OF_FUNDS = ("diffusion.voluntary", "diffusion.fund_multiple")
+PATHS = sorted(p for p in SPEC.quantities if not p.startswith("diffusion.") or p in OF_FUNDS)
 
 
 @cache
@@ -42,7 +43,7 @@ def lively():
         budget__windfall_probability=0.5,
         region__room_share=0.001,
         board__fund_share=0.004,
-        diffusion__voluntary=0.0,
+        diffusion__voluntary=0.5,
         project__application_cost=5_000,
         project__evaluation_cost=5_000,
         project__follow_up_years=2,

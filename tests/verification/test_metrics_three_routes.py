@@ -137,6 +137,8 @@ def test_a_child_who_waits_is_in_no_programme_until_the_follow_up_is_over():
     assert (drawn.population.participant[waiting] == -(drawn.start_year + YEARS)).all()
     later = helped.child[: helped.n]
     assert not np.isin(waiting, later).any()
+    before = (helped.child[new] < helped.peer[new])[helped.peer[new] >= 0].mean()
+    assert 0.1 < before < 0.9  # by number alone, everybody who waits would stand behind everybody who has a place
 
 
 @pytest.mark.parametrize("how", ["measured", "true"])

