@@ -97,20 +97,32 @@ def in_chunks(
     """
     from distributed import Client
 
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)  # what is wrong is said here, in words
     try:
         client = Client(address, timeout="20s")
     except (OSError, ValueError) as error:
         raise ClusterError(f"The scheduler at {address} does not answer ({' '.join(str(error).split())}).") from error
     try:
-        yield from _feed(client, pickle.dumps(context), jobs, folder, token, seconds_per_run)
+        with _silent("distributed"):  # what is wrong is said here, in words
+            yield from _feed(client, pickle.dumps(context), jobs, folder, token, seconds_per_run)
     except (CancelledError, OSError) as error:  # Dask's errors of a lost connection are kinds of OSError
         raise ClusterError(f"{GONE} ({type(error).__name__}).") from error
     finally:
-        client.close(timeout=2)
-        logger.setLevel(level)
+        with _silent("distributed"):
+            client.close(timeout=2)
+
+
+@contextmanager
+def _silent(library: str) -> Iterator[None]:
+    """Keep what a library logs from the terminal: each of its loggers has a level of its own."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.split(".")[0] == library]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _feed(
