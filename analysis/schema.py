@@ -186,7 +186,7 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("repaid_sek", "int", "SEK of 2020", "repayments of its projects"),
             ("own_saving_sek", "int", "SEK of 2020", "what programmes saved the municipality's own budgets"),
             ("others_saving_sek", "int", "SEK of 2020", "what they saved everybody else"),
-            ("practice", "text", "", "where its practice has come to of itself at the end; a design may give it a fund all the same"),
+            ("practice", "text", "", "where its practice has come to by itself; a design may give it a fund"),
             ("fund_since", "int", "year", "year in which it decided on a fund of itself, 0 if it has none at the end"),
             ("reserve_sek", "int", "SEK of 2020", "its reserve for downturns (RUR) at the end"),
         ),
