@@ -120,14 +120,16 @@ def _lives(costs: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[F
     """Present value of lives with help and without, shape (rates, pairs), and the pairs (payer, kind)."""
     payer, payers = _coded(costs["payer"])
     kind, kinds = _coded(costs["kind"])
-    pair = payer * len(kinds) + kind
-    worth = _worth(costs, start, rates)
-    size = len(payers) * len(kinds)
+    since = costs["year"].to_numpy(np.int64) - start
+    years = np.arange(since.max(initial=0) + 1)
+    worth = np.stack([(1.0 + rate) ** -years for rate in rates])
+    shape = (len(payers) * len(kinds), years.size)
+    cell = (payer * len(kinds) + kind) * years.size + since
     sums = [
-        np.stack([np.bincount(pair, costs[column].to_numpy() * each, minlength=size) for each in worth])
+        worth @ np.bincount(cell, costs[column].to_numpy(), minlength=shape[0] * shape[1]).reshape(shape).T
         for column in ("actual_sek", "untreated_sek")
     ]
-    return sums[0].astype(np.float64), sums[1].astype(np.float64), [(payer, kind) for payer in payers for kind in kinds]
+    return sums[0], sums[1], [(payer, kind) for payer in payers for kind in kinds]
 
 
 def _who(names: list[tuple[str, str]]) -> tuple[list[bool], list[bool]]:

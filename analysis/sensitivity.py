@@ -7,6 +7,7 @@ sample. An outcome can be a difference between two designs, or which design is b
 Read by the commands and notebooks.
 """
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -57,10 +58,12 @@ def sobol_indices(names: Sequence[str], outcome: Floats, second_order: bool = Fa
         found: Mapping[str, Floats] = {"S1": zero, "S1_conf": zero, "ST": zero, "ST_conf": zero}
     else:
         standard = (outcome - outcome.mean()) / outcome.std()  # small indices of large numbers lose digits otherwise
-        found = sobol.analyze(
-            _problem(names), standard, calc_second_order=second_order, num_resamples=RESAMPLES, conf_level=LEVEL,
-            seed=SEED,
-        )  # fmt: skip
+        with warnings.catch_warnings():  # of resamples in which an indicator does not vary: they count as 0, rightly
+            warnings.filterwarnings("ignore", "Constant values")
+            found = sobol.analyze(
+                _problem(names), standard, calc_second_order=second_order, num_resamples=RESAMPLES, conf_level=LEVEL,
+                seed=SEED,
+            )  # fmt: skip
     return pd.DataFrame(
         {
             "factor": list(names),

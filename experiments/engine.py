@@ -31,6 +31,9 @@ from model.model import simulate
 __all__ = ["ClusterError", "Done", "StoreError", "failure_of", "in_turn", "run_chunk", "run_one", "token_of", "write"]
 
 
+LET_GO_SECONDS = 1.0
+
+
 class StoreError(Exception):
     """The store cannot be written: no space, no right. The batch stops; what is done stays done."""
 
@@ -85,7 +88,7 @@ def run_chunk(packed: bytes, jobs: Sequence[Job], folder: str, token: str) -> li
         raise ClusterError(
             f"{platform.node()} does not see {folder}: whole tables need a folder that all workers share."
         )
-    return [_finish(context, job, place if shared else None) for job in jobs]
+    return list(_each(context, jobs, place if shared else None))
 
 
 @lru_cache(maxsize=2)
@@ -106,8 +109,6 @@ def _finish(context: Context, job: Job, folder: Path | None) -> Done:
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
         return Done(job.key, 0.0, failure=failure_of(job, words, traceback.format_exc()))
-    finally:
-        let_go()
     seconds = time.perf_counter() - started
     data = store.pack(row, {"seconds": round(seconds, 4), "machine": platform.node(), "process": os.getpid()})
     if folder is None:
@@ -143,14 +144,25 @@ def write(folder: Path, done: Done) -> None:
         raise StoreError(error.strerror or str(error)) from error
 
 
+def _each(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterator[Done]:
+    """Do runs one after another; let go of finished worlds every second, which is after every run of a large one."""
+    last = time.monotonic()
+    for job in jobs:
+        yield _finish(context, job, folder)
+        if time.monotonic() - last > LET_GO_SECONDS:
+            let_go()
+            last = time.monotonic()
+    let_go()
+
+
 def in_turn(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterator[Done]:
     """Do the runs here, one after another."""
     try:
-        for number, job in enumerate(jobs):
-            done = _finish(context, job, folder)
+        for number, done in enumerate(_each(context, jobs, folder)):
             if folder is not None and done.failure is not None:
                 write(folder, done)
             if number == 0:
+                gc.collect()
                 gc.freeze()  # as in a worker, but only until the runs are over (`running.let_go`)
             yield done
     finally:
