@@ -72,7 +72,7 @@ class World(PreventionModel):
     def has_fund(self, municipality: int) -> bool:
         """Whether a municipality had a fund of its own, or money left in one, when the last decisions were taken."""
         left = self.funds_before["municipal_fund"][municipality]
-        return bool(self.past[-2][0].practice[municipality] == 2 or left > 0)
+        return bool(self.set_aside["municipal_fund"][municipality] > 0 or left > 0)
 
     def helped_last_year(self, municipality: int, intervention: int) -> int:
         """Children whom an intervention took on in a municipality in the last lived year."""
