@@ -8,7 +8,6 @@ invisible in what comes out. Read by the commands and by anybody who writes Pyth
 
 from __future__ import annotations
 
-import copyreg
 import gc
 import multiprocessing
 import signal
@@ -19,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.process import BaseProcess
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -296,12 +294,3 @@ def _under_one_another(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Concatenate; parts without rows are left out, since their columns have lost their types."""
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else parts[0]
-
-
-def _plain_mapping(content: dict[str, object]) -> MappingProxyType[str, object]:
-    """Make a read-only mapping again in the worker that it was sent to."""
-    return MappingProxyType(content)
-
-
-# Designs and scenarios hold read-only mappings, which Python refuses to send to another process.
-copyreg.pickle(MappingProxyType, lambda mapping: (_plain_mapping, (dict(mapping),)))

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from model.expectations import Expected
 from model.forecast import BELIEF_GRID
 from model.funding import Design, Outcome, settle
-from model.funding.contract import plain
 from model.ladder import N_AGES
 
 Floats = NDArray[np.float64]
@@ -105,11 +104,7 @@ def _fates(design: Design) -> list[tuple[dict[str, bool], float]]:
 
     A condition that nobody could find out in a run does not hold.
     """
-    chances = {
-        name: 0.0 if each.chance is None else plain(each.chance)
-        for name, each in design.conditions.items()
-        if each.measure is None
-    }
+    chances = {name: each.probability for name, each in design.conditions.items() if each.measure is None}
     combinations = []
     for fate in product((True, False), repeat=len(chances)):
         named = dict(zip(chances, fate, strict=True))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from model import metrics, paying
 from model.draws import chances
 from model.expectations import noise
 from model.funding import Design, Outcome, Transfer, phases, settle
-from model.funding.contract import plain
 from model.funds import FILLED_BY
 from model.prospects import LUCK, deviates
 
@@ -121,7 +120,7 @@ def outcome(model: PreventionModel, which: Which, metric: Mapping[str, Floats]) 
         if condition.measure is not None:
             conditions[name] = condition.holds(metric[condition.measure])
         else:
-            conditions[name] = drawn(model, which, number) < plain_chance(condition)
+            conditions[name] = drawn(model, which, number) < condition.probability
     return Outcome(projects.cost[which], metric, conditions)
 
 
@@ -131,11 +130,6 @@ def drawn(model: PreventionModel, which: Which, number: int) -> Floats:
     codes = model.population.codes[projects.municipality[which]]
     luck: Floats = chances(model.run_seed, number, codes, projects.start_year[which], projects.intervention[which])
     return luck
-
-
-def plain_chance(condition: Any) -> float:
-    """Give the chance of a condition that is not measured; never, where nobody could find out."""
-    return 0.0 if condition.chance is None else plain(condition.chance)
 
 
 def unfit(design: Design) -> list[str]:

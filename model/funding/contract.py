@@ -146,6 +146,11 @@ class Condition:
     at_least: Quantity | None = None
     chance: Quantity | None = None
 
+    @property
+    def probability(self) -> float:
+        """Chance that a condition which is not measured holds; 0 where nobody could find out."""
+        return 0.0 if self.chance is None else plain(self.chance)
+
     def holds(self, measured: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Say of each project whether a measured condition holds; `measured` in the unit of its measure, shape (n,)."""
         if self.above is not None:
