@@ -1,11 +1,11 @@
 """Budgets: frames, room for prevention, results and equity, one row per municipality.
 
-The frame of a body follows demography and need (the expected cost of its children) and, with a lag, its own cost: whoever saves
-gets a smaller frame (ratchet, M8). Acute cost comes first; what is left of the discretionary money, after deficits have
-been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for prevention
-goes to other services. Revenue is that of each municipality: its spending per inhabitant, growing with its population.
-What the year is like, reserves and the spread of the practice stand beside (`economy`, `spreading`). Written by
-`model`, one step of the year at a time.
+The frame of a body follows demography and need (the expected cost of its children) and, with a lag, its own cost:
+whoever saves gets a smaller frame (ratchet, M8). Acute cost comes first; what is left of the discretionary money, after
+deficits have been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for
+prevention goes to other services. Revenue is that of each municipality: its spending per inhabitant, growing with its
+population. What the year is like, reserves and the spread of the practice stand beside (`economy`, `spreading`).
+Written by `model`, one step of the year at a time.
 """
 
 from dataclasses import dataclass, field

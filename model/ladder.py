@@ -106,7 +106,7 @@ def build_ladder(parameters: LadderParameters) -> Ladder:
 
 
 def born(frailty_share: Floats, parameters: LadderParameters) -> Floats:
-    """Distribution over states at birth, shape (..., N_STATES), from the share of each frailty class (..., N_FRAILTY)."""
+    """Distribution over states at birth, shape (..., N_STATES), from the share of each class, (..., N_FRAILTY)."""
     birth = np.zeros((*frailty_share.shape[:-1], N_STATES))
     for frailty, at_risk in enumerate(parameters.birth_risk):
         birth[..., state_of(frailty, 0, 0)] = frailty_share[..., frailty] * (1 - at_risk)

@@ -1,6 +1,7 @@
 """Need differs by place: the country keeps its mix, and who is born where is as frail as the place says."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -69,9 +70,7 @@ def test_without_a_gradient_frames_are_those_of_the_ages_alone():
     """The rule as it was before places differed: children by age, times the national cost of their age."""
     ladder_0, costs, people = ladder(0.0), build_costs(SPEC), build_population(sweden(), 2020, 3)
     solved = build_ladder(ladder_0)
-    mean = np.einsum(
-        "al,alp->ap", expected_states(solved).reshape(N_AGES, -1, N_LEVELS).sum(axis=1), costs.by_payer
-    )
+    mean = np.einsum("al,alp->ap", expected_states(solved).reshape(N_AGES, -1, N_LEVELS).sum(axis=1), costs.by_payer)
     sizes = people.cohort_sizes()
     alive = people.births_from + np.arange(sizes.shape[1]) <= 2021
     before = sizes[:, alive] @ mean[2021 - people.births_from - np.flatnonzero(alive)]
@@ -92,13 +91,13 @@ def test_the_same_child_is_frailer_where_need_is_larger_and_never_sturdier():
     offsets, codes = np.array([[0, n], [n, 2 * n], [2 * n, 3 * n]]), np.array([7, 7, 7])
     lifecourse.live_untreated(0, 3, 2020, 1, 2020, codes, offsets, state, tables, counts)
     born = state.reshape(3, n) // (N_RECORDS * N_LEVELS)
-    for sturdier, frailer in zip(born, born[1:], strict=False):
+    for sturdier, frailer in pairwise(born):
         assert (frailer >= sturdier).all()
         assert (frailer > sturdier).any()
 
 
 def test_ineligibility_rises_with_little_schooling_as_published():
-    """Q1 and N1 put on municipalities (N4): 0.21 to 0.43 more not eligible per unit of the share; the middle is 0.30."""
+    """Q1 and N1 put on municipalities (N4): 0.21 to 0.43 more not eligible per unit of the share; the middle is 0.3."""
     solved = build_ladder(SPEC.ladder)
     failed = (np.arange(N_STATES) // N_LEVELS % N_RECORDS & NOT_ELIGIBLE) > 0
     states = expected_states(solved)[EXAM_AGE] * failed

@@ -202,7 +202,9 @@ def test_frames_of_a_place_with_large_need_follow_its_expectation():
         cost += share * np.einsum("al,alp->ap", np.vstack([start[at : at + N_LEVELS], levels]), price)
     sizes, people = model.population.cohort_sizes()[0], model.population
     expected = expected_costs(people, model.births, model.ladder, model.costs, 2020, 1)
-    by_hand = sum(n * cost[2020 - people.births_from - i] for i, n in enumerate(sizes) if people.births_from + i <= 2020)
+    by_hand = sum(
+        n * cost[2020 - people.births_from - i] for i, n in enumerate(sizes) if people.births_from + i <= 2020
+    )
     for line in LINES:
         assert expected[line][0, 0] == pytest.approx(by_hand[PAYER[line]], rel=1e-9)
 
