@@ -1,8 +1,8 @@
 """Good and bad years, and what municipalities have put by: results, the result equalisation reserve, money for a fund.
 
-A year is good or bad for the whole country (business cycle, windfalls: M11) and for each municipality. What is left
-when all is paid, the result, goes to equity; of what exceeds one per cent of revenue a part may be reserved for
-downturns (RUR, M10). The years 2005-2018 are those that happened (`good_years.csv`). Written by `budgets`.
+A year is good or bad for the whole country (business cycle, windfalls: M11), for each region and each municipality.
+What is left when all is paid, the result, goes to equity; of what exceeds one per cent of revenue a part may be
+reserved for downturns (RUR, M10). The years 2005-2018 are those that happened (`good_years.csv`). Written by `budgets`.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model.diffusion import good_years
 from model.draws import CYCLE, LOCAL, PURSE, WINDFALL, uniforms
-from model.parameters import BudgetParameters
+from model.parameters import BudgetParameters, RegionParameters
 
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -26,10 +26,15 @@ _PURSE_SHARES = (28 / 70, 32 / 70, 10 / 70)  # F1
 
 @dataclass(frozen=True)
 class Economy:
-    """How good years are, in standard deviations: for the country (years,), for each (years, n); windfalls (years,)."""
+    """How good years are, in standard deviations, and when windfalls fall.
+
+    `national` and `windfall` have the shape (years,); `local`, of each municipality, and `regional`, of the region in
+    which it lies, have (years, n).
+    """
 
     national: Floats
     local: Floats
+    regional: Floats
     windfall: NDArray[np.bool_]
 
     def good(self, t: int) -> Floats:
@@ -38,7 +43,7 @@ class Economy:
 
 
 def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.int64], first_year: int) -> Economy:
-    """Draw the years: a national cycle (first-order autoregressive), each municipality's own luck, rare windfalls.
+    """Draw the years: a national cycle (first-order autoregressive), own luck of each place and region, rare windfalls.
 
     Years that happened keep the sector's result and the windfalls that they had.
     """
@@ -52,18 +57,30 @@ def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.i
         cycle[t] = (keep * cycle[t - 1] if t else 0.0) + shocks[t] * np.sqrt(1 - keep**2)
         if first_year + t in good_years():
             cycle[t], windfall[t] = good_years()[first_year + t]
-    local = np.stack([ndtri(uniforms(seed, LOCAL, years, key=(int(code), 0, 0))) for code in codes], axis=1)
-    return Economy(cycle, local, np.asarray(windfall))
+    local, regional = (
+        np.stack([ndtri(uniforms(seed, LOCAL, years, key=(int(key), 0, 0))) for key in keys], axis=1)
+        for keys in (codes, np.asarray(codes) // 100)  # the first two of four figures name the county
+    )
+    return Economy(cycle, local, regional, np.asarray(windfall))
 
 
 def discretionary(budget: BudgetParameters, years: Economy, pressure: Floats | float = 0.0) -> Floats:
-    """Discretionary money as a share of revenue, never below zero, shape (years, n).
+    """Discretionary money of committees as a share of revenue, never below zero, shape (years, n).
 
     `pressure` is how many of a municipality's inhabitants are young or old, in standard deviations, shape (n,).
     """
     national = years.national * budget.cycle_sd + years.windfall * budget.windfall_share
     usual = budget.room_share - budget.pressure_effect * np.asarray(pressure)
     return np.asarray(np.maximum(usual + national[:, None] + years.local * budget.local_sd, 0.0))
+
+
+def regional_room(region: RegionParameters, years: Economy) -> Floats:
+    """Discretionary money of regions as a share of revenue, never below zero, shape (years, n); alike in a county.
+
+    Regions have good and bad years with the country and of their own; the refunds of 2012-13 (M11) fell to them, too.
+    """
+    national = years.national * region.cycle_sd + years.windfall * region.windfall_share
+    return np.asarray(np.maximum(region.room_share + national[:, None] + years.regional * region.local_sd, 0.0))
 
 
 def results(budget: BudgetParameters, years: Economy) -> Floats:

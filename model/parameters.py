@@ -68,7 +68,10 @@ class RegionParameters:
     other_regarding_spread: float = quantity("1", "how far that weight differs between regions, up and down")
     regard_horizon: float = quantity("year", "years over which gains to others are reckoned")
     ratchet: float = quantity("1", "as committees' ratchet")
-    room_share: float = quantity("1", "discretionary money as a share of revenue")
+    room_share: float = quantity("1", "discretionary money in a normal year as a share of revenue")
+    cycle_sd: float = quantity("1", "standard deviation of the national business cycle in that share")
+    local_sd: float = quantity("1", "standard deviation of a region's own good and bad years")
+    windfall_share: float = quantity("1", "size of a windfall as a share of revenue")
     revenue_per_inhabitant: float = quantity("SEK/inhabitant/year", "regional revenue")
 
 
