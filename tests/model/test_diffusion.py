@@ -222,9 +222,9 @@ def test_a_run_of_a_part_lives_with_the_whole_country():
 
 def test_results_of_the_run_are_heard():
     spread = open_spread(part(COUNTRY, ["10"]), P, 4, 2020)
-    report(spread, np.array([0, 1]), np.array([True, False]))
-    assert spread.practice.result[spread.rows[:2]].tolist() == [1, -1]
-    assert spread.practice.told[spread.rows[:2]].all()
+    report(spread, np.array([0, 1, 2]), np.array([True, False, False]), np.array([True, True, False]))
+    assert spread.practice.result[spread.rows[:3]].tolist() == [1, -1, -1]
+    assert spread.practice.told[spread.rows[:3]].tolist() == [True, True, False]
 
 
 def test_a_changed_place_is_laid_over_the_country():
