@@ -404,6 +404,7 @@ def test_add_ons_change_parameters_and_join_any_design():
         "project.evaluation_cost": ("times", 0.5),
         "belief.national_weight": ("set", 0.25),
         "belief.initial_sd": ("times", 0.7),
+        "diffusion.centre": ("set", 1),
     }
     for name in NAMES:
         joined = load_design(f"{name}+competence-centre+outcome-steering")
