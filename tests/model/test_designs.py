@@ -409,7 +409,7 @@ def test_add_ons_change_parameters_and_join_any_design():
     for name in NAMES:
         joined = load_design(f"{name}+competence-centre+outcome-steering")
         assert joined.clauses == DESIGNS[name].clauses
-        assert len(joined.changes) == len(DESIGNS[name].changes) + 4 + 6
+        assert len(joined.changes) == len(DESIGNS[name].changes) + 5 + 6
 
 
 # --- Laws that all designs keep -------------------------------------------------------------------------------------
