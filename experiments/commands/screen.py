@@ -19,6 +19,7 @@ def screen(
     out: Annotated[Path, typer.Option(help="New file for the ranking (CSV).")],
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "state-outcomes-fund",
     place: Annotated[str, typer.Option(help="Part of the country that is lived in.")] = common.QUICK_PLACE,
+    municipalities_file: common.MunicipalitiesFile = None,
     years: Annotated[int, typer.Option(help="Budget years.")] = 10,
     trajectories: Annotated[int, typer.Option(help="Morris trajectories.")] = 10,
     seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = common.FIRST_SEED,
@@ -32,7 +33,7 @@ def screen(
         common.within("--workers", workers, 1, common.MOST_AT_ONCE),
         f"{out} exists. Name a new file." if out.exists() else None,
     )
-    scenario = common.read_scenario(None, place, quick=False)
+    scenario = common.read_scenario(None, place, quick=False, table=municipalities_file)
     contract = common.read_designs([design])[0]
 
     from experiments import running, screening
