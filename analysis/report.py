@@ -17,12 +17,12 @@ import pandas as pd
 from analysis import contracts, measures, options
 from analysis.contract_sections import contract_sections
 from analysis.figure_sections import at_scale, changes_in_words, figure_sections
+from analysis.intervals import FEW_SEEDS
 from analysis.tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
 
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "sv")
-FEW_SEEDS = 4  # with fewer, the width of an interval is hardly known itself
 
 
 @cache
