@@ -17,9 +17,8 @@ from model.parameters import BudgetParameters, RegionParameters
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-RESERVED_ABOVE = (
-    0.01  # share of revenue; the part of a result above it may go to the reserve (Kommunallag 2017:725, 11 kap. 14 §)
-)
+# Of taxes and grants; the part of a result above it may go to the reserve (Kommunallag 2017:725, 11 kap. 14 §).
+RESERVED_ABOVE = 0.01
 PURSES = ("operating budget", "earmarked equity", "both")
 _PURSE_SHARES = (28 / 70, 32 / 70, 10 / 70)  # F1
 
@@ -45,7 +44,8 @@ class Economy:
 def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.int64], first_year: int) -> Economy:
     """Draw the years: a national cycle (first-order autoregressive), own luck of each place and region, rare windfalls.
 
-    Years that happened keep the sector's result and the windfalls that they had.
+    Years that happened keep the sector's result and the windfalls that they had; the windfall is in that result, so the
+    cycle is what remains without it.
     """
     from scipy.special import ndtri  # here because scipy.special costs a quarter of a second to import
 
@@ -56,7 +56,8 @@ def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.i
     for t in range(years):
         cycle[t] = (keep * cycle[t - 1] if t else 0.0) + shocks[t] * np.sqrt(1 - keep**2)
         if first_year + t in good_years():
-            cycle[t], windfall[t] = good_years()[first_year + t]
+            result, windfall[t] = good_years()[first_year + t]
+            cycle[t] = result - windfall[t] * budget.windfall_share / budget.result_sd
     local, regional = (
         np.stack([ndtri(uniforms(seed, LOCAL, years, key=(int(key), 0, 0))) for key in keys], axis=1)
         for keys in (codes, np.asarray(codes) // 100)  # the first two of four figures name the county
@@ -84,7 +85,7 @@ def regional_room(region: RegionParameters, years: Economy) -> Floats:
 
 
 def results(budget: BudgetParameters, years: Economy) -> Floats:
-    """What is left when all is paid, as a share of revenue, shape (years, n); a windfall adds to it."""
+    """What is left when all is paid, as a share of taxes and general grants, windfalls too, shape (years, n)."""
     national = budget.result_share + years.national * budget.result_sd + years.windfall * budget.windfall_share
     return np.asarray(national[:, None] + years.local * budget.result_local_sd)
 
@@ -93,7 +94,7 @@ def results(budget: BudgetParameters, years: Economy) -> Floats:
 class Reserves:
     """What municipalities have put by, whole SEK, shape (n,), and how they keep a fund."""
 
-    result: Floats  # (years, n), share of revenue
+    result: Floats  # (years, n), share of taxes and general grants
     rur: Money  # result equalisation reserve
     purse: NDArray[np.int8]  # place in PURSES
 
@@ -130,7 +131,8 @@ def close_reserves(
         What was reserved and what was released, whole SEK, shape (n,).
     """
     result = reserves.result[t]
-    reserved = np.rint(np.maximum(result - RESERVED_ABOVE, 0.0) * budget.rur_deposit * revenue).astype(np.int64)
+    base = budget.tax_and_grant_share * revenue
+    reserved = np.rint(np.maximum(result - RESERVED_ABOVE, 0.0) * budget.rur_deposit * base).astype(np.int64)
     reserved = np.minimum(reserved, np.maximum(np.rint(revenue * budget.rur_most).astype(np.int64) - reserves.rur, 0))
     bad = result < budget.result_share
     released = np.where(bad, np.minimum(reserves.rur, deficit), 0)
