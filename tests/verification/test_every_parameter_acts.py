@@ -52,7 +52,7 @@ def lively():
         project__follow_up_years=2,
     )
     for item in spec.interventions:
-        for name, value in (("escalation", 0.75), ("recovery", 1.4), ("forks", 0.85)):
+        for name, value in (("escalation", 0.75), ("recovery", 1.4), ("forks", 0.85), ("half_life", 1.0)):
             low, high = spec.quantities[f"interventions.{item.name}.{name}"].range
             spec = spec.replace(f"interventions.{item.name}.{name}", min(max(value, low), high))
     return spec
