@@ -12,7 +12,7 @@ from model.ladder import LAST_AGE, N_LEVELS, build_ladder
 from model.model import PreventionModel
 from model.scenario import load_scenario, select
 
-# Relative risk of a move up, rate ratio of a move down, relative risk at forks: several programmes are worth their cost.
+# Relative risk of a move up, rate ratio of a move down, relative risk at forks: several are worth what they cost.
 EFFECTS = {
     "early-preschool": (0.88, 1.1, 0.97),
     "el-sistema": (0.95, 1.02, 0.995),
