@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 LEVEL = 0.9
+FEW_SEEDS = 4  # with fewer, the width of an interval is hardly known itself
 
 
 def interval(values: Sequence[float] | pd.Series) -> tuple[float, float, float, int]:

@@ -17,12 +17,12 @@ import pandas as pd
 from analysis import contracts, measures, options
 from analysis.contract_sections import contract_sections
 from analysis.figure_sections import at_scale, changes_in_words, figure_sections
+from analysis.intervals import FEW_SEEDS
 from analysis.tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
 
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "sv")
-FEW_SEEDS = 4  # with fewer, the width of an interval is hardly known itself
 
 
 @cache
@@ -71,7 +71,13 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
     local = _localiser(language)
     further = format_summary(details(tables, rate), designs, DETAILS)
-    sure = [say["sure"], say["sure_uncertain" if manifest.get("uncertain") else "sure_fixed"], say["sure_model"]]
+    sure = [
+        say["sure"],
+        say["sure_uncertain" if manifest.get("uncertain") else "sure_fixed"],
+        say["sure_model"],
+        say["sure_purses"],
+        say["sure_level"],
+    ]
     if 1 < len(seeds) < FEW_SEEDS:
         sure.insert(1, say["sure_few"].format(n=len(seeds)))
     return {
@@ -83,7 +89,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
         "summary_title": say["h_summary"],
         "sections": [
-            {key: value if key == "svg" else _spoken(value, local) for key, value in section.items()}
+            {key: _drawn(value, local) if key == "svg" else _spoken(value, local) for key, value in section.items()}
             for make in (figure_sections, contract_sections)
             for section in make(tables, words, say, rate, captions)
         ],
@@ -130,6 +136,11 @@ def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dic
         "luck": f"{say['price_plain']} {luck}",
         "plain": say["price_plain"] + (" " + say["mean"].format(n=n) if n > 1 else ""),
     }
+
+
+def _drawn(svg: str, local: Callable[[str], str]) -> str:
+    """Put the texts of a figure into the language."""
+    return re.sub(r"(<text[^>]*>)([^<]*)", lambda found: found[1] + local(found[2]), svg)
 
 
 def _localiser(language: str) -> Callable[[str], str]:

@@ -181,6 +181,6 @@ def lay_out(formatted: pd.DataFrame) -> str:
 
 def number(value: float, scale: float) -> str:
     """Write a number with thin spaces between thousands and as many decimals as its scale bears."""
-    decimals = 0 if abs(scale) >= 100 else 1 if abs(scale) >= 1 else 2
+    decimals = 0 if abs(scale) >= 100 or scale == 0 else 1 if abs(scale) >= 1 else 2
     text = f"{value:,.{decimals}f}".replace(",", "\u202f")
     return text.replace("-", "\u2212") if float(f"{value:.{decimals}f}") else text.replace("-", "")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from model.budgets import pressure_of
 from model.costs import GROUPS, PAYER, build_costs
-from model.economy import Economy, discretionary, results
+from model.economy import Economy, discretionary, regional_room, results
 from model.forecast import build_cells, detection_edges
 from model.funding import load_design
 from model.ladder import build_ladder
@@ -109,8 +109,9 @@ def _programmes_of(spec: Scenario, design: str, seed: int, years: int, z: float)
     sky, reserves = model.budgets.years, model.budgets.reserves
     assert sky is not None
     assert reserves is not None
-    level = Economy(np.full(years, z), sky.local, np.zeros(years, np.bool_))
+    level = Economy(np.full(years, z), sky.local, sky.regional, np.zeros(years, np.bool_))
     model.budgets.discretionary_share = discretionary(spec.budget, level, pressure_of(spec.places))
+    model.budgets.region_share = regional_room(spec.region, level)
     reserves.result = results(spec.budget, level)
     for _ in range(years):
         model.step()

@@ -1,29 +1,36 @@
 """Which assumed parameters matter: Morris's elementary effects (Morris 1991; Campolongo et al. 2007) with SALib.
 
 Each parameter that says "assumed" and has a distribution is moved through its quantiles, a list of numbers as one. What
-is watched is what one small world puts into programmes and what they save over all lives. Used by `stupror screen`.
+is watched is what one small world puts into programmes, what they save over all lives, and what public budgets gain by
+the design over the ordinary budget. Used by `stupror screen`; `docs` makes a page of the ranking that is shipped.
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from analysis.outcomes import outcomes as outcomes_of
+from experiments.running import let_go
 from model.errors import InputError
-from model.funding import Design
+from model.funding import Design, load_design
 from model.model import simulate
 from model.reading import Value
 from model.scenario import Scenario
 
 __all__ = ["OUTCOMES", "assumed", "outcomes", "screen"]
 
-OUTCOMES = ("invested", "saved")
+OUTCOMES = ("invested", "saved", "gain")
 LEVELS = 4
 _EDGE = 0.05  # quantiles from here to 1 less this: what is hardly possible is left out
 
+Result = Callable[[Scenario], Mapping[str, float]]
+Each = Callable[
+    [Callable[[Sequence[float]], Mapping[str, float]], Iterable[Sequence[float]]], Iterable[Mapping[str, float]]
+]
 Tell = Callable[[int, int], None]
 
 
@@ -43,23 +50,35 @@ def at_quantiles(scenario: Scenario, quantiles: Mapping[str, float]) -> Scenario
 
 
 def outcomes(scenario: Scenario, design: Design, seed: int, years: int) -> dict[str, float]:
-    """Live one world: SEK put into programmes, and SEK that they save all public payers over all lives."""
+    """Live one world under a design and under the ordinary budget.
+
+    Returns
+    -------
+    dict
+        `invested`, SEK put into programmes; `saved`, SEK that they save all public payers over all lives; `gain`, by
+        how much public budgets are better off over all lives than under the ordinary budget, SEK per child, present
+        value at `discount.rate`.
+    """
     tables = simulate(scenario, design, seed=seed, years=years, detail=False)
+    usual = simulate(scenario, load_design("status-quo"), seed=seed, years=years, detail=False)
     flows, costs = tables["flows"], tables["costs"]
     public = costs[costs["payer"] != "households"]
+    now, before = (outcomes_of(each, scenario.discount.rate)["cost_fiscal"] for each in (tables, usual))
     return {
         "invested": float(flows[flows["purpose"] == "programme"]["amount_sek"].sum()),
         "saved": float((public["untreated_sek"] - public["actual_sek"]).sum()),
+        "gain": before - now,
     }
 
 
 def screen(
     scenario: Scenario,
     names: Sequence[str],
-    result: Callable[[Scenario], Mapping[str, float]],
+    result: Result,
     *,
     trajectories: int,
     seed: int,
+    each: Each = map,
     tell: Tell | None = None,
 ) -> pd.DataFrame:
     """Rank parameters by how much they move each outcome.
@@ -76,14 +95,18 @@ def screen(
         Number of Morris trajectories; ``trajectories * (len(names) + 1)`` worlds are lived.
     seed
         Names the trajectories.
+    each
+        Lives the worlds: `map`, or that of open worker processes, to which `result` must then be able to travel.
     tell
         Called with the number of worlds lived and of all.
 
     Returns
     -------
     pandas.DataFrame
-        One row per parameter, most important first: for each outcome `mu_star` (mean size of the elementary effect),
-        its share of the mean outcome, `sigma` (how much the effect depends on the rest); `rank` by the larger share.
+        One row per parameter, most important first: for each outcome `mu_star` (mean size of the elementary effect, in
+        the unit of the outcome, over the whole range of quantiles), `sigma` (how much it depends on the rest), and
+        `strength`, `mu_star` over the standard deviation of the outcome over all worlds; `rank` by the largest
+        strength.
     """
     try:
         from SALib.analyze import morris as analyse
@@ -92,24 +115,30 @@ def screen(
         raise InputError(["Screening needs SALib, which is not installed: pip install 'stupror[science]'"]) from None
     problem = {"num_vars": len(names), "names": list(names), "bounds": [[_EDGE, 1.0 - _EDGE]] * len(names)}
     points = sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
-    found: list[Mapping[str, float]] = []
-    for point in points:
-        try:
-            world = at_quantiles(scenario, dict(zip(names, point.tolist(), strict=True)))
-        except InputError:
-            world = scenario
-        found.append(result(world))
-        gc.collect()  # a world is a ring of model and agents that holds large arrays
+    found = []
+    for one in each(partial(_lived, scenario, tuple(names), result), points.tolist()):
+        found.append(one)
         if tell is not None:
             tell(len(found), len(points))
     table = pd.DataFrame({"parameter": list(names)})
     for outcome in found[0]:
-        values = np.array([each[outcome] for each in found], dtype=np.float64)
+        values = np.array([one[outcome] for one in found], dtype=np.float64)
         effects = analyse.analyze(problem, points, values, num_levels=LEVELS, seed=seed)
         table[f"{outcome}_mu_star"] = np.asarray(effects["mu_star"], dtype=np.float64)
         table[f"{outcome}_sigma"] = np.asarray(effects["sigma"], dtype=np.float64)
-        table[f"{outcome}_share"] = table[f"{outcome}_mu_star"] / max(abs(float(values.mean())), 1e-9)
-    shares = table[[name for name in table.columns if name.endswith("_share")]].max(axis=1)
-    table = table.loc[shares.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+        table[f"{outcome}_strength"] = table[f"{outcome}_mu_star"] / max(float(values.std()), 1e-9)
+    strengths = table[[name for name in table.columns if name.endswith("_strength")]].max(axis=1)
+    table = table.loc[strengths.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     return table
+
+
+def _lived(scenario: Scenario, names: Sequence[str], result: Result, point: Sequence[float]) -> Mapping[str, float]:
+    """Live the world at these quantiles of the parameters `names`."""
+    try:
+        world = at_quantiles(scenario, dict(zip(names, point, strict=True)))
+    except InputError:
+        world = scenario
+    found = result(world)
+    let_go()
+    return found

@@ -40,7 +40,7 @@ _SAID = {  # key of the record -> how a user says it
     "seeds": "--seeds and --seed",
     "held_out": "--holdout",
     "years": "--years",
-    "scenario": "SCENARIO, --municipalities and --quick",
+    "scenario": "SCENARIO, --municipalities, --municipalities-file and --quick",
     "contract": "the content of the design file",
     "version": "the version of stupror",
 }

@@ -23,6 +23,7 @@ from model.economy import (
     economy,
     fund_factor,
     open_reserves,
+    regional_room,
     rur_money,
     take_from_rur,
 )
@@ -75,24 +76,14 @@ def expected_costs(
     return result
 
 
-def good_and_bad_years(
-    scenario: Scenario, seed: int, years: int, codes: NDArray[np.int64], first_year: int = 2020
-) -> Floats:
-    """Discretionary money as a share of revenue in each year and municipality, shape (years, n_municipalities).
-
-    A normal year's share, a national cycle (first-order autoregressive), a municipality's own luck, and rare national
-    windfalls; never below zero (`economy`).
-    """
-    return discretionary(scenario.budget, economy(scenario.budget, seed, years, codes, first_year))
-
-
 @dataclass
 class Budgets:
     """Money of this year and promises for the next, by body and municipality, whole SEK."""
 
     revenue: dict[str, Floats]  # yearly revenue that discretionary money is a share of
     expected: dict[str, Floats]  # (years + 1, n): expected mandatory cost; row 0 is the year before the first
-    discretionary_share: Floats  # (years, n)
+    discretionary_share: Floats  # (years, n), of committees
+    region_share: Floats  # (years, n), of regions
     level: dict[str, Floats]  # frame as a multiple of expected cost
     last_mandatory: dict[str, Money]
     promised: dict[str, Money]  # (years + LAST_AGE + 1, n): cost of earlier projects, by year
@@ -143,6 +134,7 @@ def open_budgets(
         | {"region": scenario.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},
         expected=expected,
         discretionary_share=discretionary(budget, sky, pressure_of(scenario.places)),
+        region_share=regional_room(scenario.region, sky),
         level={line: _ratio(last_mandatory[line], expected[line][0]) for line in LINES},
         last_mandatory=last_mandatory,
         promised={line: empty.copy() for line in LINES},
@@ -218,7 +210,7 @@ def spread_practice(budgets: Budgets, t: int, year: int) -> None:
     live(budgets.spread, year, sky.good(t), bool(sky.windfall[t]), float(sky.national[t] / np.sqrt(2.0)))
 
 
-def set_room(budgets: Budgets, t: int, region_share: float) -> None:
+def set_room(budgets: Budgets, t: int) -> None:
     """Set frames and what is left for prevention in year number `t`: mandatory cost and old promises come first."""
     if t and budgets.growth is not None:
         budgets.revenue = {line: amount * (1.0 + budgets.growth) for line, amount in budgets.revenue.items()}
@@ -226,8 +218,8 @@ def set_room(budgets: Budgets, t: int, region_share: float) -> None:
         expected = budgets.expected[line][t + 1]
         foreseen = expected * _ratio(budgets.last_mandatory[line], budgets.expected[line][t])
         budgets.frame[line] = whole(expected * budgets.level[line])
-        share = region_share if line == "region" else budgets.discretionary_share[t]
-        budgets.extra[line] = whole(budgets.revenue[line] * share)
+        share = budgets.region_share if line == "region" else budgets.discretionary_share
+        budgets.extra[line] = whole(budgets.revenue[line] * share[t])
         claims = budgets.promised[line][t].copy()
         if line in COMMITTEES:
             part = budgets.revenue[line] / sum(budgets.revenue[each] for each in COMMITTEES)

@@ -2,7 +2,7 @@
 
 Amounts are whole SEK in the model's price year, beyond what a child or adult without need costs. Tax forgone follows
 from earnings: the municipality and the region lose their rates, income equalisation gives back all but the kept share,
-and the state, which pays that, ends up with nearly all of it (R7). A transfer or a tax is a cost to its payer, not to
+and the state, which pays that, ends up with most of it (R7, B19). A transfer or a tax is a cost to its payer, not to
 society; society loses real resources and production. Read by `forecast`, `model` and `results`.
 """
 

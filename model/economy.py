@@ -1,8 +1,8 @@
 """Good and bad years, and what municipalities have put by: results, the result equalisation reserve, money for a fund.
 
-A year is good or bad for the whole country (business cycle, windfalls: M11) and for each municipality. What is left
-when all is paid, the result, goes to equity; of what exceeds one per cent of revenue a part may be reserved for
-downturns (RUR, M10). The years 2005-2018 are those that happened (`good_years.csv`). Written by `budgets`.
+A year is good or bad for the whole country (business cycle, windfalls: M11), for each region and each municipality.
+What is left when all is paid, the result, goes to equity; of what exceeds one per cent of revenue a part may be
+reserved for downturns (RUR, M10). The years 2005-2018 are those that happened (`good_years.csv`). Written by `budgets`.
 """
 
 from dataclasses import dataclass
@@ -12,24 +12,28 @@ from numpy.typing import NDArray
 
 from model.diffusion import good_years
 from model.draws import CYCLE, LOCAL, PURSE, WINDFALL, uniforms
-from model.parameters import BudgetParameters
+from model.parameters import BudgetParameters, RegionParameters
 
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-RESERVED_ABOVE = (
-    0.01  # share of revenue; the part of a result above it may go to the reserve (Kommunallag 2017:725, 11 kap. 14 §)
-)
+# Of taxes and grants; the part of a result above it may go to the reserve (Kommunallag 2017:725, 11 kap. 14 §).
+RESERVED_ABOVE = 0.01
 PURSES = ("operating budget", "earmarked equity", "both")
 _PURSE_SHARES = (28 / 70, 32 / 70, 10 / 70)  # F1
 
 
 @dataclass(frozen=True)
 class Economy:
-    """How good years are, in standard deviations: for the country (years,), for each (years, n); windfalls (years,)."""
+    """How good years are, in standard deviations, and when windfalls fall.
+
+    `national` and `windfall` have the shape (years,); `local`, of each municipality, and `regional`, of the region in
+    which it lies, have (years, n).
+    """
 
     national: Floats
     local: Floats
+    regional: Floats
     windfall: NDArray[np.bool_]
 
     def good(self, t: int) -> Floats:
@@ -38,9 +42,10 @@ class Economy:
 
 
 def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.int64], first_year: int) -> Economy:
-    """Draw the years: a national cycle (first-order autoregressive), each municipality's own luck, rare windfalls.
+    """Draw the years: a national cycle (first-order autoregressive), own luck of each place and region, rare windfalls.
 
-    Years that happened keep the sector's result and the windfalls that they had.
+    Years that happened keep the sector's result and the windfalls that they had; the windfall is in that result, so the
+    cycle is what remains without it.
     """
     from scipy.special import ndtri  # here because scipy.special costs a quarter of a second to import
 
@@ -51,13 +56,17 @@ def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.i
     for t in range(years):
         cycle[t] = (keep * cycle[t - 1] if t else 0.0) + shocks[t] * np.sqrt(1 - keep**2)
         if first_year + t in good_years():
-            cycle[t], windfall[t] = good_years()[first_year + t]
-    local = np.stack([ndtri(uniforms(seed, LOCAL, years, key=(int(code), 0, 0))) for code in codes], axis=1)
-    return Economy(cycle, local, np.asarray(windfall))
+            result, windfall[t] = good_years()[first_year + t]
+            cycle[t] = result - windfall[t] * budget.windfall_share / budget.result_sd
+    local, regional = (
+        np.stack([ndtri(uniforms(seed, LOCAL, years, key=(int(key), 0, 0))) for key in keys], axis=1)
+        for keys in (codes, np.asarray(codes) // 100)  # the first two of four figures name the county
+    )
+    return Economy(cycle, local, regional, np.asarray(windfall))
 
 
 def discretionary(budget: BudgetParameters, years: Economy, pressure: Floats | float = 0.0) -> Floats:
-    """Discretionary money as a share of revenue, never below zero, shape (years, n).
+    """Discretionary money of committees as a share of revenue, never below zero, shape (years, n).
 
     `pressure` is how many of a municipality's inhabitants are young or old, in standard deviations, shape (n,).
     """
@@ -66,8 +75,17 @@ def discretionary(budget: BudgetParameters, years: Economy, pressure: Floats | f
     return np.asarray(np.maximum(usual + national[:, None] + years.local * budget.local_sd, 0.0))
 
 
+def regional_room(region: RegionParameters, years: Economy) -> Floats:
+    """Discretionary money of regions as a share of revenue, never below zero, shape (years, n); alike in a county.
+
+    Regions have good and bad years with the country and of their own; the refunds of 2012-13 (M11) fell to them, too.
+    """
+    national = years.national * region.cycle_sd + years.windfall * region.windfall_share
+    return np.asarray(np.maximum(region.room_share + national[:, None] + years.regional * region.local_sd, 0.0))
+
+
 def results(budget: BudgetParameters, years: Economy) -> Floats:
-    """What is left when all is paid, as a share of revenue, shape (years, n); a windfall adds to it."""
+    """What is left when all is paid, as a share of taxes and general grants, windfalls too, shape (years, n)."""
     national = budget.result_share + years.national * budget.result_sd + years.windfall * budget.windfall_share
     return np.asarray(national[:, None] + years.local * budget.result_local_sd)
 
@@ -76,7 +94,7 @@ def results(budget: BudgetParameters, years: Economy) -> Floats:
 class Reserves:
     """What municipalities have put by, whole SEK, shape (n,), and how they keep a fund."""
 
-    result: Floats  # (years, n), share of revenue
+    result: Floats  # (years, n), share of taxes and general grants
     rur: Money  # result equalisation reserve
     purse: NDArray[np.int8]  # place in PURSES
 
@@ -113,7 +131,8 @@ def close_reserves(
         What was reserved and what was released, whole SEK, shape (n,).
     """
     result = reserves.result[t]
-    reserved = np.rint(np.maximum(result - RESERVED_ABOVE, 0.0) * budget.rur_deposit * revenue).astype(np.int64)
+    base = budget.tax_and_grant_share * revenue
+    reserved = np.rint(np.maximum(result - RESERVED_ABOVE, 0.0) * budget.rur_deposit * base).astype(np.int64)
     reserved = np.minimum(reserved, np.maximum(np.rint(revenue * budget.rur_most).astype(np.int64) - reserves.rur, 0))
     bad = result < budget.result_share
     released = np.where(bad, np.minimum(reserves.rur, deficit), 0)

@@ -1,7 +1,8 @@
 """Learning: what was measured moves what bodies believe about effects (normal updating, known variance).
 
-A body learns from its own projects and, with less weight, from the county's and the nation's; investors and providers
-from all. Whoever measures wrongly learns wrongly. Read by `model`.
+A body learns from its own projects and, with less weight, from what it hears of the county's and the nation's: failures
+are told less often than successes. Investors and providers learn from all. Whoever measures wrongly learns wrongly.
+Read by `model`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from model import metrics
 from model.budgets import into_ordinary
+from model.draws import chances
 from model.evaluation import COMPARED, PEOPLE
 from model.spreading import report
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Which = NDArray[np.int64]
+
+TOLD = 1_000  # number of a project's draw for whether others hear of it; the conditions of a contract count from 0
 
 
 def learn(model: PreventionModel, ready: Which) -> None:
@@ -36,32 +40,52 @@ def learn(model: PreventionModel, ready: Which) -> None:
         return
     ready, expected, measured = ready[useful], expected[useful], measured[useful]
     found, precision = measured / expected, expected**2 / noise[useful]
-    where = (projects.municipality[ready], projects.intervention[ready])
-    own = np.zeros((2, model.n, len(model.interventions)))
-    np.add.at(own[0], where, precision)
-    np.add.at(own[1], where, precision * found)
-    county = np.zeros((2, len(model.county_rows), len(model.interventions)))
-    for pooled, single in zip(county, own, strict=True):
-        np.add.at(pooled, model.county, single)
-    here, nation = county[:, model.county], county.sum(axis=1)[:, None]
-    regional = np.array([item.owner == "region" for item in model.interventions])
-    weight = np.where(regional, 1.0, belief.neighbour_weight)  # a region learns from its whole county alike
-    told = own + weight * (here - own) + belief.national_weight * (nation - here)
-    after = model.belief_precision + told[0]
-    model.belief = (model.belief * model.belief_precision + told[1]) / after
-    model.belief_precision = after
-    market = model.market_precision + nation[0, 0]
-    model.market_belief = (model.market_belief * model.market_precision + nation[1, 0]) / market
-    model.market_precision = market
     worth = measured >= projects.cost[ready]
-    seen_by_others(model, where[0], worth)
+    told = is_told(model, ready, worth)
+    own, heard = (_by_place(model, ready, weight, found) for weight in (precision, precision * told))
+    county, county_heard = _by_county(model, own), _by_county(model, heard)
+    regional = np.array([item.owner == "region" for item in model.interventions])
+    # A region's projects in all of its county are its own.
+    here = np.where(regional, county, own + belief.neighbour_weight * (county_heard - heard))
+    seen = here + belief.national_weight * (heard.sum(axis=1)[:, None] - county_heard)
+    after = model.belief_precision + seen[0]
+    model.belief = (model.belief * model.belief_precision + seen[1]) / after
+    model.belief_precision = after
+    everywhere = own.sum(axis=1)
+    market = model.market_precision + everywhere[0]
+    model.market_belief = (model.market_belief * model.market_precision + everywhere[1]) / market
+    model.market_precision = market
+    if model.budgets.spread is not None:
+        report(model.budgets.spread, projects.municipality[ready], worth, told)
     _become_ordinary(model, ready[worth])
 
 
-def seen_by_others(model: PreventionModel, rows: Which, worth: NDArray[np.bool_]) -> None:
-    """Let the practice hear how projects did, the last of each municipality counting (D5)."""
-    if model.budgets.spread is not None:
-        report(model.budgets.spread, rows, worth)
+def is_told(model: PreventionModel, projects: Which, worth: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether others hear of each project, shape (n,): of all that paid for themselves, of fewer that did not.
+
+    The share `diffusion.publication_bias` of failures is never told, less what a competence centre gathers (P2).
+    """
+    book, p = model.projects, model.spec.diffusion
+    codes = model.population.codes[book.municipality[projects]]
+    luck = chances(model.run_seed, TOLD, codes, book.start_year[projects], book.intervention[projects])
+    return np.asarray(worth | (luck >= p.publication_bias * (1.0 - p.centre)))
+
+
+def _by_place(model: PreventionModel, projects: Which, precision: Floats, found: Floats) -> Floats:
+    """Sum what projects tell by municipality and intervention: precision, and that times what was found."""
+    where = (model.projects.municipality[projects], model.projects.intervention[projects])
+    sums = np.zeros((2, model.n, len(model.interventions)))
+    np.add.at(sums[0], where, precision)
+    np.add.at(sums[1], where, precision * found)
+    return sums
+
+
+def _by_county(model: PreventionModel, own: Floats) -> Floats:
+    """Sum over the county of each municipality, shape as `own`."""
+    county = np.zeros((2, len(model.county_rows), own.shape[2]))
+    for pooled, single in zip(county, own, strict=True):
+        np.add.at(pooled, model.county, single)
+    return np.asarray(county[:, model.county])
 
 
 def _become_ordinary(model: PreventionModel, projects: Which) -> None:

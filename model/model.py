@@ -159,7 +159,7 @@ class PreventionModel(mesa.Model):
 
     def budget(self) -> None:
         """Set frames; mandatory cost and earlier promises come first, what is left is room (M5, M8, M10, M11)."""
-        set_room(self.budgets, self.year - self.start_year, self.spec.region.room_share)
+        set_room(self.budgets, self.year - self.start_year)
         self.funds_before = {name: fund.money for name, fund in self.funds.items()}
         self.allowed = allowances(self.design, self.inhabitants)
         self.set_aside = {name: paying.set_aside(self, name) for name in self.funds}

@@ -68,7 +68,10 @@ class RegionParameters:
     other_regarding_spread: float = quantity("1", "how far that weight differs between regions, up and down")
     regard_horizon: float = quantity("year", "years over which gains to others are reckoned")
     ratchet: float = quantity("1", "as committees' ratchet")
-    room_share: float = quantity("1", "discretionary money as a share of revenue")
+    room_share: float = quantity("1", "discretionary money in a normal year as a share of revenue")
+    cycle_sd: float = quantity("1", "standard deviation of the national business cycle in that share")
+    local_sd: float = quantity("1", "standard deviation of a region's own good and bad years")
+    windfall_share: float = quantity("1", "size of a windfall as a share of revenue")
     revenue_per_inhabitant: float = quantity("SEK/inhabitant/year", "regional revenue")
 
 
@@ -90,11 +93,12 @@ class BudgetParameters:
         "1", "discretionary share lost for one standard deviation more of the young and the old among inhabitants"
     )
     growth_kept: float = quantity("1", "share of its population growth 2005-2017 that a municipality keeps, in revenue")
-    result_share: float = quantity("1", "municipal result in an ordinary year as a share of revenue")
+    tax_and_grant_share: float = quantity("1", "taxes and general grants as a share of revenue; fees and the like left")
+    result_share: float = quantity("1", "municipal result in an ordinary year as a share of taxes and general grants")
     result_sd: float = quantity("1", "standard deviation of that share over the business cycle")
     result_local_sd: float = quantity("1", "standard deviation of that share between municipalities in a year")
     rur_opening: float = quantity("1", "reserve for downturns in the first year as a share of revenue")
-    rur_deposit: float = quantity("1", "part reserved of what a result exceeds one per cent of revenue by")
+    rur_deposit: float = quantity("1", "part reserved of what a result exceeds one per cent of taxes and grants by")
     rur_most: float = quantity("1", "largest reserve as a share of revenue")
     rur_release: float = quantity("1/year", "part of the reserve that could be released for projects in a year")
     ordinary_plan: float = quantity(

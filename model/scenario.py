@@ -81,6 +81,7 @@ class Scenario:
             "texts": self.texts,
             "places": [
                 self.places.codes,
+                self.places.county_codes,
                 self.places.population,
                 self.places.share,
                 sorted(self.places.births.items()),

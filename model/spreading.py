@@ -41,10 +41,10 @@ class Spread:
 
 
 def open_spread(places: Places, p: DiffusionParameters, seed: int, first_year: int) -> Spread:
-    """Live the history from 2005 to the year before the run's first."""
+    """Live the history from 2005 to the year before the run's first; it had no competence centre (P2)."""
     country = whole_country(places)
     around = surroundings(country)
-    practice, years = history(country, p, seed, first_year - 1, around)
+    practice, years = history(country, replace(p, centre=0.0), seed, first_year - 1, around)
     at = {code: i for i, code in enumerate(country.codes)}
     return Spread(around, practice, np.array([at[code] for code in places.codes], np.int64), p, seed, years)
 
@@ -61,11 +61,11 @@ def live(spread: Spread, year: int, good: Floats, windfall: bool, elsewhere: flo
     return happened
 
 
-def report(spread: Spread, rows: NDArray[np.int64], worth: Bools) -> None:
-    """Let municipalities of the run see how their own projects did: the last result stands, and others hear of it."""
+def report(spread: Spread, rows: NDArray[np.int64], worth: Bools, told: Bools) -> None:
+    """Let municipalities of the run see how their own projects did, and others hear of them; the last result stands."""
     whole = spread.rows[rows]
     spread.practice.result[whole] = np.where(worth, 1, -1)
-    spread.practice.told[whole] = True
+    spread.practice.told[whole] = told
 
 
 def whole_country(places: Places) -> Places:

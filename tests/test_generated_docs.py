@@ -4,9 +4,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from experiments.docs import PAGES, RENEW, pages
+from experiments.docs import PAGES, RENEW, SCREENING, pages
+from experiments.screening import assumed
 from model.funding import load_design
 from model.model import simulate
 from model.scenario import load_scenario, select
@@ -57,8 +59,13 @@ def test_examples_in_the_readme_can_be_run(name: str, tmp_path: Path) -> None:
     simulate(select(scenario, ["1080"]), design, seed=1, years=2, detail=False)
 
 
+def test_every_assumed_parameter_is_in_the_ranking_that_is_shipped() -> None:
+    ranked = pd.read_csv(SCREENING)["parameter"].tolist()
+    assert sorted(ranked) == sorted(assumed(load_scenario())), "make the ranking anew: docs/assumed.md says how"
+
+
 def test_the_count_of_assumed_parameters_in_the_limits_is_the_count_in_the_data() -> None:
     rows = load_scenario().table()
-    assumed = sum("assumed" in row["source"].lower() for row in rows)
+    count = sum("assumed" in row["source"].lower() for row in rows)
     text = " ".join((ROOT / "docs" / "limits.md").read_text(encoding="utf-8").split())
-    assert f"{assumed} of the {len(rows)} parameters" in text
+    assert f"{count} of the {len(rows)} parameters" in text

@@ -153,6 +153,7 @@ class Plan:
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
+    from analysis.intervals import FEW_SEEDS
     from analysis.tables import format_summary, lay_out
     from experiments import writing
 
@@ -162,6 +163,8 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
     typer.echo(lay_out(format_summary(table)))
+    if 1 < len(plan.seeds) < FEW_SEEDS:
+        typer.echo(f"{len(plan.seeds)} seeds are too few to trust even the intervals: run six or more, then quote.")
     typer.echo(f"Written to {plan.out}: start with {plan.out / writing.REPORT}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,36 +19,40 @@ def screen(
     out: Annotated[Path, typer.Option(help="New file for the ranking (CSV).")],
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "state-outcomes-fund",
     place: Annotated[str, typer.Option(help="Part of the country that is lived in.")] = common.QUICK_PLACE,
-    years: Annotated[int, typer.Option(help="Budget years.")] = 6,
+    municipalities_file: common.MunicipalitiesFile = None,
+    years: Annotated[int, typer.Option(help="Budget years.")] = 10,
     trajectories: Annotated[int, typer.Option(help="Morris trajectories.")] = 10,
     seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = common.FIRST_SEED,
+    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
 ) -> None:
-    """Move every assumed parameter through its range (Morris) and rank what that does to money put in and saved."""
+    """Move every assumed parameter through its range (Morris) and rank what that does to the results."""
     common.check(
         common.within("--years", years, 1, common.MOST_YEARS),
         common.within("--trajectories", trajectories, 2, 1_000),
         common.within("--seed", seed, 0, common.LAST_SEED),
+        common.within("--workers", workers, 1, common.MOST_AT_ONCE),
         f"{out} exists. Name a new file." if out.exists() else None,
     )
-    scenario = common.read_scenario(None, place, quick=False)
+    scenario = common.read_scenario(None, place, quick=False, table=municipalities_file)
     contract = common.read_designs([design])[0]
 
-    from experiments import screening
+    from experiments import running, screening
 
     names = screening.assumed(scenario)
-    with common.progress(trajectories * (len(names) + 1)) as tell:
+    with running.open_pool(workers) as pool, common.progress(trajectories * (len(names) + 1), "worlds") as tell:
         table = screening.screen(
             scenario,
             names,
-            lambda world: screening.outcomes(world, contract, seed, years),
+            partial(screening.outcomes, design=contract, seed=seed, years=years),
             trajectories=trajectories,
             seed=seed,
+            each=map if pool is None else pool.map,
             tell=tell,
         )
     out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
+    typer.echo("Moved by, in standard deviations over all worlds:")
     for row in table.head(SHOWN).itertuples():
-        typer.echo(
-            f"{row.rank:3} {row.parameter:45} money put in {row.invested_share:7.0%}   saved {row.saved_share:7.0%}"
-        )
+        words = f"money put in {row.invested_strength:5.2f}   saved {row.saved_strength:5.2f}"
+        typer.echo(f"{row.rank:3} {row.parameter:45} {words}   gain of public budgets {row.gain_strength:5.2f}")
     typer.echo(f"Written to {out}: {len(table)} assumed parameters.")

@@ -25,6 +25,7 @@ from experiments.commands.common import (
     QUICK_YEARS,
     USUAL_YEARS,
     Municipalities,
+    MunicipalitiesFile,
     Quick,
     ScenarioFile,
     StoppedError,
@@ -64,6 +65,7 @@ def search(
     seed: Annotated[int, typer.Option(help="The first seed, also that of the search itself.")] = FIRST_SEED,
     quick: Quick = False,
     municipalities: Municipalities = None,
+    municipalities_file: MunicipalitiesFile = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the search in that folder.")] = False,
 ) -> None:
     """Search the terms of a design: the Pareto front, and what its points are worth on seeds held out."""
@@ -80,7 +82,7 @@ def search(
         common.within("--workers", workers, 1, MOST_AT_ONCE),
         None if find_spec("optuna") else "A search needs Optuna: pip install 'stupror[search]'.",
     )
-    spec = common.read_scenario(scenario, municipalities, quick)
+    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
     contract = common.read_designs([design])[0]
     head, tail = _parts(design)
     moved, wanted = common.all_of(partial(ranges, contract, vary), partial(_objectives, objectives))
@@ -228,8 +230,11 @@ def _verdict(row: Mapping[Any, Any], unit: str) -> str:
     if math.isnan(curse):
         return f"{row['objective']}: has no value for the terms as declared, so the winner's curse is not known."
     scale = max(abs(shrunk), abs(luck), abs(curse))
-    words = [number(value, scale) for value in (shrunk, luck, curse)]
+
+    def against_promise(value: float) -> str:
+        return f"{'worse' if value >= 0 else 'better'} than promised by {number(abs(value), scale)} {unit}"
+
     return (
-        f"{row['objective']}: on the seeds held out the chosen points are worse than promised by {words[0]} {unit} "
-        f"(mean); the terms as declared, which nobody chose, by {words[1]}; winner's curse {words[2]}."
+        f"{row['objective']}: on the seeds held out the chosen points are {against_promise(shrunk)} (mean); the terms "
+        f"as declared, which nobody chose, {against_promise(luck)}; winner's curse {number(curse, scale)}."
     ).replace("\u2212", "-")

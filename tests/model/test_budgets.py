@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.budgets import COMMITTEES, LINES, Budgets, close_year, good_and_bad_years, set_room
+from model.budgets import COMMITTEES, LINES, Budgets, close_year, set_room
 from model.scenario import load_scenario
 
 SPEC = load_scenario()
@@ -17,6 +17,7 @@ def books(**given):
         "revenue": {line: np.full(n, 10_000.0) for line in LINES},
         "expected": {line: np.full((years + 1, n), 1_000.0) for line in LINES},
         "discretionary_share": np.full((years, n), 0.02),
+        "region_share": np.full((years, n), 0.01),
         "level": {line: np.ones(n) for line in LINES},
         "last_mandatory": {line: np.full(n, 1_000, np.int64) for line in LINES},
         "promised": {line: zero.copy() for line in LINES},
@@ -32,7 +33,7 @@ def all_lines(amount):
 
 def test_room_is_discretionary_money_when_cost_follows_expectation():
     b = books()
-    set_room(b, 0, 0.01)
+    set_room(b, 0)
     assert b.room["social"].tolist() == [200, 200]
     assert b.room["region"].tolist() == [100, 100]
     assert b.room["board"].tolist() == [0, 0]
@@ -45,18 +46,18 @@ def test_mandatory_cost_and_old_promises_come_first():
     b.last_mandatory["social"][:] = 1_050
     b.promised["social"][0] = 30
     b.to_restore[0] = 30
-    set_room(b, 0, 0.01)
+    set_room(b, 0)
     assert b.room["social"].tolist() == [110, 110]
     assert b.room["education"].tolist() == [190, 190]
     b.last_mandatory["social"][:] = 5_000
-    set_room(b, 0, 0.01)
+    set_room(b, 0)
     assert b.room["social"].tolist() == [0, 0]  # acute cost takes all, and no less than nothing is left
 
 
 def test_a_year_is_closed_by_hand():
     """Frame 1,000 and 200 more; 40 spent on old and 60 on new projects; the other 140 went to other services."""
     b = books()
-    set_room(b, 0, 0.01)
+    set_room(b, 0)
     b.spent["social"][:], b.new["social"][:] = 100, 60
     results = close_year(b, 0, all_lines(1_000) | {"social": np.array([900, 1_030])}, dict.fromkeys(LINES, 0.0), 3)
     assert results["social"].tolist() == [1_200 - 900 - 100 - 140, 1_200 - 1_030 - 100 - 140]
@@ -70,17 +71,17 @@ def test_a_year_is_closed_by_hand():
 def test_frames_follow_cost_by_the_ratchet_and_demography_does_not_count():
     b = books()
     b.expected["social"][1] = 2_000.0  # twice as many children: cost of 1,600 is a saving of a fifth
-    set_room(b, 0, 0.01)
+    set_room(b, 0)
     close_year(b, 0, all_lines(1_000) | {"social": np.array([1_600, 2_400])}, {line: 0.5 for line in LINES}, 3)
     assert b.level["social"].tolist() == pytest.approx([0.9, 1.1])
-    set_room(b, 1, 0.01)
+    set_room(b, 1)
     assert b.frame["social"].tolist() == [900, 1_100]
     assert b.level["education"].tolist() == [1.0, 1.0]
 
 
 def test_a_deficit_is_restored_in_equal_parts_and_a_surplus_is_not():
     b = books()
-    set_room(b, 0, 0.01)
+    set_room(b, 0)
     mandatory = all_lines(1_000) | {"social": np.array([1_500, 600])}
     close_year(b, 0, mandatory, dict.fromkeys(LINES, 0.0), 3)
     # 500 too much less the board's 200, over three years from the next one on.
@@ -90,24 +91,9 @@ def test_a_deficit_is_restored_in_equal_parts_and_a_surplus_is_not():
 
 def test_a_region_pays_for_itself():
     b = books()
-    set_room(b, 0, 0.01)
+    set_room(b, 0)
     close_year(b, 0, all_lines(1_000) | {"region": np.array([1_400, 1_000])}, dict.fromkeys(LINES, 0.0), 3)
     assert b.equity["region"].tolist() == [-400, 0]
     assert b.equity["board"].tolist() == [200, 200]
     assert b.to_restore.sum() == 0
     assert set(COMMITTEES) < set(LINES)
-
-
-def test_good_and_bad_years_are_national_and_local():
-    codes = np.array([1080, 1081, 1082], np.int64)
-    spec = SPEC.replace("budget.room_share", 0.02).replace("budget.local_sd", 0.0)
-    alike = good_and_bad_years(spec, 4, 30, codes)
-    assert (alike == alike[:, :1]).all()
-    assert alike.std() > 0
-    own = good_and_bad_years(spec.replace("budget.local_sd", 0.002), 4, 30, codes)
-    assert (own[:, 0] != own[:, 1]).all()
-    few = good_and_bad_years(spec.replace("budget.local_sd", 0.002), 4, 30, codes[1:])
-    assert (few == own[:, 1:]).all()
-    calm = spec.replace("budget.cycle_sd", 0.0).replace("budget.windfall_probability", 1.0)
-    assert good_and_bad_years(calm, 4, 5, codes) == pytest.approx(0.02 + calm.budget.windfall_share)
-    assert (good_and_bad_years(SPEC.replace("budget.cycle_sd", 0.02), 4, 30, codes) >= 0).all()

@@ -215,15 +215,15 @@ def test_state_outcomes_fund_pays_half_of_the_saving_up_to_1_2_times_the_cost():
 
 
 def test_the_rate_card_pays_for_what_went_better_and_the_cap_cuts_what_comes_last():
-    # 5 x 58,000 + 10 x 9,000 = 380,000 after four years, 2 x 167,000 = 334,000 after six.
+    # 5 x 32,000 + 10 x 20,000 = 360,000 after four years, 2 x 167,000 = 334,000 after six.
     good = calendar("state-outcomes-fund-rate-card", M, placed=5, school_support=10, eligible=2)
-    prices = [(3, 290_000), (3, 90_000), (5, 334_000)]
+    prices = [(3, 160_000), (3, 200_000), (5, 334_000)]
     assert good == [(year, "price_per_outcome", amount) for year, amount in prices]
-    # 6 eligible make 1,002,000 and 1,382,000 in all, but the cap is 1,200,000: 820,000 are left for them.
+    # 6 eligible make 1,002,000 and 1,362,000 in all, but the cap is 1,200,000: 840,000 are left for them.
     capped = calendar("state-outcomes-fund-rate-card", M, placed=5, school_support=10, eligible=6)
-    assert [amount for _, _, amount in capped] == [290_000, 90_000, 820_000]
+    assert [amount for _, _, amount in capped] == [160_000, 200_000, 840_000]
     # What went worse is not set off against what went better.
-    assert sum(paid("state-outcomes-fund-rate-card", M, placed=-5, school_support=10, eligible=-1).values()) == 90_000
+    assert sum(paid("state-outcomes-fund-rate-card", M, placed=-5, school_support=10, eligible=-1).values()) == 200_000
 
 
 @pytest.mark.parametrize(
@@ -404,11 +404,12 @@ def test_add_ons_change_parameters_and_join_any_design():
         "project.evaluation_cost": ("times", 0.5),
         "belief.national_weight": ("set", 0.25),
         "belief.initial_sd": ("times", 0.7),
+        "diffusion.centre": ("set", 1),
     }
     for name in NAMES:
         joined = load_design(f"{name}+competence-centre+outcome-steering")
         assert joined.clauses == DESIGNS[name].clauses
-        assert len(joined.changes) == len(DESIGNS[name].changes) + 4 + 6
+        assert len(joined.changes) == len(DESIGNS[name].changes) + 5 + 6
 
 
 # --- Laws that all designs keep -------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Good and bad years, reserves and how a fund is kept, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from model.economy import (
     economy,
     fund_factor,
     open_reserves,
+    regional_room,
     results,
     rur_money,
     take_from_rur,
@@ -35,15 +38,48 @@ def reserves(result, purse=0, rur=0):
 
 def test_years_that_happened_are_as_they_were():
     sky = economy(BUDGET, 1, 20, CODES, 2005)
-    assert sky.national[:14] == pytest.approx([z for z, _ in good_years().values()])
     assert np.flatnonzero(sky.windfall[:14]).tolist() == [7, 8]
+    usual, sd = BUDGET.result_share, BUDGET.result_sd
+    shares = results(BUDGET, replace(sky, local=np.zeros_like(sky.local)))[:14, 0]
+    assert shares == pytest.approx([usual + z * sd for z, _ in good_years().values()])  # as published
     later = economy(BUDGET, 1, 20, CODES, 2020)
     assert (sky.local == later.local).all()
     assert (later.national[:14] != sky.national[:14]).all()
 
 
+def test_good_and_bad_years_are_national_and_local():
+    """The same whoever else is in the run; the national part alike for all, never less than nothing."""
+    codes = np.array([1080, 1081, 1082, 580], np.int64)
+
+    def share(spec, codes=codes):
+        return discretionary(spec.budget, economy(spec.budget, 4, 30, codes, 2020))
+
+    spec = SPEC.replace("budget.room_share", 0.02).replace("budget.local_sd", 0.0)
+    alike, own = share(spec), share(spec.replace("budget.local_sd", 0.002))
+    assert (alike == alike[:, :1]).all()
+    assert alike.std() > 0
+    assert (own[:, 0] != own[:, 1]).all()
+    assert (share(spec.replace("budget.local_sd", 0.002), codes[1:]) == own[:, 1:]).all()
+    calm = spec.replace("budget.cycle_sd", 0.0).replace("budget.windfall_probability", 1.0)
+    assert share(calm) == pytest.approx(0.02 + calm.budget.windfall_share)
+    assert (share(SPEC.replace("budget.cycle_sd", 0.02)) >= 0).all()
+
+
+def test_a_region_has_its_own_years_alike_in_the_county():
+    codes = np.array([1080, 1081, 580], np.int64)
+    sky = economy(BUDGET, 4, 30, codes, 2020)
+    share = regional_room(SPEC.region, sky)
+    assert (share[:, 0] == share[:, 1]).all()
+    assert (share[:, 0] != share[:, 2]).any()
+    assert (regional_room(SPEC.region, economy(BUDGET, 4, 30, codes[2:], 2020)) == share[:, 2:]).all()
+    zero, none = np.zeros((3, 1)), np.array([False, True, False])
+    flat = Economy(np.array([0.0, 1.0, -99.0]), zero, zero, none)
+    usual, good = SPEC.region.room_share, SPEC.region.room_share + SPEC.region.cycle_sd + SPEC.region.windfall_share
+    assert regional_room(SPEC.region, flat)[:, 0] == pytest.approx([usual, good, 0.0])
+
+
 def test_a_good_year_has_more_discretionary_money_and_pressure_takes_some():
-    flat = Economy(np.array([0.0, 1.0, -99.0]), np.zeros((3, 2)), np.array([False, True, False]))
+    flat = Economy(np.array([0.0, 1.0, -99.0]), np.zeros((3, 2)), np.zeros((3, 2)), np.array([False, True, False]))
     share = discretionary(BUDGET, flat)
     assert share[0] == pytest.approx(BUDGET.room_share)
     assert share[1] == pytest.approx(BUDGET.room_share + BUDGET.cycle_sd + BUDGET.windfall_share)
@@ -58,10 +94,11 @@ def test_the_reserve_takes_a_part_of_a_good_result_up_to_a_limit():
     mine = reserves(0.05)
     revenue, nothing = np.full(2, 1e9), np.zeros(2, np.int64)
     reserved, released = close_reserves(mine, BUDGET, 0, revenue, nothing)
-    assert reserved.tolist() == [round((0.05 - 0.01) * BUDGET.rur_deposit * 1e9)] * 2
+    exceeding = (0.05 - 0.01) * BUDGET.tax_and_grant_share * 1e9
+    assert reserved.tolist() == [round(exceeding * BUDGET.rur_deposit)] * 2
     assert released.tolist() == [0, 0]
     assert (mine.rur == reserved).all()
-    for _ in range(30):
+    for _ in range(60):
         close_reserves(mine, BUDGET, 0, revenue, nothing)
     assert mine.rur.tolist() == [round(BUDGET.rur_most * 1e9)] * 2
 

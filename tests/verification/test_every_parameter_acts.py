@@ -17,7 +17,8 @@ WHERE = {
     "board.": ("municipal-fund", 4),
     "diffusion.": ("municipal-fund", 4),
     "budget.result_": ("municipal-fund", 4),  # a fund follows the result
-    "budget.rur_release": ("rur-fund", 4),
+    "budget.rur_": ("rur-fund", 4),
+    "budget.tax_and_grant_share": ("rur-fund", 4),
     "investor.lending_rate": ("social-bond", 4),
     "investor.": ("danish-two-part", 4),
     "project.group_size": ("state-outcomes-fund", 4),  # only where a contract pays
@@ -37,10 +38,12 @@ def lively():
         committee__horizon=10,
         committee__other_regarding=0.6,
         board__horizon=10,
-        board__other_regarding=0.2,
+        board__other_regarding=0.4,
         region__other_regarding=0.6,
         budget__room_share=0.004,
         budget__windfall_probability=0.5,
+        budget__rur_opening=0.048,
+        budget__rur_release=0.002,
         region__room_share=0.001,
         board__fund_share=0.004,
         diffusion__voluntary=0.5,
@@ -49,7 +52,7 @@ def lively():
         project__follow_up_years=2,
     )
     for item in spec.interventions:
-        for name, value in (("escalation", 0.75), ("recovery", 1.4), ("forks", 0.85)):
+        for name, value in (("escalation", 0.75), ("recovery", 1.4), ("forks", 0.85), ("half_life", 1.0)):
             low, high = spec.quantities[f"interventions.{item.name}.{name}"].range
             spec = spec.replace(f"interventions.{item.name}.{name}", min(max(value, low), high))
     return spec
@@ -67,6 +70,8 @@ def moved(quantity, path):
             values[place] = value
     if path == "budget.windfall_probability":
         return 1.0
+    if path == "budget.rur_most":
+        return 0.05  # the least
     if path == "investor.loss_limit":
         return 0.02
     if path.endswith(".age_from"):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import change, county, eager
+from worlds import change, eager, working
 
 from model import thinking
 from model.funding import load_design, with_terms
@@ -19,12 +19,12 @@ def opened(design, spec=None, years=1):
 @pytest.fixture(scope="module")
 def aarhus():
     """A contract that an investor takes at the built-in parameters."""
-    return opened(load_design("aarhus-schooling"), county())
+    return opened(load_design("aarhus-schooling"), working())
 
 
 def test_an_investor_who_may_choose_takes_the_safest_groups_first(aarhus):
     """Low-hanging fruit: by value to the municipality if it chooses, by safety of the return if the investor may."""
-    free = opened(replace(aarhus.design, target="investor"), county())
+    free = opened(replace(aarhus.design, target="investor"), working())
     score = thinking.scores(free)
     assert (score == thinking.scores(aarhus)).all()  # who chooses changes the order, not who says yes
     wanted = np.flatnonzero((score > 0).any(axis=0))
@@ -37,7 +37,7 @@ def test_an_investor_who_may_choose_takes_the_safest_groups_first(aarhus):
 
 def test_an_investor_wants_fewer_options_the_more_it_must_earn_and_the_less_it_may_lose(aarhus):
     def accepted(**changes):
-        return int(thinking.verdicts(opened(aarhus.design, change(county(), **changes)))["investor"].accepts.sum())
+        return int(thinking.verdicts(opened(aarhus.design, change(working(), **changes)))["investor"].accepts.sum())
 
     assert accepted(investor__required_return=0.0) > accepted() > accepted(investor__required_return=0.1)
     assert accepted(investor__loss_limit=1.0) >= accepted() >= accepted(investor__loss_limit=0.0)
@@ -62,9 +62,9 @@ def test_who_knows_the_method_expects_more_from_it_than_who_trusts_it():
 
 
 def test_without_a_private_yes_nothing_is_bought_and_the_ordinary_budget_goes_on():
-    model = opened(load_design("sib-peterborough"), county(), years=3)
+    model = opened(load_design("sib-peterborough"), working(), years=3)
     assert not thinking.verdicts(model)["investor"].accepts.any()
-    same = opened(load_design("status-quo"), county(), years=3)
+    same = opened(load_design("status-quo"), working(), years=3)
     for _ in range(3):
         model.step()
         same.step()
@@ -76,7 +76,7 @@ def test_without_a_private_yes_nothing_is_bought_and_the_ordinary_budget_goes_on
 
 
 def test_running_a_contract_costs_named_parties():
-    cheap = change(county(), project__application_cost=1_000, project__evaluation_cost=1_000)
+    cheap = change(working(), project__application_cost=1_000, project__evaluation_cost=1_000)
     model = opened(load_design("aarhus-schooling"), cheap, years=3)
     for _ in range(3):
         model.step()
