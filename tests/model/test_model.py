@@ -109,7 +109,7 @@ def test_a_peer_is_like_the_child_and_is_in_no_programme(planned):
 
 def test_results_move_beliefs_and_good_ones_become_ordinary_operations():
     spec = COUNTY.replace("project.follow_up_years", 2)
-    model = PreventionModel(spec, load_design("status-quo"), 4, 6)
+    model = PreventionModel(spec, load_design("status-quo"), 2, 6)
     first = model.belief.copy()
     precision = model.belief_precision.copy()
     for _ in range(6):
