@@ -91,7 +91,7 @@ def _nearest(misses: Misses, low: Floats, high: Floats) -> tuple[Floats, Floats]
 
     found = least_squares(all_misses, middle, bounds=(low, high), diff_step=np.full(low.size, _SLOPE))
     slopes = np.asarray(found.jac, dtype=np.float64)
-    spread: Floats = np.linalg.inv(slopes.T @ slopes)
+    spread = np.linalg.inv(slopes.T @ slopes).astype(np.float64)
     return np.asarray(found.x, dtype=np.float64), spread
 
 
