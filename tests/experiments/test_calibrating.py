@@ -84,6 +84,18 @@ def test_factors_change_the_statistics_that_they_should():
     assert dear["ever_placed"] == plain["ever_placed"]
 
 
+def test_a_problem_without_luck_is_calibrated_to_worlds_of_equal_weight(tmp_path):
+    problem = Problem(
+        "line", {"a": (0.0, 4.0)}, lambda v, _: {"x": v["a"]}, (Target("-", "x", 2.0, 0.1, "1", "a"),), True
+    )
+    table = calibrate(problem, tmp_path / "line.db", particles=100, generations=2, seed=1)
+    assert list(table.columns) == ["weight", "a"]
+    assert table["weight"].sum() == pytest.approx(1.0)
+    assert abs(table["a"].mean() - 2.0) < 0.05
+    with pytest.raises(InputError, match="holds another calibration"):
+        calibrate(problem, tmp_path / "line.db", particles=100, generations=2, seed=2)
+
+
 def test_nothing_is_both_fitted_and_tested():
     fitted = {each.statistic for name in PROBLEMS for each in targets(name)}
     tested = set()
