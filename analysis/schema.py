@@ -181,6 +181,7 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("county", "text", "", "two-digit code of the county"),
             ("population", "int", "persons", "inhabitants"),
             ("children", "int", "persons", "everybody of the municipality in the run"),
+            ("frail", "float", "share", "of its children born exposed or fragile: how need differs by place"),
             ("prevention_sek", "int", "SEK of 2020", "programmes, applying and evaluating, whoever paid"),
             ("received_sek", "int", "SEK of 2020", "outcome payments for its projects"),
             ("repaid_sek", "int", "SEK of 2020", "repayments of its projects"),

@@ -28,7 +28,7 @@ def live_bare(first, last, year, seed, births_from, codes, offsets, state, table
                 for i in range(start, stop):
                     u = draw(key, i - start)
                     s = 0
-                    while u >= birth_threshold[s] and s < N_STATES - 1:
+                    while u >= birth_threshold[m, s] and s < N_STATES - 1:
                         s += 1
                     state[i] = np.uint8(s)
                 continue

@@ -24,9 +24,9 @@ import numpy as np
 from bare import live_bare
 from mesa_children import MesaChildren
 
-from model import lifecourse
+from model import lifecourse, need
 from model.funding import load_design
-from model.ladder import LAST_AGE, N_AGES, N_LEVELS, build_ladder
+from model.ladder import LAST_AGE, N_AGES, N_LEVELS, build_ladder, chances
 from model.ledger import Entry
 from model.model import PreventionModel, simulate
 from model.population import build_population
@@ -45,12 +45,7 @@ class Kernels:
 
     def __init__(self, spec: Scenario) -> None:
         self.people, ladder = build_population(spec.places, START, YEARS), build_ladder(spec.ladder)
-        self.tables = (
-            ladder.birth_threshold,
-            ladder.move_threshold,
-            ladder.target,
-            ladder.not_eligible_threshold,
-        )
+        self.tables = chances(ladder, need.births(spec.places, spec.ladder))
         self.n = self.people.codes.size
         self.counts = np.zeros((self.n, N_AGES, N_LEVELS), np.int32)
         births, sizes = self.people.births_from, self.people.cohort_sizes().sum(axis=0)

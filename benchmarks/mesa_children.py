@@ -67,7 +67,7 @@ class Tables:
         self.target = ladder.target.tolist()
         self.exam = ladder.not_eligible.tolist()
         self.exam_edge = ladder.not_eligible_threshold.tolist()
-        self.birth_edges = ladder.birth_threshold.tolist()
+        self.birth_edges = model.chances[0].tolist()
         self.seen_edges = model.edges.tolist()
         self.fading, self.forks = model.fading.tolist(), model.effects[:, 2].tolist()
         prices = np.concatenate(
@@ -98,7 +98,7 @@ class Child(mesa.Agent):
         self.place = (number + 1) * GOLD & MASK
         self.tables = model.tables
         u = draw(town.birth_key, self.place)
-        self.state = min(bisect_right(self.tables.birth_edges, u), N_STATES - 1)
+        self.state = min(bisect_right(self.tables.birth_edges[town.row], u), N_STATES - 1)
         self.help: Help | None = None
         self.age = 0
         level = self.state % N_LEVELS

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.costs import PAYER, build_costs
-from model.forecast import expected_states
+from model.forecast import expected_states, relative_mix
 from model.ladder import (
     ADULT_AGE,
     N_FRAILTY,
@@ -23,6 +23,7 @@ from model.ladder import (
     Ladder,
     build_ladder,
 )
+from model.need import births
 from model.places import price_factors
 from model.scenario import Scenario
 
@@ -58,7 +59,7 @@ def lives(spec: Scenario) -> dict[str, float]:
         "assistance_cost_2022": cost.get("social-assistance", 0.0) / price_factors()[2022],
     }
     found |= _childhood(ladder, states, level) | _adulthood(ladder, states, level)
-    return found | _ratios(states[30]) | _severe(spec, ladder, states)
+    return found | _ratios(states[30]) | _severe(spec, ladder, states) | _counties(spec, ladder, states)
 
 
 def _childhood(ladder: Ladder, states: Floats, level: Floats) -> dict[str, float]:
@@ -153,6 +154,22 @@ def _yearly_costs(spec: Scenario, level: Floats) -> dict[str, float]:
         first, last = row.ages
         found[row.name] = float((level[first : last + 1] * np.asarray(row.amount)).sum() * _COHORT / 1e6)
     return found
+
+
+def _counties(spec: Scenario, ladder: Ladder, states: Floats) -> dict[str, float]:
+    """How far apart counties are in what is expected: not eligible at 16 (N2), placed at 0-12 (N3)."""
+    mix = relative_mix(ladder, births(spec.places, spec.ladder))
+    children = np.diff(np.asarray(spec.places.share), axis=1)[:, 0]
+    counties = np.unique(spec.places.county_codes, return_inverse=True)[1]
+    found = []
+    for share in (states[17] * ((_RECORD & NOT_ELIGIBLE) > 0), states[:13].mean(axis=0) * (_LEVEL == WORST)):
+        local = children * (mix @ share.reshape(N_FRAILTY, -1).sum(axis=1))
+        found.append(np.bincount(counties, local) / np.bincount(counties, children))
+    failed, placed = found
+    return {
+        "not_eligible_counties": float(failed.max() - failed.min()),
+        "placed_counties": float(placed.max() / placed.min()),
+    }
 
 
 def _ratios(at_30: Floats) -> dict[str, float]:

@@ -1,11 +1,11 @@
 """Budgets: frames, room for prevention, results and equity, one row per municipality.
 
-The frame of a body follows demography (the expected cost of its children) and, with a lag, its own cost: whoever saves
-gets a smaller frame (ratchet, M8). Acute cost comes first; what is left of the discretionary money, after deficits have
-been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for prevention
-goes to other services. Revenue is that of each municipality: its spending per inhabitant, growing with its population.
-What the year is like, reserves and the spread of the practice stand beside (`economy`, `spreading`). Written by
-`model`, one step of the year at a time.
+The frame of a body follows demography and need (the expected cost of its children) and, with a lag, its own cost:
+whoever saves gets a smaller frame (ratchet, M8). Acute cost comes first; what is left of the discretionary money, after
+deficits have been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for
+prevention goes to other services. Revenue is that of each municipality: its spending per inhabitant, growing with its
+population. What the year is like, reserves and the spread of the practice stand beside (`economy`, `spreading`).
+Written by `model`, one step of the year at a time.
 """
 
 from dataclasses import dataclass, field
@@ -27,8 +27,8 @@ from model.economy import (
     rur_money,
     take_from_rur,
 )
-from model.forecast import expected_states
-from model.ladder import LAST_AGE, N_LEVELS, Ladder
+from model.forecast import expected_states, relative_mix
+from model.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, Ladder
 from model.parameters import BudgetParameters
 from model.places import Places, sweden
 from model.population import Population
@@ -48,14 +48,20 @@ def whole(amount: Floats) -> Money:
 
 
 def expected_costs(
-    population: Population, ladder: Ladder, costs: CostTables, first_year: int, years: int
+    population: Population, births: Floats, ladder: Ladder, costs: CostTables, first_year: int, years: int
 ) -> dict[str, Floats]:
-    """Cost that each body should expect from its children's ages alone, without any programme.
+    """Cost that each body should expect from its children's ages and its level of need, without any programme.
 
-    Shape (years, n_municipalities) per body, SEK; year 0 is `first_year`.
+    Shape (years, n_municipalities) per body, SEK; year 0 is `first_year`. `births` by (municipality, state) as in
+    `need.births`: lives are the same everywhere but for their frailty, so a place costs what the country's mix would,
+    and more or less by how its own mix differs.
     """
-    level_share = expected_states(ladder).reshape(LAST_AGE + 1, -1, N_LEVELS).sum(axis=1)
+    states = expected_states(ladder)
+    level_share = states.reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
     mean = np.einsum("al,alp->ap", level_share, costs.by_payer)
+    by_class = states.reshape(N_AGES, N_FRAILTY, -1, N_LEVELS).sum(axis=2)
+    of_class = np.einsum("afl,alp->fap", by_class, costs.by_payer)
+    more = relative_mix(ladder, births) - 1.0
     sizes = population.cohort_sizes()
     born = population.births_from + np.arange(sizes.shape[1])
     result = {line: np.zeros((years, sizes.shape[0])) for line in LINES}
@@ -63,6 +69,8 @@ def expected_costs(
         age = first_year + t - born
         alive = (age >= 0) & (age <= LAST_AGE)
         cost = sizes[:, alive] @ mean[age[alive]]
+        for differs, of in zip(more.T, of_class, strict=True):
+            cost += differs[:, None] * (sizes[:, alive] @ of[age[alive]])
         for line in LINES:
             result[line][t] = cost[:, PAYER[line]]
     return result
@@ -100,6 +108,7 @@ class Budgets:
 def open_budgets(
     scenario: Scenario,
     population: Population,
+    births: Floats,
     ladder: Ladder,
     costs: CostTables,
     inhabitants: Floats,
@@ -118,7 +127,7 @@ def open_budgets(
         "labour_market": budget.labour_market_share,
         "board": 0.0,
     }
-    expected = expected_costs(population, ladder, costs, first_year - 1, years + 1)
+    expected = expected_costs(population, births, ladder, costs, first_year - 1, years + 1)
     empty = np.zeros((years + LAST_AGE + 1, n), np.int64)
     return Budgets(
         revenue={line: municipal * part for line, part in share.items()}

@@ -19,6 +19,7 @@ from model.ladder import (
     EXAM_AGE,
     LAST_AGE,
     N_AGES,
+    N_FRAILTY,
     N_LEVELS,
     N_RECORDS,
     N_STATES,
@@ -122,7 +123,7 @@ def life_tables(ladder: Ladder) -> tuple[Floats, NDArray[np.uint8], Floats]:
 
 
 def expected_states(ladder: Ladder) -> Floats:
-    """Distribution over states at each age of a life without help, shape (N_AGES, N_STATES)."""
+    """Distribution over states at each age of a life without help in the country, shape (N_AGES, N_STATES)."""
     result = np.zeros((N_AGES, N_STATES))
     result[0] = ladder.birth
     levels = np.empty((1, N_LEVELS))
@@ -131,12 +132,24 @@ def expected_states(ladder: Ladder) -> Floats:
     return result
 
 
+def relative_mix(ladder: Ladder, births: Floats) -> Floats:
+    """Share of each frailty class among the born of a place over that in the whole country, shape (n, N_FRAILTY).
+
+    `births` by (place, state). Frailty lasts for life, so what is expected of a place at any age is the sum over
+    classes of what `expected_states` says of each, times this. 1 where the country has none of a class.
+    """
+    local = births.reshape(len(births), N_FRAILTY, -1).sum(axis=2)
+    country = ladder.birth.reshape(N_FRAILTY, -1).sum(axis=1)
+    return np.asarray(np.divide(local, country, out=np.ones(local.shape), where=country > 0.0))
+
+
 @dataclass(frozen=True)
 class Cells:
     """The options bodies decide on: one intervention for children seen at one age and level.
 
     `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), for
-    the mix of children that detection really puts in the cell: some are not as needy as they look.
+    the mix of children that detection really puts in the cell: some are not as needy as they look. The mix is that of
+    the whole country: no body knows the frailty of its own children.
     """
 
     intervention: NDArray[np.int64]  # (n_cells,)

@@ -5,7 +5,7 @@ frailty a class drawn at birth that nobody sees, record what a life has been thr
 secondary school, sentenced. The tables are probabilities; `lifecourse` turns them into lives one draw at a time and
 `forecast` into expectations, so both stand on the same numbers.
 
-Order of levels is order of severity: a move to a higher level is "worse". Reads `parameters` only.
+Order of levels is order of severity: a move to a higher level is "worse". Reads `draws` and `parameters` only.
 """
 
 from dataclasses import dataclass
@@ -52,8 +52,7 @@ class Ladder:
     target: NDArray[np.uint8]  # (2, N_STATES, N_LEVELS)
     not_eligible: Floats  # (N_STATES,) at EXAM_AGE, after that year's move
     not_eligible_threshold: NDArray[np.uint32]
-    birth: Floats  # (N_STATES,) distribution at age 0
-    birth_threshold: NDArray[np.uint32]  # (N_STATES,), cumulated
+    birth: Floats  # (N_STATES,) distribution at age 0 in the whole country; `need` says how places differ
 
     @property
     def level(self) -> NDArray[np.uint8]:
@@ -83,16 +82,12 @@ def build_ladder(parameters: LadderParameters) -> Ladder:
     move = np.zeros((N_AGES, N_STATES, N_LEVELS))
     target = np.zeros((2, N_STATES, N_LEVELS), np.uint8)
     not_eligible = np.zeros(N_STATES)
-    birth = np.zeros(N_STATES)
     for state in range(N_STATES):
         frailty, record, level = parts(state)
         for ending in range(N_LEVELS):
             for stage, mark in enumerate((PLACED, SENTENCED)):
                 target[stage, state, ending] = state_of(frailty, record | (mark if ending == WORST else 0), ending)
         not_eligible[state] = _not_eligible(parameters, frailty, record, level)
-        if record == 0 and level <= 1:
-            at_risk = parameters.birth_risk[frailty]
-            birth[state] = parameters.frailty_share[frailty] * (at_risk if level else 1 - at_risk)
     for age in range(1, N_AGES):
         if age > 1 and age != ADULT_AGE and age - 1 != ADULT_AGE and band(age) == band(age - 1):
             move[age] = move[age - 1]
@@ -106,9 +101,25 @@ def build_ladder(parameters: LadderParameters) -> Ladder:
         target=target,
         not_eligible=not_eligible,
         not_eligible_threshold=threshold(not_eligible),
-        birth=birth,
-        birth_threshold=threshold(np.cumsum(birth)),
+        birth=born(np.asarray(parameters.frailty_share), parameters),
     )
+
+
+def born(frailty_share: Floats, parameters: LadderParameters) -> Floats:
+    """Distribution over states at birth, shape (..., N_STATES), from the share of each class, (..., N_FRAILTY)."""
+    birth = np.zeros((*frailty_share.shape[:-1], N_STATES))
+    for frailty, at_risk in enumerate(parameters.birth_risk):
+        birth[..., state_of(frailty, 0, 0)] = frailty_share[..., frailty] * (1 - at_risk)
+        birth[..., state_of(frailty, 0, 1)] = frailty_share[..., frailty] * at_risk
+    return birth
+
+
+def chances(
+    ladder: Ladder, births: Floats
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint32]]:
+    """Return the tables of `lifecourse.live_untreated`; `births` by (municipality, state), see `born`."""
+    edges = threshold(np.cumsum(births, axis=1))
+    return edges, ladder.move_threshold, ladder.target, ladder.not_eligible_threshold
 
 
 def _childhood(p: LadderParameters, age: int, frailty: int, record: int, level: int) -> Floats:

@@ -52,7 +52,7 @@ def live_untreated(first, last, year, seed, births_from, codes, offsets, state, 
     state
         One byte a child, changed in place. Shape (n_children,).
     tables
-        ``(birth thresholds, move thresholds, targets, exam thresholds)`` of the `Ladder`.
+        ``(birth thresholds by municipality, move thresholds, targets, exam thresholds)``, see `ladder.chances`.
     counts
         Overwritten with the number of children by (municipality, age, level). Shape (n, LAST_AGE + 1, N_LEVELS).
     """
@@ -71,7 +71,7 @@ def live_untreated(first, last, year, seed, births_from, codes, offsets, state, 
                 for i in range(start, stop):
                     u = draw(key, i - start)
                     s = 0
-                    while u >= birth_threshold[s] and s < N_STATES - 1:
+                    while u >= birth_threshold[m, s] and s < N_STATES - 1:
                         s += 1
                     state[i] = np.uint8(s)
                     by_state[s] += 1

@@ -35,9 +35,10 @@ from model.evaluation import JUDGED_TO, draw_lots, match, measure, shuffle
 from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, in_sek, load_design
 from model.funds import allowances, funds_of, purses_of
-from model.ladder import N_AGES, N_LEVELS, build_ladder
+from model.ladder import N_AGES, N_LEVELS, build_ladder, chances
 from model.ledger import Ledger, LedgerError
 from model.measuring import lay_out
+from model.need import births
 from model.population import build_population
 from model.programmes import Participants, Projects
 from model.results import tables
@@ -101,6 +102,8 @@ class PreventionModel(mesa.Model):
         self.years, self.start_year, self.year, self.threads = years, start_year, start_year, threads
         self.interventions = spec.interventions
         self.ladder, self.costs = build_ladder(spec.ladder), build_costs(spec)
+        self.births = births(spec.places, spec.ladder)
+        self.chances = chances(self.ladder, self.births)
         self.yardsticks = lay_out(spec, self.contracts, self.ladder, self.costs, years)
         self.population = build_population(spec.places, start_year, years)
         self.n = self.population.codes.size
@@ -126,6 +129,7 @@ class PreventionModel(mesa.Model):
         self.budgets = open_budgets(
             spec,
             self.population,
+            self.births,
             self.ladder,
             self.costs,
             self.inhabitants,
@@ -235,12 +239,6 @@ class PreventionModel(mesa.Model):
     def live(self) -> None:
         """Move every child one year, with help and without, and book what it costs whom."""
         people, helped = self.population, self.participants
-        tables = (
-            self.ladder.birth_threshold,
-            self.ladder.move_threshold,
-            self.ladder.target,
-            self.ladder.not_eligible_threshold,
-        )
         self._over_municipalities(
             lifecourse.live_untreated,
             self.year,
@@ -249,7 +247,7 @@ class PreventionModel(mesa.Model):
             people.codes,
             people.offsets,
             people.state,
-            tables,
+            self.chances,
             self.counts[0],
         )
         self.counts[1:] = 0
@@ -363,12 +361,6 @@ class PreventionModel(mesa.Model):
     def _grow_up(self) -> None:
         """Let those who are 0-19 at the start live from birth, so that they are who they would be."""
         people = self.population
-        tables = (
-            self.ladder.birth_threshold,
-            self.ladder.move_threshold,
-            self.ladder.target,
-            self.ladder.not_eligible_threshold,
-        )
         for year in range(people.births_from, self.start_year):
             self._over_municipalities(
                 lifecourse.live_untreated,
@@ -378,7 +370,7 @@ class PreventionModel(mesa.Model):
                 people.codes,
                 people.offsets,
                 people.state,
-                tables,
+                self.chances,
                 self.counts[0],
             )
         ages = [(item.age_from, item.age_to) for item in self.interventions]

@@ -219,6 +219,9 @@ class LadderParameters:
 
     birth_risk: tuple[float, ...] = quantity("1", "share born at elevated risk, by frailty class", size=3)
     frailty_share: tuple[float, ...] = quantity("1", "share of each frailty class at birth", size=3)
+    need_gradient: float = quantity(
+        "1", "log odds of not being sturdy at birth, of need one standard deviation larger (little schooling)"
+    )
     frailty_up: tuple[float, ...] = quantity("1", "factor on moves up the ladder, by frailty class", size=3)
     frailty_down: tuple[float, ...] = quantity("1", "factor on moves down, by frailty class", size=3)
     up_none: tuple[float, ...] = quantity("1/year", "chance to move up from no need, by age band", size=4)

@@ -24,6 +24,7 @@ from model.forecast import at_belief, life_tables, occupancy
 from model.funding import phases
 from model.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, LAST_AGE, N_AGES, N_LEVELS, N_STATES
 from model.ledger import NO_PROJECT
+from model.need import frailty_mix
 from model.parameters import KINDS, PAYERS
 
 if TYPE_CHECKING:
@@ -410,6 +411,7 @@ def _municipalities(model: PreventionModel) -> Table:
             "county": places.county_codes,
             "population": places.population,
             "children": model.population.cohort_sizes().sum(axis=1),
+            "frail": frailty_mix(places, model.spec.ladder)[:, 1:].sum(axis=1),
             **{f"{name}_sek": amount for name, amount in paid.items()},
             "own_saving_sek": own,
             "others_saving_sek": saved.sum(axis=1) - own,

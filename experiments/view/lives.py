@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model import lifecourse
 from model.forecast import effects_of, life_tables
-from model.ladder import LAST_AGE, N_AGES, N_LEVELS
+from model.ladder import LAST_AGE, N_AGES, N_LEVELS, chances
 from model.model import PreventionModel
 
 States = NDArray[np.uint8]
@@ -46,7 +46,7 @@ def tell(model: PreventionModel, municipality: int) -> Lives:
     enrolment = (child, np.zeros(rows.size, np.int16), joined.intervention[rows], started)
     effects = effects_of(model.interventions)
     ladder = model.ladder
-    chances = (ladder.birth_threshold, ladder.move_threshold, ladder.target, ladder.not_eligible_threshold)
+    tables = chances(ladder, model.births[municipality : municipality + 1])
     state, treated = np.zeros(offsets[-1], np.uint8), np.zeros(rows.size, np.uint8)
     counts = np.zeros((3, 1, N_AGES, N_LEVELS), np.int32)
     helped, alone = np.zeros((2, rows.size, N_AGES), np.uint8)
@@ -54,7 +54,7 @@ def tell(model: PreventionModel, municipality: int) -> Lives:
         joining = started == year
         treated[joining] = state[child[joining]]
         lifecourse.live_untreated(
-            0, 1, year, model.run_seed, people.births_from, codes, offsets[None, :], state, chances, counts[0]
+            0, 1, year, model.run_seed, people.births_from, codes, offsets[None, :], state, tables, counts[0]
         )
         lifecourse.live_treated(
             0, int((started <= year).sum()), year, model.run_seed, codes, born, joined.cohort_start[rows] - home,

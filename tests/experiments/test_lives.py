@@ -1,5 +1,7 @@
 """Statistics of lives, against sums done another way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from experiments.lives import lives
 from model.costs import build_costs
 from model.forecast import expected_states
 from model.ladder import N_LEVELS, N_STATES, NOT_ELIGIBLE, WORST, build_ladder
+from model.need import births
 from model.scenario import load_scenario
 
 SPEC = load_scenario()
@@ -97,3 +100,23 @@ def test_severe_lives_are_found_by_living_them():
     error = cost[severe].std() / np.sqrt(severe.sum())
     assert severe.sum() > 100
     assert abs(lives(SPEC)["severe_cost"] - cost[severe].mean()) < 4 * error
+
+
+def test_counties_differ_by_need_and_by_nothing_else():
+    """Each county lived with a ladder of its own, born as its municipalities together are."""
+    alike = lives(SPEC.replace("ladder.need_gradient", 0.0))
+    assert alike["not_eligible_counties"] == pytest.approx(0.0, abs=1e-12)
+    assert alike["placed_counties"] == pytest.approx(1.0)
+    places, local = SPEC.places, births(SPEC.places, SPEC.ladder)
+    children = np.diff(np.asarray(places.share), axis=1)[:, 0]
+    counties, failed, placed = np.array(places.county_codes), [], []
+    for code in sorted(set(places.county_codes)):
+        here = counties == code
+        born = children[here] @ local[here] / children[here].sum()
+        states = expected_states(replace(build_ladder(SPEC.ladder), birth=born))
+        failed.append(states[17, np.arange(N_STATES) // N_LEVELS & NOT_ELIGIBLE > 0].sum())
+        placed.append(states[:13, np.arange(N_STATES) % N_LEVELS == N_LEVELS - 1].sum())
+    found = lives(SPEC)
+    assert found["not_eligible_counties"] == pytest.approx(max(failed) - min(failed))
+    assert found["placed_counties"] == pytest.approx(max(placed) / min(placed))
+    assert found["not_eligible"] == pytest.approx(alike["not_eligible"])  # the country is as it was

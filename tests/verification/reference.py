@@ -6,7 +6,7 @@ written again, so that two mistakes would have to be the same to go unseen. One 
 
 from dataclasses import dataclass, field
 from functools import cache
-from math import exp
+from math import exp, log
 
 M64 = (1 << 64) - 1
 GOLD, MIX_1, MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
@@ -94,12 +94,16 @@ class Reference:
     """Lives under one set of ladder parameters."""
 
     p: object
+    frailty_share: tuple = ()  # of the place; the country's where none is given
     rows: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.frailty_share = self.frailty_share or self.p.frailty_share
 
     def born(self, u):
         """Frailty class and first level from one draw."""
         passed = 0.0
-        for frailty, share in enumerate(self.p.frailty_share):
+        for frailty, share in enumerate(self.frailty_share):
             risk = self.p.birth_risk[frailty]
             for level, chance in enumerate((1 - risk, risk)):
                 passed += share * chance
@@ -200,6 +204,26 @@ class Reference:
             without.append(life)
             with_help.append(helped)
         return without, with_help
+
+
+def local_shares(p, schooling, children, here):
+    """Shares of frailty where the share with little schooling is `here`, from those of all places of the country.
+
+    The log odds of being exposed or fragile rise with schooling in standard deviations between places, from where the
+    mean over `children` is the country's. Newton's method: the model halves an interval.
+    """
+    mean = sum(schooling) / len(schooling)
+    sd = (sum((each - mean) ** 2 for each in schooling) / len(schooling)) ** 0.5
+    slope = [p.need_gradient * (each - mean) / sd for each in schooling]
+    frail = p.frailty_share[1] + p.frailty_share[2]
+    centre, everybody = log(frail / (1 - frail)), sum(children)
+    for _ in range(50):
+        chance = [1 / (1 + exp(-centre - each)) for each in slope]
+        off = sum(n * c for n, c in zip(children, chance, strict=True)) / everybody - frail
+        steep = sum(n * c * (1 - c) for n, c in zip(children, chance, strict=True)) / everybody
+        centre -= off / steep
+    local = 1 / (1 + exp(-centre - p.need_gradient * (here - mean) / sd))
+    return (1 - local, *(share / frail * local for share in p.frailty_share[1:]))
 
 
 def closed(row, level):

@@ -11,7 +11,7 @@ from model.scenario import load_scenario, select
 
 # Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
 WHERE = {
-    "belief.neighbour_weight": ("municipal-fund", 8),  # results come first, and are read when much has been decided
+    "belief.neighbour_weight": ("regional-fund", 8),  # results come first, and are read when much has been decided
     "belief.national_weight": ("municipal-fund", 8),
     "belief.outcome_sd": ("municipal-fund", 8),
     "board.": ("municipal-fund", 4),

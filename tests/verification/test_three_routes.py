@@ -4,14 +4,26 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import Help, Reference, seen_as
+from reference import Help, Reference, local_shares, seen_as
 from worlds import Cohort, county, world
 
-from model import lifecourse
-from model.costs import build_costs
+from model import lifecourse, need
+from model.budgets import LINES, expected_costs
+from model.costs import PAYER, build_costs
 from model.draws import threshold
-from model.forecast import build_cells, detection_edges, effects_of, expected_states, life_tables, occupancy
-from model.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
+from model.forecast import (
+    build_cells,
+    detection_edges,
+    effects_of,
+    expected_states,
+    life_tables,
+    occupancy,
+    relative_mix,
+)
+from model.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE
+from model.municipalities import built_in_facts
+from model.places import sweden
+from model.scenario import load_scenario, select
 
 # Strong effects reach every branch of the rules: harm, recovery so likely that moves fill the year, and long fading.
 EFFECTS = np.array(
@@ -23,6 +35,14 @@ EFFECTS = np.array(
         [2.20, 4.50, 1.00, 9.0, 2.5],
     ]
 )
+
+
+def shares_in(spec, code):
+    """Shares of frailty in a municipality as the plain-Python route works them out."""
+    schooling = [row["low_schooling_share"] for row in built_in_facts().values()]
+    people = dict(zip(sweden().codes, sweden().population, strict=True))
+    young = [row["young_share"] * people[code] for code, row in built_in_facts().items()]
+    return local_shares(spec.ladder, schooling, young, built_in_facts()[code]["low_schooling_share"])
 
 
 def test_the_kernel_lives_every_life_as_the_reference_does():
@@ -67,7 +87,7 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
     spec, years = county("09"), 10
     model = world(spec, "planner", seed=3, years=years)
     people, helped, last = model.population, model.participants, model.start_year + years - 1
-    reference, code = Reference(spec.ladder), int(people.codes[0])
+    reference, code = Reference(spec.ladder, shares_in(spec, "0980")), int(people.codes[0])
     shadows_apart = compared = 0
     for cohort in range(0, people.offsets.shape[1] - 1, 2):
         born = people.births_from + cohort
@@ -125,6 +145,68 @@ def test_the_kernel_meets_the_expected_cost_of_every_payer_at_every_age(many):
     assert paying.any(axis=0).all()  # every payer pays at some age
     assert (seen[~paying] == mean[~paying]).all()
     assert np.abs(z).max() < 4, f"largest |z| {np.abs(z).max():.2f} of {z.size} cells"
+
+
+NEEDY = "0617"  # Gnosjö
+
+
+@pytest.fixture(scope="module")
+def needy():
+    """A place of large need, and 500,000 lives in it: the states at 0, and the level and school record at 17."""
+    spec = select(load_scenario(), [NEEDY])
+    cohort = Cohort(spec, seed=5, n=500_000, code=int(NEEDY), births=need.births(spec.places, spec.ladder)[0])
+    seen = {}
+    for age in range(18):
+        cohort.grow(age)
+        if age in (0, 17):
+            seen[age] = cohort.state.copy()
+    return cohort, seen
+
+
+def test_children_of_a_place_with_large_need_are_born_as_the_reference_says(needy):
+    cohort, seen = needy
+    reference = Reference(cohort.spec.ladder, shares_in(cohort.spec, NEEDY))
+    assert reference.frailty_share[0] < cohort.spec.ladder.frailty_share[0] - 0.1
+    for number in range(2_000):
+        without, _ = reference.whole_life(5, cohort.code, cohort.born, number, 17)
+        assert [without[0].byte, without[17].byte] == [seen[0][number], seen[17][number]], f"child {number}"
+
+
+def test_lives_in_a_place_with_large_need_meet_its_expectation(needy):
+    """Levels and eligibility at 17; the country's expectation would be far off."""
+    cohort, seen = needy
+    country = expected_states(cohort.ladder)[17]
+    local = country * np.repeat(relative_mix(cohort.ladder, cohort.births[None])[0], N_STATES // N_FRAILTY)
+    counted = np.bincount(seen[17], minlength=N_STATES)
+    failed = (np.arange(N_STATES) // N_LEVELS & NOT_ELIGIBLE) > 0
+    groups = [np.arange(N_STATES) % N_LEVELS == level for level in range(N_LEVELS)]
+    for group in (failed, *groups):
+        share, n = local[group].sum(), cohort.n
+        error = np.sqrt(n * share * (1 - share))
+        assert abs(counted[group].sum() - n * share) < 4 * error
+        assert abs(counted[group].sum() - n * country[group].sum()) > 10 * error
+
+
+def test_frames_of_a_place_with_large_need_follow_its_expectation():
+    """What bodies are expected to pay, against every class of frailty followed on its own with the reference's mix."""
+    spec = select(load_scenario(), [NEEDY])
+    model = world(spec, "status-quo", years=1)
+    mix, price = shares_in(spec, NEEDY), build_costs(spec).by_payer.astype(float)
+    one, levels = np.zeros(N_STATES), np.empty((N_AGES - 1, N_LEVELS))
+    cost = np.zeros((N_AGES, price.shape[2]))
+    for frailty, share in enumerate(mix):
+        start, risk = np.zeros(N_STATES), spec.ladder.birth_risk[frailty]
+        at = frailty * N_STATES // N_FRAILTY
+        start[at : at + 2] = 1 - risk, risk
+        occupancy(start, 0, N_AGES - 1, 0, np.ones(5), life_tables(model.ladder), levels, one)
+        cost += share * np.einsum("al,alp->ap", np.vstack([start[at : at + N_LEVELS], levels]), price)
+    sizes, people = model.population.cohort_sizes()[0], model.population
+    expected = expected_costs(people, model.births, model.ladder, model.costs, 2020, 1)
+    by_hand = sum(
+        n * cost[2020 - people.births_from - i] for i, n in enumerate(sizes) if people.births_from + i <= 2020
+    )
+    for line in LINES:
+        assert expected[line][0, 0] == pytest.approx(by_hand[PAYER[line]], rel=1e-9)
 
 
 @pytest.mark.parametrize(("kind", "start_age"), [(0, 3), (1, 8), (2, 24), (3, 14)])

@@ -8,7 +8,7 @@ import numpy as np
 from model import lifecourse
 from model.forecast import life_tables
 from model.funding import load_design
-from model.ladder import LAST_AGE, N_LEVELS, build_ladder
+from model.ladder import LAST_AGE, N_LEVELS, build_ladder, chances
 from model.model import PreventionModel
 from model.scenario import load_scenario, select
 
@@ -84,9 +84,11 @@ class Cohort:
     n: int
     code: int = 980
     born: int = 2000
+    births: object = None  # distribution over states at birth, (N_STATES,); the country's where none is given
 
     def __post_init__(self):
         self.ladder = build_ladder(self.spec.ladder)
+        self.chances = chances(self.ladder, np.atleast_2d(self.ladder.birth if self.births is None else self.births))
         self.codes = np.array([self.code], np.int64)
         self.offsets = np.concatenate([[0], np.full(LAST_AGE + 1, self.n)])[None, :].astype(np.int64)
         self.state = np.zeros(self.n, np.uint8)
@@ -95,11 +97,8 @@ class Cohort:
 
     def grow(self, age):
         """Live the year in which the cohort reaches `age`, without help. Returns the number at each level."""
-        ladder = self.ladder
-        tables = (ladder.birth_threshold, ladder.move_threshold, ladder.target, ladder.not_eligible_threshold)
-        lifecourse.live_untreated(
-            0, 1, self.born + age, self.seed, self.born, self.codes, self.offsets, self.state, tables, self.counts
-        )
+        place = (self.codes, self.offsets, self.state, self.chances, self.counts)
+        lifecourse.live_untreated(0, 1, self.born + age, self.seed, self.born, *place)
         return self.counts[0, age].copy()
 
     def treat(self, child, effects, start_year, intervention):
