@@ -4,7 +4,8 @@ Why pyABC: the history of diffusion is random with few data, so what is wanted i
 one best point, which leaves out Optuna; black-it asks for pandas below 3 and numpy below 1.27, which the rest of the
 house does not; pyABC gives weighted samples, keeps every generation in a database, and can go on from it.
 
-The life course has no luck in it, since its statistics are exact: it needs no ABC and is calibrated by `walking`.
+The life course has no luck in it, since its statistics are exact: its likelihood is known, and `walking` draws from the
+posterior itself with emcee.
 
 A calibration is resumable: each generation's luck is named by (seed, generation), so that one that was stopped goes on
 to the same posterior, byte by byte. Reads `surveying` and `lives`; used by the command `calibrate`.

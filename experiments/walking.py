@@ -1,8 +1,8 @@
-"""Calibration where a world's statistics have no luck in them, so that the likelihood is known.
+"""Calibration where a world's statistics have no luck in them, so that the likelihood is known: emcee.
 
-Adaptive Metropolis (Haario, Saksman & Tamminen 2001): from the world nearest to the targets, step by step, to worlds
-that are as likely as the targets and the prior say; steps are as wide as worlds differ (Roberts & Rosenthal 2001). With
-two dozen parameters this takes minutes, where ABC-SMC would need millions of worlds. Used by `calibrating`.
+Many walkers (affine-invariant ensemble; Goodman & Weare 2010; Foreman-Mackey et al. 2013), begun around the world
+nearest to the targets, move to worlds that are as likely as the targets and the prior say. With two dozen parameters
+this takes minutes, where ABC-SMC would need millions of worlds. Used by `calibrating`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from model.errors import InputError
+
 __all__ = ["walk"]
 
 Floats = NDArray[np.float64]
 Misses = Callable[[Floats], Floats]
 
-STEPS = 50  # in each generation, for each world that is kept
-_WIDTH = 2.38  # of a step, over the square root of the number of parameters
+STEPS = 50  # of every walker in each generation
 _SLOPE = 1e-4  # change by which slopes are found
 
 
@@ -43,11 +44,11 @@ def walk(
     bounds
         Lowest and highest value of each parameter: the prior is uniform between them.
     notes
-        File (JSON) of the finished generations; if it is there, the calibration goes on from it.
+        File (JSON) of the last finished generation; if it is there, the calibration goes on from it.
     particles
-        Worlds to give back, taken at even distances from all generations but the first, which finds the step.
+        Walkers, and so worlds to give back: where they stand in the end. At least twice as many as parameters.
     generations
-        Of `STEPS` times `particles` steps each; those in `notes` are included.
+        Of `STEPS` steps of every walker each; those in `notes` are included.
     seed
         Names the luck, together with the number of the generation.
     tell
@@ -58,30 +59,46 @@ def walk(
     -------
     numpy.ndarray
         Worlds of equal weight, shape (particles, n_parameters).
+
+    Raises
+    ------
+    InputError
+        If emcee is not installed, or there are too few particles for it.
     """
+    try:
+        import emcee
+    except ImportError:
+        raise InputError(
+            ["Calibration needs emcee, which is not installed: pip install 'stupror[calibration]'"]
+        ) from None
     low, high = np.array(bounds, dtype=np.float64).T
+    if particles < 2 * low.size:
+        raise InputError([f"--particles is {particles}. Give at least {2 * low.size}: two for each parameter."])
+
+    def log_probability(world: Floats) -> float:
+        inside = ((world >= low) & (world <= high)).all()
+        return -0.5 * float(np.square(misses(world)).sum()) if inside else -np.inf
+
     if notes.exists():
         kept = json.loads(notes.read_text(encoding="utf-8"))
     else:
-        world, spread = _nearest(misses, low, high)
-        kept = {"done": 0, "world": world.tolist(), "spread": spread.tolist(), "worlds": []}
+        kept = {"done": 0, "worlds": _beginning(misses, low, high, particles, seed).tolist()}
     while kept["done"] < generations:
-        rng = np.random.default_rng([seed, kept["done"]])
-        worlds, distance = _steps(misses, low, high, kept, particles * STEPS, rng)
-        if kept["done"] == 0:
-            kept["spread"] = np.cov(worlds.T).reshape(low.size, low.size).tolist()
-        kept["worlds"] += worlds[STEPS - 1 :: STEPS].tolist()
-        kept |= {"done": kept["done"] + 1, "world": worlds[-1].tolist()}
+        sampler = emcee.EnsembleSampler(particles, low.size, log_probability)
+        luck = np.random.RandomState([seed, kept["done"]]).get_state()
+        last = sampler.run_mcmc(emcee.State(np.array(kept["worlds"]), random_state=luck), STEPS, store=False)
+        kept = {"done": kept["done"] + 1, "worlds": last.coords.tolist()}
         notes.write_text(json.dumps(kept), encoding="utf-8")
         if tell is not None:
-            tell(kept["done"], distance)
-    every = np.array(kept["worlds"])[particles if kept["done"] > 1 else 0 :]
-    spaced: Floats = every[np.arange(particles) * len(every) // particles]
-    return spaced
+            tell(kept["done"], float(np.sqrt(-2.0 * last.log_prob).mean()))
+    return np.array(kept["worlds"], dtype=np.float64)
 
 
-def _nearest(misses: Misses, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Find the world nearest to the targets and how far others may lie; the prior counts as a bell of its spread."""
+def _beginning(misses: Misses, low: Floats, high: Floats, particles: int, seed: int) -> Floats:
+    """Place walkers around the world nearest to the targets, as far as slopes there say that others may lie.
+
+    The prior counts as a bell of its spread; who would stand outside is put just inside.
+    """
     from scipy.optimize import least_squares
 
     middle, prior = (low + high) / 2.0, (high - low) / np.sqrt(12.0)
@@ -91,24 +108,8 @@ def _nearest(misses: Misses, low: Floats, high: Floats) -> tuple[Floats, Floats]
 
     found = least_squares(all_misses, middle, bounds=(low, high), diff_step=np.full(low.size, _SLOPE))
     slopes = np.asarray(found.jac, dtype=np.float64)
-    spread = np.linalg.inv(slopes.T @ slopes).astype(np.float64)
-    return np.asarray(found.x, dtype=np.float64), spread
-
-
-def _steps(
-    misses: Misses, low: Floats, high: Floats, kept: dict[str, list[float]], many: int, rng: np.random.Generator
-) -> tuple[Floats, float]:
-    """Walk `many` steps on from the last world; give the worlds (many, n_parameters) and their mean distance."""
-    root = np.linalg.cholesky(np.array(kept["spread"])) * _WIDTH / np.sqrt(low.size)
-    world = np.array(kept["world"])
-    away = float(np.square(misses(world)).sum())
-    worlds, distances = np.empty((many, low.size)), np.empty(many)
-    for n in range(many):
-        other = world + root @ rng.standard_normal(low.size)
-        luck = rng.random()
-        if ((other >= low) & (other <= high)).all():
-            farther = float(np.square(misses(other)).sum())
-            if luck < np.exp(min(0.0, (away - farther) / 2.0)):
-                world, away = other, farther
-        worlds[n], distances[n] = world, away
-    return worlds, float(np.sqrt(distances).mean())
+    spread = np.linalg.inv(slopes.T @ slopes)
+    worlds = np.random.default_rng(seed).multivariate_normal(found.x, spread, particles)
+    margin = 1e-3 * (high - low)
+    placed: Floats = np.clip(worlds, low + margin * (1 + np.arange(particles)[:, None] / particles), high - margin)
+    return placed

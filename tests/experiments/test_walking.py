@@ -29,14 +29,14 @@ def test_a_known_answer_is_found(tmp_path):
 
 
 def test_one_that_was_stopped_goes_on_to_the_same_end(tmp_path):
-    whole = walk(misses, BOUNDS, tmp_path / "whole.json", particles=10, generations=3, seed=4)
-    walk(misses, BOUNDS, tmp_path / "parts.json", particles=10, generations=1, seed=4)
+    whole = walk(misses, BOUNDS, tmp_path / "whole.json", particles=12, generations=3, seed=4)
+    walk(misses, BOUNDS, tmp_path / "parts.json", particles=12, generations=1, seed=4)
     told = []
     notes = tmp_path / "parts.json"
-    parts = walk(misses, BOUNDS, notes, particles=10, generations=3, seed=4, tell=lambda *each: told.append(each))
+    parts = walk(misses, BOUNDS, notes, particles=12, generations=3, seed=4, tell=lambda *each: told.append(each))
     assert np.array_equal(whole, parts)
     assert [number for number, _ in told] == [2, 3]
-    assert not np.array_equal(whole, walk(misses, BOUNDS, tmp_path / "x.json", particles=10, generations=3, seed=5))
+    assert not np.array_equal(whole, walk(misses, BOUNDS, tmp_path / "x.json", particles=12, generations=3, seed=5))
 
 
 def test_shipped_worlds_are_of_the_calibration_that_is_set_up():
