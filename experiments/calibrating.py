@@ -27,10 +27,19 @@ from model.diffusion import Surroundings, history, surroundings
 from model.errors import InputError
 from model.scenario import Scenario
 
-__all__ = ["PROBLEMS", "Problem", "Target", "calibrate", "diffusion_problem", "life_course_problem", "targets"]
+__all__ = [
+    "PROBLEMS",
+    "Problem",
+    "Target",
+    "calibrate",
+    "contracts_problem",
+    "diffusion_problem",
+    "life_course_problem",
+    "targets",
+]
 
 DATA = Path(__file__).parent / "data"
-PROBLEMS = ("diffusion", "life-course")
+PROBLEMS = ("diffusion", "contracts", "life-course")
 _STEP = 2.0
 
 Tell = Callable[[int, float], None]
@@ -75,23 +84,32 @@ def _varied(problem: str) -> dict[str, Any]:
 
 
 def diffusion_problem(
-    scenario: Scenario, *, parameters: tuple[str, ...] = (), observed: Mapping[str, float] | None = None
+    scenario: Scenario,
+    *,
+    name: str = "diffusion",
+    parameters: tuple[str, ...] = (),
+    observed: Mapping[str, float] | None = None,
 ) -> Problem:
     """Calibrate diffusion to D1-D5 (the whole country only, since the surveys were of it).
 
     `parameters` (all of `calibration.toml` unless given) and `observed` (statistics in place of the published ones)
     are for tests of recovery.
     """
-    chosen = parameters or tuple(_varied("diffusion")["parameters"])
+    chosen = parameters or tuple(_varied(name)["parameters"])
     around: Surroundings = surroundings(scenario.places)
 
     def simulate(values: Mapping[str, float], seed: int) -> dict[str, float]:
         group: dict[str, Any] = {path.removeprefix("diffusion."): value for path, value in values.items()}
-        practice, years = history(scenario.places, replace(scenario.diffusion, **group), seed, around=around)
-        return survey(scenario.places, around, practice, years, seed)
+        country, years = history(scenario.places, replace(scenario.diffusion, **group), seed, around=around)
+        return survey(scenario.places, around, country, years, seed)
 
     prior = {path: (float(low), float(high)) for path in chosen for low, high in [scenario.quantities[path].range]}
-    return Problem("diffusion", prior, simulate, _observed(targets("diffusion"), observed))
+    return Problem(name, prior, simulate, _observed(targets(name), observed))
+
+
+def contracts_problem(scenario: Scenario) -> Problem:
+    """Calibrate outcome contracts to D7 in the scenario's own history: nothing else there depends on them."""
+    return diffusion_problem(scenario, name="contracts")
 
 
 def life_course_problem(scenario: Scenario) -> Problem:
