@@ -40,7 +40,9 @@ def _lot(n: int, share: float, seed: int, key: tuple[int, int, int]) -> NDArray[
     return np.asarray(np.argsort(np.argsort(lot)) < round(share * n))
 
 
-def survey(places: Places, around: Surroundings, country: Country, years: Sequence[Year], seed: int) -> dict[str, float]:
+def survey(
+    places: Places, around: Surroundings, country: Country, years: Sequence[Year], seed: int
+) -> dict[str, float]:
     """Ask what the report's surveys asked of a history that ends in 2018; one number per question.
 
     Counts are of those who answered, but for counties (a map of all) and reasons for stopping (what truly happened).

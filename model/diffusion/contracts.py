@@ -1,4 +1,4 @@
-"""How far municipalities are with outcome contracts (D7): three of them had signed one by 2018, so there is little here.
+"""How far municipalities are with outcome contracts (D7). Three had signed one by 2018, so there is little here.
 
 Who has raised the practice of social investment may hear of outcome contracts, from the year of the first one in the
 world (Peterborough, C3). By a lasting lot it is interested or not. Who is interested and works with the practice may

@@ -105,9 +105,7 @@ def move(
     reason, new_fund, came_back = _step(towns, around.municipalities, p, local)
     _step(regions, around.regions, p, regional)
     lasting = lasting_luck(seed, around.municipalities.codes)[:, 2:4]
-    country.contracts = move_contracts(
-        country.contracts, towns, around.municipalities.size, p, year, lasting, u[:, -1]
-    )
+    country.contracts = move_contracts(country.contracts, towns, around.municipalities.size, p, year, lasting, u[:, -1])
     return Year(year, towns.state.copy(), new_fund, came_back, reason, regions.state.copy(), country.contracts)
 
 
