@@ -42,7 +42,6 @@ class Circumstances:
     year: int
     u: Floats  # luck in (0, 1), (n, 7)
     talk: float  # share of municipalities that are news
-    open: Bools  # who can take an interest
     push: Floats  # factor on every step forward
     results: Floats  # what was seen of results, -1 to 1
     good: Floats  # how good the year is for the economy, in standard deviations
@@ -79,15 +78,13 @@ def move(
     heard = around.people**p.visibility
     ease = ease_of(p, good, windfall)
     backing = np.append(regions.active, False)[around.region]
-    near = neighbours_active(around.municipalities, heard, towns.active)
-    share = neighbours_active(around.regions, heard, towns.active)
     u = luck(seed, year, around.municipalities.codes)
     local = Circumstances(
         year=year,
         u=u,
         talk=talk,
-        open=open_to_it(towns, p, near),
-        push=push_of(around.municipalities, p, year, near) * np.exp(p.region_effect * backing),
+        push=push_of(around.municipalities, p, year, neighbours_active(around.municipalities, heard, towns.active))
+        * np.exp(p.region_effect * backing),
         results=seen_results(towns, around.municipalities, towns, heard, p),
         good=good,
         ease=ease,
@@ -96,8 +93,7 @@ def move(
         year=year,
         u=luck(seed, year, around.regions.codes),
         talk=talk,
-        open=open_to_it(regions, p, share),
-        push=push_of(around.regions, p, year, share),
+        push=push_of(around.regions, p, year, neighbours_active(around.regions, heard, towns.active)),
         results=seen_results(regions, around.regions, towns, heard, p),
         good=_mean_of_county(around, good),
         ease=_mean_of_county(around, ease),
@@ -136,14 +132,6 @@ def neighbours_active(bodies: Bodies, heard: Floats, active: Bools) -> Floats:
     (D5).
     """
     return mean_heard(bodies.listener, bodies.speaker, heard, active.astype(np.float64), bodies.codes.size)
-
-
-def open_to_it(practice: Practice, p: DiffusionParameters, near: Floats) -> Bools:
-    """Who can take an interest, shape (n,): the share `open_share` by itself, others if enough of those around do it.
-
-    Thresholds are spread evenly (Granovetter 1978): with `example` 1 everybody is open where all around are active.
-    """
-    return np.asarray(practice.threshold < p.open_share + (1.0 - p.open_share) * p.example * near)
 
 
 def push_of(bodies: Bodies, p: DiffusionParameters, year: int, near: Floats) -> Floats:
@@ -186,7 +174,7 @@ def _step(
     up = now.push * np.choose(
         at,
         [
-            now.open * (p.innovation + p.imitation * now.talk),
+            practice.open * (p.innovation + p.imitation * now.talk),
             easily * p.work_rate,
             easily * p.fund_rate,
             0.0,

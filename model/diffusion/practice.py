@@ -39,7 +39,7 @@ class Practice:
     result: NDArray[np.int8]  # first evaluation seen: 1 good, -1 bad, 0 none yet
     told: Bools  # whether others hear of it
     coordinator: Bools  # who has a person for the work once it works with it
-    threshold: Floats  # how much it takes to be open to the idea, in [0, 1)
+    open: Bools  # who can take an interest at all
 
     @property
     def funded(self) -> Bools:
@@ -92,7 +92,7 @@ def begin(around: Surroundings, p: DiffusionParameters, seed: int, year: int = F
 def _begin(bodies: Bodies, first: Bools, p: DiffusionParameters, seed: int, year: int) -> Practice:
     """Let bodies of one kind begin.
 
-    Larger ones are likelier to have a person for the work (A7, F7).
+    Larger ones are likelier to have a person for the work (A7, F7); some are never open to the idea.
     """
     own = lasting_luck(seed, bodies.codes)
     chance = np.clip(p.coordinator_share * (1.0 + 0.5 * bodies.size), 0.0, 1.0)
@@ -105,7 +105,7 @@ def _begin(bodies: Bodies, first: Bools, p: DiffusionParameters, seed: int, year
         result=np.zeros(n, np.int8),
         told=np.zeros(n, np.bool_),
         coordinator=own[:, 0] < chance,
-        threshold=np.where(first, 0.0, own[:, 1]),
+        open=first | (own[:, 1] < p.open_share),
     )
 
 

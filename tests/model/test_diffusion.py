@@ -289,7 +289,7 @@ def test_luck_of_a_region_is_its_own_whoever_is_in_the_run():
     assert small.regions.codes.tolist() == [10]  # Gotland adds none
     assert (luck(5, 2011, small.regions.codes) == luck(5, 2011, REGIONS.codes)[region("10")]).all()
     alone = begin(small, P, 5).regions
-    assert alone.threshold == pytest.approx(begin(AROUND, P, 5).regions.threshold[region("10")])
+    assert alone.open == begin(AROUND, P, 5).regions.open[region("10")]
     p = still(innovation=0.3, size_effect=0.3)
     one, two = (history(places, p, 5, 2012)[1] for places in (part(COUNTRY, ["10"]), COUNTRY))
     assert [a.regions[0] for a in one] == [b.regions[region("10")] for b in two]
@@ -302,7 +302,7 @@ def test_without_the_new_forces_the_municipal_history_is_the_old_one():
         size_effect=0.35, left_effect=0.239, right_effect=-1.43, neighbour_effect=2.39, money_effect=0.0785,
         windfall_effect=2.1, need_effect=0.1, stop_rate=0.0748, fatigue=0.05, return_rate=0.08,
         coordinator_share=0.38, coordinator_effect=-0.7, results_effect=0.5, success_share=0.5, publication_bias=0.5,
-        visibility=0.0, example=0.0, region_effect=0.0, contract_hear=0.0,
+        visibility=0.0, region_effect=0.0, contract_hear=0.0,
     )  # fmt: skip
     found = []
     for seed in (1, 2, 3):
@@ -314,21 +314,6 @@ def test_without_the_new_forces_the_municipal_history_is_the_old_one():
         found.append(digest.hexdigest())
         assert not country.contracts.any()
     assert found == ["7603aa7e9a0c5419", "8dae16dc5780c5c1", "230e1f0e69defc96"]
-
-
-def test_who_is_not_open_by_itself_is_opened_by_those_around():
-    def raised(**changes):
-        p = still(innovation=99.0, open_share=0.0, **changes)
-        country = all_at(NEVER, p)
-        country.municipalities.state[1::2] = WORKING
-        share = neighbours_active(TOWNS, np.ones(N), country.municipalities.active)
-        lone = country.municipalities.threshold < share
-        return (one_year(p, country)[1].state == DISCUSSED)[::2], lone[::2]
-
-    assert not raised()[0].any()
-    opened, expected = raised(example=1.0)
-    assert (opened == expected).all()
-    assert 0.2 < opened.mean() < 0.8
 
 
 # ---------------------------------------------------------------------- outcome contracts
