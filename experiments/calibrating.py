@@ -33,11 +33,21 @@ from model.errors import InputError
 from model.places import PRICE_YEAR, price_factors
 from model.scenario import Scenario
 
-__all__ = ["PROBLEMS", "Problem", "Target", "calibrate", "diffusion_problem", "life_course_problem", "targets"]
+__all__ = [
+    "PROBLEMS",
+    "Problem",
+    "Target",
+    "calibrate",
+    "contracts_problem",
+    "diffusion_problem",
+    "life_course_problem",
+    "targets",
+]
 
 DATA = Path(__file__).parent / "data"
-PROBLEMS = ("diffusion", "life-course")
+PROBLEMS = ("diffusion", "contracts", "life-course")
 _STEP = 2.0
+_MANY = 256  # steps drawn at once
 
 Tell = Callable[[int, float], None]
 
@@ -82,23 +92,32 @@ def _varied(problem: str) -> dict[str, Any]:
 
 
 def diffusion_problem(
-    scenario: Scenario, *, parameters: tuple[str, ...] = (), observed: Mapping[str, float] | None = None
+    scenario: Scenario,
+    *,
+    name: str = "diffusion",
+    parameters: tuple[str, ...] = (),
+    observed: Mapping[str, float] | None = None,
 ) -> Problem:
     """Calibrate diffusion to D1-D5 (the whole country only, since the surveys were of it).
 
     `parameters` (all of `calibration.toml` unless given) and `observed` (statistics in place of the published ones)
     are for tests of recovery.
     """
-    chosen = parameters or tuple(_varied("diffusion")["parameters"])
+    chosen = parameters or tuple(_varied(name)["parameters"])
     around: Surroundings = surroundings(scenario.places)
 
     def simulate(values: Mapping[str, float], seed: int) -> dict[str, float]:
         group: dict[str, Any] = {path.removeprefix("diffusion."): value for path, value in values.items()}
-        practice, years = history(scenario.places, replace(scenario.diffusion, **group), seed, around=around)
-        return survey(scenario.places, around, practice, years, seed)
+        country, years = history(scenario.places, replace(scenario.diffusion, **group), seed, around=around)
+        return survey(scenario.places, around, country, years, seed)
 
     prior = {path: (float(low), float(high)) for path in chosen for low, high in [scenario.quantities[path].range]}
-    return Problem("diffusion", prior, simulate, _observed(targets("diffusion"), observed))
+    return Problem(name, prior, simulate, _observed(targets(name), observed))
+
+
+def contracts_problem(scenario: Scenario) -> Problem:
+    """Calibrate outcome contracts to D7 in the scenario's own history: nothing else there depends on them."""
+    return diffusion_problem(scenario, name="contracts")
 
 
 def life_course_problem(scenario: Scenario) -> Problem:
@@ -209,17 +228,38 @@ def _sampler(problem: Problem, particles: int) -> Any:
         return {name: found[name] for name in scale}
 
     distance = pyabc.PNormDistance(p=2, fixed_weights=scale)
-    # Wider steps than usual (factor 2): in a dozen dimensions narrower ones leave all weight on a few worlds.
-    steps = pyabc.MultivariateNormalTransition(scaling=_STEP)
     return pyabc.ABCSMC(
         model,
         prior,
         distance,
         population_size=particles,
-        transitions=steps,
+        transitions=_steps(pyabc, problem),
         eps=pyabc.MedianEpsilon(),
         sampler=pyabc.SingleCoreSampler(),
     )
+
+
+def _steps(pyabc: Any, problem: Problem) -> Any:
+    """Give pyABC's normal steps, drawn many at once until one stays within the ranges.
+
+    In a dozen dimensions nearly all lead out. pyABC would throw those away one by one, which takes longer than the
+    simulations do; which steps are taken has the same distribution.
+    """
+    low, high = np.array(list(problem.prior.values())).T
+
+    class Within(pyabc.MultivariateNormalTransition):  # type: ignore[misc]
+        def rvs_single(self) -> Any:
+            names = list(self.X.columns)
+            at = [names.index(name) for name in problem.prior]
+            while True:
+                start = self._X_arr[np.random.choice(len(self._X_arr), size=_MANY, p=self.w)]  # noqa: NPY002
+                step = start + np.random.multivariate_normal(np.zeros(len(names)), self.cov, size=_MANY)  # noqa: NPY002
+                inside = ((step[:, at] > low) & (step[:, at] < high)).all(axis=1)
+                if inside.any():
+                    return pyabc.Parameter(dict(zip(names, step[inside.argmax()].tolist(), strict=True)))
+
+    # Wider steps than usual (factor 2): in a dozen dimensions narrower ones leave all weight on a few worlds.
+    return Within(scaling=_STEP)
 
 
 def _open(abc: Any, problem: Problem, database: Path, mark: str) -> Any:

@@ -86,7 +86,7 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
 
 
 def shipped(problem: str) -> Path:
-    """Path of the posterior that comes with the model, for `diffusion` or `life-course`."""
+    """Path of the posterior that comes with the model, for `diffusion`, `contracts` or `life-course`."""
     return Path(__file__).parent / "data" / f"posterior-{problem}.csv"
 
 

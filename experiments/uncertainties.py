@@ -19,7 +19,7 @@ from model.scenario import Scenario
 
 __all__ = ["changed", "parameters", "posteriors_of"]
 
-SHIPPED = ("diffusion", "life-course")
+SHIPPED = ("diffusion", "contracts", "life-course")
 
 
 def parameters(table: Table, scenario: Scenario, posteriors: Sequence[Posterior], notes: Notes) -> list[Factor]:

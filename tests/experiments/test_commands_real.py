@@ -51,7 +51,7 @@ def test_a_comparison_gives_designs_the_same_drawn_world_by_seed(stupror, files)
     [
         (("run", "--posterior", "nowhere.csv"), "nowhere.csv: cannot be read"),
         (("run", "--municipalities-file", "nowhere.csv"), "nowhere.csv: cannot be read"),
-        (("calibrate", "--what", "diffusio"), "--what is 'diffusio'. Give one of diffusion, life-course."),
+        (("calibrate", "--what", "diffusio"), "--what is 'diffusio'. Give one of diffusion, contracts, life-course."),
         (("calibrate", "--particles", 1), "--particles is 1. Give a whole number from 10"),
         (("validate", "--draws", 1), "--draws is 1"),
         (("screen", "--trajectories", 1), "--trajectories is 1"),

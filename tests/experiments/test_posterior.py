@@ -65,7 +65,7 @@ def test_a_wrong_file_is_refused(tmp_path, text, message):
     assert message in "\n".join(refused.value.problems)
 
 
-@pytest.mark.parametrize("problem", ["diffusion", "life-course"])
+@pytest.mark.parametrize("problem", ["diffusion", "contracts", "life-course"])
 def test_the_posteriors_that_come_with_the_model_can_be_read(problem):
     posterior = read_posterior(shipped(problem), SPEC)
     assert len(posterior.table) >= 50
