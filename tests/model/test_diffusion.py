@@ -1,6 +1,5 @@
 """How the practice spreads: one step by hand, laws that hold in any world, the same luck in any order."""
 
-import hashlib
 from dataclasses import fields, replace
 
 import mesa
@@ -293,27 +292,6 @@ def test_luck_of_a_region_is_its_own_whoever_is_in_the_run():
     p = still(innovation=0.3, size_effect=0.3)
     one, two = (history(places, p, 5, 2012)[1] for places in (part(COUNTRY, ["10"]), COUNTRY))
     assert [a.regions[0] for a in one] == [b.regions[region("10")] for b in two]
-
-
-def test_without_the_new_forces_the_municipal_history_is_the_old_one():
-    """Digests of the states and reasons of three histories as the model gave them before regions were in it."""
-    old = replace(
-        P, innovation=0.116, imitation=8.54, open_share=0.535, work_rate=0.101, fund_rate=0.226, lapse_rate=0.0433,
-        size_effect=0.35, left_effect=0.239, right_effect=-1.43, neighbour_effect=2.39, money_effect=0.0785,
-        windfall_effect=2.1, need_effect=0.1, stop_rate=0.0748, fatigue=0.05, return_rate=0.08,
-        coordinator_share=0.38, coordinator_effect=-0.7, results_effect=0.5, success_share=0.5, publication_bias=0.5,
-        visibility=0.0, region_effect=0.0, contract_hear=0.0,
-    )  # fmt: skip
-    found = []
-    for seed in (1, 2, 3):
-        country, years = history(COUNTRY, old, seed)
-        digest = hashlib.blake2b(digest_size=8)
-        for each in years:
-            digest.update(each.state.tobytes() + each.reason.tobytes())
-        digest.update(country.municipalities.result.tobytes() + country.municipalities.told.tobytes())
-        found.append(digest.hexdigest())
-        assert not country.contracts.any()
-    assert found == ["7603aa7e9a0c5419", "8dae16dc5780c5c1", "230e1f0e69defc96"]
 
 
 # ---------------------------------------------------------------------- outcome contracts
