@@ -189,6 +189,8 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("others_saving_sek", "int", "SEK of 2020", "what they saved everybody else"),
             ("practice", "text", "", "where its practice has come to by itself; a design may give it a fund"),
             ("fund_since", "int", "year", "year in which it decided on a fund of itself, 0 if it has none at the end"),
+            ("region_practice", "text", "", "where its region's practice has come to; empty if it has none (Gotland)"),
+            ("outcome_contract", "text", "", "how far it is with outcome contracts by itself (D7); no design reads it"),
             ("reserve_sek", "int", "SEK of 2020", "its reserve for downturns (RUR) at the end"),
         ),
     ),

@@ -1,12 +1,14 @@
 """A posterior as a file: worlds that a calibration found likely, one per row, that runs can be drawn from.
 
 The first column is `weight`; every other is a path of the scenario (`diffusion.innovation`), or `times:` and a path for
-a factor on all the numbers of a parameter (`times:ladder.up_care`). Read by `running`, `validating`, `uncertainties`.
+a factor on all the numbers of a parameter (`times:ladder.up_care`) or on some (`times:ladder.adult_20_29[2::5]`: from
+the third, every fifth, as Python counts). Read by `running`, `validating`, `uncertainties`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +18,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.errors import InputError, hint, reason
+from model.ladder import N_LEVELS
 from model.reading import Value
 from model.scenario import Scenario
 
-__all__ = ["TIMES", "Posterior", "changed", "read_posterior", "shipped", "values_of", "worlds"]
+__all__ = ["TIMES", "Posterior", "changed", "parameter_of", "read_posterior", "shipped", "values_of", "worlds"]
 
 TIMES = "times:"
 _WEIGHT = "weight"
+_SOME = re.compile(r"\[(\d*):(\d*)(?::([1-9]\d*))?\]$")  # which numbers of a list a factor is on
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +70,7 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
         ) from None
     problems = [] if _WEIGHT in table else [f"{path}: column '{_WEIGHT}' is missing."]
     for name in table.columns:
-        parameter = str(name).removeprefix(TIMES)
+        parameter = parameter_of(str(name))
         if name != _WEIGHT and parameter not in scenario.quantities:
             problems.append(f"{path}: column '{name}' is no parameter.{hint(parameter, scenario.quantities)}")
         elif not pd.api.types.is_numeric_dtype(table[name]) or not np.isfinite(table[name].to_numpy(float)).all():
@@ -82,7 +86,7 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
 
 
 def shipped(problem: str) -> Path:
-    """Path of the posterior that comes with the model, for `diffusion` or `life-course`."""
+    """Path of the posterior that comes with the model, for `diffusion`, `contracts` or `life-course`."""
     return Path(__file__).parent / "data" / f"posterior-{problem}.csv"
 
 
@@ -95,13 +99,36 @@ def values_of(scenario: Scenario, row: Mapping[str, float]) -> dict[str, Value]:
     """Give the values of a row by parameter of the scenario, the factors of its `times:` columns worked out."""
     values: dict[str, Value] = {}
     for name, number in row.items():
-        path = name.removeprefix(TIMES)
-        old = scenario.quantities[path].value
+        path = parameter_of(name)
+        old = values.get(path, scenario.quantities[path].value)
         if not name.startswith(TIMES):
             values[path] = number
+        elif isinstance(old, tuple):
+            chosen = range(len(old))[_some(name)]
+            times = tuple(each * number if n in chosen else each for n, each in enumerate(old))
+            values[path] = _rest_stays(times) if len(times) == N_LEVELS**2 else times
         else:
-            values[path] = tuple(each * number for each in old) if isinstance(old, tuple) else old * number
+            values[path] = old * number
     return values
+
+
+def parameter_of(name: str) -> str:
+    """Say which parameter a column is about: its name without `times:` and without brackets."""
+    return _SOME.sub("", name).removeprefix(TIMES) if name.startswith(TIMES) else name
+
+
+def _rest_stays(moves: tuple[float, ...]) -> tuple[float, ...]:
+    """Let the chance to stay be what a matrix of moves, row by row, leaves of 1."""
+    rows = np.reshape(np.array(moves, dtype=np.float64), (N_LEVELS, N_LEVELS))
+    np.fill_diagonal(rows, 0.0)
+    np.fill_diagonal(rows, 1.0 - rows.sum(axis=1))
+    return tuple(rows.ravel().tolist())
+
+
+def _some(name: str) -> slice:
+    """Read the brackets of a column; all numbers if there are none."""
+    found = _SOME.search(name)
+    return slice(*(int(each) if each else None for each in found.groups())) if found else slice(None)
 
 
 def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Scenario:

@@ -24,7 +24,7 @@ import pandas as pd
 
 from experiments.jobs import code_digest
 from experiments.plan import Plan
-from experiments.posterior import TIMES
+from experiments.posterior import TIMES, parameter_of
 from experiments.writing import MANIFEST, design_hash, scenario_manifest, this_run, versions
 from model.errors import InputError
 
@@ -183,10 +183,10 @@ def _factor(factor: Any) -> dict[str, Any]:
 
 
 def _tied(plan: Plan) -> list[dict[str, Any]]:
-    """Describe the factors of the posteriors; one whose name begins with `times:` is a factor on all of a list."""
+    """Describe the factors of the posteriors; one whose name begins with `times:` is a factor on (some of) a list."""
     found = []
     for name in plan.tied:
-        quantity = plan.scenario.quantities[name.removeprefix(TIMES)]
+        quantity = plan.scenario.quantities[parameter_of(name)]
         found.append({"name": name, "unit": "1" if name.startswith(TIMES) else quantity.unit, "drawn": "posterior"})
     return found
 

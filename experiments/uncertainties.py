@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from experiments.entries import Table, texts
-from experiments.posterior import TIMES, Posterior, read_posterior, shipped
+from experiments.posterior import Posterior, parameter_of, read_posterior, shipped
 from experiments.sampling import Factor
 from model.errors import InputError, hint
 from model.funding.reading import Notes
@@ -19,14 +19,14 @@ from model.scenario import Scenario
 
 __all__ = ["changed", "parameters", "posteriors_of"]
 
-SHIPPED = ("diffusion", "life-course")
+SHIPPED = ("diffusion", "contracts", "life-course")
 
 
 def parameters(table: Table, scenario: Scenario, posteriors: Sequence[Posterior], notes: Notes) -> list[Factor]:
     """Find the uncertain parameters: those named or matched, and those given a distribution here."""
     patterns = texts(table, "parameters", "uncertainties", notes)
     changes = notes.table(table, "change", "uncertainties.change")
-    tied = {str(name).removeprefix(TIMES) for posterior in posteriors for name in posterior.table.columns}
+    tied = {parameter_of(str(name)) for posterior in posteriors for name in posterior.table.columns}
     chosen: dict[str, Quantity] = {}
     for pattern in patterns:
         wild = any(sign in pattern for sign in "*?[")
@@ -105,7 +105,7 @@ def posteriors_of(table: Table, scenario: Scenario, beside: Path, notes: Notes) 
             found.append(read_posterior(shipped(name) if name in SHIPPED else beside / name, scenario))
         except InputError as error:
             notes.problems += error.problems
-    columns = [str(name).removeprefix(TIMES) for posterior in found for name in posterior.table.columns]
+    columns = [path for each in found for path in {parameter_of(str(name)) for name in each.table.columns}]
     for name in sorted({name for name in columns if columns.count(name) > 1}):
         notes.add("uncertainties.posteriors", f"'{name}' is in two of them.")
     return tuple(found)

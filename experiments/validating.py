@@ -17,6 +17,7 @@ from experiments import mechanisms
 from experiments.calibrating import DATA, PROBLEMS, targets
 from experiments.lives import lives
 from experiments.posterior import Posterior, changed
+from experiments.posterior import worlds as worlds_of
 from experiments.surveying import survey
 from model.diffusion import REASONS, history, surroundings
 from model.scenario import Scenario
@@ -115,7 +116,7 @@ def validate(
     scenario
         The whole country.
     posteriors
-        A posterior for "diffusion" and for "life-course"; without one the scenario's own values are used.
+        A posterior for "diffusion", "contracts" and "life-course"; without one the scenario's own values are used.
     small
         The part of the country in which whole worlds are run for the mechanism.
     draws
@@ -130,22 +131,21 @@ def validate(
         Called with what is done, how many are done, and of how many.
     """
     say = tell or (lambda _what, _done, _all: None)
-    told = [_told(scenario, posteriors.get("diffusion"), each, say, draws, seed) for each in range(seed, seed + draws)]
+    spread = [posteriors[name] for name in ("diffusion", "contracts") if name in posteriors]
+    told = [_told(scenario, spread, each, say, draws, seed) for each in range(seed, seed + draws)]
     life = [
         _lived(scenario, posteriors.get("life-course"), each, say, draws, seed) for each in range(seed, seed + draws)
     ]
     core = []
     for number, each in enumerate(range(seed, seed + worlds), start=1):
-        world = small
-        for posterior in posteriors.values():
-            world = changed(world, posterior.pick(each))
+        world = worlds_of(small, list(posteriors.values()), each)
         core.append(mechanisms.returns(world) | mechanisms.runs(world, each, years))
         say("worlds", number, worlds)
-    found = {"diffusion": told, "life-course": life, "returns": core, "runs": core}
+    found = {"diffusion": told, "contracts": told, "life-course": life, "returns": core, "runs": core}
     unfitted = patterns("validation")
     return Validation(
         calibrated=_rows(calibrated_patterns(), found),
-        history=_rows((p for p in unfitted if p.problem == "diffusion"), found),
+        history=_rows((p for p in unfitted if p.problem != "life-course"), found),
         lives=_rows((p for p in unfitted if p.problem == "life-course"), found),
         mechanism=_rows(patterns("mechanism"), found),
         new_funds=tuple((year, *_spread([each[f"new_{year}"] for each in told])) for year in HISTORY),
@@ -157,14 +157,15 @@ def validate(
 
 
 def _told(
-    scenario: Scenario, posterior: Posterior | None, seed: int, say: Tell, draws: int, first: int
+    scenario: Scenario, posteriors: Sequence[Posterior], seed: int, say: Tell, draws: int, first: int
 ) -> dict[str, float]:
     """Ask the surveys of one history, and count new funds of each year among those with money in 2018."""
-    world = scenario if posterior is None else changed(scenario, posterior.pick(seed))
+    world = worlds_of(scenario, posteriors, seed)
     around = surroundings(world.places)
-    practice, years = history(world.places, world.diffusion, seed, around=around)
-    found = survey(world.places, around, practice, years, seed)
-    decided = practice.money_since[practice.funded]
+    country, years = history(world.places, world.diffusion, seed, around=around)
+    found = survey(world.places, around, country, years, seed)
+    towns = country.municipalities
+    decided = towns.money_since[towns.funded]
     found |= {f"new_{year}": float((decided == year).sum()) for year in HISTORY if f"new_{year}" not in found}
     share = found["funded_spending_share"] * COSTS_2016
     found["implied_fund_share"] = FUNDS_2016 / share if share else 0.0
@@ -204,6 +205,7 @@ def _predictions(
         "Active in 2014 and not in 2018": "stopped_between",
         "Active in 2018 and not in 2014": "started_between",
         "Came back after having stopped, 2006-2018": "came_back",
+        "Regions active in 2014 and in 2018": "regions_both",
         "Share of municipal spending in municipalities with a fund, 2016": "funded_spending_share",
         "Share of its spending that a municipality with a fund sets aside (from F3)": "implied_fund_share",
     }

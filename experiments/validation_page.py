@@ -15,8 +15,8 @@ _NEW = {2005: "first funds, four early ones named", 2013: "21 (peak)", 2016: "10
 _RULES = """\
 A published number is *in* if it lies within the simulated 90 % interval; a published bound is *in* if the simulated
 mean lies within it. The surveys are asked of the simulated history as they were asked in Sweden: 252 of 290 answer for
-2014 and 263 for 2018 (D9), by lot. Figures that the report itself contradicts (X1-X4) are not used. Regions (D6) and
-outcome contracts (D7) are not part of the history that is simulated.
+2014 and 263 for 2018, and 13 and 17 of 20 regions (D9), by lot. Figures that the report itself contradicts (X1-X4) are
+not used. Regions move by the rules and rates of municipalities, so that all that is said of them (D6, F4) is a test.
 """
 _COUNTS = """\
 Written by `{command}`; do not edit. {posteriors} {draws} histories and life courses, each with its own draw and seed;

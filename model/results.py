@@ -18,7 +18,7 @@ from model import __version__, metrics, paying, settling, thinking
 from model.agents.reasoning import perceived_saving
 from model.budgets import LINES
 from model.costs import GROUPS
-from model.diffusion import STATES
+from model.diffusion import CONTRACTS, STATES
 from model.evaluation import COMPARED, JUDGED_TO, PEOPLE
 from model.forecast import at_belief, life_tables, occupancy
 from model.funding import phases
@@ -421,14 +421,18 @@ def _municipalities(model: PreventionModel) -> Table:
 
 
 def _practice(model: PreventionModel) -> dict[str, Any]:
-    """Where each municipality is with the practice, and its reserve, at the end."""
+    """Where each municipality and its region are with the practice, and its reserve, at the end."""
     budgets = model.budgets
     assert budgets.spread is not None
     assert budgets.reserves is not None
-    practice, rows = budgets.spread.practice, budgets.spread.rows
+    spread = budgets.spread
+    practice, rows = spread.practice, spread.rows
+    of_regions = [*(STATES[state] for state in spread.country.regions.state), ""]
     return {
         "practice": [STATES[state] for state in practice.state[rows]],
         "fund_since": practice.money_since[rows],
+        "region_practice": [of_regions[region] for region in spread.around.region[rows]],
+        "outcome_contract": [CONTRACTS[step] for step in spread.country.contracts[rows]],
         "reserve_sek": budgets.reserves.rur,
     }
 

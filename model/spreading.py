@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.diffusion import Practice, Surroundings, Year, history, move, surroundings
+from model.diffusion import Country, Practice, Surroundings, Year, history, move, surroundings
 from model.parameters import DiffusionParameters
 from model.places import Places, sweden
 
@@ -23,11 +23,16 @@ class Spread:
     """The practice of the whole country, and which rows of it are in the run."""
 
     around: Surroundings
-    practice: Practice
+    country: Country
     rows: NDArray[np.int64]
     p: DiffusionParameters
     seed: int
     years: list[Year]
+
+    @property
+    def practice(self) -> Practice:
+        """Where every municipality of the country is with the practice."""
+        return self.country.municipalities
 
     @property
     def funded(self) -> Bools:
@@ -42,20 +47,20 @@ class Spread:
 
 def open_spread(places: Places, p: DiffusionParameters, seed: int, first_year: int) -> Spread:
     """Live the history from 2005 to the year before the run's first; it had no competence centre (P2)."""
-    country = whole_country(places)
-    around = surroundings(country)
-    practice, years = history(country, replace(p, centre=0.0), seed, first_year - 1, around)
-    at = {code: i for i, code in enumerate(country.codes)}
-    return Spread(around, practice, np.array([at[code] for code in places.codes], np.int64), p, seed, years)
+    whole = whole_country(places)
+    around = surroundings(whole)
+    country, years = history(whole, replace(p, centre=0.0), seed, first_year - 1, around)
+    at = {code: i for i, code in enumerate(whole.codes)}
+    return Spread(around, country, np.array([at[code] for code in places.codes], np.int64), p, seed, years)
 
 
 def live(spread: Spread, year: int, good: Floats, windfall: bool, elsewhere: float = 0.0) -> Year:
     """Live one year; `good` is that of the run's municipalities, shape (n,), `elsewhere` that of the rest."""
-    n = spread.around.codes.size
+    n = spread.around.municipalities.codes.size
     everywhere = np.full(n, elsewhere)
     everywhere[spread.rows] = good
     happened = move(
-        spread.practice, spread.around, spread.p, spread.seed, year, everywhere, np.full(n, float(windfall))
+        spread.country, spread.around, spread.p, spread.seed, year, everywhere, np.full(n, float(windfall))
     )
     spread.years.append(happened)
     return happened

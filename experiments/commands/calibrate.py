@@ -17,7 +17,7 @@ MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100
 
 def calibrate(
     out: Annotated[Path, typer.Option(help="New file for the posterior (CSV).")],
-    what: Annotated[str, typer.Option(help="What to calibrate: diffusion or life-course.")] = "diffusion",
+    what: Annotated[str, typer.Option(help="What to calibrate: diffusion, contracts or life-course.")] = "diffusion",
     particles: Annotated[int, typer.Option(help="Accepted worlds per generation.")] = 200,
     generations: Annotated[int, typer.Option(help="Generations in all, each nearer to the targets.")] = 10,
     seed: Annotated[int, typer.Option(help="Names the luck of the calibration.")] = common.FIRST_SEED,
@@ -26,7 +26,7 @@ def calibrate(
         typer.Option(help="Database of generations, to go on from if interrupted. [default: OUT.db]"),
     ] = None,
 ) -> None:
-    """Fit diffusion to D1-D5, or the life course to prevalence and cost, by approximate Bayesian computation."""
+    """Fit diffusion to D1-D5, contracts to D7, or lives to prevalence and cost, by approximate Bayesian computation."""
     from experiments import calibrating
 
     common.check(
@@ -41,7 +41,11 @@ def calibrate(
     from model.scenario import load_scenario
 
     scenario = load_scenario()
-    make = {"diffusion": calibrating.diffusion_problem, "life-course": calibrating.life_course_problem}[what]
+    make = {
+        "diffusion": calibrating.diffusion_problem,
+        "contracts": calibrating.contracts_problem,
+        "life-course": calibrating.life_course_problem,
+    }[what]
     database = work or out.with_suffix(".db")
     try:
         table = calibrating.calibrate(

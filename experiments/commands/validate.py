@@ -46,6 +46,7 @@ def validate(
     small = common.read_scenario(None, place, quick=False)
     files = {
         "diffusion": diffusion or posterior.shipped("diffusion"),
+        "contracts": posterior.shipped("contracts"),
         "life-course": life_course or posterior.shipped("life-course"),
     }
     likely = {name: posterior.read_posterior(path, scenario) for name, path in files.items()}

@@ -11,6 +11,7 @@ from experiments.calibrating import (
     Problem,
     Target,
     calibrate,
+    contracts_problem,
     diffusion_problem,
     life_course_problem,
     targets,
@@ -66,10 +67,22 @@ def test_known_diffusion_parameters_are_recovered(tmp_path):
     table = calibrate(problem, tmp_path / "known.db", particles=40, generations=4, seed=2)
     for name, truth in known.items():
         low, high = problem.prior[name]
+        assert table[name].between(low, high).all()
         mean = (table["weight"] * table[name]).sum()
         spread = np.sqrt((table["weight"] * (table[name] - mean) ** 2).sum())
         assert abs(mean - truth) < 2.5 * spread + 0.02 * (high - low), name
         assert spread < 0.8 * (high - low) / np.sqrt(12), f"{name}: the data say nothing"
+
+
+def test_outcome_contracts_are_fitted_apart_and_to_other_figures():
+    spread, contracts = diffusion_problem(SPEC), contracts_problem(SPEC)
+    assert not spread.prior.keys() & contracts.prior.keys()
+    assert all(each.evidence == "D7" for each in contracts.targets)
+    assert all(each.evidence != "D7" for each in spread.targets)
+    few, many = (contracts.simulate(dict.fromkeys(contracts.prior, rate), 3) for rate in (0.02, 0.5))
+    assert few["contract_unknown"] > many["contract_unknown"]
+    assert few["contracts"] < many["contracts"]
+    assert all(few[each.statistic] == many[each.statistic] for each in spread.targets)
 
 
 def test_factors_change_the_statistics_that_they_should():
@@ -82,6 +95,18 @@ def test_factors_change_the_statistics_that_they_should():
     dear = problem.simulate(one | {f"{TIMES}costs.social-assistance.amount": 1.1}, 0)
     assert dear["assistance_cost"] == pytest.approx(1.1 * plain["assistance_cost"])
     assert dear["ever_placed"] == plain["ever_placed"]
+
+
+def test_a_problem_without_luck_is_calibrated_to_worlds_of_equal_weight(tmp_path):
+    problem = Problem(
+        "line", {"a": (0.0, 4.0)}, lambda v, _: {"x": v["a"]}, (Target("-", "x", 2.0, 0.1, "1", "a"),), True
+    )
+    table = calibrate(problem, tmp_path / "line.db", particles=100, generations=2, seed=1)
+    assert list(table.columns) == ["weight", "a"]
+    assert table["weight"].sum() == pytest.approx(1.0)
+    assert abs(table["a"].mean() - 2.0) < 0.05
+    with pytest.raises(InputError, match="holds another calibration"):
+        calibrate(problem, tmp_path / "line.db", particles=100, generations=2, seed=2)
 
 
 def test_nothing_is_both_fitted_and_tested():

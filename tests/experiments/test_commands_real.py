@@ -51,7 +51,7 @@ def test_a_comparison_gives_designs_the_same_drawn_world_by_seed(stupror, files)
     [
         (("run", "--posterior", "nowhere.csv"), "nowhere.csv: cannot be read"),
         (("run", "--municipalities-file", "nowhere.csv"), "nowhere.csv: cannot be read"),
-        (("calibrate", "--what", "diffusio"), "--what is 'diffusio'. Give one of diffusion, life-course."),
+        (("calibrate", "--what", "diffusio"), "--what is 'diffusio'. Give one of diffusion, contracts, life-course."),
         (("calibrate", "--particles", 1), "--particles is 1. Give a whole number from 10"),
         (("validate", "--draws", 1), "--draws is 1"),
         (("screen", "--trajectories", 1), "--trajectories is 1"),
@@ -65,14 +65,17 @@ def test_what_cannot_be_done_is_refused_before_anything_runs(stupror, tmp_path, 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.filterwarnings("ignore")  # pyABC's own
-def test_a_calibration_writes_what_runs_can_read(stupror, tmp_path):
-    pytest.importorskip("pyabc")
+def test_a_calibration_writes_what_runs_can_read(stupror, tmp_path, monkeypatch):
+    pytest.importorskip("emcee")
+    monkeypatch.setattr("experiments.walking.STEPS", 2)
     out = tmp_path / "likely.csv"
-    answer = stupror("calibrate", "--what", "life-course", "--particles", 10, "--generations", 1, "--out", out)
+    few = stupror("calibrate", "--what", "life-course", "--particles", 10, "--generations", 1, "--out", out)
+    assert few.code == 2
+    assert "two for each parameter" in few.err
+    answer = stupror("calibrate", "--what", "life-course", "--particles", 60, "--generations", 1, "--out", out)
     assert answer.code == 0, answer.err
     assert "generation 1: within" in answer.err
-    assert "10 likely worlds" in answer.out
+    assert "60 likely worlds" in answer.out
     answer = stupror("run", "--out", tmp_path / "out", "--years", 1, "--municipalities", "0980", "--posterior", out)
     assert answer.code == 0, answer.err
 

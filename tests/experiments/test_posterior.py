@@ -65,9 +65,20 @@ def test_a_wrong_file_is_refused(tmp_path, text, message):
     assert message in "\n".join(refused.value.problems)
 
 
-@pytest.mark.parametrize("problem", ["diffusion", "life-course"])
+@pytest.mark.parametrize("problem", ["diffusion", "contracts", "life-course"])
 def test_the_posteriors_that_come_with_the_model_can_be_read(problem):
     posterior = read_posterior(shipped(problem), SPEC)
     assert len(posterior.table) >= 50
     assert 1 / (posterior.weight**2).sum() > 10  # not one world alone
     changed(SPEC, posterior.pick(1))
+
+
+def test_a_factor_on_some_numbers_leaves_the_others_and_rows_of_moves_sum_to_one():
+    row = {"times:ladder.up_care[2:4]": 2.0, "times:ladder.up_care": 0.5, "times:ladder.adult_20_29[2:8:5]": 1.5}
+    old, new = SPEC.ladder, changed(SPEC, row).ladder
+    assert new.up_care == pytest.approx([0.5 * old.up_care[0], 0.5 * old.up_care[1], *old.up_care[2:]])
+    before, after = (np.reshape(each.adult_20_29, (5, 5)) for each in (old, new))
+    assert after[:2, 2] == pytest.approx(1.5 * before[:2, 2])
+    assert after.sum(axis=1) == pytest.approx(1.0)
+    assert after[1, 1] < before[1, 1]
+    assert after[2:] == pytest.approx(before[2:])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from model.diffusion import (
+    CONTRACTS,
     DISCUSSED,
     FIRST_YEAR,
     FUNDED,
@@ -34,9 +35,11 @@ from model.spreading import live, open_spread, report, whole_country
 
 COUNTRY = sweden()
 AROUND = surroundings(COUNTRY)
+TOWNS, REGIONS = AROUND.municipalities, AROUND.regions
 P = load_scenario().diffusion
 N = len(COUNTRY.codes)
 LEFT, RIGHT = 0, 1
+UNKNOWN, NOT_INTERESTED, INTERESTED, TALKS, INTERNAL, EXTERNAL = range(len(CONTRACTS))
 
 
 def still(**changes):
@@ -45,24 +48,35 @@ def still(**changes):
     return DiffusionParameters(**(none | changes))
 
 
-def one_year(p, practice=None, seed=3, year=2010, good=0.0, windfall=0.0):
-    practice = practice or begin(AROUND, p, seed)
-    return practice, move(practice, AROUND, p, seed, year, np.full(N, good), np.full(N, windfall))
+def one_year(p, country=None, seed=3, year=2010, good=0.0, windfall=0.0):
+    country = country or begin(AROUND, p, seed)
+    return country, move(country, AROUND, p, seed, year, np.full(N, good), np.full(N, windfall))
 
 
 def all_at(state, p, seed=3):
-    practice = begin(AROUND, p, seed)
-    practice.state[:] = state
-    practice.money_since[:] = 2005 if state == FUNDED else 0
-    return practice
+    """A country where every municipality and every region is at `state`."""
+    country = begin(AROUND, p, seed)
+    for practice in (country.municipalities, country.regions):
+        practice.state[:] = state
+        practice.money_since[:] = 2005 if state == FUNDED else 0
+    return country
+
+
+def row(name):
+    return COUNTRY.names.index(name)
+
+
+def region(county):
+    return REGIONS.codes.tolist().index(int(county))
 
 
 def test_it_begins_with_the_first_movers_and_stays_so_if_nothing_happens():
-    practice, years = history(COUNTRY, still(), 1)
+    country, years = history(COUNTRY, still(), 1)
     first = {COUNTRY.names[i] for i in np.flatnonzero(years[0].new_fund)}
     assert first == {"Nynäshamn", "Vara", "Arvidsjaur", "Vårgårda"}
     assert all((each.state == years[0].state).all() for each in years)
-    assert practice.funded.sum() == len(first_movers()) == 4
+    assert country.municipalities.funded.sum() == len(first_movers()) == 4
+    assert not country.regions.raised.any()
     assert [each.year for each in years] == list(range(FIRST_YEAR, 2019))
 
 
@@ -88,9 +102,11 @@ def test_a_rate_gives_its_closed_form_share():
 )
 def test_every_step_goes_where_it_should(state, rate, goal):
     p = still(**rate)
-    practice, happened = one_year(p, all_at(state, p))
+    country, happened = one_year(p, all_at(state, p))
     assert (happened.state == goal).all()
-    assert (practice.money_since == (2010 if goal == FUNDED else 0)).all()
+    assert (happened.regions == goal).all()
+    for practice in (country.municipalities, country.regions):
+        assert (practice.money_since == (2010 if goal == FUNDED else 0)).all()
     assert happened.came_back.all() == (state == STOPPED and goal == WORKING)
     assert ((happened.reason >= 0) == (goal == STOPPED)).all()
 
@@ -113,13 +129,13 @@ def test_a_good_year_and_a_coordinator_keep_funds_alive():
 
 
 def test_rule_size_neighbours_and_windfalls_change_the_chance():
-    rule = AROUND.rule(2010)
+    rule = TOWNS.rule(2010)
     p = still(innovation=0.1, right_effect=-3.0)
     raised = np.mean([one_year(p, all_at(NEVER, p, s), s)[1].state == DISCUSSED for s in range(20)], axis=0)
     assert raised[rule == RIGHT].mean() < 0.02 < raised[rule == LEFT].mean()
     p = still(innovation=0.1, size_effect=1.0)
     raised = np.mean([one_year(p, all_at(NEVER, p, s), s)[1].state == DISCUSSED for s in range(20)], axis=0)
-    assert raised[AROUND.size > 1].mean() > 2 * raised[AROUND.size < -1].mean()
+    assert raised[TOWNS.size > 1].mean() > 2 * raised[TOWNS.size < -1].mean()
     p = still(fund_rate=0.1, windfall_effect=2.0)
     funded = [(one_year(p, all_at(WORKING, p), windfall=w)[1].state == FUNDED).mean() for w in (0.0, 1.0)]
     assert funded[1] > 3 * funded[0]
@@ -127,13 +143,24 @@ def test_rule_size_neighbours_and_windfalls_change_the_chance():
 
 def test_neighbours_count_by_hand_and_halmstad_borders_on_laholm():
     starts, rows = borders(COUNTRY.codes)
-    halmstad = COUNTRY.names.index("Halmstad")
-    near = {COUNTRY.names[m] for m in rows[starts[halmstad] : starts[halmstad + 1]]}
-    assert {"Laholm", "Falkenberg", "Hylte"} <= near
+    halmstad = row("Halmstad")
+    near = rows[starts[halmstad] : starts[halmstad + 1]]
+    assert {"Laholm", "Falkenberg", "Hylte"} <= {COUNTRY.names[m] for m in near}
     active = np.zeros(N, np.bool_)
-    active[COUNTRY.names.index("Laholm")] = True
-    assert neighbours_active(AROUND, active)[halmstad] == pytest.approx(1 / len(near))
-    assert neighbours_active(AROUND, np.ones(N, np.bool_)) == pytest.approx(np.ones(N))
+    active[row("Laholm")] = True
+    alike, people = np.ones(N), AROUND.people
+    assert neighbours_active(TOWNS, alike, active)[halmstad] == pytest.approx(1 / len(near))
+    by_people = people[row("Laholm")] / people[near].sum()
+    assert neighbours_active(TOWNS, people, active)[halmstad] == pytest.approx(by_people)
+    assert neighbours_active(TOWNS, alike, np.ones(N, np.bool_)) == pytest.approx(np.ones(N))
+
+
+def test_a_large_pioneer_is_heard_of_more_than_a_small_one():
+    for pioneer, more in (("Norrköping", True), ("Valdemarsvik", False)):
+        active = np.zeros(N, np.bool_)
+        active[row(pioneer)] = True
+        near = [neighbours_active(TOWNS, weight, active)[row("Söderköping")] for weight in (np.ones(N), AROUND.people)]
+        assert (near[1] > near[0] > 0.0) == more
 
 
 def test_the_network_is_the_same_neighbourhood_and_holds_agents():
@@ -150,7 +177,7 @@ def test_the_network_is_the_same_neighbourhood_and_holds_agents():
 
 def test_only_what_is_new_is_talked_about():
     p = still()
-    practice = all_at(WORKING, p)
+    practice = all_at(WORKING, p).municipalities
     practice.since[:] = 2010
     assert talked_about(practice, 2012) == 1.0
     assert talked_about(practice, 2014) == 0.0
@@ -159,19 +186,22 @@ def test_only_what_is_new_is_talked_about():
 
 
 def test_results_at_home_count_in_full_and_a_centre_pools_what_others_hide():
-    p = still()
-    practice = all_at(FUNDED, p)
-    halmstad, laholm = COUNTRY.names.index("Halmstad"), COUNTRY.names.index("Laholm")
+    practice = all_at(FUNDED, still()).municipalities
+    halmstad, laholm = row("Halmstad"), row("Laholm")
+
+    def seen(at, **changes):
+        return seen_results(practice, TOWNS, practice, np.ones(N), still(**changes))[at]
+
     practice.result[laholm], practice.told[laholm] = -1, False
-    assert seen_results(practice, AROUND, p)[laholm] == -1.0
-    assert seen_results(practice, AROUND, p)[halmstad] == 0.0  # nobody told
-    assert seen_results(practice, AROUND, still(centre=1.0))[halmstad] == -1.0
+    assert seen(laholm) == -1.0
+    assert seen(halmstad) == 0.0  # nobody told
+    assert seen(halmstad, centre=1.0) == -1.0
     practice.told[laholm] = True
-    assert seen_results(practice, AROUND, p)[halmstad] == -0.5
+    assert seen(halmstad) == -0.5
 
 
 def test_luck_is_the_same_in_any_order_and_in_any_part():
-    codes = AROUND.codes
+    codes = TOWNS.codes
     assert (luck(5, 2011, codes[::-1]) == luck(5, 2011, codes)[::-1]).all()
     assert (luck(5, 2011, codes[10:20]) == luck(5, 2011, codes)[10:20]).all()
     assert (luck(5, 2011, codes) != luck(5, 2012, codes)).all()
@@ -193,12 +223,116 @@ def test_every_parameter_moves_some_history(name):
     ends = load_scenario().quantities[f"diffusion.{name}"].range
     other = tuple(reversed(value)) if isinstance(value, tuple) else max(ends, key=lambda end: abs(end - value))
     changed = replace(P, **{name: other})
-    pairs = [(history(COUNTRY, P, s)[1], history(COUNTRY, changed, s)[1]) for s in range(8)]
-    assert any(
-        (a.state != b.state).any() or (a.reason != b.reason).any()
-        for one, two in pairs
-        for a, b in zip(one, two, strict=True)
-    ), f"diffusion.{name} changes nothing"
+    assert any(told(P, s) != told(changed, s) for s in range(8)), f"diffusion.{name} changes nothing"
+
+
+def told(p, seed):
+    """All that a history tells, as bytes."""
+    years = history(COUNTRY, p, seed, around=AROUND)[1]
+    return b"".join(a.tobytes() for each in years for a in (each.state, each.reason, each.regions, each.contracts))
+
+
+# ---------------------------------------------------------------------- regions
+
+
+def test_there_are_twenty_regions_and_gotland_has_none():
+    assert REGIONS.codes.size == 20
+    assert AROUND.region[row("Gotland")] == 20  # the row after the last
+    assert AROUND.region[row("Halmstad")] == region("13")
+    assert REGIONS.size.mean() == pytest.approx(0.0)
+    assert REGIONS.size.argmax() == region("01")
+    assert set(REGIONS.codes) & set(TOWNS.codes) == set()
+
+
+def test_a_region_hears_of_its_own_county_by_inhabitants():
+    active = np.zeros(N, np.bool_)
+    active[row("Karlskrona")] = True
+    heard = neighbours_active(REGIONS, AROUND.people, active)
+    county = np.asarray(COUNTRY.county_codes) == "10"
+    assert heard[region("10")] == pytest.approx(AROUND.people[row("Karlskrona")] / AROUND.people[county].sum())
+    assert np.delete(heard, region("10")) == pytest.approx(0.0)
+    assert neighbours_active(REGIONS, np.ones(N), active)[region("10")] == pytest.approx(1 / 5)
+
+
+def test_an_active_region_pushes_its_own_county_and_nobody_else():
+    p = still(innovation=0.05, region_effect=2.0)
+
+    def raised(active):
+        country = all_at(NEVER, p)
+        country.regions.state[region("14")] = WORKING if active else NEVER
+        return one_year(p, country)[1].state == DISCUSSED
+
+    with_it, without = raised(True), raised(False)
+    county = np.asarray(COUNTRY.county_codes) == "14"
+    assert (with_it[~county] == without[~county]).all()
+    assert (with_it[county] >= without[county]).all()
+    assert with_it[county].sum() > 2 * without[county].sum()
+
+
+def test_active_municipalities_push_their_region():
+    p = still(innovation=0.05, neighbour_effect=3.0)
+
+    def raised(state):
+        count = 0
+        for seed in range(20):
+            country = all_at(NEVER, p, seed)
+            country.municipalities.state[:] = state
+            count += (one_year(p, country, seed)[1].regions == DISCUSSED).sum()
+        return count
+
+    assert raised(WORKING) > 5 * raised(DISCUSSED) > 0
+
+
+def test_luck_of_a_region_is_its_own_whoever_is_in_the_run():
+    small = surroundings(part(COUNTRY, ["10", "0980"]))
+    assert small.regions.codes.tolist() == [10]  # Gotland adds none
+    assert (luck(5, 2011, small.regions.codes) == luck(5, 2011, REGIONS.codes)[region("10")]).all()
+    alone = begin(small, P, 5).regions
+    assert alone.open == begin(AROUND, P, 5).regions.open[region("10")]
+    p = still(innovation=0.3, size_effect=0.3)
+    one, two = (history(places, p, 5, 2012)[1] for places in (part(COUNTRY, ["10"]), COUNTRY))
+    assert [a.regions[0] for a in one] == [b.regions[region("10")] for b in two]
+
+
+# ---------------------------------------------------------------------- outcome contracts
+
+
+@pytest.mark.parametrize(
+    ("at", "practice", "rates", "goal"),
+    [
+        (UNKNOWN, DISCUSSED, {"contract_hear": 99.0, "contract_interest": 1.0}, INTERESTED),
+        (UNKNOWN, DISCUSSED, {"contract_hear": 99.0}, NOT_INTERESTED),
+        (UNKNOWN, NEVER, {"contract_hear": 99.0}, UNKNOWN),
+        (INTERESTED, WORKING, {"contract_talk": 99.0}, TALKS),
+        (INTERESTED, DISCUSSED, {"contract_talk": 99.0}, INTERESTED),
+        (NOT_INTERESTED, WORKING, {"contract_talk": 99.0}, NOT_INTERESTED),
+        (TALKS, FUNDED, {"contract_sign": 99.0, "contract_internal": 1.0}, INTERNAL),
+        (TALKS, FUNDED, {"contract_sign": 99.0}, EXTERNAL),
+        (TALKS, STOPPED, {"contract_sign": 99.0}, INTERESTED),
+        (INTERNAL, STOPPED, {"contract_sign": 99.0, "contract_talk": 99.0}, INTERNAL),
+    ],
+)
+def test_outcome_contracts_take_one_step_a_year_and_only_where_they_can(at, practice, rates, goal):
+    p = still(**rates)
+    country = all_at(practice, p)
+    country.contracts[:] = at
+    assert (one_year(p, country, year=2015)[1].contracts == goal).all()
+
+
+def test_nobody_hears_of_outcome_contracts_before_there_was_one():
+    p = still(contract_hear=99.0)
+    assert not one_year(p, all_at(WORKING, p), year=2009)[1].contracts.any()
+    assert one_year(p, all_at(WORKING, p), year=2010)[1].contracts.all()
+
+
+def test_outcome_contracts_move_nothing_else():
+    other = replace(P, contract_hear=1.0, contract_talk=1.0, contract_sign=1.0)
+    one, two = (history(COUNTRY, p, 4)[1] for p in (P, other))
+    assert all((a.state == b.state).all() and (a.regions == b.regions).all() for a, b in zip(one, two, strict=True))
+    assert (one[-1].contracts != two[-1].contracts).any()
+
+
+# ---------------------------------------------------------------------- the years, and runs
 
 
 def test_years_that_happened_have_two_windfalls_and_a_mean_of_nothing():
@@ -218,6 +352,7 @@ def test_a_run_of_a_part_lives_with_the_whole_country():
     for year in range(2020, 2026):
         a, b = (live(each, year, np.zeros(each.rows.size), windfall=False) for each in (one, all_of_it))
         assert (a.state == b.state).all()
+        assert (a.regions == b.regions).all()
 
 
 def test_results_of_the_run_are_heard():

@@ -1,0 +1,53 @@
+"""Walking through likely worlds: a known answer, bounds, and going on after a stop."""
+
+import numpy as np
+import pytest
+
+from experiments.calibrating import life_course_problem, targets
+from experiments.posterior import read_posterior, shipped
+from experiments.walking import walk
+from model.scenario import load_scenario
+
+SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 0.0]])
+BOUNDS = ((-20.0, 20.0), (-20.0, 20.0), (3.0, 5.0))  # nothing is known of the third
+
+
+def misses(world):
+    return (SLOPES @ world - np.array([2.0, -1.0])) / np.array([0.5, 0.2])
+
+
+def test_a_known_answer_is_found(tmp_path):
+    """Straight lines and a flat prior: the posterior is a normal distribution that can be worked out."""
+    worlds = walk(misses, BOUNDS, tmp_path / "line.json", particles=400, generations=5, seed=1)
+    scaled = SLOPES[:, :2] / np.array([[0.5], [0.2]])
+    spread = np.linalg.inv(scaled.T @ scaled)
+    mean = np.linalg.solve(SLOPES[:, :2], [2.0, -1.0])
+    assert np.abs(worlds[:, :2].mean(axis=0) - mean).max() < 0.1
+    assert np.cov(worlds[:, :2].T) == pytest.approx(spread, abs=0.06)
+    assert 3.0 <= worlds[:, 2].min() < 3.1 < 4.9 < worlds[:, 2].max() <= 5.0
+    assert worlds[:, 2].std() == pytest.approx(2 / np.sqrt(12), rel=0.15)
+
+
+def test_one_that_was_stopped_goes_on_to_the_same_end(tmp_path):
+    whole = walk(misses, BOUNDS, tmp_path / "whole.json", particles=12, generations=3, seed=4)
+    walk(misses, BOUNDS, tmp_path / "parts.json", particles=12, generations=1, seed=4)
+    told = []
+    notes = tmp_path / "parts.json"
+    parts = walk(misses, BOUNDS, notes, particles=12, generations=3, seed=4, tell=lambda *each: told.append(each))
+    assert np.array_equal(whole, parts)
+    assert [number for number, _ in told] == [2, 3]
+    assert not np.array_equal(whole, walk(misses, BOUNDS, tmp_path / "x.json", particles=12, generations=3, seed=5))
+
+
+def test_shipped_worlds_are_of_the_calibration_that_is_set_up():
+    """Every world within its prior; on average each target within one and a half tolerances, money included."""
+    spec = load_scenario()
+    problem = life_course_problem(spec)
+    posterior = read_posterior(shipped("life-course"), spec)
+    assert list(posterior.table.columns) == list(problem.prior)
+    for name, (low, high) in problem.prior.items():
+        assert posterior.table[name].between(low, high).all(), name
+    found = [problem.simulate(posterior.row(number), 0) for number in range(0, len(posterior.table), 5)]
+    for each in targets("life-course"):
+        mean = np.mean([one[each.statistic] for one in found])
+        assert abs(mean - each.observed) < 1.5 * each.tolerance, each.statistic
