@@ -20,14 +20,16 @@ def choose(seen, cells, score, rank, part, overhead, pots, places, limited, want
     cells
         ``(intervention, age, level)`` of each option. Shape (n_cells,) each.
     score
-        Perceived net value per child, SEK, shape (n_municipalities, n_cells); not above 0 means no.
+        Perceived net value per child, less what a child more costs the evaluation, SEK, shape (n_municipalities,
+        n_cells); not above 0 means no.
     rank
         Order in which options are taken, highest first, shape (n_municipalities, n_cells).
     part
         What each purse must have per child: an owner this year's cost, others the whole. SEK, shape (n_cells, n_pots).
     overhead
-        ``(value, part)``: cost of applying and evaluating that the expected gain must exceed, by (municipality,
-        intervention), and what of it each purse pays or promises, by (municipality, intervention, pot).
+        ``(value, part, each)``: fixed cost of applying and evaluating that the expected gain must exceed, by
+        (municipality, intervention), what of it each purse pays or promises, by (municipality, intervention, pot), and
+        what each pays or promises for evaluating one child more, likewise.
     pots
         Money of each purse, SEK, by (municipality, pot); changed: what is left.
     places
@@ -38,7 +40,7 @@ def choose(seen, cells, score, rank, part, overhead, pots, places, limited, want
         Overwritten with the children to take by (municipality, cell).
     """
     kind, age, level = cells
-    overhead_value, overhead_part = overhead
+    overhead_value, overhead_part, overhead_each = overhead
     n, n_cells = score.shape
     n_kinds, n_pots = overhead_value.shape[1], pots.shape[1]
     gain = np.empty(n_kinds)
@@ -58,7 +60,7 @@ def choose(seen, cells, score, rank, part, overhead, pots, places, limited, want
             if limited:
                 for pot in range(n_pots):
                     left = pots[m, pot] - (0 if begun[k] else overhead_part[m, k, pot])
-                    needed = part[c, pot]
+                    needed = part[c, pot] + overhead_each[m, k, pot]
                     if left < 0 and (needed > 0 or overhead_part[m, k, pot] > 0):
                         number = 0
                     elif needed > 0:
@@ -67,7 +69,8 @@ def choose(seen, cells, score, rank, part, overhead, pots, places, limited, want
                 continue
             if limited:
                 for pot in range(n_pots):
-                    pots[m, pot] -= number * part[c, pot] + (0 if begun[k] else overhead_part[m, k, pot])
+                    needed = part[c, pot] + overhead_each[m, k, pot]
+                    pots[m, pot] -= number * needed + (0 if begun[k] else overhead_part[m, k, pot])
             begun[k] = True
             wanted[m, c] = number
             places[m, c] -= number

@@ -196,7 +196,7 @@ class PreventionModel(mesa.Model):
         pots = np.stack([paying.purse(self, *purse) for purse in purses], axis=1)
         for number, design in enumerate(self.contracts):
             part = paying.parts(self, number, purses)
-            score = thinking.scores(self, number)
+            score = thinking.scores(self, number) - paying.evaluating(self)[:, self.cells.intervention]
             choose(
                 seen,
                 (self.cells.intervention, self.cells.age, self.cells.level),
@@ -301,7 +301,7 @@ class PreventionModel(mesa.Model):
         )
         self.ready = np.flatnonzero(projects.start_year == self.year - projects.follow_up + 1)
         owing = self.ready[projects.overhead[self.ready]]
-        paying.overhead(self, "evaluation", "evaluator", owing, self.spec.project.evaluation_cost)
+        paying.overhead(self, "evaluation", "evaluator", owing, paying.evaluation_fee(self, owing))
 
     def settle(self) -> None:
         """Pay what contracts say on what was measured, now or in the years in which it falls due."""

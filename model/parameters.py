@@ -112,7 +112,8 @@ class ProjectParameters:
     """What any project costs and how long it is followed."""
 
     application_cost: float = quantity("SEK/project", "cost of applying")
-    evaluation_cost: float = quantity("SEK/project", "cost of evaluating")
+    evaluation_cost: float = quantity("SEK/project", "cost of evaluating, however small the project is")
+    evaluation_share: float = quantity("1", "further cost of evaluating as a share of the programme's whole cost")
     follow_up_years: int = quantity(
         "year", "years of follow-up from the start, where the contract states none", whole=True
     )

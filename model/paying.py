@@ -81,21 +81,46 @@ def parts(model: PreventionModel, contract: int, purses: Sequence[Purse]) -> Mon
     return result
 
 
-def paperwork(model: PreventionModel, contract: int, purses: Sequence[Purse]) -> tuple[NDArray[np.float64], Money]:
-    """What applying and evaluating costs a project, and what of it each purse pays or promises.
+def paperwork(
+    model: PreventionModel, contract: int, purses: Sequence[Purse]
+) -> tuple[NDArray[np.float64], Money, Money]:
+    """What applying and evaluating costs a project, and what of it each purse pays or promises, fixed and per child.
 
-    An owner pays its application now; whoever else pays promises both. SEK by (municipality, intervention), and by
-    (municipality, intervention, purse); nothing in ordinary operations.
+    An owner pays its application now; whoever else pays promises both. SEK by (municipality, intervention), and twice
+    by (municipality, intervention, purse); nothing in ordinary operations. `evaluating` is the part per child.
     """
     project = model.spec.project
-    fixed = np.where(model.ordinary, 0, round(project.application_cost + project.evaluation_cost))
+    fixed = np.where(model.ordinary, 0, round(project.application_cost) + round(project.evaluation_cost))
     now = np.where(model.ordinary, 0, round(project.application_cost))
-    result = np.zeros((*fixed.shape, len(purses)), np.int64)
+    each = evaluating(model)
+    once, per_child = np.zeros((2, *fixed.shape, len(purses)), np.int64)
     for k, item in enumerate(model.interventions):
         purse = purse_of(overhead_account(model, item.owner, contract), item.owner)
         if purse in purses:
-            result[:, k, purses.index(purse)] = (now if purse[0] == "room" else fixed)[:, k]
-    return fixed.astype(np.float64), result
+            at = purses.index(purse)
+            once[:, k, at] = (now if purse[0] == "room" else fixed)[:, k]
+            per_child[:, k, at] = 0 if purse[0] == "room" else each[:, k]
+    return fixed.astype(np.float64), once, per_child
+
+
+def evaluating(model: PreventionModel) -> Money:
+    """What a child more costs the evaluation, whole SEK by (municipality, intervention); 0 in ordinary operations.
+
+    Evaluations cost a share of what is evaluated, and something however small it is (B25).
+    """
+    return np.where(model.ordinary, 0, _evaluated_each(model))
+
+
+def evaluation_fee(model: PreventionModel, which: NDArray[np.int64]) -> Money:
+    """What evaluating each of these projects costs, whole SEK, shape (n,)."""
+    book = model.projects
+    each = _evaluated_each(model)[book.intervention[which]]
+    return np.asarray(round(model.spec.project.evaluation_cost) + each * book.children[which])
+
+
+def _evaluated_each(model: PreventionModel) -> Money:
+    share = model.spec.project.evaluation_share
+    return np.array([round(share * round(item.cost) * item.duration) for item in model.interventions], np.int64)
 
 
 def overhead_account(model: PreventionModel, owner: str, contract: int) -> str:
@@ -142,10 +167,11 @@ def promise(model: PreventionModel, contract: int, first: int) -> None:
     """Note what new projects cost now and will cost in later years; a fund's grant is for the whole project."""
     projects, budgets, t = model.projects, model.budgets, model.year - model.start_year
     new = np.arange(first, projects.n)
-    fee, entry = round(model.spec.project.evaluation_cost), round(model.spec.project.application_cost)
+    entry = round(model.spec.project.application_cost)
     for owner in model.owners:
         mine = new[owned_by(model, owner, new)]
         judged = mine[projects.overhead[mine]]
+        fee = evaluation_fee(model, judged)
         payer = overhead_account(model, owner, contract)
         if payer == owner:
             np.add.at(budgets.new[owner], projects.municipality[judged], entry)
@@ -164,13 +190,14 @@ def promise(model: PreventionModel, contract: int, first: int) -> None:
                     np.add.at(budgets.promised[owner][t + years_in] if years_in else budgets.new[owner], where, part)
                 elif account in model.funds:
                     np.add.at(model.funds[account].promised, where, part)
-    overhead(model, "application", "provider", new[projects.overhead[new]], entry)
+    applied = new[projects.overhead[new]]
+    overhead(model, "application", "provider", applied, np.full(applied.size, entry, np.int64))
 
 
-def overhead(model: PreventionModel, purpose: str, receiver: str, which: NDArray[np.int64], cost: float) -> None:
-    """Book the cost of applying for or evaluating projects."""
+def overhead(model: PreventionModel, purpose: str, receiver: str, which: NDArray[np.int64], cost: Money) -> None:
+    """Book the cost of applying for or evaluating projects, SEK for each of `which` (rows in their order)."""
     for owner, contract, mine in each_owner(model, which):
-        amount = np.full(mine.size, round(cost), np.int64)
+        amount = cost[np.searchsorted(which, mine)]
         pay(model, overhead_account(model, owner, contract), receiver, purpose, mine, amount)
 
 

@@ -267,13 +267,12 @@ def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArra
     for year, payer, receiver, clause, which, amount in dues:
         for source, goal, mine, part, purpose in paying.between_accounts(model, payer, receiver, clause, which, amount):
             owed.append((year, source, goal, purpose, mine, part))
-    fee = round(model.spec.project.evaluation_cost)
     unjudged = np.flatnonzero((projects.start_year + projects.follow_up - 1 > last) & projects.overhead)
     for owner, contract, mine in paying.each_owner(model, unjudged):
         for year in np.unique(projects.start_year[mine]):
             judged = mine[projects.start_year[mine] == year]
             payer = paying.overhead_account(model, owner, contract)
-            cost = np.full(judged.size, fee, np.int64)
+            cost = paying.evaluation_fee(model, judged)
             owed.append(
                 (int(year) + model.yardsticks.follow_up[contract] - 1, payer, "evaluator", "evaluation", judged, cost)
             )

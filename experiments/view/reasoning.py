@@ -13,6 +13,7 @@ from experiments.view.world import World
 from model import thinking
 from model.agents.reasoning import Offer
 from model.ladder import level_name
+from model.paying import evaluating
 
 # What became of an option.
 YES, UNSEEN, UNPAID, GRANTOR, INVESTOR = "yes", "unseen", "unpaid", "grantor", "investor"
@@ -105,14 +106,15 @@ def verdict(world: World, owner: str, municipality: int, cell: int) -> str:
         return FUNDLESS
     of_kind = np.flatnonzero(world.cells.intervention == world.cells.intervention[cell])
     found = world.seen[municipality, world.cells.age[of_kind], world.cells.level[of_kind]]
-    gain = (np.clip(scores[of_kind], 0, None) * np.ceil(found * world.spec.committee.capacity)).sum()
+    each = evaluating(world)[municipality, world.cells.intervention[cell]]
+    gain = (np.clip(scores[of_kind] - each, 0, None) * np.ceil(found * world.spec.committee.capacity)).sum()
     if gain <= paper(world):
         return PAPER
     return RANK if world.helped_last_year(municipality, int(world.cells.intervention[cell])) else MONEY
 
 
 def paper(world: World) -> float:
-    """Cost of applying for and evaluating a project, SEK."""
+    """Cost of applying for and evaluating a project, however small it is, SEK."""
     return float(world.spec.project.application_cost + world.spec.project.evaluation_cost)
 
 

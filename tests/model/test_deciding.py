@@ -19,6 +19,7 @@ def decide(
     overhead=0,
     overhead_now=0,
     overhead_fund=0,
+    each_fund=0,
     limited=True,
     order=None,
 ):
@@ -38,6 +39,8 @@ def decide(
     paper = np.zeros((1, kinds, len(POTS)), np.int64)
     paper[0, kind, pot] = overhead_now
     paper[..., FUND] = overhead_fund
+    per_child = np.zeros_like(paper)
+    per_child[..., FUND] = each_fund
     wanted = np.full((1, kind.size), -9, np.int64)
     before = seen.copy()
     rank = score / whole if limited else score.astype(float)
@@ -47,7 +50,7 @@ def decide(
         score[None, :].astype(float),
         (rank if order is None else np.array(order, float))[None, :],
         part,
-        (np.full((1, kinds), float(overhead)), paper),
+        (np.full((1, kinds), float(overhead)), paper, per_child),
         pots,
         places,
         limited,
@@ -129,6 +132,16 @@ def test_a_fund_binds_by_the_whole_promise_and_the_owner_by_this_year():
     taken, pots = decide(HERE, [option], money=[(FUND, 1_000), (SOCIAL, 120)], overhead_fund=100)
     assert taken == [2]
     assert (pots[FUND], pots[SOCIAL]) == (300, 20)
+
+
+def test_a_purse_that_pays_the_evaluation_must_have_its_part_for_each_child():
+    """100 of the fund for the project, then 300 and 50 a child: 1,000 are enough for two, and 200 are over."""
+    option = (0, 5, 1, SOCIAL, 300.0, 400, 100, 300)
+    money = [(FUND, 1_000), (SOCIAL, 10**6)]
+    taken, pots = decide(HERE, [option], money=money, overhead_fund=100, each_fund=50)
+    assert taken == [2]
+    assert pots[FUND] == 200
+    assert decide(HERE, [option], money=money, overhead_fund=100, each_fund=0)[0] == [3]
 
 
 def test_each_owner_has_its_own_purse():

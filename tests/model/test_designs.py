@@ -402,6 +402,7 @@ def test_add_ons_change_parameters_and_join_any_design():
     assert centre == {
         "project.application_cost": ("times", 0.5),
         "project.evaluation_cost": ("times", 0.5),
+        "project.evaluation_share": ("times", 0.5),
         "belief.national_weight": ("set", 0.25),
         "belief.initial_sd": ("times", 0.7),
         "diffusion.centre": ("set", 1),
@@ -409,7 +410,7 @@ def test_add_ons_change_parameters_and_join_any_design():
     for name in NAMES:
         joined = load_design(f"{name}+competence-centre+outcome-steering")
         assert joined.clauses == DESIGNS[name].clauses
-        assert len(joined.changes) == len(DESIGNS[name].changes) + 5 + 6
+        assert len(joined.changes) == len(DESIGNS[name].changes) + 6 + 6
 
 
 # --- Laws that all designs keep -------------------------------------------------------------------------------------
