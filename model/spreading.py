@@ -59,9 +59,7 @@ def live(spread: Spread, year: int, good: Floats, windfall: bool, elsewhere: flo
     n = spread.around.municipalities.codes.size
     everywhere = np.full(n, elsewhere)
     everywhere[spread.rows] = good
-    happened = move(
-        spread.country, spread.around, spread.p, spread.seed, year, everywhere, np.full(n, float(windfall))
-    )
+    happened = move(spread.country, spread.around, spread.p, spread.seed, year, everywhere, np.full(n, float(windfall)))
     spread.years.append(happened)
     return happened
 
