@@ -78,7 +78,9 @@ def test_another_design_forgets_the_terms_of_the_one_before():
 
 def test_a_slider_moved_back_is_no_change():
     moved = changed(Settings(), MOVED)
-    usual = {"committee.other_regarding": 0.3, "committee.horizon": 3.0, "clause.share_of_saving.share": 0.5}
+    quantities = load_scenario().quantities
+    usual = {path: quantities[path].value for path in ("committee.other_regarding", "committee.horizon")}
+    usual["clause.share_of_saving.share"] = 0.5
     assert changed(moved, usual) == Settings()
 
 
