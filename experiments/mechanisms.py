@@ -106,9 +106,11 @@ def cycle_test(spec: Scenario, design: str, seed: int, years: int) -> dict[str, 
 def _programmes_of(spec: Scenario, design: str, seed: int, years: int, z: float) -> float:
     """Live a world whose every year is `z` standard deviations better than usual, without windfalls."""
     model = PreventionModel(spec, load_design(design), seed, years)
-    sky, reserves = model.budgets.years, model.budgets.reserves
-    assert sky is not None
+    years_of_all, spread, reserves = model.budgets.years, model.budgets.spread, model.budgets.reserves
+    assert years_of_all is not None
+    assert spread is not None
     assert reserves is not None
+    sky = years_of_all.of(spread.rows)
     level = Economy(np.full(years, z), sky.local, sky.regional, np.zeros(years, np.bool_))
     model.budgets.discretionary_share = discretionary(spec.budget, level, pressure_of(spec.places))
     model.budgets.region_share = regional_room(spec.region, level)

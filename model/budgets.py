@@ -95,7 +95,7 @@ class Budgets:
     spent: dict[str, Money] = field(default_factory=dict)  # prevention paid this year, old and new projects
     new: dict[str, Money] = field(default_factory=dict)  # of which new projects
     growth: Floats | None = None  # (n,) yearly growth of revenue
-    years: Economy | None = None
+    years: Economy | None = None  # of the whole country in which the practice lives
     reserves: Reserves | None = None
     spread: Spread | None = None
 
@@ -120,7 +120,9 @@ def open_budgets(
     """Set up the books for the first year; frames start at last year's cost."""
     budget, n = scenario.budget, inhabitants.size
     municipal = budget.revenue_per_inhabitant * inhabitants * relative_spending(scenario.places)
-    sky = economy(budget, seed, years, population.codes, first_year)
+    spread = open_spread(scenario.places, scenario.diffusion, seed, first_year)
+    everywhere = economy(budget, seed, years, spread.around.municipalities.codes, first_year)
+    sky = everywhere.of(spread.rows)
     share = {
         "education": budget.education_share,
         "social": budget.social_share,
@@ -141,9 +143,9 @@ def open_budgets(
         to_restore=empty.copy(),
         equity={"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
         growth=scenario.places.facts.growth() * budget.growth_kept,
-        years=sky,
+        years=everywhere,
         reserves=open_reserves(budget, sky, municipal, seed, population.codes),
-        spread=open_spread(scenario.places, scenario.diffusion, seed, first_year),
+        spread=spread,
     )
 
 
@@ -202,12 +204,12 @@ def into_ordinary(
     return np.asarray((plans < scenario.budget.ordinary_plan) & (budgets.room[owner][rows] >= yearly))
 
 
-def spread_practice(budgets: Budgets, t: int, year: int) -> None:
+def spread_practice(budgets: Budgets, budget: BudgetParameters, t: int, year: int) -> None:
     """Let the practice spread or die for a year (step 8): good and bad years, windfalls, neighbours, results seen."""
     assert budgets.spread is not None
     assert budgets.years is not None
     sky = budgets.years
-    live(budgets.spread, year, sky.good(t), bool(sky.windfall[t]), float(sky.national[t] / np.sqrt(2.0)))
+    live(budgets.spread, year, sky.good(budget, t), windfall=bool(sky.windfall[t]))
 
 
 def set_room(budgets: Budgets, t: int) -> None:

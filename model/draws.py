@@ -69,6 +69,17 @@ def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
 
 
 @njit(cache=True, nogil=True)
+def by_place(seed, purpose, codes, n):
+    """Return what `uniforms` gives for each code as a municipality (born 0, aged 0). Shape (n, len(codes))."""
+    out = np.empty((n, codes.size))
+    for i in range(codes.size):
+        key = stream_key(seed, purpose, codes[i], 0, 0)
+        for t in range(n):
+            out[t, i] = (draw(key, t) + 0.5) / ONE
+    return out
+
+
+@njit(cache=True, nogil=True)
 def chances(seed, number, municipality, year, intervention):
     """Return one number in (0, 1) for each project, for its condition `number` (0, 1, ...). Shape (n,).
 

@@ -5,13 +5,13 @@ What is left when all is paid, the result, goes to equity; of what exceeds one p
 reserved for downturns (RUR, M10). The years 2005-2018 are those that happened (`good_years.csv`). Written by `budgets`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.diffusion import good_years
-from model.draws import CYCLE, LOCAL, PURSE, WINDFALL, uniforms
+from model.draws import CYCLE, LOCAL, PURSE, WINDFALL, by_place, uniforms
 from model.parameters import BudgetParameters, RegionParameters
 
 Money = NDArray[np.int64]
@@ -36,9 +36,17 @@ class Economy:
     regional: Floats
     windfall: NDArray[np.bool_]
 
-    def good(self, t: int) -> Floats:
-        """How good year number `t` is for each municipality, national and local together, shape (n,)."""
-        return np.asarray((self.national[t] + self.local[t]) / np.sqrt(2.0))
+    def of(self, rows: NDArray[np.int64]) -> "Economy":
+        """The same years for some of the municipalities."""
+        return replace(self, local=self.local[:, rows], regional=self.regional[:, rows])
+
+    def good(self, budget: BudgetParameters, t: int) -> Floats:
+        """How good year number `t` is for each municipality: the sector's result, windfalls in it, and its own luck.
+
+        Shape (n,), in standard deviations of each.
+        """
+        windfall = self.windfall[t] * budget.windfall_result_share / budget.result_sd
+        return np.asarray(self.national[t] + windfall + self.local[t])
 
 
 def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.int64], first_year: int) -> Economy:
@@ -57,11 +65,9 @@ def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.i
         cycle[t] = (keep * cycle[t - 1] if t else 0.0) + shocks[t] * np.sqrt(1 - keep**2)
         if first_year + t in good_years():
             result, windfall[t] = good_years()[first_year + t]
-            cycle[t] = result - windfall[t] * budget.windfall_share / budget.result_sd
-    local, regional = (
-        np.stack([ndtri(uniforms(seed, LOCAL, years, key=(int(key), 0, 0))) for key in keys], axis=1)
-        for keys in (codes, np.asarray(codes) // 100)  # the first two of four figures name the county
-    )
+            cycle[t] = result - windfall[t] * budget.windfall_result_share / budget.result_sd
+    counties = codes // 100  # the first two of four figures name the county
+    local, regional = (ndtri(by_place(seed, LOCAL, each, years)) for each in (codes, counties))
     return Economy(cycle, local, regional, np.asarray(windfall))
 
 
@@ -86,7 +92,7 @@ def regional_room(region: RegionParameters, years: Economy) -> Floats:
 
 def results(budget: BudgetParameters, years: Economy) -> Floats:
     """What is left when all is paid, as a share of taxes and general grants, windfalls too, shape (years, n)."""
-    national = budget.result_share + years.national * budget.result_sd + years.windfall * budget.windfall_share
+    national = budget.result_share + years.national * budget.result_sd + years.windfall * budget.windfall_result_share
     return np.asarray(national[:, None] + years.local * budget.result_local_sd)
 
 

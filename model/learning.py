@@ -56,7 +56,8 @@ def learn(model: PreventionModel, ready: Which) -> None:
     model.market_belief = (model.market_belief * model.market_precision + everywhere[1]) / market
     model.market_precision = market
     if model.budgets.spread is not None:
-        report(model.budgets.spread, projects.municipality[ready], worth, told)
+        owned = regional[projects.intervention[ready]]
+        report(model.budgets.spread, projects.municipality[ready], owned, worth, told)
     _become_ordinary(model, ready[worth])
 
 

@@ -314,7 +314,7 @@ class PreventionModel(mesa.Model):
     def learn(self) -> None:
         """Move beliefs towards what was measured; what paid for itself becomes ordinary (F8); the practice spreads."""
         learning.learn(self, self.ready)
-        spread_practice(self.budgets, self.year - self.start_year, self.year)
+        spread_practice(self.budgets, self.spec.budget, self.year - self.start_year, self.year)
 
     def close(self) -> None:
         """Close the books: results, equity, next year's frames; and check that nothing appeared or vanished."""

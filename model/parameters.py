@@ -71,7 +71,7 @@ class RegionParameters:
     room_share: float = quantity("1", "discretionary money in a normal year as a share of revenue")
     cycle_sd: float = quantity("1", "standard deviation of the national business cycle in that share")
     local_sd: float = quantity("1", "standard deviation of a region's own good and bad years")
-    windfall_share: float = quantity("1", "size of a windfall as a share of revenue")
+    windfall_share: float = quantity("1", "what a windfall adds to discretionary money, as a share of revenue")
     revenue_per_inhabitant: float = quantity("SEK/inhabitant/year", "regional revenue")
 
 
@@ -88,7 +88,8 @@ class BudgetParameters:
     cycle_persistence: float = quantity("1", "how much of last year's cycle is left")
     local_sd: float = quantity("1", "standard deviation of a municipality's own good and bad years")
     windfall_probability: float = quantity("1/year", "chance of a national windfall")
-    windfall_share: float = quantity("1", "size of a windfall as a share of revenue")
+    windfall_share: float = quantity("1", "what a windfall adds to discretionary money, as a share of revenue")
+    windfall_result_share: float = quantity("1", "what it adds to the result, as a share of taxes and general grants")
     pressure_effect: float = quantity(
         "1", "discretionary share lost for one standard deviation more of the young and the old among inhabitants"
     )

@@ -86,20 +86,23 @@ def paperwork(
 ) -> tuple[NDArray[np.float64], Money, Money]:
     """What applying and evaluating costs a project, and what of it each purse pays or promises, fixed and per child.
 
-    An owner pays its application now; whoever else pays promises both. SEK by (municipality, intervention), and twice
-    by (municipality, intervention, purse); nothing in ordinary operations. `evaluating` is the part per child.
+    An owner pays its application now, and its evaluation when it is due; whoever else pays promises both. SEK by
+    (municipality, intervention), and twice by (municipality, intervention, purse); nothing in ordinary operations.
+    `evaluating` is the part per child.
     """
     project = model.spec.project
     fixed = np.where(model.ordinary, 0, round(project.application_cost) + round(project.evaluation_cost))
     now = np.where(model.ordinary, 0, round(project.application_cost))
     each = evaluating(model)
+    at_once = model.yardsticks.follow_up[contract] == 1  # then the evaluation is due this year, too
     once, per_child = np.zeros((2, *fixed.shape, len(purses)), np.int64)
     for k, item in enumerate(model.interventions):
         purse = purse_of(overhead_account(model, item.owner, contract), item.owner)
         if purse in purses:
             at = purses.index(purse)
-            once[:, k, at] = (now if purse[0] == "room" else fixed)[:, k]
-            per_child[:, k, at] = 0 if purse[0] == "room" else each[:, k]
+            later = purse[0] == "room" and not at_once
+            once[:, k, at] = (now if later else fixed)[:, k]
+            per_child[:, k, at] = 0 if later else each[:, k]
     return fixed.astype(np.float64), once, per_child
 
 
@@ -175,11 +178,9 @@ def promise(model: PreventionModel, contract: int, first: int) -> None:
         payer = overhead_account(model, owner, contract)
         if payer == owner:
             np.add.at(budgets.new[owner], projects.municipality[judged], entry)
-            np.add.at(
-                budgets.promised[owner][t + model.yardsticks.follow_up[contract] - 1],
-                projects.municipality[judged],
-                fee,
-            )
+            until = model.yardsticks.follow_up[contract] - 1
+            due = budgets.promised[owner][t + until] if until else budgets.new[owner]
+            np.add.at(due, projects.municipality[judged], fee)
         elif payer in model.funds:
             np.add.at(model.funds[payer].promised, projects.municipality[judged], entry + fee)
         for years_in in range(int(projects.duration[mine].max(initial=0))):

@@ -54,21 +54,33 @@ def open_spread(places: Places, p: DiffusionParameters, seed: int, first_year: i
     return Spread(around, country, np.array([at[code] for code in places.codes], np.int64), p, seed, years)
 
 
-def live(spread: Spread, year: int, good: Floats, windfall: bool, elsewhere: float = 0.0) -> Year:
-    """Live one year; `good` is that of the run's municipalities, shape (n,), `elsewhere` that of the rest."""
-    n = spread.around.municipalities.codes.size
-    everywhere = np.full(n, elsewhere)
-    everywhere[spread.rows] = good
-    happened = move(spread.country, spread.around, spread.p, spread.seed, year, everywhere, np.full(n, float(windfall)))
+def live(spread: Spread, year: int, good: Floats, *, windfall: bool) -> Year:
+    """Live one year; `good` is how good it is for each municipality of the country, shape (country,)."""
+    everywhere = np.full(good.size, float(windfall))
+    happened = move(spread.country, spread.around, spread.p, spread.seed, year, good, everywhere)
     spread.years.append(happened)
     return happened
 
 
-def report(spread: Spread, rows: NDArray[np.int64], worth: Bools, told: Bools) -> None:
-    """Let municipalities of the run see how their own projects did, and others hear of them; the last result stands."""
+def report(spread: Spread, rows: NDArray[np.int64], regional: Bools, worth: Bools, told: Bools) -> None:
+    """Let bodies see how their own projects did, and others hear of them; the last result stands.
+
+    Parameters
+    ----------
+    rows
+        Municipality of each project, as the row in the run, shape (projects,).
+    regional
+        Which are the region's, and not the municipality's own, likewise.
+    worth, told
+        Which paid for themselves, and which others hear of, likewise.
+    """
     whole = spread.rows[rows]
-    spread.practice.result[whole] = np.where(worth, 1, -1)
-    spread.practice.told[whole] = told
+    county = spread.around.region[whole]
+    regions = spread.country.regions
+    regional_here = regional & (county < regions.result.size)  # Gotland has no region (A1)
+    for practice, at, mine in ((spread.practice, whole, ~regional), (regions, county, regional_here)):
+        practice.result[at[mine]] = np.where(worth[mine], 1, -1)
+        practice.told[at[mine]] = told[mine]
 
 
 def whole_country(places: Places) -> Places:

@@ -108,7 +108,7 @@ def verdict(world: World, owner: str, municipality: int, cell: int) -> str:
     found = world.seen[municipality, world.cells.age[of_kind], world.cells.level[of_kind]]
     each = evaluating(world)[municipality, world.cells.intervention[cell]]
     gain = (np.clip(scores[of_kind] - each, 0, None) * np.ceil(found * world.spec.committee.capacity)).sum()
-    if gain <= paper(world):
+    if scores[cell] <= each or gain <= paper(world):
         return PAPER
     return RANK if world.helped_last_year(municipality, int(world.cells.intervention[cell])) else MONEY
 

@@ -28,6 +28,7 @@ from model.diffusion import (
     surroundings,
     talked_about,
 )
+from model.economy import economy
 from model.parameters import DiffusionParameters
 from model.places import part, sweden
 from model.scenario import load_scenario
@@ -36,7 +37,8 @@ from model.spreading import live, open_spread, report, whole_country
 COUNTRY = sweden()
 AROUND = surroundings(COUNTRY)
 TOWNS, REGIONS = AROUND.municipalities, AROUND.regions
-P = load_scenario().diffusion
+SPEC = load_scenario()
+P = SPEC.diffusion
 N = len(COUNTRY.codes)
 LEFT, RIGHT = 0, 1
 UNKNOWN, NOT_INTERESTED, INTERESTED, TALKS, INTERNAL, EXTERNAL = range(len(CONTRACTS))
@@ -349,17 +351,36 @@ def test_a_run_of_a_part_lives_with_the_whole_country():
     one, all_of_it = (open_spread(places, P, 4, 2020) for places in (small, whole))
     rows = [whole.codes.index(code) for code in small.codes]
     assert (one.funded == all_of_it.funded[rows]).all()
-    for year in range(2020, 2026):
-        a, b = (live(each, year, np.zeros(each.rows.size), windfall=False) for each in (one, all_of_it))
+    luck = [economy(SPEC.budget, 4, 6, each.around.municipalities.codes, 2020) for each in (one, all_of_it)]
+    for t in range(6):
+        a, b = (
+            live(each, 2020 + t, sky.good(SPEC.budget, t), windfall=bool(sky.windfall[t]))
+            for each, sky in zip((one, all_of_it), luck, strict=True)
+        )
         assert (a.state == b.state).all()
         assert (a.regions == b.regions).all()
+    assert luck[0].good(SPEC.budget, 0).std() > 0.5
 
 
 def test_results_of_the_run_are_heard():
     spread = open_spread(part(COUNTRY, ["10"]), P, 4, 2020)
-    report(spread, np.array([0, 1, 2]), np.array([True, False, False]), np.array([True, True, False]))
+    own = spread.country.regions.result[spread.around.region[spread.rows[0]]]
+    worth, told = np.array([True, False, False]), np.array([True, True, False])
+    report(spread, np.array([0, 1, 2]), np.zeros(3, bool), worth, told)
     assert spread.practice.result[spread.rows[:3]].tolist() == [1, -1, -1]
     assert spread.practice.told[spread.rows[:3]].tolist() == [True, True, False]
+    assert spread.country.regions.result[spread.around.region[spread.rows[0]]] == own
+
+
+def test_results_of_a_region_are_its_own_and_gotland_has_none():
+    spread = open_spread(part(COUNTRY, ["10", "09"]), P, 4, 2020)
+    before = spread.practice.result.copy()
+    rows = np.array([spread.rows.size - 1 - i for i in range(spread.rows.size)])
+    report(spread, rows, np.ones(rows.size, bool), np.ones(rows.size, bool), np.ones(rows.size, bool))
+    assert (spread.practice.result == before).all()
+    blekinge = spread.around.regions.codes.tolist().index(10)
+    assert spread.country.regions.result[blekinge] == 1
+    assert spread.country.regions.told[blekinge]
 
 
 def test_a_changed_place_is_laid_over_the_country():

@@ -19,6 +19,7 @@ WHERE = {
     "diffusion.": ("municipal-fund", 4),
     "budget.result_": ("municipal-fund", 4),  # a fund follows the result
     "budget.rur_": ("rur-fund", 4),
+    "budget.ordinary_plan": ("municipal-fund", 6),  # results come first
     "budget.tax_and_grant_share": ("rur-fund", 4),
     "investor.lending_rate": ("social-bond", 4),
     "investor.": ("danish-two-part", 4),
