@@ -53,24 +53,19 @@ def expected_costs(
     """Cost that each body should expect from its children's ages and its level of need, without any programme.
 
     Shape (years, n_municipalities) per body, SEK; year 0 is `first_year`. `births` by (municipality, state) as in
-    `need.births`: lives are the same everywhere but for their frailty, so a place costs what the country's mix would,
-    and more or less by how its own mix differs.
+    `need.births`: lives are the same everywhere but for their frailty.
     """
-    states = expected_states(ladder)
-    level_share = states.reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
-    mean = np.einsum("al,alp->ap", level_share, costs.by_payer)
-    by_class = states.reshape(N_AGES, N_FRAILTY, -1, N_LEVELS).sum(axis=2)
+    by_class = expected_states(ladder).reshape(N_AGES, N_FRAILTY, -1, N_LEVELS).sum(axis=2)
     of_class = np.einsum("afl,alp->fap", by_class, costs.by_payer)
-    more = relative_mix(ladder, births) - 1.0
+    mix = relative_mix(ladder, births)
     sizes = population.cohort_sizes()
     born = population.births_from + np.arange(sizes.shape[1])
     result = {line: np.zeros((years, sizes.shape[0])) for line in LINES}
     for t in range(years):
         age = first_year + t - born
         alive = (age >= 0) & (age <= LAST_AGE)
-        cost = sizes[:, alive] @ mean[age[alive]]
-        for differs, of in zip(more.T, of_class, strict=True):
-            cost += differs[:, None] * (sizes[:, alive] @ of[age[alive]])
+        each = zip(mix.T, of_class, strict=True)
+        cost = sum(share[:, None] * (sizes[:, alive] @ of[age[alive]]) for share, of in each)
         for line in LINES:
             result[line][t] = cost[:, PAYER[line]]
     return result

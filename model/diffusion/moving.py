@@ -32,6 +32,7 @@ from model.places import Places
 
 NEWS = 3  # years for which others talk about a municipality that took it up or set money aside
 FOLLOW_UP = 4  # years from setting money aside until a first evaluation is seen (M7: evaluations of 2-5 years)
+_TAKEN_OVER = 0.5  # share of applying and evaluating that a competence centre makes easier (P2; assumed, as its add-on)
 _NEXT = np.array([DISCUSSED, WORKING, FUNDED, FUNDED, WORKING], np.int8)  # one step forward from each state
 
 
@@ -56,7 +57,6 @@ def move(
     year: int,
     good: Floats,
     windfall: Floats,
-    national: float | None = None,
 ) -> Year:
     """Live one year of the practice; `country` is changed in place.
 
@@ -69,12 +69,9 @@ def move(
         the mean of its inhabitants'.
     windfall
         Whether a windfall falls to each, 0 or 1, shape (n,).
-    national
-        How much the practice is talked about (`talked_about`) in the country, where the run holds only a part of it;
-        that of the run unless given.
     """
     towns, regions = country.municipalities, country.regions
-    talk = talked_about(towns, year) if national is None else national
+    talk = talked_about(towns, year)
     heard = around.people**p.visibility
     ease = ease_of(p, good, windfall)
     backing = np.append(regions.active, False)[around.region]
@@ -192,7 +189,7 @@ def _stop(practice: Practice, bodies: Bodies, p: DiffusionParameters, now: Circu
     """Why each stops this year, as the place in REASONS, -1 for those who go on (F6: competing risks)."""
     small = np.exp(-p.size_effect * bodies.size)
     helper = np.exp(p.coordinator_effect * practice.coordinator)
-    helped = helper * (1.0 - 0.5 * p.centre)
+    helped = helper * (1.0 - _TAKEN_OVER * p.centre)
     age = np.where(practice.money_since > 0, now.year - practice.money_since, 0)
     rates = np.stack(
         [

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.calibrating import targets
+from experiments.calibration_problems import targets
 from experiments.lives import lives
 from model.costs import build_costs
 from model.forecast import expected_states

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.calibrating import life_course_problem, targets
+from experiments.calibration_problems import life_course_problem, targets
 from experiments.posterior import read_posterior, shipped
 from experiments.walking import walk
 from model.scenario import load_scenario

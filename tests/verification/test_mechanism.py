@@ -43,10 +43,12 @@ def test_committees_leave_undone_most_of_what_the_planner_funds(spec):
     ordinary = tables(world(spec, "status-quo"), detail=True)["options"]
     planned = tables(world(spec, "planner"), detail=True)["options"]
     municipal = (planned["owner"] != "region") & (planned["enrolled"] > 0)
+    many = spec is working()
+    assert planned[municipal]["intervention"].nunique() >= (2 if many else 1)
     # Worth its cost, which is spread over at most three years and so worth a little less than its sum.
     assert (planned[municipal]["fiscal_value_sek"] > 0.97 * planned[municipal]["cost_sek"]).all()
     assert planned[municipal]["enrolled"].sum() > 300
-    assert ordinary[municipal]["enrolled"].sum() < 0.25 * planned[municipal]["enrolled"].sum()
+    assert ordinary[municipal]["enrolled"].sum() < (0.1 if many else 0.25) * planned[municipal]["enrolled"].sum()
     # Alone with its own budget no committee gets back what any of these costs, and its horizon is why.
     assert (ordinary[municipal]["own_value_sek"] < 0.2 * ordinary[municipal]["cost_sek"]).all()
     assert (ordinary[municipal]["own_value_sek"] < ordinary[municipal]["municipality_value_sek"]).all()
