@@ -26,7 +26,7 @@ from mesa_children import MesaChildren
 
 from model import lifecourse, need
 from model.funding import load_design
-from model.ladder import LAST_AGE, N_AGES, N_LEVELS, build_ladder, chances
+from model.ladder import LAST_AGE, N_AGES, N_LEVELS, build_ladder, kernel_tables
 from model.ledger import Entry
 from model.model import PreventionModel, simulate
 from model.population import build_population
@@ -45,7 +45,7 @@ class Kernels:
 
     def __init__(self, spec: Scenario) -> None:
         self.people, ladder = build_population(spec.places, START, YEARS), build_ladder(spec.ladder)
-        self.tables = chances(ladder, need.births(spec.places, spec.ladder))
+        self.tables = kernel_tables(ladder, need.states_at_birth(spec.places, spec.ladder))
         self.n = self.people.codes.size
         self.counts = np.zeros((self.n, N_AGES, N_LEVELS), np.int32)
         births, sizes = self.people.births_from, self.people.cohort_sizes().sum(axis=0)

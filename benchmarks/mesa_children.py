@@ -67,7 +67,7 @@ class Tables:
         self.target = ladder.target.tolist()
         self.exam = ladder.not_eligible.tolist()
         self.exam_edge = ladder.not_eligible_threshold.tolist()
-        self.birth_edges = model.chances[0].tolist()
+        self.birth_edges = model.kernel_tables[0].tolist()
         self.seen_edges = model.edges.tolist()
         self.fading, self.forks = model.fading.tolist(), model.effects[:, 2].tolist()
         prices = np.concatenate(

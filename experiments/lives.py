@@ -23,7 +23,7 @@ from model.ladder import (
     Ladder,
     build_ladder,
 )
-from model.need import births
+from model.need import states_at_birth
 from model.places import price_factors
 from model.scenario import Scenario
 
@@ -158,7 +158,7 @@ def _yearly_costs(spec: Scenario, level: Floats) -> dict[str, float]:
 
 def _counties(spec: Scenario, ladder: Ladder, states: Floats) -> dict[str, float]:
     """How far apart counties are in what is expected: not eligible at 16 (N2), placed at 0-12 (N3)."""
-    mix = relative_mix(ladder, births(spec.places, spec.ladder))
+    mix = relative_mix(ladder, states_at_birth(spec.places, spec.ladder))
     children = np.diff(np.asarray(spec.places.share), axis=1)[:, 0]
     counties = np.unique(spec.places.county_codes, return_inverse=True)[1]
     found = []

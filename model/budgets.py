@@ -53,7 +53,7 @@ def expected_costs(
     """Cost that each body should expect from its children's ages and its level of need, without any programme.
 
     Shape (years, n_municipalities) per body, SEK; year 0 is `first_year`. `births` by (municipality, state) as in
-    `need.births`: lives are the same everywhere but for their frailty.
+    `need.states_at_birth`: lives are the same everywhere but for their frailty.
     """
     by_class = expected_states(ladder).reshape(N_AGES, N_FRAILTY, -1, N_LEVELS).sum(axis=2)
     of_class = np.einsum("afl,alp->fap", by_class, costs.by_payer)

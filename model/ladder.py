@@ -114,7 +114,7 @@ def born(frailty_share: Floats, parameters: LadderParameters) -> Floats:
     return birth
 
 
-def chances(
+def kernel_tables(
     ladder: Ladder, births: Floats
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint32]]:
     """Return the tables of `lifecourse.live_untreated`; `births` by (municipality, state), see `born`."""

@@ -52,7 +52,7 @@ def live_untreated(first, last, year, seed, births_from, codes, offsets, state, 
     state
         One byte a child, changed in place. Shape (n_children,).
     tables
-        ``(birth thresholds by municipality, move thresholds, targets, exam thresholds)``, see `ladder.chances`.
+        ``(birth thresholds by municipality, move thresholds, targets, exam thresholds)``, see `ladder.kernel_tables`.
     counts
         Overwritten with the number of children by (municipality, age, level). Shape (n, LAST_AGE + 1, N_LEVELS).
     """

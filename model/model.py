@@ -35,10 +35,10 @@ from model.evaluation import JUDGED_TO, draw_lots, match, measure, shuffle
 from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
 from model.funding import Design, in_sek, load_design
 from model.funds import allowances, funds_of, purses_of
-from model.ladder import N_AGES, N_LEVELS, build_ladder, chances
+from model.ladder import N_AGES, N_LEVELS, build_ladder, kernel_tables
 from model.ledger import Ledger, LedgerError
 from model.measuring import lay_out
-from model.need import births
+from model.need import states_at_birth
 from model.population import build_population
 from model.programmes import Participants, Projects
 from model.results import tables
@@ -102,8 +102,8 @@ class PreventionModel(mesa.Model):
         self.years, self.start_year, self.year, self.threads = years, start_year, start_year, threads
         self.interventions = spec.interventions
         self.ladder, self.costs = build_ladder(spec.ladder), build_costs(spec)
-        self.births = births(spec.places, spec.ladder)
-        self.chances = chances(self.ladder, self.births)
+        self.births = states_at_birth(spec.places, spec.ladder)
+        self.kernel_tables = kernel_tables(self.ladder, self.births)
         self.yardsticks = lay_out(spec, self.contracts, self.ladder, self.costs, years)
         self.population = build_population(spec.places, start_year, years)
         self.n = self.population.codes.size
@@ -247,7 +247,7 @@ class PreventionModel(mesa.Model):
             people.codes,
             people.offsets,
             people.state,
-            self.chances,
+            self.kernel_tables,
             self.counts[0],
         )
         self.counts[1:] = 0
@@ -370,7 +370,7 @@ class PreventionModel(mesa.Model):
                 people.codes,
                 people.offsets,
                 people.state,
-                self.chances,
+                self.kernel_tables,
                 self.counts[0],
             )
         ages = [(item.age_from, item.age_to) for item in self.interventions]

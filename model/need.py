@@ -42,7 +42,7 @@ def frailty_mix(places: Places, parameters: LadderParameters) -> Floats:
     return np.concatenate([1.0 - local[:, None], np.outer(local, share[1:] / frail)], axis=1)
 
 
-def births(places: Places, parameters: LadderParameters) -> Floats:
+def states_at_birth(places: Places, parameters: LadderParameters) -> Floats:
     """Distribution over states at birth in each municipality, shape (n, N_STATES)."""
     return born(frailty_mix(places, parameters), parameters)
 

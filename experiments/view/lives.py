@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model import lifecourse
 from model.forecast import effects_of, life_tables
-from model.ladder import LAST_AGE, N_AGES, N_LEVELS, chances
+from model.ladder import LAST_AGE, N_AGES, N_LEVELS, kernel_tables
 from model.model import PreventionModel
 
 States = NDArray[np.uint8]
@@ -46,7 +46,7 @@ def tell(model: PreventionModel, municipality: int) -> Lives:
     enrolment = (child, np.zeros(rows.size, np.int16), joined.intervention[rows], started)
     effects = effects_of(model.interventions)
     ladder = model.ladder
-    tables = chances(ladder, model.births[municipality : municipality + 1])
+    tables = kernel_tables(ladder, model.births[municipality : municipality + 1])
     state, treated = np.zeros(offsets[-1], np.uint8), np.zeros(rows.size, np.uint8)
     counts = np.zeros((3, 1, N_AGES, N_LEVELS), np.int32)
     helped, alone = np.zeros((2, rows.size, N_AGES), np.uint8)

@@ -10,7 +10,7 @@ from experiments.lives import lives
 from model.costs import build_costs
 from model.forecast import expected_states
 from model.ladder import N_LEVELS, N_STATES, NOT_ELIGIBLE, WORST, build_ladder
-from model.need import births
+from model.need import states_at_birth
 from model.scenario import load_scenario
 
 SPEC = load_scenario()
@@ -107,7 +107,7 @@ def test_counties_differ_by_need_and_by_nothing_else():
     alike = lives(SPEC.replace("ladder.need_gradient", 0.0))
     assert alike["not_eligible_counties"] == pytest.approx(0.0, abs=1e-12)
     assert alike["placed_counties"] == pytest.approx(1.0)
-    places, local = SPEC.places, births(SPEC.places, SPEC.ladder)
+    places, local = SPEC.places, states_at_birth(SPEC.places, SPEC.ladder)
     children = np.diff(np.asarray(places.share), axis=1)[:, 0]
     counties, failed, placed = np.array(places.county_codes), [], []
     for code in sorted(set(places.county_codes)):

@@ -12,8 +12,18 @@ from model import lifecourse
 from model.budgets import expected_costs
 from model.costs import build_costs
 from model.forecast import expected_states, relative_mix
-from model.ladder import EXAM_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE, build_ladder, chances
-from model.need import births, frailty_mix, level_of_need
+from model.ladder import (
+    EXAM_AGE,
+    N_AGES,
+    N_FRAILTY,
+    N_LEVELS,
+    N_RECORDS,
+    N_STATES,
+    NOT_ELIGIBLE,
+    build_ladder,
+    kernel_tables,
+)
+from model.need import frailty_mix, level_of_need, states_at_birth
 from model.places import part, sweden
 from model.population import build_population
 from model.scenario import load_scenario
@@ -62,8 +72,8 @@ def test_any_table_that_is_accepted_gives_shares_between_nothing_and_all(share, 
 def test_without_a_gradient_every_place_is_the_country_to_the_last_bit():
     ladder_0 = ladder(0.0)
     country = build_ladder(ladder_0).birth
-    assert (births(sweden(), ladder_0) == country).all()
-    assert (relative_mix(build_ladder(ladder_0), births(sweden(), ladder_0)) == 1.0).all()
+    assert (states_at_birth(sweden(), ladder_0) == country).all()
+    assert (relative_mix(build_ladder(ladder_0), states_at_birth(sweden(), ladder_0)) == 1.0).all()
 
 
 def test_without_a_gradient_frames_are_those_of_the_ages_alone():
@@ -74,9 +84,9 @@ def test_without_a_gradient_frames_are_those_of_the_ages_alone():
     sizes = people.cohort_sizes()
     alive = people.births_from + np.arange(sizes.shape[1]) <= 2021
     before = sizes[:, alive] @ mean[2021 - people.births_from - np.flatnonzero(alive)]
-    same = expected_costs(people, births(sweden(), ladder_0), solved, costs, 2020, 2)["social"][1]
+    same = expected_costs(people, states_at_birth(sweden(), ladder_0), solved, costs, 2020, 2)["social"][1]
     assert same == pytest.approx(before[:, 1])
-    differs = expected_costs(people, births(sweden(), SPEC.ladder), solved, costs, 2020, 2)["social"][1]
+    differs = expected_costs(people, states_at_birth(sweden(), SPEC.ladder), solved, costs, 2020, 2)["social"][1]
     more, needy = differs / same - 1.0, level_of_need(sweden())
     assert np.corrcoef(more, needy)[0, 1] > 0.95
     assert more[needy > 1].min() > 0.2
@@ -86,7 +96,7 @@ def test_without_a_gradient_frames_are_those_of_the_ages_alone():
 def test_the_same_child_is_frailer_where_need_is_larger_and_never_sturdier():
     """Three places in one pass, with the same code and so the same luck."""
     n, rows = 20_000, np.argsort(SCHOOLING)[[0, 145, 289]]
-    tables = chances(build_ladder(SPEC.ladder), births(sweden(), SPEC.ladder)[rows])
+    tables = kernel_tables(build_ladder(SPEC.ladder), states_at_birth(sweden(), SPEC.ladder)[rows])
     state, counts = np.zeros(3 * n, np.uint8), np.zeros((3, N_AGES, N_LEVELS), np.int32)
     offsets, codes = np.array([[0, n], [n, 2 * n], [2 * n, 3 * n]]), np.array([7, 7, 7])
     lifecourse.live_untreated(0, 3, 2020, 1, 2020, codes, offsets, state, tables, counts)
@@ -101,7 +111,7 @@ def test_ineligibility_rises_with_little_schooling_as_published():
     solved = build_ladder(SPEC.ladder)
     failed = (np.arange(N_STATES) // N_LEVELS % N_RECORDS & NOT_ELIGIBLE) > 0
     states = expected_states(solved)[EXAM_AGE] * failed
-    local = relative_mix(solved, births(sweden(), SPEC.ladder)) @ states.reshape(N_FRAILTY, -1).sum(axis=1)
+    local = relative_mix(solved, states_at_birth(sweden(), SPEC.ladder)) @ states.reshape(N_FRAILTY, -1).sum(axis=1)
     away = SCHOOLING - CHILDREN @ SCHOOLING
     slope = CHILDREN * away @ local / (CHILDREN * away @ away)
     assert slope == pytest.approx(0.30, abs=0.02)

@@ -154,7 +154,7 @@ NEEDY = "0617"  # Gnosjö
 def needy():
     """A place of large need, and 500,000 lives in it: the states at 0, and the level and school record at 17."""
     spec = select(load_scenario(), [NEEDY])
-    cohort = Cohort(spec, seed=5, n=500_000, code=int(NEEDY), births=need.births(spec.places, spec.ladder)[0])
+    cohort = Cohort(spec, seed=5, n=500_000, code=int(NEEDY), births=need.states_at_birth(spec.places, spec.ladder)[0])
     seen = {}
     for age in range(18):
         cohort.grow(age)

@@ -8,7 +8,7 @@ import numpy as np
 from model import lifecourse
 from model.forecast import life_tables
 from model.funding import load_design
-from model.ladder import LAST_AGE, N_LEVELS, build_ladder, chances
+from model.ladder import LAST_AGE, N_LEVELS, build_ladder, kernel_tables
 from model.model import PreventionModel
 from model.scenario import load_scenario, select
 
@@ -89,7 +89,8 @@ class Cohort:
 
     def __post_init__(self):
         self.ladder = build_ladder(self.spec.ladder)
-        self.chances = chances(self.ladder, np.atleast_2d(self.ladder.birth if self.births is None else self.births))
+        births = self.ladder.birth if self.births is None else self.births
+        self.kernel_tables = kernel_tables(self.ladder, np.atleast_2d(births))
         self.codes = np.array([self.code], np.int64)
         self.offsets = np.concatenate([[0], np.full(LAST_AGE + 1, self.n)])[None, :].astype(np.int64)
         self.state = np.zeros(self.n, np.uint8)
@@ -98,7 +99,7 @@ class Cohort:
 
     def grow(self, age):
         """Live the year in which the cohort reaches `age`, without help. Returns the number at each level."""
-        place = (self.codes, self.offsets, self.state, self.chances, self.counts)
+        place = (self.codes, self.offsets, self.state, self.kernel_tables, self.counts)
         lifecourse.live_untreated(0, 1, self.born + age, self.seed, self.born, *place)
         return self.counts[0, age].copy()
 

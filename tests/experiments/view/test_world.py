@@ -150,7 +150,6 @@ def test_a_verdict_fits_what_happened(world):
                 assert (verdict == reasoning.YES) == (taken > 0)
                 assert (verdict == reasoning.UNSEEN) == (seen == 0)
                 seen_verdicts.add(verdict)
-    assert (reasoning.YES in seen_verdicts) == bool(world.past[-1][0].helped.sum())  # nobody in some ordinary years
     assert len(seen_verdicts) > 2
 
 
