@@ -71,9 +71,11 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
     local = _localiser(language)
     further = format_summary(details(tables, rate), designs, DETAILS)
+    likely, uncertain = bool(manifest.get("posteriors")), bool(manifest.get("uncertain"))
     sure = [
-        say["sure"],
-        say["sure_uncertain" if manifest.get("uncertain") else "sure_fixed"],
+        *([] if likely or uncertain else [say["sure"]]),
+        *([say["sure_likely"]] if likely else []),
+        *([say["sure_uncertain"]] if uncertain else [] if likely else [say["sure_fixed"]]),
         say["sure_model"],
         say["sure_purses"],
         say["sure_level"],
@@ -99,11 +101,13 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "details_note": local(f"{captions['interval']} {say['details note']}"),
         "caption": local(captions["interval"]),
         "sure_title": say["h_sure"],
-        "sure": sure if len(seeds) > 1 else [say["one seed"], *sure[1:]],
+        "sure": sure if len(seeds) > 1 else [say["one seed"], *(each for each in sure if each != say["sure"])],
         "source_title": say["h_source"],
         "source": {
             say["scenario"]: words.get(title, title),
             say["changed"]: "; ".join(_changes(manifest)) or say["nothing changed"],
+            **({say["posteriors"]: "; ".join(manifest["posteriors"])} if likely else {}),
+            **({say["own table"]: manifest["municipalities_file"]} if manifest.get("municipalities_file") else {}),
             say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))) if runs["scenario_hash"].nunique() < 4 else "-",
             say["designs"]: ", ".join(designs),
             say["seeds"]: _spell_seeds(seeds),

@@ -187,10 +187,27 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("repaid_sek", "int", "SEK of 2020", "repayments of its projects"),
             ("own_saving_sek", "int", "SEK of 2020", "what programmes saved the municipality's own budgets"),
             ("others_saving_sek", "int", "SEK of 2020", "what they saved everybody else"),
-            ("practice", "text", "", "where its practice has come to by itself; a design may give it a fund"),
+            (
+                "practice",
+                "text",
+                "",
+                "where it has come to by itself (a design may give it a fund): `never raised`, `discussed`, "
+                "`working with it`, `money set aside` or `stopped`",
+            ),
             ("fund_since", "int", "year", "year in which it decided on a fund of itself, 0 if it has none at the end"),
-            ("region_practice", "text", "", "where its region's practice has come to; empty if it has none (Gotland)"),
-            ("outcome_contract", "text", "", "how far it is with outcome contracts by itself (D7); no design reads it"),
+            (
+                "region_practice",
+                "text",
+                "",
+                "where its region has come to, in the same words as `practice`; empty if it has none (Gotland)",
+            ),
+            (
+                "outcome_contract",
+                "text",
+                "",
+                "how far it is by itself (D7; no design reads it): `not heard of`, `not interested`, `interested`, "
+                "`in talks`, `internal contract` or `contract with an investor`",
+            ),
             ("reserve_sek", "int", "SEK of 2020", "its reserve for downturns (RUR) at the end"),
         ),
     ),

@@ -166,4 +166,4 @@ def _cell(row: Mapping[str, Any], *names: str) -> Any:
 
 
 def _not_installed(package: str) -> str:
-    return f"Fresh figures need {package}, which is not installed: pip install 'stupror[data]'"
+    return f"Fresh figures need {package}, which is not installed: pip install -e '.[data]'"

@@ -112,7 +112,7 @@ def screen(
         from SALib.analyze import morris as analyse
         from SALib.sample import morris as sample
     except ImportError:
-        raise InputError(["Screening needs SALib, which is not installed: pip install 'stupror[science]'"]) from None
+        raise InputError(["Screening needs SALib, which is not installed: pip install -e '.[science]'"]) from None
     problem = {"num_vars": len(names), "names": list(names), "bounds": [[_EDGE, 1.0 - _EDGE]] * len(names)}
     points = sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
     found = []

@@ -181,7 +181,7 @@ def _parse(row: Mapping[str, str], names: Sequence[str], where: str, problems: l
             number = int(text) if name in _WHOLE else float(text)
         except ValueError:
             kind = "whole number" if name in _WHOLE else "number"
-            problems.append(f"{where}: {name} '{text}' is not a {kind}. Write it as {least}.")
+            problems.append(f"{where}: {name} '{text}' is not a {kind}. Give one from {least} to {most}, no spaces.")
             continue
         if not least <= number <= most:
             problems.append(f"{where}: {name} {text} is outside {least} to {most}.")

@@ -30,7 +30,7 @@ def refresh(
     except refreshing.NoNetworkError as error:
         typer.echo(f"No fresh figures: {error}.")
         typer.echo("Nothing was written. Runs use the figures that come with the model: 31 December 2020.")
-        return
+        raise typer.Exit(1) from None
     refreshing.write_table(fresh, out)
     people = sum(fresh.population.values())
     typer.echo(f"Written to {out}: {len(fresh.population)} municipalities, {people} inhabitants in {fresh.year}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +39,7 @@ from experiments.commands.common import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.posterior import Posterior
     from model.funding import Design
     from model.scenario import Scenario
 
@@ -82,7 +83,7 @@ def run(
         return running.run(spec, contract, seed, n_years, threads=threads)
 
     plan = Plan(spec, (contract,), (seed,), n_years, 1, out, overwrite, language)
-    _run_and_write(live, replace(plan, posteriors=tuple(each.digest for each in likely)))
+    _run_and_write(live, replace(plan, posteriors=_named(posterior, likely), table=municipalities_file))
 
 
 def compare(
@@ -132,7 +133,11 @@ def compare(
         )
 
     plan = Plan(spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, uncertain)
-    _run_and_write(live, replace(plan, posteriors=tuple(each.digest for each in likely)))
+    _run_and_write(live, replace(plan, posteriors=_named(posterior, likely), table=municipalities_file))
+
+
+def _named(files: Sequence[Path] | None, likely: Sequence[Posterior]) -> tuple[str, ...]:
+    return tuple(f"{file.name} ({each.digest})" for file, each in zip(files or (), likely, strict=True))
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,8 @@ class Plan:
     overwrite: bool
     language: str
     uncertain: bool = False
-    posteriors: tuple[str, ...] = ()  # digests
+    posteriors: tuple[str, ...] = ()  # name of the file and digest
+    table: Path | None = None  # the user's own municipalities
 
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
@@ -181,7 +187,7 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFr
     start_year = int(tables["runs"]["start_year"].iloc[0])
     manifest = writing.manifest(
         plan.spec, plan.designs, plan.seeds, start_year, plan.years, uncertain=plan.uncertain, files=files
-    ) | {"posteriors": list(plan.posteriors)}
+    ) | {"posteriors": list(plan.posteriors), "municipalities_file": plan.table.name if plan.table else None}
     writing.write_report(folder, tables, manifest, plan.language)
     this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     writing.write_manifest(folder, {**manifest, "this_run": this_run})

@@ -80,7 +80,7 @@ def search(
         common.within("--holdout", n_held_out, 1, MOST_SEEDS),
         common.within("--seed", seed, 0, LAST_SEED),
         common.within("--workers", workers, 1, MOST_AT_ONCE),
-        None if find_spec("optuna") else "A search needs Optuna: pip install 'stupror[search]'.",
+        None if find_spec("optuna") else "A search needs Optuna: pip install -e '.[search]'.",
     )
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
     contract = common.read_designs([design])[0]

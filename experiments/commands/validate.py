@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ __all__ = ["validate"]
 
 MOST_DRAWS, MOST_WORLDS = 10_000, 1_000
 PAGE = Path("docs/validation.md")
-SHIPPED = "The posteriors that come with the model are drawn from."
+SHIPPED = "Parameters are drawn from the posteriors that come with the model."
 
 
 def validate(
@@ -50,6 +51,7 @@ def validate(
         "life-course": life_course or posterior.shipped("life-course"),
     }
     likely = {name: posterior.read_posterior(path, scenario) for name, path in files.items()}
+    common.check(*(_stranger(name, files[name], each.table.columns) for name, each in likely.items()))
     with common.progress(2 * draws + worlds) as tell:
         done = 0
 
@@ -62,10 +64,23 @@ def validate(
             scenario, likely, small, draws=draws, worlds=worlds, years=years, seed=seed, tell=say
         )
     words = (
-        SHIPPED if diffusion is None and life_course is None else f"Drawn from {', '.join(map(str, files.values()))}."
+        SHIPPED
+        if diffusion is None and life_course is None
+        else f"Parameters are drawn from {', '.join(map(str, files.values()))}."
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    page = validation_page.render(found, words, "stupror validate")
+    names = small.places.names
+    where = f"{names[0]} alone" if len(names) == 1 else f"{len(names)} municipalities ({place})"
+    page = validation_page.render(found, words, "stupror validate", place=where, years=years)
     out.write_text(page, encoding="utf-8", newline="\n")
     inside, everything = validation_page.counts(found)
     typer.echo(f"{inside} of {everything} patterns are in, {everything - inside} are out. Written to {out}")
+
+
+def _stranger(name: str, file: Path, columns: Iterable[str]) -> str | None:
+    """Say which column of a posterior is no parameter that such a calibration fits."""
+    groups = ("times:ladder.", "times:costs.", "ladder.", "costs.") if name == "life-course" else ("diffusion.",)
+    odd = [column for column in columns if not column.startswith(groups)]
+    if not odd:
+        return None
+    return f"{file}: {odd[0]} is no parameter of {name}. Give a posterior of `calibrate --what {name}`."

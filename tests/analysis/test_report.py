@@ -66,6 +66,17 @@ def test_uncertain_parameters_are_told_apart(tmp_path, plain_page):
     assert texts("en")["sentences"]["sure_uncertain"] in page(tmp_path, tables(), uncertain=True)
 
 
+def test_a_run_with_posteriors_does_not_say_that_only_luck_differs(tmp_path):
+    say = texts("en")["sentences"]
+    html = page(tmp_path, tables(), posteriors=["lives.csv (0123)"], municipalities_file="mine.csv")
+    assert say["sure_likely"] in html
+    assert say["sure"] not in html
+    assert say["sure_fixed"] not in html
+    assert "lives.csv (0123)" in html
+    assert "mine.csv" in html
+
+
+
 def test_both_languages_have_the_same_words_and_sentences():
     for part in ("words", "sentences"):
         assert texts("en")[part].keys() == texts("sv")[part].keys()

@@ -254,7 +254,7 @@ def test_a_missing_library_says_what_to_install(
     monkeypatch.setattr("experiments.extras.find_spec", lambda _name: None)
     answer = stupror("batch", plan_file, "--out", tmp_path / "out", "--workers", 2)
     assert answer.code == 2
-    assert "pip install 'stupror[distributed]'" in answer.err
+    assert "pip install -e '.[distributed]'" in answer.err
     assert not (tmp_path / "out").exists()
 
 

@@ -48,7 +48,7 @@ def test_without_a_network_it_says_so_and_writes_nothing(stupror, monkeypatch, t
 
     monkeypatch.setattr(refreshing, "_ask_statistics", unreachable)
     answer = stupror("data", "refresh", "--out", tmp_path / "fresh.csv")
-    assert answer.code == 0
+    assert answer.code == 1
     assert "No fresh figures: statistikdatabasen.scb.se cannot be reached" in answer.out
     assert "Nothing was written" in answer.out
     assert not list(tmp_path.iterdir())

@@ -44,7 +44,7 @@ def test_the_page_counts_and_says_why_or_that_nobody_knows(monkeypatch):
         worlds=2,
     )
     assert counts(found) == (1, 3)
-    page = render(found, "Drawn from x.", "stupror validate")
+    page = render(found, "Drawn from x.", "stupror validate", place="Gotland alone", years=2)
     assert "**1 of 3 patterns that nothing was fitted to are in**, 2 are out" in page
     assert "because of that." in page
     assert "Nobody has found out why yet." in page
