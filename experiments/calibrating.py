@@ -1,6 +1,7 @@
-"""Calibration of diffusion by approximate Bayesian computation with pyABC (ABC-SMC; Klinger et al. 2018).
+"""Calibration: what parameters are likely, by pyABC where there is luck, by emcee where there is none.
 
-Why pyABC: the history of diffusion is random with few data, so what is wanted is a distribution over parameters and not
+Diffusion, and the outcome contracts in it, by approximate Bayesian computation (ABC-SMC; Klinger et al. 2018). Why
+pyABC: the history of diffusion is random with few data, so what is wanted is a distribution over parameters and not
 one best point, which leaves out Optuna; black-it asks for pandas below 3 and numpy below 1.27, which the rest of the
 house does not; pyABC gives weighted samples, keeps every generation in a database, and can go on from it.
 
@@ -8,15 +9,16 @@ The life course has no luck in it, since its statistics are exact: its likelihoo
 posterior itself with emcee.
 
 A calibration is resumable: each generation's luck is named by (seed, generation), so that one that was stopped goes on
-to the same posterior, byte by byte. Reads `surveying` and `lives`; used by the command `calibrate`.
+to the same posterior, byte by byte. Reads `calibration_problems`; used by the command `calibrate`.
 """
 
 from __future__ import annotations
 
-import csv
-import tomllib
+import hashlib
+import json
+import logging
+import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,124 +26,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.lives import lives
-from experiments.posterior import TIMES, values_of
-from experiments.surveying import survey
-from experiments.walking import walk
-from model.diffusion import Surroundings, history, surroundings
+from experiments.calibration_problems import Problem
+from experiments.shelf import write_text
+from experiments.walking import check_walk, walk
 from model.errors import InputError
-from model.places import PRICE_YEAR, price_factors
-from model.scenario import Scenario
 
-__all__ = [
-    "PROBLEMS",
-    "Problem",
-    "Target",
-    "calibrate",
-    "contracts_problem",
-    "diffusion_problem",
-    "life_course_problem",
-    "targets",
-]
+__all__ = ["calibrate"]
 
-DATA = Path(__file__).parent / "data"
-PROBLEMS = ("diffusion", "contracts", "life-course")
 _STEP = 2.0
 _MANY = 256  # steps drawn at once
 
 Tell = Callable[[int, float], None]
-
-
-@dataclass(frozen=True)
-class Target:
-    """A published number that a calibration is to meet, and by how much it may be missed (one standard deviation)."""
-
-    evidence: str
-    statistic: str
-    observed: float
-    tolerance: float
-    unit: str
-    what: str
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A calibration: where each parameter may lie, what a world gives, the targets, and if it is without luck."""
-
-    name: str
-    prior: Mapping[str, tuple[float, float]]
-    simulate: Callable[[Mapping[str, float], int], dict[str, float]]  # parameters, seed -> statistics
-    targets: tuple[Target, ...]
-    exact: bool = False
-
-
-def targets(problem: str) -> tuple[Target, ...]:
-    """Read the targets of a problem: the only numbers that anything is fitted to."""
-    with (DATA / "targets-calibration.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["problem"] == problem]
-    return tuple(
-        Target(r["evidence"], r["statistic"], float(r["observed"]), float(r["tolerance"]), r["unit"], r["what"])
-        for r in rows
-    )
-
-
-def _varied(problem: str) -> dict[str, Any]:
-    with (DATA / "calibration.toml").open("rb") as file:
-        varied: dict[str, Any] = tomllib.load(file)[problem]
-    return varied
-
-
-def diffusion_problem(
-    scenario: Scenario,
-    *,
-    name: str = "diffusion",
-    parameters: tuple[str, ...] = (),
-    observed: Mapping[str, float] | None = None,
-) -> Problem:
-    """Calibrate diffusion to D1-D5 (the whole country only, since the surveys were of it).
-
-    `parameters` (all of `calibration.toml` unless given) and `observed` (statistics in place of the published ones)
-    are for tests of recovery.
-    """
-    chosen = parameters or tuple(_varied(name)["parameters"])
-    around: Surroundings = surroundings(scenario.places)
-
-    def simulate(values: Mapping[str, float], seed: int) -> dict[str, float]:
-        group: dict[str, Any] = {path.removeprefix("diffusion."): value for path, value in values.items()}
-        country, years = history(scenario.places, replace(scenario.diffusion, **group), seed, around=around)
-        return survey(scenario.places, around, country, years, seed)
-
-    prior = {path: (float(low), float(high)) for path in chosen for low, high in [scenario.quantities[path].range]}
-    return Problem(name, prior, simulate, _observed(targets(name), observed))
-
-
-def contracts_problem(scenario: Scenario) -> Problem:
-    """Calibrate outcome contracts to D7 in the scenario's own history: nothing else there depends on them."""
-    return diffusion_problem(scenario, name="contracts")
-
-
-def life_course_problem(scenario: Scenario) -> Problem:
-    """Calibrate the life course to prevalence, turnover, unequal risk and cost, by factors on groups of numbers."""
-    factors: dict[str, list[float]] = _varied("life-course")["times"]
-
-    def simulate(values: Mapping[str, float], _seed: int) -> dict[str, float]:
-        ladder: dict[str, Any] = {}
-        costs = {row.name: row for row in scenario.costs}
-        for path, value in values_of(scenario, values).items():
-            group, name, *_ = path.split(".")
-            if group == "ladder":
-                ladder[name] = value
-            else:
-                price = price_factors()[scenario.quantities[path].price_year or PRICE_YEAR]
-                costs[name] = replace(costs[name], amount=tuple(np.multiply(value, price).tolist()))
-        return lives(replace(scenario, ladder=replace(scenario.ladder, **ladder), costs=tuple(costs.values())))
-
-    prior = {TIMES + path: (float(low), float(high)) for path, (low, high) in factors.items()}
-    return Problem("life-course", prior, simulate, targets("life-course"), exact=True)
-
-
-def _observed(known: tuple[Target, ...], instead: Mapping[str, float] | None) -> tuple[Target, ...]:
-    return known if instead is None else tuple(replace(t, observed=instead[t.statistic]) for t in known)
 
 
 def calibrate(
@@ -163,7 +58,8 @@ def calibrate(
     seed
         Names the luck of the calibration.
     tell
-        Called with the number of each finished generation and its tolerance.
+        Called with the number of each finished generation and, in tolerances, within what distance its worlds are (or,
+        if the problem is exact, their mean distance).
 
     Returns
     -------
@@ -173,9 +69,10 @@ def calibrate(
     Raises
     ------
     InputError
-        If pyABC is needed and not installed, or the database is of another calibration.
+        If pyABC or emcee is needed and not installed, the particles are too few for emcee, or the file is of another
+        calibration or none. Nothing has been written then.
     """
-    mark = f"{problem.name}, seed {seed}, {particles} particles, {len(problem.prior)} parameters"
+    mark = _mark_of(problem, particles, seed)
     if problem.exact:
         return _walked(problem, database, mark, particles=particles, generations=generations, seed=seed, tell=tell)
     abc = _sampler(problem, particles)
@@ -183,8 +80,6 @@ def calibrate(
     done = run.history.n_populations
     while done < generations:
         np.random.seed([seed, done])  # noqa: NPY002 (pyABC draws from numpy's global generator)
-        import random
-
         random.seed(seed * 100_003 + done)
         run = _load(_sampler(problem, particles), database) if done else run
         run.run(max_nr_populations=1)
@@ -200,6 +95,7 @@ def _walked(
     problem: Problem, database: Path, mark: str, *, particles: int, generations: int, seed: int, tell: Tell | None
 ) -> pd.DataFrame:
     """Calibrate a problem without luck: worlds of equal weight."""
+    check_walk(particles, len(problem.prior))
     _mark(database, mark)
     observed = np.array([each.observed for each in problem.targets])
     tolerance = np.array([each.tolerance for each in problem.targets])
@@ -264,22 +160,35 @@ def _steps(pyabc: Any, problem: Problem) -> Any:
 
 def _open(abc: Any, problem: Problem, database: Path, mark: str) -> Any:
     """Begin a calibration, or take up the one in the database if it is the same."""
-    if _mark(database, mark):
-        return _load(abc, database)
-    abc.new(_url(database), {each.statistic: each.observed for each in problem.targets})
-    return abc
+    if not _mark(database, mark):
+        draft = database.with_name(f".draft-{database.name}")  # none that is half begun if stopped here
+        draft.unlink(missing_ok=True)
+        abc.new(_url(draft), {each.statistic: each.observed for each in problem.targets})
+        draft.replace(database)
+    return _load(abc, database)
+
+
+def _mark_of(problem: Problem, particles: int, seed: int) -> str:
+    """Name a calibration by all that its worlds depend on."""
+    aims = [(each.statistic, each.observed, each.tolerance) for each in problem.targets]
+    content = json.dumps([list(problem.prior.items()), aims, problem.scenario])
+    digest = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+    return (
+        f"{problem.name}, seed {seed}, {particles} particles, {len(problem.prior)} parameters, "
+        f"priors, targets and scenario {digest}"
+    )
 
 
 def _mark(database: Path, mark: str) -> bool:
     """Say whether a calibration has begun in the database, and note beside it which."""
     note = database.with_suffix(database.suffix + ".txt")
-    if database.exists() and note.exists():
-        other = note.read_text(encoding="utf-8").strip()
+    if database.exists():
+        other = note.read_text(encoding="utf-8").strip() if note.exists() else f"none is named in {note.name}"
         if other != mark:
             raise InputError([f"{database}: holds another calibration ({other}), not {mark}. Name another file."])
         return True
     database.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(mark + "\n", encoding="utf-8")
+    write_text(note, mark + "\n")
     return False
 
 
@@ -296,11 +205,7 @@ def _pyabc() -> Any:
     try:
         import pyabc
     except ImportError:
-        raise InputError(
-            ["Calibration needs pyABC, which is not installed: pip install 'stupror[calibration]'"]
-        ) from None
-    import logging
-
+        raise InputError(["Calibration needs pyABC, which is not installed: pip install -e '.[calibration]'"]) from None
     for name in ("ABC", "ABC.Sampler", "ABC.Distance", "ABC.Population", "ABC.History", "ABC.Adaptation"):
         logging.getLogger(name).setLevel(logging.ERROR)
     return pyabc

@@ -106,10 +106,11 @@ def values_of(scenario: Scenario, row: Mapping[str, float]) -> dict[str, Value]:
         elif isinstance(old, tuple):
             chosen = range(len(old))[_some(name)]
             times = tuple(each * number if n in chosen else each for n, each in enumerate(old))
-            values[path] = _rest_stays(times) if len(times) == N_LEVELS**2 else times
+            values[path] = times
         else:
             values[path] = old * number
-    return values
+    moves = {path: each for path, each in values.items() if isinstance(each, tuple) and len(each) == N_LEVELS**2}
+    return values | {path: _rest_stays(each) for path, each in moves.items()}
 
 
 def parameter_of(name: str) -> str:
@@ -118,10 +119,12 @@ def parameter_of(name: str) -> str:
 
 
 def _rest_stays(moves: tuple[float, ...]) -> tuple[float, ...]:
-    """Let the chance to stay be what a matrix of moves, row by row, leaves of 1."""
-    rows = np.reshape(np.array(moves, dtype=np.float64), (N_LEVELS, N_LEVELS))
+    """Let the chance to stay be what a matrix of moves, row by row, leaves of 1; shrink moves that sum to more."""
+    rows = np.reshape(np.maximum(moves, 0.0), (N_LEVELS, N_LEVELS))
     np.fill_diagonal(rows, 0.0)
-    np.fill_diagonal(rows, 1.0 - rows.sum(axis=1))
+    moved = rows.sum(axis=1)
+    rows /= np.maximum(moved, 1.0)[:, None]
+    np.fill_diagonal(rows, 1.0 - np.minimum(moved, 1.0))
     return tuple(rows.ravel().tolist())
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments import mechanisms
-from experiments.calibrating import DATA, PROBLEMS, targets
+from experiments.calibration_problems import DATA, PROBLEMS, targets
 from experiments.lives import lives
 from experiments.posterior import Posterior, changed
 from experiments.posterior import worlds as worlds_of

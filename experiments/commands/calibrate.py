@@ -18,21 +18,31 @@ MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100
 def calibrate(
     out: Annotated[Path, typer.Option(help="New file for the posterior (CSV).")],
     what: Annotated[str, typer.Option(help="What to calibrate: diffusion, contracts or life-course.")] = "diffusion",
-    particles: Annotated[int, typer.Option(help="Accepted worlds per generation.")] = 200,
-    generations: Annotated[int, typer.Option(help="Generations in all, each nearer to the targets.")] = 10,
+    particles: Annotated[int, typer.Option(help="Worlds of the posterior, and of each generation.")] = 200,
+    generations: Annotated[
+        int,
+        typer.Option(help="Generations in all: each nearer to the targets; for life-course, steps of every world."),
+    ] = 10,
     seed: Annotated[int, typer.Option(help="Names the luck of the calibration.")] = common.FIRST_SEED,
     work: Annotated[
         Path | None,
-        typer.Option(help="Database of generations, to go on from if interrupted. [default: OUT.db]"),
+        typer.Option(
+            help="File of finished generations, to go on from if interrupted. "
+            "[default: OUT.db; for life-course OUT.json]"
+        ),
     ] = None,
 ) -> None:
-    """Fit diffusion to D1-D5, contracts to D7, or lives to prevalence and cost, by approximate Bayesian computation."""
-    from experiments import calibrating
+    """Find likely worlds: of diffusion (fitted to D1-D5), contracts (to D7) or lives (to prevalence and cost).
+
+    Diffusion and contracts by approximate Bayesian computation (pyABC), lives by their known likelihood (emcee).
+    """
+    from experiments import calibration_problems as problems
+    from experiments.calibrating import calibrate as fit
 
     common.check(
         None
-        if what in calibrating.PROBLEMS
-        else f"--what is '{what}'. Give one of {', '.join(calibrating.PROBLEMS)}.{hint(what, calibrating.PROBLEMS)}",
+        if what in problems.PROBLEMS
+        else f"--what is '{what}'. Give one of {', '.join(problems.PROBLEMS)}.{hint(what, problems.PROBLEMS)}",
         common.within("--particles", particles, 10, MOST_PARTICLES),
         common.within("--generations", generations, 1, MOST_GENERATIONS),
         common.within("--seed", seed, 0, common.LAST_SEED),
@@ -42,18 +52,19 @@ def calibrate(
 
     scenario = load_scenario()
     make = {
-        "diffusion": calibrating.diffusion_problem,
-        "contracts": calibrating.contracts_problem,
-        "life-course": calibrating.life_course_problem,
+        "diffusion": problems.diffusion_problem,
+        "contracts": problems.contracts_problem,
+        "life-course": problems.life_course_problem,
     }[what]
-    database = work or out.with_suffix(".db")
+    problem = make(scenario)
+    database = work or out.with_suffix(".json" if problem.exact else ".db")
+    common.check(f"--out and --work are both {out}. Name two files." if database.resolve() == out.resolve() else None)
+    tell = _say_mean if problem.exact else _say
     try:
-        table = calibrating.calibrate(
-            make(scenario), database, particles=particles, generations=generations, seed=seed, tell=_say
-        )
+        table = fit(problem, database, particles=particles, generations=generations, seed=seed, tell=tell)
     except KeyboardInterrupt:
         raise common.StoppedError(
-            f"Stopped. Finished generations are in {database}: the same command goes on."
+            f"Stopped. Finished generations, if any, are in {database}: the same command goes on."
         ) from None
     if not len(table):
         raise InputError([f"{database}: no generation is finished."])
@@ -64,3 +75,7 @@ def calibrate(
 
 def _say(generation: int, tolerance: float) -> None:
     typer.echo(f"generation {generation}: within {tolerance:.3g} tolerances", err=True)
+
+
+def _say_mean(generation: int, distance: float) -> None:
+    typer.echo(f"generation {generation}: {distance:.3g} tolerances from the targets on average", err=True)

@@ -1,16 +1,18 @@
 """Calibration: known parameters are found again, a stopped one goes on to the same end, lists are kept apart."""
 
 import csv
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from experiments.calibrating import (
+from experiments.calibrating import calibrate
+from experiments.calibration_problems import (
     DATA,
     PROBLEMS,
     Problem,
     Target,
-    calibrate,
     contracts_problem,
     diffusion_problem,
     life_course_problem,
@@ -57,6 +59,54 @@ def test_a_database_of_another_calibration_is_refused(tmp_path):
         calibrate(coin(), tmp_path / "coin.db", particles=20, generations=1, seed=5)
 
 
+def line(**other):
+    """A problem without luck."""
+    goal = (Target("-", "x", 2.0, 0.1, "1", "a number"),)
+    return replace(Problem("line", {"a": (0.0, 4.0)}, lambda v, _: {"x": sum(v.values())}, goal, exact=True), **other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"prior": {"a": (0.0, 5.0)}},
+        {"prior": {"b": (0.0, 4.0)}},
+        {"targets": (Target("-", "x", 2.5, 0.1, "1", "a number"),)},
+        {"targets": (Target("-", "x", 2.0, 0.2, "1", "a number"),)},
+        {"scenario": "another"},
+    ],
+)
+def test_generations_of_another_prior_target_or_scenario_are_refused(tmp_path, other):
+    settings = {"particles": 4, "generations": 1, "seed": 4}
+    first = calibrate(line(), tmp_path / "line.json", **settings)
+    assert calibrate(line(), tmp_path / "line.json", **settings).equals(first)
+    with pytest.raises(InputError, match=r"line.json: holds another calibration \(line, seed 4, 4 particles"):
+        calibrate(line(**other), tmp_path / "line.json", **settings)
+
+
+def test_problems_know_their_scenario():
+    there = SPEC.replace("diffusion.innovation", 0.03)
+    for make in (diffusion_problem, contracts_problem, life_course_problem):
+        assert make(SPEC).scenario == SPEC.hash() != make(there).scenario
+
+
+def test_a_file_without_a_note_is_refused_and_stays_as_it_was(tmp_path):
+    (tmp_path / "mine.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"none is named in mine.json.txt"):
+        calibrate(line(), tmp_path / "mine.json", particles=4, generations=1, seed=4)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.json"]
+
+
+def test_nothing_is_left_behind_by_what_cannot_begin(tmp_path, monkeypatch):
+    with pytest.raises(InputError, match="Give at least 2: two for each"):
+        calibrate(line(), tmp_path / "line.json", particles=1, generations=1, seed=4)
+    monkeypatch.setitem(sys.modules, "emcee", None)
+    monkeypatch.setitem(sys.modules, "pyabc", None)
+    for problem, needed in ((line(), "emcee"), (coin(), "pyABC")):
+        with pytest.raises(InputError, match=f"needs {needed}, which is not installed"):
+            calibrate(problem, tmp_path / "work", particles=20, generations=1, seed=4)
+    assert not list(tmp_path.iterdir())
+
+
 def test_known_diffusion_parameters_are_recovered(tmp_path):
     """Simulate with known parameters, calibrate to what came out, and find them (the issue's recovery test, small)."""
     known = {"diffusion.right_effect": -1.2, "diffusion.stop_rate": 0.06, "diffusion.open_share": 0.6}
@@ -64,7 +114,7 @@ def test_known_diffusion_parameters_are_recovered(tmp_path):
     seen = [blank.simulate(known, seed) for seed in range(100, 110)]
     observed = {name: float(np.mean([each[name] for each in seen])) for name in seen[0]}
     problem = diffusion_problem(SPEC, parameters=tuple(known), observed=observed)
-    table = calibrate(problem, tmp_path / "known.db", particles=40, generations=4, seed=2)
+    table = calibrate(problem, tmp_path / "known.db", particles=60, generations=6, seed=2)
     for name, truth in known.items():
         low, high = problem.prior[name]
         assert table[name].between(low, high).all()
@@ -98,15 +148,10 @@ def test_factors_change_the_statistics_that_they_should():
 
 
 def test_a_problem_without_luck_is_calibrated_to_worlds_of_equal_weight(tmp_path):
-    problem = Problem(
-        "line", {"a": (0.0, 4.0)}, lambda v, _: {"x": v["a"]}, (Target("-", "x", 2.0, 0.1, "1", "a"),), True
-    )
-    table = calibrate(problem, tmp_path / "line.db", particles=100, generations=2, seed=1)
+    table = calibrate(line(), tmp_path / "line.json", particles=100, generations=2, seed=1)
     assert list(table.columns) == ["weight", "a"]
     assert table["weight"].sum() == pytest.approx(1.0)
     assert abs(table["a"].mean() - 2.0) < 0.05
-    with pytest.raises(InputError, match="holds another calibration"):
-        calibrate(problem, tmp_path / "line.db", particles=100, generations=2, seed=2)
 
 
 def test_nothing_is_both_fitted_and_tested():

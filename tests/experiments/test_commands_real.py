@@ -5,6 +5,8 @@ import json
 import pandas as pd
 import pytest
 
+from experiments.posterior import shipped
+
 POSTERIOR = "weight,diffusion.stop_rate,times:ladder.up_care\n1,0.1,1.2\n1,0.2,0.9\n"
 
 
@@ -69,12 +71,15 @@ def test_a_calibration_writes_what_runs_can_read(stupror, tmp_path, monkeypatch)
     pytest.importorskip("emcee")
     monkeypatch.setattr("experiments.walking.STEPS", 2)
     out = tmp_path / "likely.csv"
+    assert "--out and --work are both" in stupror("calibrate", "--out", out, "--work", out).err
     few = stupror("calibrate", "--what", "life-course", "--particles", 10, "--generations", 1, "--out", out)
     assert few.code == 2
     assert "two for each parameter" in few.err
+    assert not list(tmp_path.iterdir())
     answer = stupror("calibrate", "--what", "life-course", "--particles", 60, "--generations", 1, "--out", out)
     assert answer.code == 0, answer.err
-    assert "generation 1: within" in answer.err
+    assert "tolerances from the targets on average" in answer.err
+    assert {each.name for each in tmp_path.iterdir()} == {"likely.csv", "likely.json", "likely.json.txt"}
     assert "60 likely worlds" in answer.out
     answer = stupror("run", "--out", tmp_path / "out", "--years", 1, "--municipalities", "0980", "--posterior", out)
     assert answer.code == 0, answer.err
@@ -88,6 +93,13 @@ def test_a_validation_is_a_page(stupror, tmp_path):
     assert page.startswith("# Validation")
     assert answer.out.split(",")[0].split(" are")[0] in page  # the count in and out
     assert "| nan" not in page
+
+
+def test_a_validation_refuses_the_posterior_of_something_else(stupror, tmp_path):
+    answer = stupror("validate", "--out", tmp_path / "v.md", "--diffusion", shipped("life-course"))
+    assert answer.code == 2
+    assert "is no parameter of diffusion" in answer.err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_screening_is_a_ranking(stupror, tmp_path, monkeypatch):

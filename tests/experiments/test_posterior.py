@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from experiments.calibration_problems import life_course_problem
+from experiments.lives import lives
 from experiments.posterior import changed, read_posterior, shipped, worlds
 from model.errors import InputError
 from model.scenario import load_scenario
@@ -82,3 +84,20 @@ def test_a_factor_on_some_numbers_leaves_the_others_and_rows_of_moves_sum_to_one
     assert after.sum(axis=1) == pytest.approx(1.0)
     assert after[1, 1] < before[1, 1]
     assert after[2:] == pytest.approx(before[2:])
+
+
+def test_moves_that_sum_to_more_than_one_are_shrunk_whatever_the_order():
+    rows = {"times:ladder.adult_20_29[2:8:5]": 40.0, "times:ladder.adult_20_29[:2]": 1e-3}
+    for row in (rows, dict(reversed(rows.items()))):
+        moves = np.reshape(changed(SPEC, row).ladder.adult_20_29, (5, 5))
+        old = np.reshape(SPEC.ladder.adult_20_29, (5, 5)) * np.array([1.0, 1.0, 40.0, 1.0, 1.0])
+        assert moves[1, 1] == 0.0
+        assert moves[1, 2] / moves[1, 3] == pytest.approx(old[1, 2] / old[1, 3])
+        assert moves.sum(axis=1) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_calibration_and_a_run_live_the_same_world_at_the_ends_of_the_prior(end):
+    problem = life_course_problem(SPEC)
+    row = {name: bounds[end] for name, bounds in problem.prior.items()}
+    assert problem.simulate(row, 0) == pytest.approx(lives(changed(SPEC, row)), rel=1e-4)

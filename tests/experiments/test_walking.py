@@ -5,7 +5,8 @@ import pytest
 
 from experiments.calibration_problems import life_course_problem, targets
 from experiments.posterior import read_posterior, shipped
-from experiments.walking import walk
+from experiments.walking import _beginning, walk
+from model.errors import InputError
 from model.scenario import load_scenario
 
 SLOPES = np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 0.0]])
@@ -37,6 +38,73 @@ def test_one_that_was_stopped_goes_on_to_the_same_end(tmp_path):
     assert np.array_equal(whole, parts)
     assert [number for number, _ in told] == [2, 3]
     assert not np.array_equal(whole, walk(misses, BOUNDS, tmp_path / "x.json", particles=12, generations=3, seed=5))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"done": 1, "worlds": [[1.0,',
+        "{}",
+        "[]",
+        '{"done": 1, "worlds": [[1.0, 2.0, 3.0]]}',
+        '{"done": 1, "worlds": "x"}',
+    ],
+)
+def test_broken_notes_are_refused_by_name(tmp_path, text):
+    notes = tmp_path / "line.json"
+    notes.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"line.json: holds no generation of a calibration \("):
+        walk(misses, BOUNDS, notes, particles=12, generations=3, seed=4)
+    assert notes.read_text(encoding="utf-8") == text
+
+
+def test_a_stop_while_writing_leaves_the_last_generation_whole(tmp_path, monkeypatch):
+    notes = tmp_path / "line.json"
+    walk(misses, BOUNDS, notes, particles=12, generations=1, seed=4)
+    before = notes.read_text(encoding="utf-8")
+
+    def stopped(path, text, **_):
+        path.write_bytes(text[: len(text) // 2].encode())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pathlib.Path.write_text", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        walk(misses, BOUNDS, notes, particles=12, generations=2, seed=4)
+    assert notes.read_text(encoding="utf-8") == before
+    assert [each.name for each in tmp_path.iterdir()] == ["line.json"]
+
+
+def test_a_stop_says_nothing_of_its_own(tmp_path, capsys):
+    worlds = iter(range(100))
+
+    def stopped(world):
+        if next(worlds) > 90:
+            raise KeyboardInterrupt
+        return misses(world)
+
+    with pytest.raises(KeyboardInterrupt):
+        walk(stopped, BOUNDS, tmp_path / "line.json", particles=12, generations=1, seed=4)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("goal", [-0.5, 0.5])
+def test_walkers_begin_within_the_bounds_and_none_beside_another(goal):
+    """Parameters of very different widths about 0, the targets at a bound: all slopes are seen, at both bounds."""
+    width = np.array([1e-3, 1.0, 1e6])
+    low, high = -width / 2, width / 2
+    found = _beginning(lambda world: (world / width - 1.2 * goal) / 0.05, low, high, 40, 1)
+    assert ((found > low) & (found < high)).all()
+    for each in ((found - low) / width).T:
+        assert len(np.unique(each)) == 40
+        assert (np.abs(each - 0.5 - goal) < 0.3).all()
+        assert ((np.abs(each - 0.5 - goal)) < 0.003).sum() > 5  # some would stand outside
+
+
+def test_a_parameter_that_is_best_at_zero_has_a_slope():
+    """Steps relative to the value would be too small to be felt there, by statistics that are rounded."""
+    low, high = np.zeros(1), np.ones(1)
+    found = _beginning(lambda world: np.round(world / 0.02, 4), low, high, 200, 1)
+    assert found.max() < 0.1
 
 
 def test_shipped_worlds_are_of_the_calibration_that_is_set_up():
