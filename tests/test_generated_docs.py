@@ -69,3 +69,8 @@ def test_the_count_of_assumed_parameters_in_the_limits_is_the_count_in_the_data(
     count = sum("assumed" in row["source"].lower() for row in rows)
     text = " ".join((ROOT / "docs" / "limits.md").read_text(encoding="utf-8").split())
     assert f"{count} of the {len(rows)} parameters" in text
+
+
+def test_the_demo_in_the_readme_is_of_the_scenario_that_is_shipped() -> None:
+    (digest,) = re.findall(r"<!-- table:demo (\w+) -->", TEXTS[0].read_text(encoding="utf-8"))
+    assert digest == load_scenario().hash(), "the table is of another scenario: run `make demo` and renew it"
