@@ -100,11 +100,10 @@ def test_walkers_begin_within_the_bounds_and_none_beside_another(goal):
         assert ((np.abs(each - 0.5 - goal)) < 0.003).sum() > 5  # some would stand outside
 
 
-def test_a_parameter_that_is_best_at_zero_has_a_slope():
-    """Steps relative to the value would be too small to be felt there, by statistics that are rounded."""
-    low, high = np.zeros(1), np.ones(1)
-    found = _beginning(lambda world: np.round(world / 0.02, 4), low, high, 200, 1)
-    assert found.max() < 0.1
+def test_slopes_are_felt_where_a_parameter_is_zero():
+    """Steps relative to the value would be too small there, by statistics that are rounded."""
+    found = _beginning(lambda world: np.round((world - 0.6) / 0.02, 3), -np.ones(1), np.ones(1), 200, 1)
+    assert np.abs(found - 0.6).max() < 0.1
 
 
 def test_shipped_worlds_are_of_the_calibration_that_is_set_up():
