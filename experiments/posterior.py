@@ -59,8 +59,8 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
     Raises
     ------
     InputError
-        With every problem: no such file, columns that are no parameter (and the nearest), cells that are no numbers,
-        weights that are negative or all zero.
+        With every problem: no such file, columns that are no parameter (and the nearest), cells that are no numbers or
+        lead out of a parameter's range, weights that are negative or all zero.
     """
     try:
         table = pd.read_csv(path, comment="#")
@@ -75,14 +75,41 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
             problems.append(f"{path}: column '{name}' is no parameter.{hint(parameter, scenario.quantities)}")
         elif not pd.api.types.is_numeric_dtype(table[name]) or not np.isfinite(table[name].to_numpy(float)).all():
             problems.append(f"{path}: column '{name}' has cells that are no numbers.")
+        elif name != _WEIGHT and len(table):
+            problems += [f"{path}: column '{name}' {wrong}" for wrong in _wrong(str(name), table[name], scenario)]
     if not len(table):
         problems.append(f"{path}: there is no row in it.")
+    elif len(table.columns) == 1 and not problems:
+        problems.append(f"{path}: there is no parameter in it, only weights.")
     elif not problems and (table[_WEIGHT].min() < 0 or table[_WEIGHT].sum() <= 0):
         problems.append(f"{path}: weights must not be negative, and some must be above 0.")
     if problems:
         raise InputError(problems)
     weight = table[_WEIGHT].to_numpy(float)
     return Posterior(table.drop(columns=_WEIGHT), weight / weight.sum())
+
+
+def _wrong(name: str, column: pd.Series, scenario: Scenario) -> list[str]:
+    """Say what is wrong with a column of numbers, as the end of a sentence; the first line that is, if many are."""
+    quantity = scenario.quantities[parameter_of(name)]
+    low, high = quantity.range
+    entries = np.array(quantity.entries, dtype=np.float64)
+    if name.startswith(TIMES):
+        chosen = entries[_some(name)]
+        if not chosen.size:
+            return [f"names none of the {entries.size} numbers of {parameter_of(name)}."]
+        least = np.outer(column, chosen).min(axis=1)
+        most = np.outer(column, chosen).max(axis=1)
+        bad = np.flatnonzero((column.to_numpy() <= 0.0) | (least < low) | (most > high))
+        words = f"is not above 0, or leads out of the range {low:g} to {high:g} of {parameter_of(name)}."
+    elif isinstance(quantity.value, tuple):
+        return [f"is one number for the {entries.size} of {name}. Name the column {TIMES}{name}, a factor on them."]
+    else:
+        whole = isinstance(quantity.value, int) and isinstance(low, int)
+        numbers = column.to_numpy(np.float64)
+        bad = np.flatnonzero((numbers < low) | (numbers > high) | (whole & (numbers != np.rint(numbers))))
+        words = f"is no {'whole ' if whole else ''}number from {low:g} to {high:g}."
+    return [f"line {bad[0] + 2}: {column.iloc[bad[0]]:g} {words}"] if bad.size else []
 
 
 def shipped(problem: str) -> Path:

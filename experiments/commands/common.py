@@ -113,7 +113,9 @@ def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Po
             read.append(read_posterior(file, scenario))
         except InputError as error:
             problems += error.problems
-    check(*problems)
+    columns = [str(name) for each in read for name in each.table.columns]
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    check(*problems, *(f"--posterior: {name} is in two files. Give one that has it." for name in twice))
     return read
 
 

@@ -56,6 +56,13 @@ def test_what_lies_outside_a_range_is_held_at_its_end():
         ("weight,diffusion.innovation\n1,\n", "has cells that are no numbers"),
         ("weight,diffusion.innovation\n-1,0.1\n", "weights must not be negative"),
         ("weight,diffusion.innovation\n", "there is no row in it"),
+        ("weight\n1\n", "there is no parameter in it"),
+        ("weight,diffusion.open_share\n1,0.5\n1,1.7\n", "open_share' line 3: 1.7 is no number from 0.3 to 1"),
+        ("weight,project.follow_up_years\n1,2.5\n", "line 2: 2.5 is no whole number from 1 to 40"),
+        ("weight,ladder.up_care\n1,0.1\n", "Name the column times:ladder.up_care"),
+        ("weight,times:ladder.up_care\n1,-1\n", "line 2: -1 is not above 0"),
+        ("weight,times:ladder.up_care\n1,100\n", "leads out of the range 0 to 0.5 of ladder.up_care"),
+        ("weight,times:ladder.up_care[9:12]\n1,1\n", "names none of the 4 numbers"),
         ("", "cannot be read"),
     ],
 )
