@@ -76,7 +76,6 @@ def test_a_run_with_posteriors_does_not_say_that_only_luck_differs(tmp_path):
     assert "mine.csv" in html
 
 
-
 def test_both_languages_have_the_same_words_and_sentences():
     for part in ("words", "sentences"):
         assert texts("en")[part].keys() == texts("sv")[part].keys()
