@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.process import BaseProcess
+from typing import TypeVar
 
 import pandas as pd
 
@@ -28,9 +31,22 @@ from model.funding import Design
 from model.model import simulate
 from model.scenario import Scenario
 
-__all__ = ["RunError", "compare", "deaf_to_interrupts", "let_go", "open_pool", "run", "stop"]
+__all__ = [
+    "RunError",
+    "WorkerError",
+    "compare",
+    "deaf_to_interrupts",
+    "in_order",
+    "let_go",
+    "open_pool",
+    "run",
+    "stop",
+]
 
 Tables = dict[str, pd.DataFrame]
+_AHEAD = 2 * (os.cpu_count() or 1)  # jobs that wait for a worker
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 
 
@@ -44,6 +60,10 @@ class RunError(Exception):
     def __str__(self) -> str:
         """Say it in one line."""
         return f"The run of design '{self.design}' with seed {self.seed} failed: {self.reason}"
+
+
+class WorkerError(Exception):
+    """A worker process is gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +176,30 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
         return
     with _pool(workers) as pool:
         yield pool
+
+
+def in_order(pool: ProcessPoolExecutor, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Do what `map` does in worker processes, a few items ahead of what is asked for.
+
+    `pool.map` would send thousands of jobs at once and cancel them when it is stopped: a pool with cancelled jobs whose
+    workers are gone never ends (InvalidStateError in its thread).
+
+    Raises
+    ------
+    WorkerError
+        If a worker process ends without an answer.
+    """
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            with deaf_to_interrupts():
+                waiting.append(pool.submit(function, item))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise WorkerError("A worker process ended without an answer.") from None
 
 
 def _refuse_twins(designs: Sequence[Design], seeds: Sequence[int]) -> None:

@@ -39,16 +39,21 @@ def screen(
     from experiments import running, screening
 
     names = screening.assumed(scenario)
-    with running.open_pool(workers) as pool, common.progress(trajectories * (len(names) + 1), "worlds") as tell:
-        table = screening.screen(
-            scenario,
-            names,
-            partial(screening.outcomes, design=contract, seed=seed, years=years),
-            trajectories=trajectories,
-            seed=seed,
-            each=map if pool is None else pool.map,
-            tell=tell,
-        )
+    try:
+        with running.open_pool(workers) as pool, common.progress(trajectories * (len(names) + 1), "worlds") as tell:
+            table = screening.screen(
+                scenario,
+                names,
+                partial(screening.outcomes, design=contract, seed=seed, years=years),
+                trajectories=trajectories,
+                seed=seed,
+                each=map if pool is None else partial(running.in_order, pool),
+                tell=tell,
+            )
+    except running.WorkerError as error:
+        raise common.FailedError(f"{error} Nothing was written.") from None
+    except KeyboardInterrupt:
+        raise common.StoppedError("Stopped. Nothing was written.") from None
     out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
     typer.echo("Moved by, in standard deviations over all worlds:")

@@ -1,5 +1,6 @@
 """Pairing, order and failure of runs, with a stand-in for the model: what is tested here is who runs with what."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -102,3 +103,10 @@ def test_a_failure_in_a_worker_comes_back_with_its_design_and_seed() -> None:
     object.__setattr__(broken, "ladder", None)  # the workers do not know the stand-in: this makes the model itself fail
     with pytest.raises(RunError, match=r"design '(status-quo|planner)' with seed 1 failed: \w+Error"):
         compare(broken, DESIGNS, [1], years=1, workers=2)
+
+
+def test_worker_processes_do_what_map_does_and_say_when_one_is_gone():
+    with running.open_pool(2) as pool:
+        assert list(running.in_order(pool, abs, range(-100, 0))) == list(range(100, 0, -1))
+    with pytest.raises(running.WorkerError), running.open_pool(2) as pool:
+        list(running.in_order(pool, os._exit, range(3)))
