@@ -20,12 +20,13 @@ not used. Regions move by the rules and rates of municipalities, so that all tha
 
 The count is no mark. Some tests are weak: an interval may be wide (a county of six, twenty regions, three contracts),
 and of D3 two rows follow from one other figure and two targets. Q6, Q7 and L2 were in view when the ladder was first
-set by hand; since then nothing has been fitted to them. What is out says more than what is in.
+set by hand; since then nothing has been fitted to them. The effect of size behind D8 is that of two other practices
+(H29); whoever settled for these had seen what the model gives. What is out says more than what is in.
 """
 _COUNTS = """\
-Written by `{command}`; do not edit. {posteriors} There are {draws} histories and life courses, each with its own draw
-and seed, and {worlds} whole worlds for the mechanism: {place}, {years} years each, so that their money is that of this
-part of the country in all those years.
+Written by `{command}`; do not edit. {posteriors}
+There are {draws} histories and life courses, each with its own draw and seed, and {worlds} whole worlds for the
+mechanism: {place}, {years} years each, so that their money is that of this part of the country in all those years.
 
 **{inside} of {everything} patterns that nothing was fitted to are in**, {out} are out. Of the {targets} targets of the
 calibration {fitted} are met; they are no test and are listed last.
