@@ -28,4 +28,4 @@ def need(extra: str, *modules: str) -> None:
     """
     missing = [_PACKAGE.get(name, name) for name in modules if find_spec(name) is None]
     if missing:
-        raise InputError([f"This needs {' and '.join(missing)}. Install it: pip install 'stupror[{extra}]'."])
+        raise InputError([f"This needs {' and '.join(missing)}. Install it: pip install -e '.[{extra}]'."])
