@@ -49,6 +49,7 @@ def lively():
         region__room_share=0.001,
         board__fund_share=0.004,
         diffusion__voluntary=0.5,
+        diffusion__fund_multiple=4,
         project__application_cost=5_000,
         project__evaluation_cost=5_000,
         project__follow_up_years=2,
