@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.presets_page import render_presets
+from experiments.screening import OUTCOMES, is_assumed
 from model.scenario import Scenario, load_scenario
 
 __all__ = ["PAGES", "SCREENING", "main", "pages", "render_assumed", "render_outputs", "render_parameters"]
@@ -78,10 +79,10 @@ def render_assumed(scenario: Scenario | None = None) -> str:
     """Write the page of what remains assumed, ranked by how much it moves the results (`screening.csv`)."""
     built_in = scenario or load_scenario()
     ranking = pd.read_csv(SCREENING)
-    sources = {row["parameter"]: row["source"] for row in built_in.table() if "assumed" in row["source"].lower()}
+    sources = {row["parameter"]: row["source"] for row in built_in.table() if is_assumed(row["source"])}
     lines = [_ASSUMED, "| rank | parameter | money put in | saved | gain | source |", "|---|---|---|---|---|---|"]
     for row in ranking.to_dict("records"):
-        strengths = " | ".join(f"{row[f'{name}_strength']:.2f}" for name in ("invested", "saved", "gain"))
+        strengths = " | ".join(f"{row[f'{name}_strength']:.2f}" for name in OUTCOMES)
         words = _plain(sources.get(row["parameter"], "not assumed any more"))
         lines.append(f"| {row['rank']} | `{row['parameter']}` | {strengths} | {words} |")
     fixed = [path for path in sources if path not in set(ranking["parameter"])]
@@ -128,7 +129,7 @@ def _file_of(path: str) -> str:
 
 
 def _assumed(rows: Sequence[dict[str, str]]) -> int:
-    return sum("assumed" in row["source"].lower() for row in rows)
+    return sum(is_assumed(row["source"]) for row in rows)
 
 
 def _section(file: str, rows: Sequence[dict[str, str]], scenario: Scenario) -> Iterator[str]:

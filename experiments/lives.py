@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.costs import PAYER, build_costs
+from model.costs import GROUPS, build_costs
 from model.forecast import expected_states, relative_mix
 from model.ladder import (
     ADULT_AGE,
@@ -33,8 +33,8 @@ Floats = NDArray[np.float64]
 _COHORT = 110_000  # births in a year, about the mean of 2000-2020 (births.csv)
 _LEVEL = np.arange(N_STATES) % N_LEVELS
 _RECORD = np.arange(N_STATES) // N_LEVELS % N_RECORDS
-_MUNICIPAL = ("education", "social", "labour_market", "board")
 _WORST = _LEVEL == WORST
+_PLACED, _FAILED = (_RECORD & PLACED) > 0, (_RECORD & NOT_ELIGIBLE) > 0
 _FRAILTY = np.arange(N_STATES) // (N_LEVELS * N_RECORDS)
 _PENSION_SHARE = 0.64  # of days with any compensation for illness, those with disability pension at about 30 (Q25)
 
@@ -46,9 +46,9 @@ def lives(spec: Scenario) -> dict[str, float]:
     level = np.stack([states[:, each == _LEVEL].sum(axis=1) for each in range(N_LEVELS)], axis=1)
     cost = _yearly_costs(spec, level)
     found = {
-        "not_eligible": float(states[17, (_RECORD & NOT_ELIGIBLE) > 0].sum()),
+        "not_eligible": float(states[17, _FAILED].sum()),
         "placed_in_year": float(level[:ADULT_AGE, WORST].sum() / 21),
-        "ever_placed": float(states[18, (_RECORD & PLACED) > 0].sum()),
+        "ever_placed": float(states[18, _PLACED].sum()),
         "neet_20_29": float(level[20:30, 2:].sum(axis=1).mean()),
         "psychiatry_or_more": float(level[6:18, 3:].sum(axis=1).mean()),
         "ill_20_24": float(level[20:25, 3].mean()),
@@ -68,7 +68,7 @@ def _childhood(ladder: Ladder, states: Floats, level: Floats) -> dict[str, float
     for age in range(1, ADULT_AGE):
         into = states[age - 1] * ladder.move[age, :, WORST] * ~_WORST
         entered += float(into.sum())
-        first += float(into[(_RECORD & PLACED) == 0].sum())
+        first += float(into[~_PLACED].sum())
     in_care = states[16] * _WORST
     return {
         "risk_at_birth": float(level[0, 1:].sum()),
@@ -79,7 +79,7 @@ def _childhood(ladder: Ladder, states: Floats, level: Floats) -> dict[str, float
         "placed_new": entered / float(level[1:ADULT_AGE, WORST].sum()),
         "placed_first": first / entered,
         "placed_again": _placed_again(ladder, states),
-        "not_eligible_placed": float(in_care[(_RECORD & NOT_ELIGIBLE) > 0].sum() / in_care.sum()),
+        "not_eligible_placed": float(in_care[_FAILED].sum() / in_care.sum()),
         "not_eligible_supported": _failed_of_supported(ladder, states),
     }
 
@@ -89,7 +89,7 @@ def _adulthood(ladder: Ladder, states: Floats, level: Floats) -> dict[str, float
     outside, excluded = states[20:24] * (_LEVEL >= 2), states[20:44] * _WORST
     stay = sum(float(_step(ladder, each, 21 + n)[_LEVEL >= 2].sum()) for n, each in enumerate(outside))
     stays = sum(float(_step(ladder, each, 21 + n)[_WORST].sum()) for n, each in enumerate(excluded))
-    young, failed = states[20:25].sum(axis=0), (_RECORD & NOT_ELIGIBLE) > 0
+    young = states[20:25].sum(axis=0)
     twenties, early = states[20:30].sum(axis=0), states[30:36].sum(axis=0)
     sick, worst = _risks(early, _LEVEL == 3), _risks(twenties, _WORST)
     return {
@@ -103,7 +103,7 @@ def _adulthood(ladder: Ladder, states: Floats, level: Floats) -> dict[str, float
         "ill_60_64": float(level[60:, 3].mean()),
         "excluded_20_64": float(level[20:, WORST].mean()),
         "exclusion_stays": stays / float(excluded.sum()),
-        "exclusion_by_school": _share(young, _WORST, failed) / _share(young, _WORST, ~failed),
+        "exclusion_by_school": _share(young, _WORST, _FAILED) / _share(young, _WORST, ~_FAILED),
         "exclusion_by_adversity": worst[2] / worst[0],
         "illness_by_adversity": sick[2] / (1.0 - sick[2]) * (1.0 - sick[0]) / sick[0],
     }
@@ -144,7 +144,7 @@ def _failed_of_supported(ladder: Ladder, states: Floats) -> float:
     for age in range(10, 16):
         never = _step(ladder, never, age) * (_LEVEL < 2)
     failed = float((_step(ladder, never, 16) * ladder.not_eligible).sum())
-    return float(states[16, (_RECORD & NOT_ELIGIBLE) > 0].sum() - failed) / (1.0 - float(never.sum()))
+    return float(states[16, _FAILED].sum() - failed) / (1.0 - float(never.sum()))
 
 
 def _yearly_costs(spec: Scenario, level: Floats) -> dict[str, float]:
@@ -162,7 +162,7 @@ def _counties(spec: Scenario, ladder: Ladder, states: Floats) -> dict[str, float
     children = np.diff(np.asarray(spec.places.share), axis=1)[:, 0]
     counties = np.unique(spec.places.county_codes, return_inverse=True)[1]
     found = []
-    for share in (states[17] * ((_RECORD & NOT_ELIGIBLE) > 0), states[:13].mean(axis=0) * (_LEVEL == WORST)):
+    for share in (states[17] * _FAILED, states[:13].mean(axis=0) * _WORST):
         local = children * (mix @ share.reshape(N_FRAILTY, -1).sum(axis=1))
         found.append(np.bincount(counties, local) / np.bincount(counties, children))
     failed, placed = found
@@ -178,24 +178,22 @@ def _ratios(at_30: Floats) -> dict[str, float]:
     The adjusted ratio compares within the eligible and the not eligible, weighted by those once placed (direct
     standardisation).
     """
-    placed, failed, worst = (_RECORD & PLACED) > 0, (_RECORD & NOT_ELIGIBLE) > 0, _LEVEL == WORST
+    groups = (_FAILED, ~_FAILED)
 
     def risk(which: NDArray[np.bool_]) -> float:
-        return float(at_30[which & worst].sum() / at_30[which].sum())
+        return _share(at_30, _WORST, which)
 
-    crude = risk(placed) / risk(~placed)
-    weight = [at_30[placed & group].sum() for group in (failed, ~failed)]
-    expected = sum(
-        w * risk(~placed & group) for w, group in zip(weight, (failed, ~failed), strict=True)
-    ) / sum(weight)  # fmt: skip
-    adjusted = risk(placed) / float(expected)
+    crude = risk(_PLACED) / risk(~_PLACED)
+    weight = [at_30[_PLACED & group].sum() for group in groups]
+    expected = sum(w * risk(~_PLACED & group) for w, group in zip(weight, groups, strict=True)) / sum(weight)
+    adjusted = risk(_PLACED) / float(expected)
     return {"exclusion_ratio": crude, "ratio_halved": (crude - adjusted) / (crude - 1.0)}
 
 
 def _severe(spec: Scenario, ladder: Ladder, states: Floats) -> dict[str, float]:
     """Cost of the lives that are placed before 20 and excluded at 20 (M3), by going back along the chain."""
     ahead = np.zeros((ADULT_AGE + 1, N_STATES))  # chance to end so, from each state at each age
-    ahead[ADULT_AGE] = ((_RECORD & PLACED) > 0) & (_LEVEL == WORST)
+    ahead[ADULT_AGE] = _PLACED & _WORST
     every = np.arange(N_STATES)
     for age in range(ADULT_AGE, 0, -1):
         stage = 0 if age < ADULT_AGE else 1
@@ -210,7 +208,7 @@ def _severe(spec: Scenario, ladder: Ladder, states: Floats) -> dict[str, float]:
     share /= share.sum(axis=1, keepdims=True)
     level = np.stack([share[:, each == _LEVEL].sum(axis=1) for each in range(N_LEVELS)], axis=1)
     cost = np.einsum("al,alp->ap", level, build_costs(spec).by_payer[:ADULT_AGE].astype(np.float64))
-    yearly, municipal = cost.sum(axis=1), cost[:, [PAYER[name] for name in _MUNICIPAL]].sum()
+    yearly, municipal = cost.sum(axis=1), cost[:, GROUPS["municipality"]].sum()
     return {
         "severe_cost": float(yearly.sum() / 1e6),
         "severe_rise": float(yearly[13:19].mean() / yearly[:7].mean()),

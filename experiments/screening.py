@@ -21,7 +21,7 @@ from model.model import simulate
 from model.reading import Value
 from model.scenario import Scenario
 
-__all__ = ["OUTCOMES", "assumed", "outcomes", "screen"]
+__all__ = ["OUTCOMES", "assumed", "is_assumed", "outcomes", "screen"]
 
 OUTCOMES = ("invested", "saved", "gain")
 LEVELS = 4
@@ -36,11 +36,12 @@ Tell = Callable[[int, int], None]
 
 def assumed(scenario: Scenario) -> list[str]:
     """Paths of the parameters that are assumed and uncertain."""
-    return [
-        path
-        for path, q in scenario.quantities.items()
-        if "assumed" in q.source.lower() and q.distribution.kind != "fixed"
-    ]
+    return [path for path, q in scenario.quantities.items() if is_assumed(q.source) and q.distribution.kind != "fixed"]
+
+
+def is_assumed(source: str) -> bool:
+    """Whether a parameter with this source is assumed, in whole or in part."""
+    return "assumed" in source.lower()
 
 
 def at_quantiles(scenario: Scenario, quantiles: Mapping[str, float]) -> Scenario:

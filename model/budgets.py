@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.costs import PAYER, CostTables
-from model.draws import PURSE, uniforms
+from model.draws import PURSE, by_place
 from model.economy import (
     Economy,
     Reserves,
@@ -29,6 +29,7 @@ from model.economy import (
 )
 from model.forecast import expected_states, relative_mix
 from model.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, Ladder
+from model.municipalities import standardised
 from model.parameters import BudgetParameters
 from model.places import Places, sweden
 from model.population import Population
@@ -156,8 +157,7 @@ def relative_spending(places: Places) -> Floats:
 
 def pressure_of(places: Places) -> Floats:
     """How many inhabitants are young or old, in standard deviations from the built-in country's mean, shape (n,)."""
-    country = sweden().facts.pressure()
-    return np.asarray((places.facts.pressure() - country.mean()) / country.std())
+    return standardised(places.facts.pressure(), sweden().facts.pressure())
 
 
 def fund_allotment(budgets: Budgets, scenario: Scenario, t: int, wanted: Money | None = None) -> Money:
@@ -194,8 +194,8 @@ def into_ordinary(
     The municipality must plan to (86 % do), and its owner must have room for a year of it; else something would have to
     be removed.
     """
-    codes = scenario.places.codes
-    plans = np.array([uniforms(seed, PURSE, 2, key=(int(codes[row]), 0, 0))[1] for row in rows])
+    codes = np.array([int(scenario.places.codes[row]) for row in rows], np.int64)
+    plans = by_place(seed, PURSE, codes, 2)[:, 1]
     return np.asarray((plans < scenario.budget.ordinary_plan) & (budgets.room[owner][rows] >= yearly))
 
 

@@ -69,13 +69,16 @@ def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
 
 
 @njit(cache=True, nogil=True)
-def by_place(seed, purpose, codes, n):
-    """Return what `uniforms` gives for each code as a municipality (born 0, aged 0). Shape (n, len(codes))."""
-    out = np.empty((n, codes.size))
+def by_place(seed, purpose, codes, n, year=0):
+    """Return what `uniforms` gives `n` times for each municipality or county code. Shape (len(codes), n).
+
+    Its key is (code, year, 0): the same whoever else is there.
+    """
+    out = np.empty((codes.size, n))
     for i in range(codes.size):
-        key = stream_key(seed, purpose, codes[i], 0, 0)
+        key = stream_key(seed, purpose, codes[i], year, 0)
         for t in range(n):
-            out[t, i] = (draw(key, t) + 0.5) / ONE
+            out[i, t] = (draw(key, t) + 0.5) / ONE
     return out
 
 

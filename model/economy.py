@@ -45,8 +45,7 @@ class Economy:
 
         Shape (n,), in standard deviations of each.
         """
-        windfall = self.windfall[t] * budget.windfall_result_share / budget.result_sd
-        return np.asarray(self.national[t] + windfall + self.local[t])
+        return np.asarray(self.national[t] + _in_result(budget, self.windfall[t]) + self.local[t])
 
 
 def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.int64], first_year: int) -> Economy:
@@ -65,10 +64,15 @@ def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.i
         cycle[t] = (keep * cycle[t - 1] if t else 0.0) + shocks[t] * np.sqrt(1 - keep**2)
         if first_year + t in good_years():
             result, windfall[t] = good_years()[first_year + t]
-            cycle[t] = result - windfall[t] * budget.windfall_result_share / budget.result_sd
+            cycle[t] = result - _in_result(budget, windfall[t])
     counties = codes // 100  # the first two of four figures name the county
-    local, regional = (ndtri(by_place(seed, LOCAL, each, years)) for each in (codes, counties))
+    local, regional = (ndtri(by_place(seed, LOCAL, each, years).T) for each in (codes, counties))
     return Economy(cycle, local, regional, np.asarray(windfall))
+
+
+def _in_result(budget: BudgetParameters, windfall: np.bool_) -> float:
+    """What a windfall, if it fell, adds to the sector's result, in standard deviations."""
+    return float(windfall * budget.windfall_result_share / budget.result_sd)
 
 
 def discretionary(budget: BudgetParameters, years: Economy, pressure: Floats | float = 0.0) -> Floats:
@@ -109,7 +113,7 @@ def open_reserves(
     budget: BudgetParameters, years: Economy, revenue: Floats, seed: int, codes: NDArray[np.int64]
 ) -> Reserves:
     """Begin with an ordinary reserve; how each keeps a fund is drawn by the shares of F1."""
-    lot = np.array([uniforms(seed, PURSE, 1, key=(int(code), 0, 0))[0] for code in codes])
+    lot = by_place(seed, PURSE, codes, 1)[:, 0]
     purse = np.searchsorted(np.cumsum(_PURSE_SHARES), lot).clip(0, len(PURSES) - 1).astype(np.int8)
     return Reserves(results(budget, years), np.rint(revenue * budget.rur_opening).astype(np.int64), purse)
 

@@ -193,10 +193,11 @@ class PreventionModel(mesa.Model):
         seen = self.seen.copy()
         places = np.ceil(seen[:, self.cells.age, self.cells.level] * self.spec.committee.capacity).astype(np.int64)
         purses = purses_of(self.contracts)
+        evaluating = paying.evaluating(self)[:, self.cells.intervention]
         pots = np.stack([paying.purse(self, *purse) for purse in purses], axis=1)
         for number, design in enumerate(self.contracts):
             part = paying.parts(self, number, purses)
-            score = thinking.scores(self, number) - paying.evaluating(self)[:, self.cells.intervention]
+            score = thinking.scores(self, number) - evaluating
             choose(
                 seen,
                 (self.cells.intervention, self.cells.age, self.cells.level),

@@ -73,11 +73,17 @@ class Facts:
         return np.array([RULES.index(terms[term]) for terms in self.rule], np.int64)
 
 
-def standardised(values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distance from the mean in standard deviations, shape (n,); zeros where all are alike."""
+def standardised(
+    values: Sequence[float] | NDArray[np.float64], among: Sequence[float] | NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Distance from the mean of `among` in its standard deviations, shape (n,); zeros where all of it are alike.
+
+    `among` is the values themselves unless given, such as those of the whole country.
+    """
     numbers = np.asarray(values, dtype=np.float64)
-    spread = numbers.std()
-    return np.zeros_like(numbers) if spread == 0.0 else np.asarray((numbers - numbers.mean()) / spread)
+    country = numbers if among is None else np.asarray(among, dtype=np.float64)
+    spread = country.std()
+    return np.zeros_like(numbers) if spread == 0.0 else np.asarray((numbers - country.mean()) / spread)
 
 
 @cache

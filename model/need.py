@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ladder import born
+from model.municipalities import standardised
 from model.parameters import LadderParameters
 from model.places import Places, sweden
 
@@ -23,8 +24,7 @@ _HALVINGS = 64  # until they are known to the last digit
 
 def level_of_need(places: Places) -> Floats:
     """Share of grown-ups with little schooling, in standard deviations from the built-in country's mean, shape (n,)."""
-    country = np.asarray(sweden().facts.low_schooling_share)
-    return np.asarray((np.asarray(places.facts.low_schooling_share) - country.mean()) / country.std())
+    return standardised(places.facts.low_schooling_share, sweden().facts.low_schooling_share)
 
 
 def frailty_mix(places: Places, parameters: LadderParameters) -> Floats:

@@ -22,7 +22,6 @@ from model.diffusion.practice import (
     Practice,
     Year,
     begin,
-    lasting_luck,
     luck,
 )
 from model.diffusion.surroundings import Bodies, Bools, Floats, Surroundings, good_years, mean_heard, surroundings
@@ -97,8 +96,8 @@ def move(
     )
     reason, new_fund, came_back = _step(towns, around.municipalities, p, local)
     _step(regions, around.regions, p, regional)
-    lasting = lasting_luck(seed, around.municipalities.codes)[:, 2:4]
-    country.contracts = move_contracts(country.contracts, towns, around.municipalities.size, p, year, lasting, u[:, -1])
+    size = around.municipalities.size
+    country.contracts = move_contracts(country.contracts, towns, size, p, year, country.lots, u[:, -1])
     return Year(year, towns.state.copy(), new_fund, came_back, reason, regions.state.copy(), country.contracts)
 
 

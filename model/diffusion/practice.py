@@ -8,11 +8,10 @@ whoever else is there. Reads `surroundings` and `draws`; read by `moving` and `c
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from model.diffusion.surroundings import Bodies, Bools, Codes, Floats, Surroundings, first_movers
-from model.draws import ONE, SPREAD, draw, stream_key
+from model.draws import SPREAD, by_place
 from model.parameters import DiffusionParameters
 
 NEVER, DISCUSSED, WORKING, FUNDED, STOPPED = range(5)
@@ -64,6 +63,7 @@ class Country:
     municipalities: Practice
     regions: Practice
     contracts: NDArray[np.int8]  # (n,) how far each municipality is with outcome contracts: place in CONTRACTS
+    lots: Floats  # (n, 2) of each municipality, drawn once: interest in outcome contracts, and which kind it would sign
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ def begin(around: Surroundings, p: DiffusionParameters, seed: int, year: int = F
         municipalities=_begin(municipalities, np.isin(municipalities.codes, list(first_movers())), p, seed, year),
         regions=_begin(regions, np.zeros(regions.codes.size, np.bool_), p, seed, year),
         contracts=np.zeros(municipalities.codes.size, np.int8),
+        lots=lasting_luck(seed, municipalities.codes)[:, 2:4],
     )
 
 
@@ -109,23 +110,13 @@ def _begin(bodies: Bodies, first: Bools, p: DiffusionParameters, seed: int, year
     )
 
 
-@njit(cache=True, nogil=True)
-def _luck(seed: int, year: int, codes: Codes, out: Floats) -> None:
-    """Fill `out`, shape (n, _LUCK), with the numbers in (0, 1) of every body in a year."""
-    for m in range(codes.size):
-        key = stream_key(seed, SPREAD, codes[m], year, 0)
-        for i in range(out.shape[1]):
-            out[m, i] = (draw(key, i) + 0.5) / ONE
-
-
 def luck(seed: int, year: int, codes: Codes) -> Floats:
     """Luck of municipalities or regions in a year, in (0, 1), shape (n, 7): the same whoever else is there.
 
     Codes of municipalities begin at 114 and those of counties end at 25, so that no region shares one's luck.
     """
-    out = np.empty((codes.size, _LUCK))
-    _luck(seed, year, codes, out)
-    return out
+    found: Floats = by_place(seed, SPREAD, codes, _LUCK, year)
+    return found
 
 
 def lasting_luck(seed: int, codes: Codes) -> Floats:

@@ -62,13 +62,13 @@ def surroundings(places: Places) -> Surroundings:
     country = sweden()
     people = np.asarray(places.population, dtype=np.float64)
     need = (
-        _against(np.asarray(places.facts.low_schooling_share), np.asarray(country.facts.low_schooling_share))
-        - _against(np.log(places.facts.tax_base), np.log(country.facts.tax_base))
+        standardised(places.facts.low_schooling_share, country.facts.low_schooling_share)
+        - standardised(np.log(places.facts.tax_base), np.log(country.facts.tax_base))
     ) / 2.0
     starts, neighbours = borders(places.codes)
     municipalities = Bodies(
         codes=np.array([int(code) for code in places.codes], np.int64),
-        size=_against(np.log(places.population), np.log(country.population)),
+        size=standardised(np.log(places.population), np.log(country.population)),
         need=need,
         rules=np.stack([places.facts.rule_in(election + 1) for election in TERMS]),
         listener=np.repeat(np.arange(len(places.codes)), np.diff(starts)),
@@ -89,7 +89,7 @@ def _regions(places: Places, people: Floats, need: Floats) -> tuple[Bodies, Code
     within = np.flatnonzero(region < len(counties))
     inhabitants = _by_county(places.county_codes, people)
     whole = _by_county(sweden().county_codes, np.asarray(sweden().population, dtype=np.float64))
-    size = _against(np.log([inhabitants[each] for each in counties]), np.log(list(whole.values())))
+    size = standardised(np.log([inhabitants[each] for each in counties]), np.log(list(whole.values())))
     bodies = Bodies(
         codes=np.array([int(county) for county in counties], np.int64),
         size=size,
@@ -105,10 +105,6 @@ def _by_county(counties: tuple[str, ...], people: Floats) -> dict[str, float]:
     """Inhabitants of each county that has a region."""
     known = sorted(set(counties) - {WITHOUT_REGION})
     return {each: float(people[np.asarray(counties) == each].sum()) for each in known}
-
-
-def _against(values: Floats, country: Floats) -> Floats:
-    return np.asarray((values - country.mean()) / country.std())
 
 
 def mean_heard(listener: Codes, speaker: Codes, weight: Floats, value: Floats, n: int) -> Floats:
