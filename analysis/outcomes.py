@@ -5,7 +5,7 @@ together). Amounts are present values over whole lives in SEK of 2020 per child 
 Differences between designs are made later, pair by pair (`paired`). Read by `experiments.engine` and `paired`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,21 +73,20 @@ def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -
     paid = _payments(tables, start, (rate, societal_rate))
     public, society = _who(names)
     group_cost = {
-        group: life[0, [GROUP_OF.get(payer) == group for payer, _ in names]].sum()
-        + sum(paid.net.get(payer, 0.0) for payer in payers)
+        group: life[0, [GROUP_OF.get(payer) == group for payer, _ in names]].sum() + paid.of(payers)
         for group, payers in GROUPS.items()
     }
     saving, saving_societal = (untreated - life)[0, public].sum(), (untreated - life)[1, society].sum()
     own = (untreated - life)[0, [GROUP_OF.get(payer) == "municipality" for payer, _ in names]].sum()
     return {
         **{f"cost_{group}": cost / children for group, cost in group_cost.items()},
-        "cost_fiscal": sum(group_cost.values()) / children,
+        "cost_fiscal": float(np.sum([*group_cost.values()])) / children,
         "cost_societal": (life[1, society].sum() + paid.work[1]) / children,
         "years_in_need": _years_in_need(tables["children"]) / children,
         "invested": paid.invested / years,
         "reached": float(tables["enrolment"]["children"].sum()) / years,
         "fund_paid": paid.by_fund / children,
-        "investor_gain": -sum(paid.net.get(party, 0.0) for party in OUTSIDE["investor"]) / children,
+        "investor_gain": -paid.of(OUTSIDE["investor"]) / children,
         "wrong_pocket": _ratio(saving - own, saving),
         "owner_share": _owner_share(tables["options"]),
         "deadweight": _ratio(tables["enrolment"]["deadweight"].sum(), tables["enrolment"]["judged"].sum()),
@@ -125,10 +124,10 @@ def _lives(costs: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[F
     worth = np.stack([(1.0 + rate) ** -years for rate in rates])
     shape = (len(payers) * len(kinds), years.size)
     cell = (payer * len(kinds) + kind) * years.size + since
-    sums = [
-        worth @ np.bincount(cell, costs[column].to_numpy(), minlength=shape[0] * shape[1]).reshape(shape).T
-        for column in ("actual_sek", "untreated_sek")
-    ]
+    sums = []
+    for column in ("actual_sek", "untreated_sek"):
+        amount = np.bincount(cell, costs[column].to_numpy(), minlength=shape[0] * shape[1]).reshape(shape)
+        sums.append((worth[:, None] * amount).sum(axis=2))
     return sums[0], sums[1], [(payer, kind) for payer in payers for kind in kinds]
 
 
@@ -145,6 +144,10 @@ class _Paid:
     by_fund: float
     work: list[float]  # what programmes, applying, evaluating and contracts take, at each rate
     invested: float  # the same in the simulated years, not discounted
+
+    def of(self, accounts: Iterable[str]) -> float:
+        """What these accounts paid less what they received; not by `sum`, which Python 3.12 changed for floats."""
+        return float(np.sum([self.net.get(account, 0.0) for account in accounts]))
 
 
 def _payments(tables: Tables, start: int, rates: tuple[float, ...]) -> _Paid:
@@ -187,7 +190,7 @@ def _years_in_need(children: pd.DataFrame) -> float:
 def _owner_share(options: pd.DataFrame) -> float:
     """Own value over fiscal value of everybody enrolled."""
     enrolled = options["enrolled"].to_numpy(np.float64)
-    own, fiscal = (float(options[f"{name}_value_sek"].to_numpy() @ enrolled) for name in ("own", "fiscal"))
+    own, fiscal = (float((options[f"{name}_value_sek"].to_numpy() * enrolled).sum()) for name in ("own", "fiscal"))
     return _ratio(own, fiscal)
 
 

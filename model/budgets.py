@@ -57,7 +57,7 @@ def expected_costs(
     `need.states_at_birth`: lives are the same everywhere but for their frailty.
     """
     by_class = expected_states(ladder).reshape(N_AGES, N_FRAILTY, -1, N_LEVELS).sum(axis=2)
-    of_class = np.einsum("afl,alp->fap", by_class, costs.by_payer)
+    of_class = (by_class.transpose(1, 0, 2)[..., None] * costs.by_payer).sum(axis=2)
     mix = relative_mix(ladder, births)
     sizes = population.cohort_sizes()
     born = population.births_from + np.arange(sizes.shape[1])
@@ -66,7 +66,7 @@ def expected_costs(
         age = first_year + t - born
         alive = (age >= 0) & (age <= LAST_AGE)
         each = zip(mix.T, of_class, strict=True)
-        cost = sum(share[:, None] * (sizes[:, alive] @ of[age[alive]]) for share, of in each)
+        cost = sum(share[:, None] * (sizes[:, alive, None] * of[age[alive]]).sum(axis=1) for share, of in each)
         for line in LINES:
             result[line][t] = cost[:, PAYER[line]]
     return result

@@ -224,7 +224,7 @@ def _solve(
     saved = np.zeros((len(BELIEF_GRID), len(keys), N_AGES, N_LEVELS))
     effects = np.stack([effects_of(interventions, belief)[k] for belief in BELIEF_GRID])
     _saved(start, age, effects, life_tables(ladder), saved)
-    worth = np.matmul(saved[:, :, :, None, :], price)[..., 0, :]
+    worth = (saved[..., None] * price).sum(axis=3)
     return Cells(
         intervention=k,
         age=age,

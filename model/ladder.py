@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from model.arithmetic import exp
 from model.draws import threshold
 from model.parameters import LadderParameters
 
@@ -151,7 +152,7 @@ def _entry(p: LadderParameters, age: int, frailty: int, record: int, level: int)
     score = p.entry_level[level] + p.entry_frailty[frailty]
     score += p.entry_not_eligible if record & NOT_ELIGIBLE else 0.0
     score += p.entry_placed if record & PLACED else 0.0
-    weights = np.asarray(p.entry_base) * np.exp(score * np.asarray(p.entry_slope))
+    weights = np.asarray(p.entry_base) * exp(score * np.asarray(p.entry_slope))
     return np.asarray(weights / weights.sum())
 
 

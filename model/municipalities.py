@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.arithmetic import exp, log
 from model.errors import InputError, hint, reason
 
 DATA = Path(__file__).parent / "data"
@@ -61,7 +62,7 @@ class Facts:
         """Yearly growth of the population from 2005 to 2017, shape (n,)."""
         first = np.asarray(self.population_2005, dtype=np.float64)
         last = np.asarray(self.population_2017, dtype=np.float64)
-        return np.asarray(np.exp(np.log(last / first) / 12.0) - 1.0, dtype=np.float64)
+        return np.asarray(exp(log(last / first) / 12.0) - 1.0, dtype=np.float64)
 
     def pressure(self) -> NDArray[np.float64]:
         """Share of inhabitants who are young (0-19) or old (75 and over): those whom services are for. Shape (n,)."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from model.arithmetic import exp
 from model.ladder import born
 from model.municipalities import standardised
 from model.parameters import LadderParameters
@@ -55,9 +56,9 @@ def _centre(frail: float, gradient: float) -> float:
     low, high = -_FARTHEST, _FARTHEST
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
-        low, high = (middle, high) if weight @ _chance(middle + need) < frail else (low, middle)
+        low, high = (middle, high) if (weight * _chance(middle + need)).sum() < frail else (low, middle)
     return (low + high) / 2.0
 
 
 def _chance(log_odds: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))
+    return np.asarray(1.0 / (1.0 + exp(-log_odds)))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from model.arithmetic import total
 from model.errors import InputError, hint
 from model.municipalities import Facts, built_in_facts, facts_of, read_own_table
 
@@ -44,7 +45,7 @@ def sweden() -> Places:
     rows = sorted(_rows("municipalities.csv"), key=lambda row: row["code"])
     known = built_in_facts()
     whole = [{**row, "population": int(row["population"]), **known[row["code"]]} for row in rows]
-    return _places(whole, sum(map(_young, whole)))
+    return _places(whole, total(map(_young, whole)))
 
 
 def own_places(path: Path) -> Places:
@@ -58,7 +59,7 @@ def own_places(path: Path) -> Places:
         With every problem of the file.
     """
     rows = read_own_table(path, _counties())
-    country = sum(p * y for p, y in zip(sweden().population, sweden().facts.young_share, strict=True))
+    country = total(p * y for p, y in zip(sweden().population, sweden().facts.young_share, strict=True))
     return _places(rows, country)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from model import __version__, metrics, paying, settling, thinking
 from model.agents.reasoning import perceived_saving
+from model.arithmetic import powers
 from model.budgets import LINES
 from model.costs import GROUPS
 from model.diffusion import CONTRACTS, STATES
@@ -161,7 +162,10 @@ def _priced(model: PreventionModel, counts: NDArray[np.float64]) -> NDArray[np.i
         ],
         axis=2,
     ).astype(np.float64)
-    return np.asarray(np.rint(np.matmul(counts.transpose(1, 0, 2), price).transpose(1, 0, 2)), dtype=np.int64)
+    amount = np.zeros((*counts.shape[:2], price.shape[2]))
+    for level in range(N_LEVELS):
+        amount += counts[:, :, level, None] * price[:, level]
+    return np.asarray(np.rint(amount), dtype=np.int64)
 
 
 @njit(cache=True, nogil=True)
@@ -439,9 +443,8 @@ def _practice(model: PreventionModel) -> dict[str, Any]:
 def _options(model: PreventionModel) -> Table:
     """What each option is worth to whom: on the owner's own budget, and to everybody over the whole life."""
     cells, discount = model.cells, model.spec.discount
-    years = np.arange(N_AGES)
-    value = np.einsum("chp,h->cp", cells.true_saving, (1 + discount.rate) ** -years)
-    societal = cells.production @ (1 + discount.societal_rate) ** -years
+    value = (cells.true_saving * powers(1.0 / (1.0 + discount.rate), N_AGES)[:, None]).sum(axis=1)
+    societal = (cells.production * powers(1.0 / (1.0 + discount.societal_rate), N_AGES)).sum(axis=1)
     truth = np.ones(cells.age.size)
     own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
     for owner in model.owners:

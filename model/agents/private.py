@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.agents.bodies import Body
+from model.arithmetic import exp, powers
 from model.forecast import BELIEF_GRID
 from model.ladder import N_AGES
 from model.prospects import Prospect
@@ -43,7 +44,7 @@ class Verdict:
 def belief_weights(mean: Floats, sd: Floats) -> Floats:
     """Probability of each belief of the grid for somebody who believes in N(mean, sd), shape (len(BELIEF_GRID), n)."""
     distance = (np.array(BELIEF_GRID)[:, None] - mean) / sd
-    weight = np.exp(-0.5 * (distance**2 - (distance**2).min(axis=0)))
+    weight = exp(-0.5 * (distance**2 - (distance**2).min(axis=0)))
     return np.asarray(weight / weight.sum(axis=0))
 
 
@@ -63,7 +64,7 @@ def judge(prospect: Prospect, stake: Floats, weights: Floats, rate: float, loss_
     loss_limit
         Highest acceptable probability of getting back less, undiscounted, than it put in.
     """
-    discount = (1.0 + rate) ** -np.arange(N_AGES)
+    discount = powers(1.0 / (1.0 + rate), N_AGES)
     paid, invested = (stake * discount).sum(axis=1), stake.sum(axis=1)
     mean, square, loss = np.zeros(invested.size), np.zeros(invested.size), np.zeros(invested.size)
     for belief, of_belief in enumerate(weights):

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from model.arithmetic import powers
 from model.forecast import Cells
 from model.ladder import N_AGES
 
@@ -49,13 +50,13 @@ class Mandate:
 
     def _weights(self, horizon: Floats) -> Floats:
         years = np.arange(N_AGES)
-        return np.asarray((years < horizon[:, None]) * (1.0 + self.discount[:, None]) ** -years)
+        return np.asarray((years < horizon[:, None]) * powers(1.0 / (1.0 + self.discount), N_AGES))
 
     def keeping(self) -> Floats:
         """Share of a saving that can be cashed and is kept in each year, shape (N_AGES,)."""
         years = np.arange(N_AGES)
         cashable = np.minimum(self.cashable_max, self.cashable_first + self.cashable_growth * years)
-        return np.asarray(cashable * (1.0 - self.ratchet) ** years)
+        return np.asarray(cashable * powers(1.0 - self.ratchet, N_AGES))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +120,6 @@ def perceived_payments(mandate: Mandate, payments: Floats) -> Floats:
 
 def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) -> Floats:
     """Present value of `yearly` SEK per child for `duration` years. Shape (n_municipalities, n_cells)."""
-    factor = 1.0 / (1.0 + mandate.discount[:, None])
-    years = np.arange(duration.max())
-    paid = (years < duration[:, None]).astype(np.float64)
-    return np.asarray(((factor**years)[:, None, :] * paid).sum(axis=2) * yearly)
+    longest = int(duration.max())
+    paid = (np.arange(longest) < duration[:, None]).astype(np.float64)
+    return np.asarray((powers(1.0 / (1.0 + mandate.discount), longest)[:, None, :] * paid).sum(axis=2) * yearly)
