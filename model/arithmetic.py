@@ -1,8 +1,9 @@
 """Arithmetic that ends on the same digit whatever a run stands on: Python's version, libraries, the processor.
 
 Decisions may hang on a last digit, and runs are told apart by hashes. So no result goes through a linear-algebra
-library (sums of products are written out), through `sum` over floats, which Python 3.12 changed, or through NumPy's `exp`,
-`log` and `**`, which go another way on processors that can do eight at once. Rates against which luck is drawn may.
+library (sums of products are written out), through `sum` over floats, which Python 3.12 changed, or through NumPy's
+`exp`, `log` and `**`, which go another way on processors that can do eight at once. Rates against which luck is drawn
+may.
 """
 
 import math
