@@ -76,10 +76,18 @@ class Job:
 
 @cache
 def code_digest() -> str:
-    """Digest of the source files and data that results come from."""
+    """Digest of the source files and data that results come from.
+
+    Raises
+    ------
+    RuntimeError
+        If one of `SOURCES` is not there: without it a batch would give results of an older version for new ones.
+    """
     digest = hashlib.blake2b(digest_size=8)
     for name in SOURCES:
         path = ROOT / name
+        if not path.exists():
+            raise RuntimeError(f"{path} is missing, and results come from it. Install stupror anew.")
         for file in [path] if path.is_file() else _sources(path):
             digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.jobs import context_of, draw_table, factor_frame, jobs_of, point_frame, resolve
+from experiments.jobs import code_digest, context_of, draw_table, factor_frame, jobs_of, point_frame, resolve
 from experiments.plan import plan_of, read_plan
 from experiments.sampling import METHODS, Sampling, cube, size
 from model.errors import InputError
@@ -214,3 +214,9 @@ def test_drawn_terms_are_factors_of_their_design_alone() -> None:
     assert share == values[0]
     with pytest.raises(InputError, match=r"range = \[0.2, 8\].*in 0 to 1"):
         plan(levers={**levers, "terms": {"state-outcomes-fund": {"share_of_saving.share": {"range": [0.2, 8]}}}})
+
+
+def test_a_source_that_is_not_there_is_refused_and_not_skipped(monkeypatch):
+    monkeypatch.setattr("experiments.jobs.SOURCES", ("model", "analysis/renamed.py"))
+    with pytest.raises(RuntimeError, match="renamed.py is missing"):
+        code_digest()
