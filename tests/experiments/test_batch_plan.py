@@ -218,5 +218,5 @@ def test_drawn_terms_are_factors_of_their_design_alone() -> None:
 
 def test_a_source_that_is_not_there_is_refused_and_not_skipped(monkeypatch):
     monkeypatch.setattr("experiments.jobs.SOURCES", ("model", "analysis/renamed.py"))
-    with pytest.raises(RuntimeError, match="renamed.py is missing"):
+    with pytest.raises(RuntimeError, match="is missing, and results come from it"):
         code_digest()
