@@ -15,10 +15,17 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 -q
 
+# What reads types and imports wants the tree as it is installed: stupror/ with the three folders inside.
+LAID_OUT := build/as-installed
+
 lint: $(READY)
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	rm -rf $(LAID_OUT)
+	mkdir -p $(LAID_OUT)
+	tar -cf - --exclude=__pycache__ stupror | tar -xf - -C $(LAID_OUT)
+	tar -cf - --exclude=__pycache__ model experiments analysis | tar -xf - -C $(LAID_OUT)/stupror
+	MYPYPATH=$(LAID_OUT) $(BIN)/mypy
+	cd $(LAID_OUT) && $(CURDIR)/$(BIN)/lint-imports $(CURDIR)/pyproject.toml
 
 bench: $(READY)
 	$(BIN)/python benchmarks/bench.py

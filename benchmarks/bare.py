@@ -8,9 +8,9 @@ spends on counting and on the exam.
 import numpy as np
 from numba import njit
 
-from model.draws import BIRTH, MOVE, draw, stream_key
-from model.ladder import ADULT_AGE, LAST_AGE, N_STATES
-from model.lifecourse import largest_cohort
+from stupror.model.children.draws import BIRTH, MOVE, draw, stream_key
+from stupror.model.children.ladder import ADULT_AGE, LAST_AGE, N_STATES
+from stupror.model.children.lifecourse import largest_cohort
 
 
 @njit(cache=True, nogil=True)

@@ -17,11 +17,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from analysis import paired
-from experiments import batch, engine
-from experiments.batching import prepare, run_batch
-from experiments.jobs import context_of
-from experiments.plan import plan_of
+from stupror.analysis.batches import paired
+from stupror.experiments import batch
+from stupror.experiments.batches import engine
+from stupror.experiments.batches.jobs import context_of
+from stupror.experiments.batches.session import prepare, run_batch
+from stupror.experiments.plans.plan import plan_of
 
 DESIGNS = ["status-quo", "municipal-fund", "municipal-fund-repayment", "state-outcomes-fund", "planner"]
 

@@ -24,13 +24,13 @@ import numpy as np
 from bare import live_bare
 from mesa_children import MesaChildren
 
-from model import lifecourse, need
-from model.funding import load_design
-from model.ladder import LAST_AGE, N_AGES, N_LEVELS, build_ladder, kernel_tables
-from model.ledger import Entry
-from model.model import PreventionModel, simulate
-from model.population import build_population
-from model.scenario import Scenario, load_scenario, select
+from stupror.model.children import lifecourse, need
+from stupror.model.children.ladder import LAST_AGE, N_AGES, N_LEVELS, build_ladder, kernel_tables
+from stupror.model.children.population import build_population
+from stupror.model.contracts import load_design
+from stupror.model.inputs.scenario import Scenario, load_scenario, select
+from stupror.model.model import PreventionModel, simulate
+from stupror.model.money.ledger import Entry
 
 SEED, START, YEARS, DESIGN = 1, 2020, 30, "state-outcomes-fund"
 COUNTIES = {"10": "Blekinge", "12": "Skåne"}  # a small and a large one; the second gives the figure

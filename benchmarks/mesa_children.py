@@ -23,10 +23,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from model import booking
-from model.draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, stream_key
-from model.evaluation import COMPARED, JUDGED_FROM, JUDGED_TO, MATCHED, OTHER, OWN, PEOPLE, TRUE_OTHER, TRUE_OWN
-from model.ladder import (
+from stupror.model.children.draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, stream_key
+from stupror.model.children.ladder import (
     ADULT_AGE,
     EXAM_AGE,
     INSECURE,
@@ -40,9 +38,21 @@ from model.ladder import (
     SENTENCED,
     WORST,
 )
-from model.ledger import LedgerError
-from model.model import PreventionModel
-from model.parameters import PAYERS
+from stupror.model.evaluation.evaluators import (
+    COMPARED,
+    JUDGED_FROM,
+    JUDGED_TO,
+    MATCHED,
+    OTHER,
+    OWN,
+    PEOPLE,
+    TRUE_OTHER,
+    TRUE_OWN,
+)
+from stupror.model.inputs.parameters import PAYERS
+from stupror.model.model import PreventionModel
+from stupror.model.money import books
+from stupror.model.money.ledger import LedgerError
 
 MASK = (1 << 64) - 1
 GOLD, MIX_1, MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
@@ -50,7 +60,7 @@ FAILED = NOT_ELIGIBLE * N_LEVELS
 
 
 def draw(key: int, place: int) -> int:
-    """Return `model.draws.draw` of the child whose place in a cohort's sequence is ``place = (number + 1) * GOLD``."""
+    """Return `draws.draw` of the child whose place in a cohort's sequence is ``place = (number + 1) * GOLD``."""
     word = (key + place) & MASK
     word = ((word ^ (word >> 30)) * MIX_1) & MASK
     word = ((word ^ (word >> 27)) * MIX_2) & MASK
@@ -172,7 +182,7 @@ class Child(mesa.Agent):
 
 
 def with_help(row: list[float], state: int, age: int, worse: float, better: float, forks: float) -> list[float]:
-    """Return the move probabilities of a life with help: `model.ladder.treated_move` on lists."""
+    """Return the move probabilities of a life with help: `model.children.ladder.treated_move` on lists."""
     level, record = state % N_LEVELS, state // N_LEVELS % N_RECORDS
     out = row.copy()
     if age == ADULT_AGE:
@@ -254,7 +264,7 @@ class Town(mesa.Agent):
     def enrol(self, wanted: list[int], project: list[int]) -> list[tuple[Child, int]]:
         """Take as many children as each option wants, in the order in which they stand; return them as they were seen.
 
-        A child whom several options want is given to the first of them, as `model.lifecourse.enrol` does.
+        A child whom several options want is given to the first of them, as `model.children.lifecourse.enrol` does.
         """
         options: dict[tuple[int, int], list[list[int]]] = {}
         for (k, age, level), number in zip(self.model.options, wanted, strict=True):
@@ -336,11 +346,11 @@ class MesaChildren(PreventionModel):
         record = self.counts.copy()
         record[0] -= record[1]
         self.history.append(record)
-        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
+        self.yardsticks.remember(len(self.history), books.actual(self).sum(axis=0))
         bill = np.array(self.towns.get("bill"), np.int64)
         self.life_cost = bill[:, :-2].reshape(self.n, len(PAYERS), -1)
         self.given_back = bill[:, -2:]
-        booking.book_lives(self)
+        books.book_lives(self)
 
     def evaluate(self) -> None:
         """Measure child by child; the rest is the model's, which finds no participants left to measure."""

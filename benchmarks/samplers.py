@@ -1,10 +1,11 @@
-"""Which optimiser finds the front with the fewest runs: the comparison that `experiments.search` rests on.
+"""Which optimiser finds the front with the fewest runs: the comparison that `search` rests on.
 
     python benchmarks/samplers.py
 
-A stand-in for the state outcomes fund, whose true front can be computed: three terms (share, years of follow-up, cap),
-two objectives (share of the planner's gain, net cost of the state), with and without a ripple, as luck that is the same
-for all. Prints the share of the true front's hypervolume reached after 40, 60, 100 and 200 trials, mean of six starts.
+A stand-in for the state outcomes fund, whose true front can be computed: three terms (share, years of follow-up,
+cap), two objectives (share of the planner's gain, net cost of the state), with and without a ripple, as luck that is
+the same for all. Prints the share of the true front's hypervolume reached after 40, 60, 100 and 200 trials, mean of
+six starts.
 """
 
 from collections.abc import Callable

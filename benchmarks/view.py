@@ -52,7 +52,7 @@ def serve(place: str) -> tuple[subprocess.Popen[str], str]:
     """Start the server; give it and its address."""
     words = ("view", "--no-open", "--port", "0", "--years", "45", "--municipalities", place)
     server = subprocess.Popen(
-        [sys.executable, "-c", "from experiments.cli import main; main()", *words],
+        [sys.executable, "-c", "from stupror.experiments.cli import main; main()", *words],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments import batching, running
-from experiments.extras import need
-from experiments.plan import plan_of, read_plan
-from experiments.progress import progress
-from experiments.results import Batch, Comparison, Run, open_batch
-from model.errors import InputError
-from model.funding import Design, load_design
-from model.model import check_design
-from model.scenario import Scenario, load_scenario, select
+from ..model.contracts import Design, load_design
+from ..model.inputs.errors import InputError
+from ..model.inputs.scenario import Scenario, load_scenario, select
+from ..model.model import check_design
+from .batches import session
+from .plans.plan import plan_of, read_plan
+from .results import Batch, Comparison, Run, open_batch
+from .runs import runner
+from .runs.extras import need
+from .runs.progress import progress
 
 __all__ = ["batch", "compare", "run"]
 
@@ -59,7 +60,7 @@ def run(
         If the run fails.
     """
     contract = _design(design)
-    found = running.run(_world(scenario, municipalities), contract, seed, years, threads=threads)
+    found = runner.run(_world(scenario, municipalities), contract, seed, years, threads=threads)
     return Run(contract.name, seed, years, found)
 
 
@@ -76,7 +77,7 @@ def compare(
     """Run several designs with the same seeds; `seeds` is how many, from 1 on, or a list of them. Else as `run`."""
     chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
     world, contracts = _world(scenario, municipalities), [_design(design) for design in designs]
-    return Comparison(running.compare(world, contracts, chosen, years, workers=workers, uncertain=uncertain))
+    return Comparison(runner.compare(world, contracts, chosen, years, workers=workers, uncertain=uncertain))
 
 
 def batch(
@@ -115,9 +116,9 @@ def batch(
         need("distributed", "distributed")
     made = plan_of(plan) if isinstance(plan, Mapping) else read_plan(Path(plan))
     folder = Path(out)
-    prepared = batching.prepare(made, folder, extend=extend)
+    prepared = session.prepare(made, folder, extend=extend)
     with progress(prepared.total, before=prepared.found) as tell:
-        batching.run_batch(prepared, folder, workers=workers, scheduler=scheduler, tell=tell)
+        session.run_batch(prepared, folder, workers=workers, scheduler=scheduler, tell=tell)
     return open_batch(folder)
 
 

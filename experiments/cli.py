@@ -15,22 +15,9 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import (
-    analyse,
-    batch,
-    calibrate,
-    data,
-    designs,
-    parameters,
-    report,
-    runs,
-    screen,
-    search,
-    validate,
-    view,
-)
-from experiments.commands.common import FailedError, StoppedError
-from model.errors import InputError
+from ..model.inputs.errors import InputError
+from .commands import analyse, batch, calibrate, data, designs, parameters, report, runs, screen, search, validate, view
+from .commands.common import FailedError, StoppedError
 
 __all__ = ["app", "main"]
 
@@ -114,7 +101,7 @@ def _complain(lines: Sequence[str]) -> None:
 
 def _one_line(error: Exception) -> str:
     """Say a failure in one line; a failed run says its design and seed by itself."""
-    from experiments.running import RunError
+    from .runs.runner import RunError
 
     plain = isinstance(error, RunError | FailedError)
     words = str(error) if plain else f"{type(error).__name__}: {error}"

@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from analysis import discovery, paired, psa, sensitivity, tables
-from analysis.outcomes import OUTCOMES, outcomes
-from experiments import shelf, store
-from experiments.batching import assemble
-from experiments.extras import need
-from model.errors import InputError
+from ..analysis.batches import discovery, paired, psa, sensitivity
+from ..analysis.measures.outcomes import OUTCOMES, outcomes
+from ..analysis.report import tables
+from ..model.inputs.errors import InputError
+from .batches import batch_folder, store
+from .batches.session import assemble
+from .runs.extras import need
 
 __all__ = ["Batch", "Comparison", "Run", "open_batch"]
 
@@ -81,16 +82,18 @@ class Batch:
     @cached_property
     def runs(self) -> Frame:
         """The table of finished runs, in the order of the plan."""
-        path = self.folder / shelf.RUNS
+        path = self.folder / batch_folder.RUNS
         sessions = self.manifest["sessions"]
         if path.exists() and sessions and sessions[-1].get("how") == "finished":
             return pd.read_parquet(path)
-        return assemble(self.folder, self._read(shelf.JOBS), self._read(shelf.DRAWS), self.manifest["outcomes"])
+        return assemble(
+            self.folder, self._read(batch_folder.JOBS), self._read(batch_folder.DRAWS), self.manifest["outcomes"]
+        )
 
     @cached_property
     def failures(self) -> Frame:
         """Runs that failed: key, design, seed, error."""
-        keys = list(dict.fromkeys(self._read(shelf.JOBS)["key"]))
+        keys = list(dict.fromkeys(self._read(batch_folder.JOBS)["key"]))
         records = store.failures(self.folder, keys).values()
         names = ["key", "design", "seed", "error"]
         return pd.DataFrame([{name: record[name] for name in names} for record in records], columns=names)
@@ -98,14 +101,14 @@ class Batch:
     @property
     def values(self) -> Frame:
         """Value of each factor by draw; a list by the probability it was drawn at."""
-        return self._read(shelf.DRAWS).set_index("draw")
+        return self._read(batch_folder.DRAWS).set_index("draw")
 
     def summary(self, against: str | None = None) -> Frame:
         """Mean difference of every outcome from a design (status quo), with its 90 % interval over draws."""
         return paired.summary(self._some(), self.manifest["outcomes"], against)
 
     def sensitivity(self, outcome: str = "cost_fiscal", against: str | None = None, method: str | None = None) -> Frame:
-        """Which factors move an outcome, and which decide what design is best; see `analysis.sensitivity`."""
+        """Which factors move an outcome, and which decide what design is best; see `analysis.batches.sensitivity`."""
         need("science", "SALib")
         points, sampling = self._points(), self.manifest["sampling"]
         return _asked(lambda: sensitivity.sensitivity(self._some(), points, sampling, outcome, against, method))
@@ -119,7 +122,7 @@ class Batch:
         return _asked(lambda: sensitivity.convergence(self._some(), points, sampling, outcome, against, method))
 
     def plane(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
-        """The cost-effectiveness plane, draw by draw; see `analysis.psa`."""
+        """The cost-effectiveness plane, draw by draw; see `analysis.batches.psa`."""
         return _asked(lambda: psa.plane(self._some(), perspective, against))
 
     def acceptability(self, perspective: str = "fiscal", worth: Sequence[float] = psa.WORTH) -> Frame:
@@ -169,7 +172,7 @@ class Batch:
 
     def status(self) -> dict[str, int]:
         """How many different runs there are, finished, failed and left; failed ones are among those left."""
-        keys = set(self._read(shelf.JOBS)["key"])
+        keys = set(self._read(batch_folder.JOBS)["key"])
         done = len(keys & store.finished(self.folder).keys())
         return {"runs": len(keys), "finished": done, "failed": len(self.failures), "left": len(keys) - done}
 
@@ -189,7 +192,7 @@ class Batch:
         return self.runs
 
     def _points(self) -> Frame:
-        points = self._read(shelf.POINTS)
+        points = self._read(batch_folder.POINTS)
         if len(points.columns) < 2:
             raise InputError([f"{self.folder}: nothing is uncertain in this batch. Name parameters in its plan."])
         return points
@@ -215,7 +218,7 @@ def open_batch(folder: Path | str) -> Batch:
     InputError
         If it holds no batch.
     """
-    return Batch(Path(folder), shelf.read_manifest(Path(folder)))
+    return Batch(Path(folder), batch_folder.read_manifest(Path(folder)))
 
 
 def _asked(question: Callable[[], Answer]) -> Answer:

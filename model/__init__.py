@@ -1,10 +1,20 @@
 """stupror's model: children, budgets, contracts and the year that binds them. No files, plots or commands in here."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from .contracts import load_design
+    from .inputs.scenario import load_scenario, select
+    from .model import simulate
+
+__all__ = ["__version__", "load_design", "load_scenario", "select", "simulate"]
 __version__ = "0.1.0"
 
 
@@ -28,3 +38,18 @@ def _keep_kernels_apart() -> None:
 
 
 _keep_kernels_apart()
+
+
+_HOME = {
+    "load_design": "contracts",
+    "load_scenario": "inputs.scenario",
+    "select": "inputs.scenario",
+    "simulate": "model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for: the public face of the model, so that nobody needs a deeper path."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -24,25 +24,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model import appointing, booking, learning, lifecourse, metrics, paying, settling, thinking
-from model.agents.reasoning import Mandate
-from model.budgets import LINES, close_year, open_budgets, set_room, spread_practice
-from model.costs import build_costs
-from model.deciding import choose
-from model.draws import threshold
-from model.errors import InputError
-from model.evaluation import JUDGED_TO, draw_lots, match, measure, shuffle
-from model.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
-from model.funding import Design, in_sek, load_design
-from model.funds import allowances, funds_of, purses_of
-from model.ladder import N_AGES, N_LEVELS, build_ladder, kernel_tables
-from model.ledger import Ledger, LedgerError
-from model.measuring import lay_out
-from model.need import states_at_birth
-from model.population import build_population
-from model.programmes import Participants, Projects
-from model.results import tables
-from model.scenario import Scenario
+from .bodies import beliefs, decisions, views
+from .bodies import mandates as appointing
+from .bodies.choice import choose
+from .bodies.reasoning import Mandate
+from .children import lifecourse
+from .children.draws import threshold
+from .children.forecast import BELIEF_GRID, build_cells, detection_edges, effects_of, life_tables
+from .children.ladder import N_AGES, N_LEVELS, build_ladder, kernel_tables
+from .children.need import states_at_birth
+from .children.population import build_population
+from .children.prices import build_costs
+from .contracts import Design, in_sek, load_design
+from .evaluation import metrics
+from .evaluation.evaluators import JUDGED_TO, draw_lots, match, measure, shuffle
+from .evaluation.yardsticks import lay_out
+from .inputs.errors import InputError
+from .inputs.scenario import Scenario
+from .money import books
+from .money.budgets import LINES, close_year, open_budgets, set_room, spread_practice
+from .money.funds import allowances, funds_of, purses_of
+from .money.ledger import Ledger, LedgerError
+from .projects import dues, payments
+from .projects.projects import Participants, Projects
+from .results import tables
 
 Floats = NDArray[np.float64]
 Money = NDArray[np.int64]
@@ -83,7 +88,7 @@ class PreventionModel(mesa.Model):
     owners: list[str]
     regional: NDArray[np.bool_]  # (n_cells,): options of the region
     whole_cost: Money
-    views: list[thinking.View]
+    views: list[views.View]
     # Set by `booking`: this year's cost of lives and tax given back.
     life_cost: Money
     given_back: Money
@@ -125,7 +130,7 @@ class PreventionModel(mesa.Model):
         self.wanted = np.zeros((len(self.contracts), self.n, self.cells.age.size), np.int64)
         self.due: dict[int, list[tuple[str, str, str, NDArray[np.int64], Money]]] = {}
         self._grow_up()
-        booking.price_lives(self)
+        books.price_lives(self)
         self.budgets = open_budgets(
             spec,
             self.population,
@@ -136,11 +141,11 @@ class PreventionModel(mesa.Model):
             run_seed,
             start_year,
             years,
-            {line: booking.life_cost(self, line) for line in LINES},
+            {line: books.life_cost(self, line) for line in LINES},
         )
-        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
+        self.yardsticks.remember(len(self.history), books.actual(self).sum(axis=0))
         appointing.appoint(self)
-        thinking.reckon(self)
+        views.reckon(self)
 
     # ------------------------------------------------------------------ the year
 
@@ -162,7 +167,7 @@ class PreventionModel(mesa.Model):
         set_room(self.budgets, self.year - self.start_year)
         self.funds_before = {name: fund.money for name, fund in self.funds.items()}
         self.allowed = allowances(self.design, self.inhabitants)
-        self.set_aside = {name: paying.set_aside(self, name) for name in self.funds}
+        self.set_aside = {name: payments.set_aside(self, name) for name in self.funds}
         for name, fund in self.funds.items():
             fund.money = fund.money + self.set_aside[name]
         for line in ("board", "region"):
@@ -193,18 +198,18 @@ class PreventionModel(mesa.Model):
         seen = self.seen.copy()
         places = np.ceil(seen[:, self.cells.age, self.cells.level] * self.spec.committee.capacity).astype(np.int64)
         purses = purses_of(self.contracts)
-        evaluating = paying.evaluating(self)[:, self.cells.intervention]
-        pots = np.stack([paying.purse(self, *purse) for purse in purses], axis=1)
+        evaluating = payments.evaluating(self)[:, self.cells.intervention]
+        pots = np.stack([payments.purse(self, *purse) for purse in purses], axis=1)
         for number, design in enumerate(self.contracts):
-            part = paying.parts(self, number, purses)
-            score = thinking.scores(self, number) - evaluating
+            part = payments.parts(self, number, purses)
+            score = decisions.scores(self, number) - evaluating
             choose(
                 seen,
                 (self.cells.intervention, self.cells.age, self.cells.level),
                 score,
-                np.ascontiguousarray(thinking.ranks(self, score, number)),
+                np.ascontiguousarray(decisions.ranks(self, score, number)),
                 part,
-                paying.paperwork(self, number, purses),
+                payments.paperwork(self, number, purses),
                 pots,
                 places,
                 design.decision != "planner",
@@ -234,8 +239,8 @@ class PreventionModel(mesa.Model):
         for contract, municipality, kind, children in projects:
             before = self.projects.n
             self._start_projects(contract, municipality, kind, children, first)
-            paying.promise(self, contract, before)
-        paying.pay_programmes(self)
+            payments.promise(self, contract, before)
+        payments.pay_programmes(self)
 
     def live(self) -> None:
         """Move every child one year, with help and without, and book what it costs whom."""
@@ -269,9 +274,9 @@ class PreventionModel(mesa.Model):
         record = self.counts.copy()
         record[0] -= record[1]
         self.history.append(record)
-        self.yardsticks.remember(len(self.history), booking.actual(self).sum(axis=0))
-        booking.price_lives(self)
-        booking.book_lives(self)
+        self.yardsticks.remember(len(self.history), books.actual(self).sum(axis=0))
+        books.price_lives(self)
+        books.book_lives(self)
 
     def evaluate(self) -> None:
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
@@ -302,25 +307,25 @@ class PreventionModel(mesa.Model):
         )
         self.ready = np.flatnonzero(projects.start_year == self.year - projects.follow_up + 1)
         owing = self.ready[projects.overhead[self.ready]]
-        paying.overhead(self, "evaluation", "evaluator", owing, paying.evaluation_fee(self, owing))
+        payments.overhead(self, "evaluation", "evaluator", owing, payments.evaluation_fee(self, owing))
 
     def settle(self) -> None:
         """Pay what contracts say on what was measured, now or in the years in which it falls due."""
-        settling.settle_due(self)
+        dues.settle_due(self)
         projects = self.projects
         for contract in range(len(self.contracts)):
-            done = projects.start_year + settling.last_phase(self, contract) <= self.year
+            done = projects.start_year + dues.last_phase(self, contract) <= self.year
             projects.settled |= (projects.contract == contract) & done
 
     def learn(self) -> None:
         """Move beliefs towards what was measured; what paid for itself becomes ordinary (F8); the practice spreads."""
-        learning.learn(self, self.ready)
+        beliefs.learn(self, self.ready)
         spread_practice(self.budgets, self.spec.budget, self.year - self.start_year, self.year)
 
     def close(self) -> None:
         """Close the books: results, equity, next year's frames; and check that nothing appeared or vanished."""
         ratchet = {line: self.spec.committee.ratchet for line in LINES} | {"region": self.spec.region.ratchet}
-        mandatory = {line: booking.life_cost(self, line) for line in LINES}
+        mandatory = {line: books.life_cost(self, line) for line in LINES}
         equity = {name: amount.copy() for name, amount in self.budgets.equity.items()}
         results = close_year(
             self.budgets,
@@ -333,8 +338,8 @@ class PreventionModel(mesa.Model):
         if "rur" in self.set_aside:
             self.budgets.equity["board"] = self.budgets.equity["board"] - self.set_aside["rur"]
             self.budgets.take_from_rur(self.set_aside["rur"])
-        booking.book_budgets(self, results)
-        booking.check(self, equity, self.funds_before)
+        books.book_budgets(self, results)
+        books.check(self, equity, self.funds_before)
         self.book.append(
             {
                 line: {
@@ -508,7 +513,7 @@ def check_design(design: Design) -> None:
     InputError
         If it is an add-on alone, or needs a condition that a run cannot find out.
     """
-    problems = settling.unfit(design)
+    problems = dues.unfit(design)
     if problems:
         raise InputError(problems)
 

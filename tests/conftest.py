@@ -23,7 +23,7 @@ class Answer:
 @pytest.fixture
 def stupror(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     """Run `stupror` with these words, in this process."""
-    from experiments.cli import main
+    from stupror.experiments.cli import main
 
     def call(*words: object) -> Answer:
         monkeypatch.setattr(sys, "argv", ["stupror", *map(str, words)])

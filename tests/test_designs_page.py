@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from model.funding import Outcome, load_design, settle
+from stupror.experiments.cli import app
+from stupror.model.contracts import Outcome, load_design, settle
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "designs.md").read_text(encoding="utf-8")

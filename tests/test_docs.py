@@ -28,7 +28,7 @@ def files(page: Path) -> dict[str, str]:
 # One test per page: later commands of a page may read what earlier ones have written.
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
 def test_the_commands_of_a_page_run_in_its_order(page: Path, tmp_path: Path) -> None:
-    main = [sys.executable, "-c", "from experiments.cli import main; main()"]
+    main = [sys.executable, "-c", "from stupror.experiments.cli import main; main()"]
     for name, text in files(page).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     for command in commands(page):

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.docs import PAGES, RENEW, SCREENING, pages
-from experiments.screening import assumed
-from model.funding import load_design
-from model.model import simulate
-from model.scenario import load_scenario, select
+from stupror.experiments.calibration.screening import assumed
+from stupror.experiments.docs.pages import PAGES, RENEW, SCREENING, pages
+from stupror.model.contracts import load_design
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.model import simulate
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

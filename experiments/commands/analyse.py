@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.commands.batch import Folder, table_of
-from model.errors import InputError
+from ...model.inputs.errors import InputError
+from .batch import Folder, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.results import Batch
+    from ..results import Batch
 
 __all__ = ["discover", "psa", "sensitivity"]
 
@@ -31,8 +31,8 @@ def sensitivity(
     top: Annotated[int, typer.Option(help="How many factors to print.")] = 5,
 ) -> None:
     """Say which uncertain numbers move an outcome, and which decide what design is best."""
-    from analysis import batch_figures
-    from experiments.results import open_batch
+    from ...analysis.batches import batch_figures
+    from ..results import open_batch
 
     batch = open_batch(folder)
     found = batch.sensitivity(outcome, against or None, method or None)
@@ -59,9 +59,9 @@ def psa(
     top: Annotated[int, typer.Option(help="How many factors to print.")] = 10,
 ) -> None:
     """Say which design is best, how sure that is, and what it would be worth to know more."""
-    from analysis import batch_figures
-    from analysis.psa import WORTH
-    from experiments.results import open_batch
+    from ...analysis.batches import batch_figures
+    from ...analysis.batches.psa import WORTH
+    from ..results import open_batch
 
     if wtp < 0:
         raise InputError([f"--wtp is {wtp:g}. Give 0 or more SEK for a year of need avoided."])
@@ -107,8 +107,8 @@ def discover(
     against: Against = "",
 ) -> None:
     """Say under which combinations of uncertain numbers a design fails."""
-    from analysis import batch_figures
-    from experiments.results import open_batch
+    from ...analysis.batches import batch_figures
+    from ..results import open_batch
 
     batch = open_batch(folder)
     boxes, rules = batch.discover(design, outcome, above, against or None)
@@ -126,7 +126,7 @@ def discover(
 
 
 def _than(batch: Batch, against: str) -> str:
-    from analysis.paired import base_of
+    from ...analysis.batches.paired import base_of
 
     return f" less {base_of(batch.runs, against or None)}" if batch.runs["design"].nunique() > 1 else ""
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from experiments.commands import common
-from experiments.commands.common import MOST_AT_ONCE, FailedError, StoppedError
-from experiments.progress import duration, progress
+from ..runs import limits
+from ..runs.limits import MOST_AT_ONCE
+from ..runs.progress import duration, progress
+from . import common
+from .common import FailedError, StoppedError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.batching import Estimate, Prepared, Result
-    from experiments.results import Batch
+    from ..batches.session import Estimate, Prepared, Result
+    from ..results import Batch
 
 __all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "status", "table_of"]
 
@@ -45,17 +47,17 @@ def run_plan(
     extend: Annotated[bool, typer.Option("--extend", help="Take a changed plan into a folder of another one.")] = False,
 ) -> None:
     """Make the runs of PLAN that are not there yet (the word `run` may be left out)."""
-    common.check(common.within("--workers", workers, 1, MOST_AT_ONCE), _address(scheduler))
-    from experiments import batching
-    from experiments.extras import need
-    from experiments.plan import read_plan
+    common.check(limits.within("--workers", workers, 1, MOST_AT_ONCE), _address(scheduler))
+    from ..batches import session
+    from ..plans.plan import read_plan
+    from ..runs.extras import need
 
     if workers > 1 or scheduler:
         need("distributed", "distributed")
-    prepared = batching.prepare(read_plan(plan), out, extend=extend)
+    prepared = session.prepare(read_plan(plan), out, extend=extend)
     typer.echo("\n".join(_size(prepared)))
     if dry_run:
-        typer.echo(_words(batching.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
+        typer.echo(_words(session.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
         return
     _report(_run(prepared, out, workers, scheduler or None), out)
 
@@ -69,14 +71,14 @@ def _address(scheduler: str) -> str | None:
 
 def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> Result:
     """Run, and say in one line why it stopped if it did."""
-    from experiments import batching, engine
+    from ..batches import engine, session
 
     def say(estimate: Estimate) -> None:
         typer.echo(_words(estimate, workers), err=True)
 
     try:
         with progress(prepared.total, before=prepared.found) as tell:
-            return batching.run_batch(prepared, out, workers=workers, scheduler=scheduler, tell=tell, say=say)
+            return session.run_batch(prepared, out, workers=workers, scheduler=scheduler, tell=tell, say=say)
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. {_kept(prepared, out)}") from None
     except (engine.StoreError, engine.ClusterError) as error:
@@ -86,7 +88,7 @@ def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> 
 
 def _kept(prepared: Prepared, out: Path) -> str:
     """Say what is done, and how to go on."""
-    from experiments import store
+    from ..batches import store
 
     done = len({job.key for job in prepared.jobs} & store.finished(out).keys())
     return f"{done} of {prepared.total} runs are finished and stay in {out}; the same command goes on from there."
@@ -120,7 +122,7 @@ def _words(estimate: Estimate, workers: int) -> str:
 
 def _report(result: Result, out: Path) -> None:
     """Say what came out; failed runs end with exit code 1."""
-    from experiments.results import open_batch
+    from ..results import open_batch
 
     typer.echo(f"{result.made} runs made in {duration(result.seconds)}, {result.found} were there. Written to {out}.")
     batch = open_batch(out)
@@ -144,8 +146,8 @@ def _headline(batch: Batch) -> pd.DataFrame:
 
 def status(folder: Folder) -> None:
     """Say how far a batch has come, and whether somebody is at work on it."""
-    from experiments import shelf
-    from experiments.results import open_batch
+    from ..batches import batch_folder
+    from ..results import open_batch
 
     batch = open_batch(folder)
     state = batch.status()
@@ -154,7 +156,7 @@ def status(folder: Folder) -> None:
     typer.echo(
         f"  {state['finished']} of {state['runs']} runs finished, {state['failed']} failed, {state['left']} left"
     )
-    if shelf.at_work(folder):
+    if batch_folder.at_work(folder):
         typer.echo(f"  at work since {last['began']}{_speed(folder, state['left'])}")
     elif "ended" in last:
         typer.echo(f"  not at work; {last['how']} {last['ended']}")
@@ -166,7 +168,7 @@ def status(folder: Folder) -> None:
 
 def _speed(folder: Path, left: int) -> str:
     """Rate over the last hundred parts, and what that means for the rest."""
-    from experiments import store
+    from ..batches import store
 
     times = sorted(path.stat().st_mtime for path in store.finished(folder).values())[-100:]
     if len(times) < 2 or times[-1] <= times[0]:
@@ -177,6 +179,6 @@ def _speed(folder: Path, left: int) -> str:
 
 def table_of(frame: pd.DataFrame) -> str:
     """Lay a table out for a terminal."""
-    from experiments.results import show
+    from ..results import show
 
     return str(frame.to_string(index=False, float_format=show, na_rep="-"))

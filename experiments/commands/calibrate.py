@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import common
-from model.errors import InputError, hint
+from ...model.inputs.errors import InputError, hint
+from ..runs import limits
+from . import common
 
 __all__ = ["calibrate"]
 
@@ -23,7 +24,7 @@ def calibrate(
         int,
         typer.Option(help="Generations in all: each nearer to the targets; for life-course, steps of every world."),
     ] = 10,
-    seed: Annotated[int, typer.Option(help="Names the luck of the calibration.")] = common.FIRST_SEED,
+    seed: Annotated[int, typer.Option(help="Names the luck of the calibration.")] = limits.FIRST_SEED,
     work: Annotated[
         Path | None,
         typer.Option(
@@ -36,19 +37,19 @@ def calibrate(
 
     Diffusion and contracts by approximate Bayesian computation (pyABC), lives by their known likelihood (emcee).
     """
-    from experiments import calibration_problems as problems
-    from experiments.calibrating import calibrate as fit
+    from ..calibration import problems as problems
+    from ..calibration.abc import calibrate as fit
 
     common.check(
         None
         if what in problems.PROBLEMS
         else f"--what is '{what}'. Give one of {', '.join(problems.PROBLEMS)}.{hint(what, problems.PROBLEMS)}",
-        common.within("--particles", particles, 10, MOST_PARTICLES),
-        common.within("--generations", generations, 1, MOST_GENERATIONS),
-        common.within("--seed", seed, 0, common.LAST_SEED),
+        limits.within("--particles", particles, 10, MOST_PARTICLES),
+        limits.within("--generations", generations, 1, MOST_GENERATIONS),
+        limits.within("--seed", seed, 0, limits.LAST_SEED),
         f"{out} exists. Name a new file." if out.exists() else None,
     )
-    from model.scenario import load_scenario
+    from ...model.inputs.scenario import load_scenario
 
     scenario = load_scenario()
     make = {

@@ -12,25 +12,21 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from experiments.progress import Tell as Tell
-from experiments.progress import progress as progress
-from model.errors import InputError
+from ...model.inputs.errors import InputError
+from ..runs.limits import MOST_YEARS, QUICK_PLACE, QUICK_SEEDS, QUICK_YEARS, USUAL_YEARS
+from ..runs.progress import Tell as Tell
+from ..runs.progress import progress as progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.posterior import Posterior
-    from model.funding import Design
-    from model.scenario import Scenario
+    from ...model.contracts import Design
+    from ...model.inputs.scenario import Scenario
+    from ..plans.posterior import Posterior
 
 Tables: TypeAlias = "dict[str, pd.DataFrame]"
 
 LANGUAGES = ("en", "sv")
-MOST_YEARS = 45
-FIRST_SEED, LAST_SEED = 1, 2**31 - 1
-MOST_SEEDS, MOST_AT_ONCE = 10_000, 256
-USUAL_YEARS, USUAL_SEEDS = 30, 6
-QUICK_YEARS, QUICK_SEEDS, QUICK_PLACE = 10, 2, "10"  # Blekinge: one small county with five municipalities
 
 ScenarioFile = Annotated[
     Path | None, typer.Argument(metavar="SCENARIO", help="TOML file of changes to the built-in Sweden.")
@@ -75,11 +71,6 @@ def check(*problems: str | None) -> None:
         raise InputError(found)
 
 
-def within(option: str, number: int, least: int, most: int) -> str | None:
-    """Say what is wrong with a number, if anything is."""
-    return None if least <= number <= most else f"{option} is {number}. Give a whole number from {least} to {most}."
-
-
 def known_language(language: str) -> str | None:
     """Say what is wrong with a language, if anything is."""
     return None if language in LANGUAGES else f"--language is '{language}'. Give one of {', '.join(LANGUAGES)}."
@@ -89,8 +80,8 @@ def read_scenario(file: Path | None, municipalities: str | None, quick: bool, ta
     """Read the scenario, lay the user's own table of municipalities over it, and keep the part that is asked for."""
     from dataclasses import replace
 
-    from model.places import own_places
-    from model.scenario import load_scenario, select
+    from ...model.inputs.places import own_places
+    from ...model.inputs.scenario import load_scenario, select
 
     wanted = QUICK_PLACE if municipalities is None and quick else municipalities
     places = [place.strip() for place in (wanted or "").split(",") if place.strip()]
@@ -104,7 +95,7 @@ def read_scenario(file: Path | None, municipalities: str | None, quick: bool, ta
 
 def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Posterior]:
     """Read posteriors; tell the problems of all of them at once."""
-    from experiments.posterior import read_posterior
+    from ..plans.posterior import read_posterior
 
     read: list[Posterior] = []
     problems: list[str] = []
@@ -121,8 +112,8 @@ def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Po
 
 def read_designs(names: Sequence[str]) -> list[Design]:
     """Read designs; tell the problems of all of them at once."""
-    from model.funding import load_design
-    from model.model import check_design
+    from ...model.contracts import load_design
+    from ...model.model import check_design
 
     def read(name: str) -> Design:
         design = load_design(name)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import common
+from ..runs import limits
+from . import common
 
 __all__ = ["refresh"]
 
@@ -20,10 +21,10 @@ def refresh(
 ) -> None:
     """Fetch population and ages from Statistics Sweden and Kolada as a table for --municipalities-file."""
     common.check(
-        common.within("--year", year, FIRST_YEAR, LAST_YEAR),
+        limits.within("--year", year, FIRST_YEAR, LAST_YEAR),
         f"{out} exists. Name a new file." if out.exists() else None,
     )
-    from experiments import refreshing
+    from .. import refresh as refreshing
 
     try:
         fresh = refreshing.fetch(year)

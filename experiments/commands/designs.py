@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from model.funding import Design
+    from ...model.contracts import Design
 
 __all__ = ["list_designs", "new", "settle", "show"]
 
@@ -25,7 +25,7 @@ def list_designs(context: typer.Context) -> None:
     """List the funding designs that come with the model; read one aloud; begin one of your own."""
     if context.invoked_subcommand is not None:
         return
-    from model.funding import add_on_names, design_names, load_add_on, load_design
+    from ...model.contracts import add_on_names, design_names, load_add_on, load_design
 
     designs = [load_design(name) for name in design_names()]
     add_ons = [load_add_on(name) for name in add_on_names()]
@@ -60,7 +60,7 @@ def _group(design: Design) -> str:
 
 def show(name: DesignText) -> None:
     """Read a design aloud: who decides, who pays, what is measured, what follows; and what `settle` asks."""
-    from model.funding import add_on_names, describe, load_add_on, load_design
+    from ...model.contracts import add_on_names, describe, load_add_on, load_design
 
     design = load_add_on(name) if name in add_on_names() else load_design(name)
     typer.echo(describe(design), nl=False)
@@ -70,7 +70,7 @@ def show(name: DesignText) -> None:
 
 def _questions(design: Design, name: str) -> Iterator[str]:
     """Say what `settle` asks about a design."""
-    from experiments.settling import asked
+    from ..designs.on_paper import asked
 
     questions = asked(design)
     yield ""
@@ -88,7 +88,7 @@ def new(
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:
     """Begin a design of your own: a commented file to edit, with the terms of a preset."""
-    from experiments.drafting import new_design
+    from ..designs.draft import new_design
 
     path = new_design(name, preset, out)
     typer.echo(f"Written: {path}. Edit it; its first lines say how to check, settle and compare it.")
@@ -108,15 +108,15 @@ def settle(
     ] = None,
 ) -> None:
     """Settle a contract on paper: who pays whom, when and why, if this is what was measured."""
-    from experiments import settling
-    from experiments.commands.common import all_of
-    from model.funding import add_on_names, load_add_on, load_design
+    from ...model.contracts import add_on_names, load_add_on, load_design
+    from ..designs import on_paper
+    from .common import all_of
 
     contract = load_add_on(design) if design in add_on_names() else load_design(design)
-    questions = settling.asked(contract)
+    questions = on_paper.asked(contract)
     given, sized = all_of(
-        lambda: settling.answers(questions, settings or [], contract.name),
-        lambda: settling.size(contract, cost, children),
+        lambda: on_paper.answers(questions, settings or [], contract.name),
+        lambda: on_paper.size(contract, cost, children),
     )
-    sheet = settling.settled(contract, given, *sized)
-    typer.echo(json.dumps(sheet.record, ensure_ascii=False) if as_json else "\n".join(settling.lines(sheet)))
+    sheet = on_paper.settled(contract, given, *sized)
+    typer.echo(json.dumps(sheet.record, ensure_ascii=False) if as_json else "\n".join(on_paper.lines(sheet)))

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from model.errors import InputError, hint
+from ...model.inputs import schema
+from ...model.inputs.errors import InputError, hint
 
 __all__ = ["parameters"]
 
@@ -20,12 +21,12 @@ def parameters(
     ] = False,
 ) -> None:
     """List every parameter with value, unit, range, distribution and source."""
-    from model import scenario
+    from ...model.inputs import scenario
 
     if json_schema:
         import json
 
-        typer.echo(json.dumps(scenario.json_schema(), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(schema.json_schema(), indent=2, ensure_ascii=False))
         return
     rows = scenario.load_scenario().table()
     found = [row for row in rows if name.lower() in row["parameter"].lower() and _cites(row["source"], source)]

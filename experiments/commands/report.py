@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import common
-from experiments.commands.common import Language
+from . import common
+from .common import Language
 
 __all__ = ["report"]
 
@@ -19,8 +19,8 @@ def report(
 ) -> None:
     """Write the report of a folder again, from its tables."""
     common.check(common.known_language(language))
-    from experiments import writing
+    from ..runs import run_folder
 
-    tables, manifest = writing.read_folder(folder)
-    writing.write_report(folder, tables, manifest, language)
-    typer.echo(f"Written: {folder / writing.REPORT}")
+    tables, manifest = run_folder.read_folder(folder)
+    run_folder.write_report(folder, tables, manifest, language)
+    typer.echo(f"Written: {folder / run_folder.REPORT}")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.commands import common
-from experiments.commands.common import (
+from ..runs import limits
+from ..runs.limits import (
     FIRST_SEED,
     LAST_SEED,
     MOST_AT_ONCE,
@@ -22,6 +22,9 @@ from experiments.commands.common import (
     QUICK_YEARS,
     USUAL_SEEDS,
     USUAL_YEARS,
+)
+from . import common
+from .common import (
     Language,
     Municipalities,
     MunicipalitiesFile,
@@ -39,9 +42,9 @@ from experiments.commands.common import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.posterior import Posterior
-    from model.funding import Design
-    from model.scenario import Scenario
+    from ...model.contracts import Design
+    from ...model.inputs.scenario import Scenario
+    from ..plans.posterior import Posterior
 
 __all__ = ["compare", "run"]
 
@@ -65,22 +68,22 @@ def run(
     """Run one design once, with every municipality and project in the tables."""
     n_years = common.given(years, QUICK_YEARS if quick else USUAL_YEARS)
     common.check(
-        common.within("--years", n_years, 1, MOST_YEARS),
-        common.within("--seed", seed, 0, LAST_SEED),
-        common.within("--threads", threads, 1, MOST_AT_ONCE),
+        limits.within("--years", n_years, 1, MOST_YEARS),
+        limits.within("--seed", seed, 0, LAST_SEED),
+        limits.within("--threads", threads, 1, MOST_AT_ONCE),
         common.known_language(language),
     )
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
     likely = common.read_posteriors(posterior, spec)
     contract = common.read_designs([design])[0]
 
-    from experiments import running
-    from experiments.posterior import worlds
+    from ..plans.posterior import worlds
+    from ..runs import runner
 
     spec = worlds(spec, likely, seed)
 
     def live(_tell: Tell) -> Tables:
-        return running.run(spec, contract, seed, n_years, threads=threads)
+        return runner.run(spec, contract, seed, n_years, threads=threads)
 
     plan = Plan(spec, (contract,), (seed,), n_years, 1, out, overwrite, language)
     _run_and_write(live, replace(plan, posteriors=_named(posterior, likely), table=municipalities_file))
@@ -112,23 +115,23 @@ def compare(
     n_years = common.given(years, QUICK_YEARS if quick else USUAL_YEARS)
     n_seeds = common.given(seeds, QUICK_SEEDS if quick else USUAL_SEEDS)
     common.check(
-        common.within("--years", n_years, 1, MOST_YEARS),
-        common.within("--seeds", n_seeds, 1, MOST_SEEDS),
-        common.within("--seed", seed, 0, LAST_SEED),
-        common.within("--workers", workers, 1, MOST_AT_ONCE),
+        limits.within("--years", n_years, 1, MOST_YEARS),
+        limits.within("--seeds", n_seeds, 1, MOST_SEEDS),
+        limits.within("--seed", seed, 0, LAST_SEED),
+        limits.within("--workers", workers, 1, MOST_AT_ONCE),
         common.known_language(language),
     )
-    from model.funding import split_names
+    from ...model.contracts import split_names
 
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
     likely = common.read_posteriors(posterior, spec)
     contracts = common.read_designs(split_names(designs))
     all_seeds = range(seed, seed + n_seeds)
 
-    from experiments import running
+    from ..runs import runner
 
     def live(tell: Tell) -> Tables:
-        return running.compare(
+        return runner.compare(
             spec, contracts, all_seeds, n_years, workers=workers, uncertain=uncertain, likely=likely, progress=tell
         )
 
@@ -159,36 +162,36 @@ class Plan:
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
-    from analysis.intervals import FEW_SEEDS
-    from analysis.tables import format_summary, lay_out
-    from experiments import writing
+    from ...analysis.report.intervals import FEW_SEEDS
+    from ...analysis.report.tables import format_summary, lay_out
+    from ..runs import run_folder
 
     try:
-        with writing.new_folder(plan.out, overwrite=plan.overwrite) as folder:
+        with run_folder.new_folder(plan.out, overwrite=plan.overwrite) as folder:
             table = _fill(folder, live, plan)
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
     typer.echo(lay_out(format_summary(table)))
     if 1 < len(plan.seeds) < FEW_SEEDS:
         typer.echo(f"{len(plan.seeds)} seeds are too few to trust even the intervals: run six or more, then quote.")
-    typer.echo(f"Written to {plan.out}: start with {plan.out / writing.REPORT}")
+    typer.echo(f"Written to {plan.out}: start with {plan.out / run_folder.REPORT}")
 
 
 def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFrame:
     """Run, write everything into the folder, and give the summary."""
-    from analysis.tables import summary
-    from experiments import writing
+    from ...analysis.report.tables import summary
+    from ..runs import run_folder
 
     started = time.perf_counter()
     with common.progress(len(plan.designs) * len(plan.seeds)) as tell:
         tables = live(tell)
     tables = {**tables, "summary": summary(tables)}
-    files = writing.write_tables(folder, tables)
+    files = run_folder.write_tables(folder, tables)
     start_year = int(tables["runs"]["start_year"].iloc[0])
-    manifest = writing.manifest(
+    manifest = run_folder.manifest(
         plan.spec, plan.designs, plan.seeds, start_year, plan.years, uncertain=plan.uncertain, files=files
     ) | {"posteriors": list(plan.posteriors), "municipalities_file": plan.table.name if plan.table else None}
-    writing.write_report(folder, tables, manifest, plan.language)
-    this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
-    writing.write_manifest(folder, {**manifest, "this_run": this_run})
+    run_folder.write_report(folder, tables, manifest, plan.language)
+    this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
+    run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
     return tables["summary"]

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import common
+from ..runs import limits
+from ..runs.workers import WorkerError, in_order, open_pool
+from . import common
 
 __all__ = ["screen"]
 
@@ -18,39 +20,39 @@ SHOWN = 10
 def screen(
     out: Annotated[Path, typer.Option(help="New file for the ranking (CSV).")],
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "state-outcomes-fund",
-    place: Annotated[str, typer.Option(help="Part of the country that is lived in.")] = common.QUICK_PLACE,
+    place: Annotated[str, typer.Option(help="Part of the country that is lived in.")] = limits.QUICK_PLACE,
     municipalities_file: common.MunicipalitiesFile = None,
     years: Annotated[int, typer.Option(help="Budget years.")] = 10,
     trajectories: Annotated[int, typer.Option(help="Morris trajectories.")] = 10,
-    seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = common.FIRST_SEED,
+    seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = limits.FIRST_SEED,
     workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
 ) -> None:
     """Move every assumed parameter through its range (Morris) and rank what that does to the results."""
     common.check(
-        common.within("--years", years, 1, common.MOST_YEARS),
-        common.within("--trajectories", trajectories, 2, 1_000),
-        common.within("--seed", seed, 0, common.LAST_SEED),
-        common.within("--workers", workers, 1, common.MOST_AT_ONCE),
+        limits.within("--years", years, 1, limits.MOST_YEARS),
+        limits.within("--trajectories", trajectories, 2, 1_000),
+        limits.within("--seed", seed, 0, limits.LAST_SEED),
+        limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
         f"{out} exists. Name a new file." if out.exists() else None,
     )
     scenario = common.read_scenario(None, place, quick=False, table=municipalities_file)
     contract = common.read_designs([design])[0]
 
-    from experiments import running, screening
+    from ..calibration import screening
 
     names = screening.assumed(scenario)
     try:
-        with running.open_pool(workers) as pool, common.progress(trajectories * (len(names) + 1), "worlds") as tell:
+        with open_pool(workers) as pool, common.progress(trajectories * (len(names) + 1), "worlds") as tell:
             table = screening.screen(
                 scenario,
                 names,
                 partial(screening.outcomes, design=contract, seed=seed, years=years),
                 trajectories=trajectories,
                 seed=seed,
-                each=map if pool is None else partial(running.in_order, pool),
+                each=map if pool is None else partial(in_order, pool),
                 tell=tell,
             )
-    except running.WorkerError as error:
+    except WorkerError as error:
         raise common.FailedError(f"{error} Nothing was written.") from None
     except KeyboardInterrupt:
         raise common.StoppedError("Stopped. Nothing was written.") from None

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.commands import common
-from experiments.commands.common import (
+from ...model.inputs.errors import InputError, hint
+from ..runs import limits
+from ..runs.limits import (
     FIRST_SEED,
     LAST_SEED,
     MOST_AT_ONCE,
@@ -24,18 +25,14 @@ from experiments.commands.common import (
     QUICK_SEEDS,
     QUICK_YEARS,
     USUAL_YEARS,
-    Municipalities,
-    MunicipalitiesFile,
-    Quick,
-    ScenarioFile,
-    StoppedError,
-    Years,
 )
-from model.errors import InputError, hint
+from ..runs.workers import open_pool
+from . import common
+from .common import Municipalities, MunicipalitiesFile, Quick, ScenarioFile, StoppedError, Years
 
 if TYPE_CHECKING:
-    from experiments.search import Found, Plan, Range
-    from model.funding import Design
+    from ...model.contracts import Design
+    from ..search.search import Found, Plan, Range
 
 __all__ = ["search"]
 
@@ -74,12 +71,12 @@ def search(
     n_seeds = common.given(seeds, QUICK_SEEDS if quick else USUAL_SEEDS)
     n_held_out = common.given(holdout, n_seeds)
     common.check(
-        common.within("--years", n_years, 1, MOST_YEARS),
-        common.within("--trials", n_trials, 1, MOST_TRIALS),
-        common.within("--seeds", n_seeds, 1, MOST_SEEDS),
-        common.within("--holdout", n_held_out, 1, MOST_SEEDS),
-        common.within("--seed", seed, 0, LAST_SEED),
-        common.within("--workers", workers, 1, MOST_AT_ONCE),
+        limits.within("--years", n_years, 1, MOST_YEARS),
+        limits.within("--trials", n_trials, 1, MOST_TRIALS),
+        limits.within("--seeds", n_seeds, 1, MOST_SEEDS),
+        limits.within("--holdout", n_held_out, 1, MOST_SEEDS),
+        limits.within("--seed", seed, 0, LAST_SEED),
+        limits.within("--workers", workers, 1, MOST_AT_ONCE),
         None if find_spec("optuna") else "A search needs Optuna: pip install -e '.[search]'.",
     )
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
@@ -87,9 +84,10 @@ def search(
     head, tail = _parts(design)
     moved, wanted = common.all_of(partial(ranges, contract, vary), partial(_objectives, objectives))
 
-    from experiments import running, search_folder, writing
-    from experiments.search import Plan
-    from experiments.search import search as find
+    from ..runs import run_folder
+    from ..search import search_folder
+    from ..search.search import Plan
+    from ..search.search import search as find
 
     plan = Plan(
         head=head,
@@ -105,14 +103,14 @@ def search(
     search_folder.begin(out, search_folder.record(plan, spec, n_years), resume=resume)
     started = time.perf_counter()
     try:
-        with running.open_pool(workers) as pool, common.progress(n_trials, "designs") as tell:
+        with open_pool(workers) as pool, common.progress(n_trials, "designs") as tell:
             judge = search_folder.judging(spec, n_years, out, pool)
             found = find(
                 plan, judge, out, at_once=-(-workers // n_seeds), tell=tell
             )  # all workers have something to do
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. What was tried is kept in {out}: go on with --resume.") from None
-    this_run = writing.this_run(sys.argv[1:], time.perf_counter() - started, workers)
+    this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, workers)
     search_folder.write(out, found, plan, spec, n_years, this_run)
     typer.echo(_summary(found, plan))
     typer.echo(f"Written to {out}: see front.svg, front.csv and trials.csv.")
@@ -120,7 +118,7 @@ def search(
 
 def _parts(design: str) -> tuple[str, str]:
     """Divide a joined design where its terms are written: after the contract, before an add-on that follows it."""
-    from model.funding import add_on_names
+    from ...model.contracts import add_on_names
 
     parts = re.split(r"\+(?![^\[\]]*\])", design)
     last = next((number for number, part in enumerate(parts) if part.partition("[")[0] not in add_on_names()), 0)
@@ -146,10 +144,10 @@ def ranges(design: Design, text: str) -> tuple[Range, ...]:
 
 def _range(design: Design, entry: str) -> tuple[str, Range]:
     """Read one term: its path and its range."""
-    from experiments.search import Range
-    from experiments.settling import number
-    from model.funding.contract import plain
-    from model.funding.terms import find_term
+    from ...model.contracts.contract import plain
+    from ...model.contracts.terms import find_term
+    from ..designs.on_paper import number
+    from ..search.search import Range
 
     name, given, span = (part.strip() for part in entry.partition("="))
     path, quantity, term = find_term(design, name)
@@ -182,7 +180,7 @@ def _range(design: Design, entry: str) -> tuple[str, Range]:
 
 def _objectives(text: str) -> tuple[str, ...]:
     """Read what to judge by."""
-    from analysis.objectives import OBJECTIVES
+    from ...analysis.measures.objectives import OBJECTIVES
 
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = "".join(f"\n  {name} [{each.unit}, {each.better}]: {each.meaning}" for name, each in OBJECTIVES.items())
@@ -202,8 +200,8 @@ def _summary(found: Found, plan: Plan) -> str:
     """Say what was found, and how far it can be trusted."""
     import pandas as pd
 
-    from analysis import pareto
-    from analysis.objectives import OBJECTIVES
+    from ...analysis.batches import pareto
+    from ...analysis.measures.objectives import OBJECTIVES
 
     units = {name: OBJECTIVES[name].unit for name in plan.objectives}
     points = found.front[found.front["kind"] != "front"]
@@ -223,7 +221,7 @@ def _summary(found: Found, plan: Plan) -> str:
 
 def _verdict(row: Mapping[Any, Any], unit: str) -> str:
     """Say of one objective how much less the front gave than the search promised."""
-    from analysis.tables import number
+    from ...analysis.report.tables import number
 
     unit = {"%": "percentage points"}.get(unit, unit)
     shrunk, luck, curse = (float(row[key]) for key in ("shrunk", "luck", "curse"))

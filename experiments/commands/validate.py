@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import common
+from ..runs import limits
+from . import common
 
 __all__ = ["validate"]
 
@@ -31,17 +32,18 @@ def validate(
     worlds: Annotated[int, typer.Option(help="Whole worlds for the mechanism.")] = 8,
     years: Annotated[int, typer.Option(help="Budget years of such a world.")] = 8,
     place: Annotated[str, typer.Option(help="Part of the country that such a world is of.")] = "18",
-    seed: Annotated[int, typer.Option(help="The first seed.")] = common.FIRST_SEED,
+    seed: Annotated[int, typer.Option(help="The first seed.")] = limits.FIRST_SEED,
 ) -> None:
     """Simulate every published pattern and write what is in, what is out, and why."""
     common.check(
-        common.within("--draws", draws, 2, MOST_DRAWS),
-        common.within("--worlds", worlds, 1, MOST_WORLDS),
-        common.within("--years", years, 2, common.MOST_YEARS),
-        common.within("--seed", seed, 0, common.LAST_SEED),
+        limits.within("--draws", draws, 2, MOST_DRAWS),
+        limits.within("--worlds", worlds, 1, MOST_WORLDS),
+        limits.within("--years", years, 2, limits.MOST_YEARS),
+        limits.within("--seed", seed, 0, limits.LAST_SEED),
     )
-    from experiments import posterior, validating, validation_page
-    from model.scenario import load_scenario
+    from ...model.inputs.scenario import load_scenario
+    from ..calibration import validation, validation_page
+    from ..plans import posterior
 
     scenario = load_scenario()
     small = common.read_scenario(None, place, quick=False)
@@ -60,7 +62,7 @@ def validate(
             done += 1
             tell(done, 2 * draws + worlds)
 
-        found = validating.validate(
+        found = validation.validate(
             scenario, likely, small, draws=draws, worlds=worlds, years=years, seed=seed, tell=say
         )
     words = (

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import common
-from experiments.commands.common import FIRST_SEED, LAST_SEED, MOST_YEARS, QUICK_PLACE, ScenarioFile
-from model.errors import InputError
+from ...model.inputs.errors import InputError
+from ..runs import limits
+from ..runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, QUICK_PLACE
+from . import common
+from .common import ScenarioFile
 
 __all__ = ["view"]
 
@@ -33,9 +35,9 @@ def view(
 ) -> None:
     """Watch a design beside status quo in the browser, year by year, and change it."""
     common.check(
-        common.within("--years", years, 1, MOST_YEARS),
-        common.within("--seed", seed, 0, LAST_SEED),
-        common.within("--port", port, 0, 65535),
+        limits.within("--years", years, 1, MOST_YEARS),
+        limits.within("--seed", seed, 0, LAST_SEED),
+        limits.within("--port", port, 0, 65535),
         common.known_language(language),
     )
     missing = [name for name in NEEDED if find_spec(name) is None]
@@ -46,8 +48,8 @@ def view(
     common.read_scenario(scenario, municipalities or None, quick=False)
     common.read_designs([design])
 
-    from experiments.view import serving
-    from experiments.view.opening import Opening
+    from ..view import serving
+    from ..view.opening import Opening
 
     address = serving.bind(host, port)
     file = str(scenario.resolve()) if scenario else ""

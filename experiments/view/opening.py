@@ -8,9 +8,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.view import contracts
-from experiments.view.settings import Settings
-from model.scenario import load_scenario
+from ...model.inputs.scenario import load_scenario
+from .worlds import contract_file
+from .worlds.settings import Settings
 
 VARIABLE = "STUPROR_VIEW"
 
@@ -36,7 +36,7 @@ class Opening:
             If the scenario or the design cannot be read.
         """
         scenario = load_scenario(Path(self.scenario) if self.scenario else None)
-        design, terms = contracts.split(self.design)
+        design, terms = contract_file.split(self.design)
         return Settings(
             scenario=scenario, place=self.place, design=design, terms=terms, years=self.years, seed=self.seed
         )

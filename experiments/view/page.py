@@ -16,12 +16,13 @@ from mesa.visualization import SolaraViz
 from mesa.visualization.solara_viz import UserInputs
 from mesa.visualization.utils import update_counter
 
-from analysis.measures import GROUPS
-from experiments.view import numbers, opening, settings, tabs
-from experiments.view.settings import Settings
-from experiments.view.words import Words, count, millions, spell, words
-from experiments.view.world import World
-from model.errors import InputError
+from ...analysis.measures.lifetime import GROUPS
+from ...model.inputs.errors import InputError
+from . import opening, tabs
+from .words import Words, count, millions, spell, words
+from .worlds import numbers, settings
+from .worlds.pair import World
+from .worlds.settings import Settings
 
 HERE = Path(__file__).parent
 CSS = (HERE / "page.css").read_text(encoding="utf-8")

@@ -12,9 +12,9 @@ import warnings
 import webbrowser
 from collections.abc import Callable
 
-from model.errors import InputError
+from ...model.inputs.errors import InputError
 
-PAGE = "experiments.view.page:Page"
+PAGE = "stupror.experiments.view.page:Page"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOWHERE = "http://127.0.0.1:9/"  # the discard port
 # Settings of the server, which reads them when it is first imported.

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measures import GROUPS
-from experiments.view import lives, numbers, reasoning
-from experiments.view.numbers import Year
-from model.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, N_LEVELS
-from model.parameters import PAYERS
+from ...analysis.measures.lifetime import GROUPS
+from ...model.children.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, N_LEVELS
+from ...model.inputs.parameters import PAYERS
+from .worlds import lives, numbers, reasoning
+from .worlds.numbers import Year
 
 Past = Sequence[tuple[Year, Year]]
 

@@ -11,12 +11,14 @@ import pandas as pd
 import solara
 from matplotlib.figure import Figure
 
-from analysis.measures import GROUPS
-from experiments.view import drawing, figures, lives, maps, numbers, portraits, reasoning, settings, tables
-from experiments.view.numbers import Year
-from experiments.view.words import Words, count, spell
-from experiments.view.world import World
-from model.ladder import N_LEVELS, level_name
+from ...analysis.measures.lifetime import GROUPS
+from ...model.children.ladder import N_LEVELS, level_name
+from . import tables
+from .drawings import figures, maps, portraits, sheets
+from .words import Words, count, spell
+from .worlds import lives, numbers, reasoning, settings
+from .worlds.numbers import Year
+from .worlds.pair import World
 
 Past = Sequence[tuple[Year, Year]]
 Titles = tuple[str, str]
@@ -34,13 +36,13 @@ def Shown(
     say: Words,
 ) -> None:
     """Show one figure with a sentence to read it by, and hand it out as SVG, PNG and CSV."""
-    drawn = solara.use_memo(lambda: drawing.on_page(draw(), text), [*key, text])
+    drawn = solara.use_memo(lambda: sheets.on_page(draw(), text), [*key, text])
     _paragraph(text)
     solara.HTML(tag="div", unsafe_innerHTML=drawn)
     with solara.Row(gap="8px"):
         for kind, data in (
-            ("svg", lambda: drawing.svg(draw()).encode()),
-            ("png", lambda: drawing.png(draw())),
+            ("svg", lambda: sheets.svg(draw()).encode()),
+            ("png", lambda: sheets.png(draw())),
             ("csv", lambda: table().to_csv(index=False).encode()),
         ):
             with solara.FileDownload(data, filename=f"{name}.{kind}"):

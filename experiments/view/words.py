@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis import report
-from analysis.tables import number
+from ...analysis.report import page
+from ...analysis.report.tables import number
 
 Words = Mapping[str, str]
 LANGUAGES = ("en", "sv")
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 def words(language: str) -> Words:
     """All texts of a language: those of the report, and over them the page's own."""
     own = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))[language]
-    return {**report.texts(language)["words"], **own, "language": language}
+    return {**page.texts(language)["words"], **own, "language": language}
 
 
 def spell(value: float, say: Words, *, signed: bool = False) -> str:

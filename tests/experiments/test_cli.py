@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from experiments.writing import MANIFEST
-from model.funding import add_on_names, design_names
+from stupror.experiments.runs.run_folder import MANIFEST
+from stupror.model.contracts import add_on_names, design_names
 
 Stupror = Callable[..., Any]
 SMALL = ("--municipalities", "1060", "--years", 2)
@@ -111,7 +111,7 @@ def test_a_failed_run_says_design_and_seed_in_one_line(
     def fails(*_spec: object, **_terms: object) -> None:
         raise ZeroDivisionError("2031\nnobody lives here")
 
-    monkeypatch.setattr("experiments.running.simulate", fails)
+    monkeypatch.setattr("stupror.experiments.runs.runner.simulate", fails)
     answer = stupror("run", "--out", tmp_path / "out", "--seed", 7, *SMALL)
     assert answer.code == 1
     assert answer.err.splitlines() == [
@@ -124,7 +124,7 @@ def test_ctrl_c_ends_without_a_trace(stupror: Stupror, tmp_path: Path, monkeypat
     def stop(*_spec: object, **_terms: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.running.simulate", stop)
+    monkeypatch.setattr("stupror.experiments.runs.runner.simulate", stop)
     answer = stupror("compare", "--out", tmp_path / "out", *SMALL)
     assert answer.code == 130
     assert "Nothing was written" in answer.err
@@ -137,7 +137,7 @@ def test_a_run_that_is_stopped_from_outside_leaves_nothing(tmp_path: Path, endin
     words = ["compare", "--out", "out", "--seeds", "50", "--workers", "2"]
     # A suite that runs in the background of a shell inherits a deaf ear for Ctrl-C; a terminal's command does not.
     hear = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    command = [sys.executable, "-c", hear + "from experiments.cli import main; main()", *words]
+    command = [sys.executable, "-c", hear + "from stupror.experiments.cli import main; main()", *words]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     run = subprocess.Popen(
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True

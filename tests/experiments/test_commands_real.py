@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from experiments.posterior import shipped
+from stupror.experiments.plans.posterior import shipped
 
 POSTERIOR = "weight,diffusion.stop_rate,times:ladder.up_care\n1,0.1,1.2\n1,0.2,0.9\n"
 
@@ -69,7 +69,7 @@ def test_what_cannot_be_done_is_refused_before_anything_runs(stupror, tmp_path, 
 
 def test_a_calibration_writes_what_runs_can_read(stupror, tmp_path, monkeypatch):
     pytest.importorskip("emcee")
-    monkeypatch.setattr("experiments.walking.STEPS", 2)
+    monkeypatch.setattr("stupror.experiments.calibration.mcmc.STEPS", 2)
     out = tmp_path / "likely.csv"
     assert "--out and --work are both" in stupror("calibrate", "--out", out, "--work", out).err
     few = stupror("calibrate", "--what", "life-course", "--particles", 10, "--generations", 1, "--out", out)
@@ -104,7 +104,9 @@ def test_a_validation_refuses_the_posterior_of_something_else(stupror, tmp_path)
 
 def test_a_screening_is_a_ranking(stupror, tmp_path, monkeypatch):
     pytest.importorskip("SALib")
-    monkeypatch.setattr("experiments.screening.assumed", lambda _spec: ["committee.horizon", "budget.room_share"])
+    monkeypatch.setattr(
+        "stupror.experiments.calibration.screening.assumed", lambda _spec: ["committee.horizon", "budget.room_share"]
+    )
     answer = stupror("screen", "--out", tmp_path / "s.csv", "--place", "09", "--years", 1, "--trajectories", 2)
     assert answer.code == 0, answer.err
     table = pd.read_csv(tmp_path / "s.csv")

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model import thinking
-from model.agents.bodies import Committee
-from model.errors import InputError
-from model.funding import load_design
-from model.ladder import N_LEVELS
-from model.model import PreventionModel, simulate
-from model.results import tables
-from model.scenario import load_scenario, select
+from stupror.model.bodies import decisions, views
+from stupror.model.bodies.agents import Committee
+from stupror.model.children.ladder import N_LEVELS
+from stupror.model.contracts import load_design
+from stupror.model.inputs.errors import InputError
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.model import PreventionModel, simulate
+from stupror.model.results import tables
 
 COUNTY = select(load_scenario(), ["10"])
 STEPS = ("budget", "identify", "decide", "deliver", "live", "evaluate", "settle", "learn", "close")
@@ -150,8 +150,8 @@ def test_a_committee_with_a_rule_is_asked_about_its_options_and_its_answer_is_ta
     agent = next(each for each in model.agents_by_type[Committee] if each.kind == "social" and each.row == 3)
     asked = []
     agent.rule = lambda offer: asked.append(offer) or 10.0 * offer.age
-    score = thinking.scores(model)[3]
-    mine = thinking.cells_of(model, "social")
+    score = decisions.scores(model)[3]
+    mine = views.cells_of(model, "social")
     assert (score[mine] == 10.0 * model.cells.age[mine]).all()
     assert [(each.age, each.level) for each in asked] == [(model.cells.age[c], model.cells.level[c]) for c in mine]
     assert {each.intervention for each in asked} == {"skolfam", "placed-youth"}

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from model.funding import load_design
-from model.model import simulate
-from model.scenario import load_scenario, select
+from stupror.model.contracts import load_design
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.model import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "tests" / "golden.toml"

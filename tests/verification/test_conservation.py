@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from worlds import FIVE, eager, world
 
-from model.costs import KIND
-from model.funding import load_design
-from model.ladder import ADULT_LEVELS, CHILD_LEVELS
-from model.ledger import LedgerError
-from model.model import PreventionModel
-from model.parameters import KINDS, PAYERS
-from model.results import tables
+from stupror.model.children.ladder import ADULT_LEVELS, CHILD_LEVELS
+from stupror.model.children.prices import KIND
+from stupror.model.contracts import load_design
+from stupror.model.inputs.parameters import KINDS, PAYERS
+from stupror.model.model import PreventionModel
+from stupror.model.money.ledger import LedgerError
+from stupror.model.results import tables
 
 YEARS = 6
 

@@ -7,9 +7,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 from worlds import county, eager, world
 
-from model.funding import load_design
-from model.model import simulate
-from model.scenario import load_scenario, select
+from stupror.model.contracts import load_design
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.model import simulate
 
 DESIGNS = ("status-quo", "state-outcomes-fund", "planner")
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from worlds import change, eager, world
 
-from model import settling
-from model.funding import design_names, in_sek, load_design, settle
-from model.funds import account_of
-from model.parameters import PAYERS
-from model.paying import split
-from model.results import tables
+from stupror.model.contracts import design_names, in_sek, load_design, settle
+from stupror.model.inputs.parameters import PAYERS
+from stupror.model.money.funds import account_of
+from stupror.model.projects import dues
+from stupror.model.projects.payments import split
+from stupror.model.results import tables
 
 DESIGNS = [name for name in design_names() if not load_design(name).add_on]
 YEARS = 9
@@ -80,7 +80,7 @@ def test_what_is_booked_is_what_the_contract_says_on_what_was_measured(lived):
     owners = [model.interventions[k].owner for k in projects.intervention[which]]
     said: dict[tuple[int, str, str, int], int] = {}
     design = in_sek(load_design(model.design.name))
-    for transfer in settle(design, settling.outcome(model, which, settling.found(model, which, "measured"))):
+    for transfer in settle(design, dues.outcome(model, which, dues.found(model, which, "measured"))):
         years = projects.start_year[which] + transfer.year
         for project, owner, year, amount in zip(
             which.tolist(), owners, years.tolist(), transfer.amount.tolist(), strict=True

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from worlds import change, world
 
-from model.results import tables
-from model.scenario import load_scenario, select
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.results import tables
 
 # Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
 WHERE = {

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from worlds import Cohort, county, eager, working, world
 
-from model import thinking
-from model.agents.bodies import Committee
-from model.agents.reasoning import Mandate, perceived_payments, perceived_saving
-from model.budgets import COMMITTEES
-from model.costs import PAYER, build_costs
-from model.forecast import build_cells, detection_edges
-from model.funding import load_design
-from model.ladder import N_AGES, N_LEVELS, WORST, build_ladder
-from model.model import PreventionModel
-from model.parameters import PAYERS
-from model.results import tables
+from stupror.model.bodies import decisions, views
+from stupror.model.bodies.agents import Committee
+from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving
+from stupror.model.children.forecast import build_cells, detection_edges
+from stupror.model.children.ladder import N_AGES, N_LEVELS, WORST, build_ladder
+from stupror.model.children.prices import PAYER, build_costs
+from stupror.model.contracts import load_design
+from stupror.model.inputs.parameters import PAYERS
+from stupror.model.model import PreventionModel
+from stupror.model.money.budgets import COMMITTEES
+from stupror.model.results import tables
 
 OWNERS = (*COMMITTEES, "region")
 
@@ -109,7 +109,7 @@ def all_rows_and_all_years(model, kinds):
             ratchet=0.0,
         )
     model.belief = np.ones_like(model.belief)
-    thinking.reckon(model)
+    views.reckon(model)
     for line in model.budgets.revenue:
         model.budgets.revenue[line] = model.budgets.revenue[line] + 1e14
     model.budgets.discretionary_share = model.budgets.discretionary_share + 1.0
@@ -119,10 +119,10 @@ def test_bodies_with_all_rows_and_all_years_want_what_the_planner_wants():
     """The same code with one budget, whole lives and no shortage of money funds what is worth its cost."""
     planner = world(working(), "planner", years=1)
     free = PreventionModel(working(), load_design("status-quo"), 1, 1)
-    narrow = thinking.scores(free) > 0
+    narrow = decisions.scores(free) > 0
     all_rows_and_all_years(free, OWNERS)
-    assert np.allclose(thinking.scores(free), thinking.scores(planner))
-    wanted = thinking.scores(free) > 0
+    assert np.allclose(decisions.scores(free), decisions.scores(planner))
+    wanted = decisions.scores(free) > 0
     assert wanted.sum() > 1.5 * narrow.sum()
     free.step()
     helped = planner.population.participant >= 0
@@ -141,7 +141,7 @@ def test_one_committee_that_answers_for_everybody_chooses_as_the_planner_does():
     planner = world(working(), "planner", years=1)
     model = PreventionModel(working(), load_design("status-quo"), 1, 1)
     model.belief = np.ones_like(model.belief)
-    before = thinking.scores(model)
+    before = decisions.scores(model)
     agent = next(a for a in model.agents_by_type[Committee] if a.kind == "labour_market" and a.row == 2)
 
     def rule(offer):
@@ -149,9 +149,9 @@ def test_one_committee_that_answers_for_everybody_chooses_as_the_planner_does():
         return float(saving @ 1.03 ** -np.arange(saving.size) - offer.cost)
 
     agent.rule = rule
-    after = thinking.scores(model)
-    mine = thinking.cells_of(model, "labour_market")
-    assert np.allclose(after[2, mine], thinking.scores(planner)[2, mine])
+    after = decisions.scores(model)
+    mine = views.cells_of(model, "labour_market")
+    assert np.allclose(after[2, mine], decisions.scores(planner)[2, mine])
     assert (after[2, mine] > 0).all()
     assert (before[2, mine] <= 0).all()
     after[2, mine] = before[2, mine]

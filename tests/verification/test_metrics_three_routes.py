@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from worlds import working
 
-from model import metrics
-from model.evaluation import COMPARED, OTHER, OWN, PEOPLE, TRUE_OTHER, TRUE_OWN
-from model.expectations import as_reported
-from model.forecast import BELIEF_GRID
-from model.funding import read_design
-from model.ladder import N_AGES, N_LEVELS
-from model.model import PreventionModel
+from stupror.model.children.forecast import BELIEF_GRID
+from stupror.model.children.ladder import N_AGES, N_LEVELS
+from stupror.model.contracts import read_design
+from stupror.model.evaluation import metrics
+from stupror.model.evaluation.evaluators import COMPARED, OTHER, OWN, PEOPLE, TRUE_OTHER, TRUE_OWN
+from stupror.model.evaluation.expected import as_reported
+from stupror.model.model import PreventionModel
 
 YEARS = 4
 ALONE = ("before-after", "trend-adjusted", "historical-norm", "as-flagged")

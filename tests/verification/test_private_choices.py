@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from worlds import change, eager, working
 
-from model import thinking
-from model.funding import load_design, with_terms
-from model.model import PreventionModel
-from model.results import tables
+from stupror.model.bodies import decisions
+from stupror.model.contracts import load_design, with_terms
+from stupror.model.model import PreventionModel
+from stupror.model.results import tables
 
 
 def opened(design, spec=None, years=1):
@@ -25,19 +25,19 @@ def aarhus():
 def test_an_investor_who_may_choose_takes_the_safest_groups_first(aarhus):
     """Low-hanging fruit: by value to the municipality if it chooses, by safety of the return if the investor may."""
     free = opened(replace(aarhus.design, target="investor"), working())
-    score = thinking.scores(free)
-    assert (score == thinking.scores(aarhus)).all()  # who chooses changes the order, not who says yes
+    score = decisions.scores(free)
+    assert (score == decisions.scores(aarhus)).all()  # who chooses changes the order, not who says yes
     wanted = np.flatnonzero((score > 0).any(axis=0))
     assert wanted.size > 5
-    safety = thinking.verdicts(free)["investor"].safety
+    safety = decisions.verdicts(free)["investor"].safety
     order = np.argsort(-safety[wanted]).tolist()
-    assert np.argsort(-thinking.ranks(free, score)[0, wanted]).tolist() == order
-    assert np.argsort(-thinking.ranks(aarhus, score)[0, wanted]).tolist() != order
+    assert np.argsort(-decisions.ranks(free, score)[0, wanted]).tolist() == order
+    assert np.argsort(-decisions.ranks(aarhus, score)[0, wanted]).tolist() != order
 
 
 def test_an_investor_wants_fewer_options_the_more_it_must_earn_and_the_less_it_may_lose(aarhus):
     def accepted(**changes):
-        return int(thinking.verdicts(opened(aarhus.design, change(working(), **changes)))["investor"].accepts.sum())
+        return int(decisions.verdicts(opened(aarhus.design, change(working(), **changes)))["investor"].accepts.sum())
 
     assert accepted(investor__required_return=0.0) > accepted() > accepted(investor__required_return=0.1)
     assert accepted(investor__loss_limit=1.0) >= accepted() >= accepted(investor__loss_limit=0.0)
@@ -47,8 +47,8 @@ def test_an_investor_takes_less_of_a_contract_that_pays_less():
     """The cap of Norrköping lowered from 1.2 times to the money back: nobody wants a return of nothing."""
     design = load_design("sib-norrkoping")
     generous, stingy = (opened(with_terms(design, {"clause.cap.share": cap})) for cap in (2.0, 1.0))
-    assert thinking.verdicts(generous)["investor"].accepts.sum() > thinking.verdicts(stingy)["investor"].accepts.sum()
-    assert not thinking.verdicts(stingy)["investor"].accepts.any()
+    assert decisions.verdicts(generous)["investor"].accepts.sum() > decisions.verdicts(stingy)["investor"].accepts.sum()
+    assert not decisions.verdicts(stingy)["investor"].accepts.any()
 
 
 def test_who_knows_the_method_expects_more_from_it_than_who_trusts_it():
@@ -63,7 +63,7 @@ def test_who_knows_the_method_expects_more_from_it_than_who_trusts_it():
 
 def test_without_a_private_yes_nothing_is_bought_and_the_ordinary_budget_goes_on():
     model = opened(load_design("sib-peterborough"), working(), years=3)
-    assert not thinking.verdicts(model)["investor"].accepts.any()
+    assert not decisions.verdicts(model)["investor"].accepts.any()
     same = opened(load_design("status-quo"), working(), years=3)
     for _ in range(3):
         model.step()

@@ -5,9 +5,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 from worlds import FIVE, county, eager, world
 
-from model.agents.bodies import Committee
-from model.evaluation import TRUE_OTHER, TRUE_OWN
-from model.results import tables
+from stupror.model.bodies.agents import Committee
+from stupror.model.evaluation.evaluators import TRUE_OTHER, TRUE_OWN
+from stupror.model.results import tables
 
 
 def without_effects(spec):

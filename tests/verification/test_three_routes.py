@@ -7,11 +7,9 @@ import pytest
 from reference import Help, Reference, local_shares, seen_as
 from worlds import Cohort, county, world
 
-from model import lifecourse, need
-from model.budgets import LINES, expected_costs
-from model.costs import PAYER, build_costs
-from model.draws import threshold
-from model.forecast import (
+from stupror.model.children import lifecourse, need
+from stupror.model.children.draws import threshold
+from stupror.model.children.forecast import (
     build_cells,
     detection_edges,
     effects_of,
@@ -20,10 +18,12 @@ from model.forecast import (
     occupancy,
     relative_mix,
 )
-from model.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE
-from model.municipalities import built_in_facts
-from model.places import sweden
-from model.scenario import load_scenario, select
+from stupror.model.children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE
+from stupror.model.children.prices import PAYER, build_costs
+from stupror.model.inputs.facts import built_in_facts
+from stupror.model.inputs.places import sweden
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.money.budgets import LINES, expected_costs
 
 # Strong effects reach every branch of the rules: harm, recovery so likely that moves fill the year, and long fading.
 EFFECTS = np.array(

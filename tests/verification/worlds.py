@@ -5,12 +5,12 @@ from functools import cache
 
 import numpy as np
 
-from model import lifecourse
-from model.forecast import life_tables
-from model.funding import load_design
-from model.ladder import LAST_AGE, N_LEVELS, build_ladder, kernel_tables
-from model.model import PreventionModel
-from model.scenario import load_scenario, select
+from stupror.model.children import lifecourse
+from stupror.model.children.forecast import life_tables
+from stupror.model.children.ladder import LAST_AGE, N_LEVELS, build_ladder, kernel_tables
+from stupror.model.contracts import load_design
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.model import PreventionModel
 
 # Relative risk of a move up, rate ratio of a move down, relative risk at forks: several are worth what they cost.
 EFFECTS = {

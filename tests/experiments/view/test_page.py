@@ -19,8 +19,8 @@ import reacton
 import solara
 from solara.widgets import HTML
 
-from experiments.view import opening, page, tabs
-from experiments.view.words import words
+from stupror.experiments.view import opening, page, tabs
+from stupror.experiments.view.words import words
 
 
 class Shown:

@@ -5,8 +5,10 @@ import shlex
 import pandas as pd
 import pytest
 
-from experiments.view import contracts, numbers
-from experiments.view.settings import (
+from stupror.experiments.view.words import words
+from stupror.experiments.view.worlds import contract_file, numbers
+from stupror.experiments.view.worlds.pair import World
+from stupror.experiments.view.worlds.settings import (
     PARAMETERS,
     Settings,
     changed,
@@ -18,12 +20,10 @@ from experiments.view.settings import (
     places,
     scenario_toml,
 )
-from experiments.view.words import words
-from experiments.view.world import World
-from model.errors import InputError
-from model.funding import design_names, load_design
-from model.model import simulate
-from model.scenario import load_scenario, select
+from stupror.model.contracts import design_names, load_design
+from stupror.model.inputs.errors import InputError
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.model import simulate
 
 MOVED = {"committee.other_regarding": 0.55, "committee.horizon": 6.0, "clause.share_of_saving.share": 0.8}
 
@@ -41,8 +41,8 @@ def loadable():
 
 @pytest.mark.parametrize("name", loadable())
 def test_a_contract_is_written_as_it_was_read(name, tmp_path):
-    document = contracts.document(name)
-    (tmp_path / f"{name}.toml").write_text(contracts.as_toml(document), encoding="utf-8")
+    document = contract_file.document(name)
+    (tmp_path / f"{name}.toml").write_text(contract_file.as_toml(document), encoding="utf-8")
     assert load_design(str(tmp_path / f"{name}.toml")) == load_design(name)
 
 
@@ -50,7 +50,7 @@ def test_a_contract_is_written_as_it_was_read(name, tmp_path):
 def test_sliders_span_the_declared_ranges_and_start_where_the_contract_stands(name):
     settings = Settings(design=name)
     what, terms, rest = inputs(settings, "en", words("en"))
-    declared = contracts.numbers(contracts.document(name))
+    declared = contract_file.numbers(contract_file.document(name))
     for term, slider in terms.items():
         assert (slider["min"], slider["max"]) == tuple(declared[term]["range"])
         assert slider["value"] == declared[term]["value"]
@@ -103,7 +103,7 @@ def test_what_cannot_be_run_is_refused_in_a_sentence(given, says):
 def test_a_design_of_ones_own_can_be_chosen_and_moved(tmp_path):
     own = tmp_path / "my-fund.toml"
     own.write_text(
-        contracts.as_toml({**contracts.document("state-outcomes-fund"), "name": "my-fund"}), encoding="utf-8"
+        contract_file.as_toml({**contract_file.document("state-outcomes-fund"), "name": "my-fund"}), encoding="utf-8"
     )
     settings = changed(Settings(design=str(own)), {"clause.cap.share": 1.5})
     assert next(iter(designs(settings))) == str(own)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from analysis.measures import GROUPS
-from experiments.view import lives, numbers, reasoning
-from experiments.view.settings import Settings
-from experiments.view.world import World
-from model import thinking
-from model.funding import load_design
-from model.ladder import N_AGES
-from model.model import PreventionModel
+from stupror.analysis.measures.lifetime import GROUPS
+from stupror.experiments.view.worlds import lives, numbers, reasoning
+from stupror.experiments.view.worlds.pair import World
+from stupror.experiments.view.worlds.settings import Settings
+from stupror.model.bodies import decisions
+from stupror.model.children.ladder import N_AGES
+from stupror.model.contracts import load_design
+from stupror.model.model import PreventionModel
 
 YEARS = 8
 EAGER = {"committee.other_regarding": 0.9, "board.other_regarding": 0.9, "committee.horizon": 12}
@@ -129,7 +129,7 @@ def test_children_are_shown_by_what_help_did(world):
 
 def test_what_a_body_counts_adds_up_to_the_score_that_it_decides_by(world):
     """Opened up and added together again, a body's reasons are the model's own number."""
-    scores = thinking.scores(world.as_decided())
+    scores = decisions.scores(world.as_decided())
     for municipality in (0, 3):
         for owner in world.owners:
             for cell in reasoning.options(world, owner, municipality)[:6]:

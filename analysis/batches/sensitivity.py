@@ -1,0 +1,242 @@
+"""Which uncertain numbers matter: Sobol' indices, Morris' elementary effects, PAWN, all by SALib.
+
+Sobol' and Morris need the sample that was made for them (`sampling.method` "saltelli" and "morris"); PAWN takes any
+sample. An outcome can be a difference between two designs, or which design is best: then the indices of the indicators
+"design d is best" are averaged with the variances of the indicators as weights, the aggregated index of several outputs
+(Lamboni, Monod & Makowski 2011, 10.1016/j.ress.2010.12.002; Gamboa et al. 2014, 10.1214/14-EJS895).
+Read by the commands and notebooks.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from . import paired
+
+Frame = pd.DataFrame
+Floats = NDArray[np.float64]
+Indices = Callable[[Floats], Frame]
+
+BEST = "which is best"
+RESAMPLES, SEED, LEVEL = 200, 1, 0.9
+SLICES, DUMMIES = 10, 20
+MAIN = {"saltelli": "total", "morris": "mu_star", "pawn": "median"}  # the column that factors are ranked by
+
+
+def _problem(names: Sequence[str]) -> dict[str, Any]:
+    """The unit cube in SALib's words."""
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def sobol_indices(names: Sequence[str], outcome: Floats, second_order: bool = False) -> Frame:
+    """First-order and total Sobol' indices of an outcome on a Saltelli sample, with 90 % bootstrap half-widths.
+
+    ``S_i = Var(E[Y | X_i]) / Var(Y)``; ``T_i = E[Var(Y | all but X_i)] / Var(Y)`` (Saltelli et al. 2010,
+    10.1016/j.cpc.2009.09.018).
+
+    Parameters
+    ----------
+    names
+        The factors, in the order in which they were sampled.
+    outcome
+        One number per point, in the order of the sample, shape (N * (factors + 2),), or (N * (2 * factors + 2),) with
+        `second_order`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns factor, first, first_half_width, total, total_half_width.
+    """
+    from SALib.analyze import sobol
+
+    if not outcome.std() > 0:
+        zero = np.zeros(len(names))
+        found: Mapping[str, Floats] = {"S1": zero, "S1_conf": zero, "ST": zero, "ST_conf": zero}
+    else:
+        standard = (outcome - outcome.mean()) / outcome.std()  # small indices of large numbers lose digits otherwise
+        with warnings.catch_warnings():  # of resamples in which an indicator does not vary: they count as 0, rightly
+            warnings.filterwarnings("ignore", "Constant values")
+            found = sobol.analyze(
+                _problem(names), standard, calc_second_order=second_order, num_resamples=RESAMPLES, conf_level=LEVEL,
+                seed=SEED,
+            )  # fmt: skip
+    return pd.DataFrame(
+        {
+            "factor": list(names),
+            "first": found["S1"],
+            "first_half_width": found["S1_conf"],
+            "total": found["ST"],
+            "total_half_width": found["ST_conf"],
+        }
+    )
+
+
+def elementary_effects(names: Sequence[str], points: Floats, outcome: Floats, levels: int) -> Frame:
+    """Morris' elementary effects: how far the outcome moves when one factor moves from end to end of its distribution.
+
+    Mean, mean size (mu_star, Campolongo et al. 2007, 10.1016/j.envsoft.2006.10.004) and standard deviation, in the
+    unit of the outcome. `points` is the sample in the unit cube, shape (trajectories * (factors + 1), factors).
+    Columns factor, mu, mu_star, mu_star_half_width, sigma.
+    """
+    from SALib.analyze import morris
+
+    found = morris.analyze(
+        _problem(names), points, outcome, num_levels=levels, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED
+    )
+    columns = {"mu": "mu", "mu_star": "mu_star", "mu_star_half_width": "mu_star_conf", "sigma": "sigma"}
+    return pd.DataFrame(
+        {"factor": list(names), **{new: np.asarray(found[old], np.float64) for new, old in columns.items()}}
+    )
+
+
+def pawn_indices(names: Sequence[str], points: Floats, outcome: Floats) -> Frame:
+    """PAWN indices from any sample: how far knowing a factor changes the distribution of the outcome, 0 to 1.
+
+    Kolmogorov-Smirnov distance between the outcome with the factor in one of ten slices and the outcome as a whole:
+    median and largest over slices (Pianosi & Wagener 2018, 10.1016/j.envsoft.2018.07.019). `chance` is the 95 %
+    quantile of the median for a factor that does nothing (random numbers in its place): what lies below is no
+    finding. Columns factor, median, maximum, chance.
+    """
+    from SALib.analyze import pawn
+
+    if not outcome.std() > 0:
+        return pd.DataFrame({"factor": list(names), "median": 0.0, "maximum": 0.0, "chance": 0.0})
+    found = pawn.analyze(_problem(names), points, outcome, S=SLICES)
+    dummies = np.random.default_rng(SEED).random((len(outcome), DUMMIES))
+    chance = pawn.analyze(_problem([str(i) for i in range(DUMMIES)]), dummies, outcome, S=SLICES)
+    return pd.DataFrame(
+        {
+            "factor": list(names),
+            "median": np.asarray(found["median"], np.float64),
+            "maximum": np.asarray(found["maximum"], np.float64),
+            "chance": float(np.quantile(chance["median"], 0.95)),
+        }
+    )
+
+
+def of_indicators(best: NDArray[np.int64], indices: Indices) -> Frame:
+    """Indices of a choice: those of every indicator "this one is chosen", averaged with their variances as weights.
+
+    Half-widths are averaged like the rest, which is as if the indicators were wrong together: on the safe side.
+    `best` has the number of the choice by point; returns the columns of `indices`.
+    """
+    outputs = [(best == each).astype(np.float64) for each in np.unique(best)]
+    weights = np.array([output.var() for output in outputs])
+    frames = [indices(output) for output in outputs]
+    result = frames[0].copy()
+    numbers = [column for column in result.columns if column != "factor"]
+    share = weights / weights.sum() if weights.sum() > 0 else np.full(len(outputs), 1 / len(outputs))
+    result[numbers] = sum(each[numbers] * weight for each, weight in zip(frames, share, strict=True))
+    return result
+
+
+def sensitivity(
+    runs: Frame, points: Frame, sampling: Mapping[str, Any], outcome: str, base: str | None = None,
+    method: str | None = None,
+) -> Frame:  # fmt: skip
+    """Sensitivity of the difference of every design from the base, and of which design is best.
+
+    Parameters
+    ----------
+    runs
+        The table of a batch.
+    points
+        Draw, and a column per factor, in the unit cube (`points.parquet`).
+    sampling
+        How it was sampled: method, levels, second_order.
+    outcome
+        Name of a column of `runs`; a low value is good.
+    base
+        Design to compare with; status quo if not given. A batch of one design is taken as it is.
+    method
+        "saltelli", "morris" or "pawn"; by default what the sample was made for, else PAWN.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Column of (the design, or `BEST`), then those of the method; within each, the factors that matter most first.
+
+    Raises
+    ------
+    ValueError
+        If the sample does not suit the method.
+    """
+    used = method or (sampling["method"] if sampling["method"] in MAIN else "pawn")
+    if used not in MAIN or (used != "pawn" and used != sampling["method"]):
+        raise ValueError(f"method '{used}' does not go with a sample of method '{sampling['method']}'")
+    wide = paired.by_design(runs, outcome)
+    names = [name for name in points.columns if name != "draw"]
+    cube, keep = _blocks(points, names, wide, used, sampling)
+    wide = wide.loc[keep]
+
+    def indices(values: Floats) -> Frame:
+        if used == "saltelli":
+            return sobol_indices(names, values, bool(sampling["second_order"]))
+        if used == "morris":
+            return elementary_effects(names, cube, values, int(sampling["levels"]))
+        return pawn_indices(names, cube, values)
+
+    frames = [_ranked(indices(values), used).assign(of=of) for of, values in _outputs(runs, wide, base).items()]
+    candidates = [design for design in paired.choices(runs) if design in wide]
+    if len(candidates) > 1:
+        best = wide[candidates].to_numpy().argmin(axis=1)
+        frames.append(_ranked(of_indicators(best, indices), used).assign(of=BEST))
+    result = pd.concat(frames, ignore_index=True)
+    return result[["of", *result.columns.drop("of")]]
+
+
+def _outputs(runs: Frame, wide: Frame, base: str | None) -> dict[str, Floats]:
+    """Differences from the base by design; the outcome itself if there is one design only."""
+    if len(wide.columns) == 1:
+        return {str(wide.columns[0]): wide.iloc[:, 0].to_numpy(np.float64)}
+    against = paired.base_of(runs, base)
+    return {str(design): (wide[design] - wide[against]).to_numpy(np.float64) for design in wide.columns.drop(against)}
+
+
+def _blocks(
+    points: Frame, names: Sequence[str], wide: Frame, method: str, sampling: Mapping[str, Any]
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Keep the points that have an outcome: whole blocks (base points, trajectories) where the method needs them."""
+    factors = len(names)
+    size = {"saltelli": factors * (2 if sampling["second_order"] else 1) + 2, "morris": factors + 1, "pawn": 1}[method]
+    there = points["draw"].isin(wide.index).to_numpy()
+    blocks = there[: len(there) // size * size].reshape(-1, size).all(axis=1)
+    keep = np.repeat(blocks, size)
+    if not keep.any():
+        raise ValueError(f"no complete block of {size} draws is there yet")
+    rows = points[: keep.size][keep]
+    return rows[list(names)].to_numpy(np.float64), rows["draw"].to_numpy(np.int64)
+
+
+def _ranked(frame: Frame, method: str) -> Frame:
+    return frame.sort_values(MAIN[method], ascending=False, kind="stable", ignore_index=True)
+
+
+def convergence(
+    runs: Frame, points: Frame, sampling: Mapping[str, Any], outcome: str, base: str | None = None,
+    method: str | None = None, top: int = 5,
+) -> Frame:  # fmt: skip
+    """Indices of the factors that matter most with an eighth, a quarter, a half and all of the sample.
+
+    Columns of, factor, draws, value (of the column that the method ranks by).
+    """
+    used = method or (sampling["method"] if sampling["method"] in MAIN else "pawn")
+    whole = sensitivity(runs, points, sampling, outcome, base, method)
+    leading = whole.groupby("of", sort=False).head(top)[["of", "factor"]]
+    factors = len(points.columns) - 1
+    block = {"saltelli": factors * (2 if sampling["second_order"] else 1) + 2, "morris": factors + 1, "pawn": 1}[used]
+    rows = []
+    for part in (8, 4, 2, 1):
+        draws = len(points) // block // part * block
+        if draws < max(2 * block, 20):
+            continue
+        first = points.iloc[:draws]
+        some = runs[runs["draw"].isin(first["draw"])]
+        found = sensitivity(some, first, sampling, outcome, base, method)[["of", "factor", MAIN[used]]]
+        rows.append(leading.merge(found, on=["of", "factor"]).assign(draws=draws))
+    result = pd.concat(rows, ignore_index=True) if rows else leading.assign(**{MAIN[used]: np.nan, "draws": 0})
+    return result.rename(columns={MAIN[used]: "value"})[["of", "factor", "draws", "value"]]

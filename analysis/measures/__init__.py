@@ -1,0 +1,1 @@
+"""Measures: pure functions from result tables to tidy frames."""

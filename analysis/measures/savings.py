@@ -1,0 +1,120 @@
+"""Measures of saving: what programmes saved whom, against what they cost, and when it came.
+
+Savings are against the same lives without any programme (columns `untreated_sek`), present values as in `lifetime`.
+Read by `contracts`, `tables` and `page`.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from .lifetime import GROUP_OF, RUN, all_payments, discounted, net_payments, start_year
+
+Tables = Mapping[str, pd.DataFrame]
+Frame = pd.DataFrame
+
+
+def true_saving(tables: Tables, rate: float = 0.03) -> Frame:
+    """PV of what programmes saved each payer: lives without any programme less lives as they were.
+
+    Columns design, seed, payer, group, saving_sek. Programme cost is not deducted.
+    """
+    costs = tables["costs"]
+    costs = costs[costs["payer"].isin(GROUP_OF)]
+    costs = costs.assign(sek=costs["untreated_sek"] - costs["actual_sek"])
+    costs = costs.assign(saving_sek=discounted(costs, "sek", start_year(tables, costs), rate))
+    result = costs.groupby([*RUN, "payer"], as_index=False, sort=False)[["saving_sek"]].sum()
+    return result.assign(group=result["payer"].map(GROUP_OF))
+
+
+def wrong_pocket_share(tables: Tables, rate: float = 0.03) -> Frame:
+    """Share of the saving that falls outside the municipality's budgets (M6). Columns design, seed, share.
+
+    Runs that saved nothing are left out.
+    """
+    saving = true_saving(tables, rate)
+    total = saving.groupby(RUN)["saving_sek"].sum()
+    own = saving[saving["group"] == "municipality"].groupby(RUN)["saving_sek"].sum().reindex(total.index, fill_value=0)
+    total = total[total > 0]
+    return (1 - own.loc[total.index] / total).rename("share").reset_index()
+
+
+def captured_share(tables: Tables, horizon: int, rate: float = 0.03) -> Frame:
+    """Share of the lifetime saving that falls to the municipality in the first `horizon` years of the run (M7).
+
+    Columns design, seed, share.
+    """
+    costs = tables["costs"]
+    costs = costs[costs["payer"].isin(GROUP_OF)]
+    start = start_year(tables, costs)
+    pv = discounted(costs.assign(sek=costs["untreated_sek"] - costs["actual_sek"]), "sek", start, rate)
+    early = (costs["year"] < start + horizon) & (costs["payer"].map(GROUP_OF) == "municipality")
+    frame = costs[RUN].assign(total=pv, early=np.where(early, pv, 0.0)).groupby(RUN, as_index=False).sum()
+    frame = frame[frame["total"] > 0]
+    return frame.assign(share=frame["early"] / frame["total"])[[*RUN, "share"]]
+
+
+def benefit_cost(tables: Tables, fiscal_rate: float = 0.03, societal_rate: float = 0.035) -> Frame:
+    """Benefit-cost ratio by perspective: PV saving over PV of all programme cost.
+
+    A payer group's ratio has its own savings over what *it* paid net; fiscal has all payers' savings, societal has real
+    resources and lost production, both over the whole programme cost. Columns design, seed, perspective, ratio (NaN
+    where nothing was paid).
+    """
+    payments = net_payments(tables)
+    payments = payments[payments["payer"].isin(GROUP_OF)]
+    paid = payments.assign(
+        group=payments["payer"].map(GROUP_OF),
+        pv=discounted(payments, "sek", start_year(tables, payments), fiscal_rate),
+    )
+    by_group = paid.groupby([*RUN, "group"])["pv"].sum()
+    saving = true_saving(tables, fiscal_rate).groupby([*RUN, "group"])["saving_sek"].sum()
+    costs_of = by_group.reindex(saving.index, fill_value=0.0)
+    ratio = (saving / costs_of.where(costs_of > 0)).rename("ratio").reset_index()
+    frames = [ratio.rename(columns={"group": "perspective"})]
+    spent = all_payments(tables)
+    spent = spent[spent["work"].notna()]
+    for perspective, rate in (("fiscal", fiscal_rate), ("societal", societal_rate)):
+        cost_by_run = (
+            spent.assign(pv=discounted(spent, "amount_sek", start_year(tables, spent), rate)).groupby(RUN)["pv"].sum()
+        )
+        costs = tables["costs"]
+        if perspective == "fiscal":
+            costs = costs[costs["payer"].isin(GROUP_OF)]
+        else:
+            costs = costs[costs["kind"].isin(("resource", "lost_earnings"))]
+        costs = costs.assign(sek=costs["untreated_sek"] - costs["actual_sek"])
+        benefit = costs.assign(pv=discounted(costs, "sek", start_year(tables, costs), rate)).groupby(RUN)["pv"].sum()
+        spent_by_run = cost_by_run.reindex(benefit.index, fill_value=0.0)
+        ratio = (benefit / spent_by_run.where(spent_by_run > 0)).rename("ratio").reset_index()
+        frames.append(ratio.assign(perspective=perspective))
+    return pd.concat(frames, ignore_index=True)[[*RUN, "perspective", "ratio"]]
+
+
+def payback_year(tables: Tables) -> Frame:
+    """Years until a payer group has saved what it has paid, and stays there, undiscounted.
+
+    ``the first year after the last one in which saved + received - paid, summed since the start, is negative``.
+    0 for a group that gains and is never out of pocket; NaN if it never gets its money back, or nothing moved.
+    Columns design, seed, group, years (since the start).
+    """
+    costs = tables["costs"]
+    costs = costs[costs["payer"].isin(GROUP_OF)]
+    lives = costs[[*RUN, "year", "payer"]].assign(sek=costs["untreated_sek"] - costs["actual_sek"])
+    paid = net_payments(tables)
+    both = pd.concat([lives, paid.assign(sek=-paid["sek"])], ignore_index=True)
+    both = both[both["payer"].isin(GROUP_OF)]
+    both = both.assign(group=both["payer"].map(GROUP_OF), since=both["year"] - start_year(tables, both))
+    by_year = both.groupby([*RUN, "group", "since"])["sek"].sum()
+    rows = [(*key, _years_behind(part.droplevel([*RUN, "group"]))) for key, part in by_year.groupby([*RUN, "group"])]
+    return pd.DataFrame(rows, columns=[*RUN, "group", "years"])
+
+
+def _years_behind(by_year: pd.Series) -> float:
+    """Years until the running sum of `by_year` (indexed by years since the start) is no longer negative for good."""
+    total = by_year.sort_index().cumsum()
+    if not total.any() or total.iloc[-1] < 0:
+        return np.nan
+    behind = np.flatnonzero(total < 0)
+    return float(total.index[behind[-1] + 1]) if behind.size else 0.0

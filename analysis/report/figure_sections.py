@@ -1,0 +1,191 @@
+"""Sections of the report that are a figure and its reading, filled with numbers computed from the run.
+
+Read by `page`.
+"""
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ..measures import contracts, lifetime, options
+from . import figures
+from .intervals import intervals
+from .tables import number, within
+
+Tables = Mapping[str, pd.DataFrame]
+MOST_SENTENCES = 6  # more designs than that are counted, not told one by one
+
+
+def figure_sections(
+    tables: Tables, words: Mapping[str, str], say: Mapping[str, str], rate: float, captions: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """Draw each figure and write its reading; a figure that has nothing to show is left out."""
+
+    def section(key: str, svg: str, reading: str, caption: str) -> dict[str, str]:
+        return _section(key, svg, reading, say) | {"caption": captions[caption]}
+
+    result = [section("pyramid", figures.pyramid(tables, words), _read_pyramid(tables, say), "plain")]
+    yearly = lifetime.without_ages(tables)
+    gain = lifetime.gain_by_group(yearly, rate)
+    if not gain.empty:
+        drawn = figures.who_gains(yearly, words, rate)
+        reading = _read_gain(gain, words, say)
+        if gain["seed"].nunique() > 1:
+            reading += " " + say["r_gain_luck"]
+        result.append(section("gain", drawn, reading, "interval"))
+        change = intervals(lifetime.change_per_child(yearly, rate), "change_sek", ["design"])
+        lines = changes_in_words(dict(zip(change["design"], change["mean"], strict=True)), words, say)
+        unsure = change[(change["low"] <= 0) & (change["high"] >= 0)]["design"]
+        if len(unsure):
+            lines.append(say["r_luck"].format(designs=", ".join(words.get(d, d) for d in unsure)))
+        reading = " ".join([*lines, say["r_change"]])
+        result.append(section("change", figures.lifetime_change(yearly, words, rate), reading, "interval"))
+    if not tables["enrolment"].empty:
+        reading = _read_whom(tables, words, say)
+        result.append(section("whom", figures.invested_in_whom(tables, words), reading, "plain"))
+    result.append(section("pocket", figures.wrong_pocket(tables, words), _read_pocket(tables, words, say), "present"))
+    result.append(section("years", figures.over_years(tables, words), say["r_years"], "plain"))
+    dots = figures.settled_dots(tables)
+    measured = figures.measured_against_true(dots, words)
+    if measured is not None:
+        result.append(section("error", measured, _read_error(tables, dots, words, say), "dots"))
+    sizes = figures.shown_sizes(tables)
+    by_size = figures.error_by_size(sizes, words)
+    if by_size is not None:
+        result.append(section("size", by_size, _read_size(sizes, words, say), "dots"))
+    return result
+
+
+def _section(key: str, svg: str, reading: str, say: Mapping[str, str]) -> dict[str, str]:
+    """Give a figure its heading, which is also what a screen reader says of it."""
+    heading = say[f"h_{key}"]
+    labelled = re.sub(r"<svg ", f'<svg role="img" aria-label="{heading}" ', svg, count=1)
+    # Matplotlib numbers its clip paths and glyphs per figure; on one page they must not meet.
+    labelled = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{key}-", labelled)
+    return {"key": key, "heading": heading, "svg": labelled, "reading": reading}
+
+
+def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
+    frame = lifetime.pyramid(tables)
+    designs = list(dict.fromkeys(frame["design"]))
+    frame = frame[frame["design"] == (lifetime.BASE if lifetime.BASE in designs else designs[0])]
+    cost = frame.groupby(["seed", "age"])["actual_sek"].sum().groupby("age").mean() / 1000
+    young = frame[frame["age"] < 18]
+    municipal = young["payer"].map(lifetime.GROUP_OF) == "municipality"
+    share = 100 * young.loc[municipal, "actual_sek"].sum() / max(young["actual_sek"].sum(), 1.0)
+    at_5, at_17 = float(cost.get(5, float("nan"))), float(cost.get(17, float("nan")))
+    lines = [say["r_muni"].format(muni=at_scale(share))]
+    if at_5 == at_5 and at_17 == at_17:  # both ages occur
+        lines.insert(0, say["r_rises" if at_17 > at_5 else "r_falls"].format(young=at_scale(at_5), old=at_scale(at_17)))
+    return " ".join(lines)
+
+
+def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    if gain["design"].nunique() > MOST_SENTENCES:
+        mean_gain = gain.groupby(["design", "group"])["gain_sek"].mean().unstack("group")
+        gains = mean_gain.reindex(columns=list(lifetime.GROUPS)) > 0
+        better = {group: int(gains[group].sum()) for group in lifetime.GROUPS}
+        return say["r_gain_count"].format(of=len(gains), all=int(gains.all(axis=1).sum()), **better)
+    lines = []
+    for design, part in gain.groupby("design", sort=False):
+        mean = part.groupby("group", sort=False)["gain_sek"].mean() / 1e6
+        losers = [
+            say["r_loses"].format(group=within(words[str(g)]), amount=at_scale(-v)) for g, v in mean.items() if v < 0
+        ]
+        if mean.max() <= 0:
+            lines.append(" ".join([say["r_no_gain"].format(design=words.get(str(design), str(design))), *losers]))
+            continue
+        lines.append(
+            say["r_gain"].format(
+                winner=within(words[str(mean.idxmax())]),
+                design=words.get(str(design), str(design)),
+                amount=at_scale(float(mean.max())),
+                loser=" ".join(losers) or say["r_nobody"],
+            )
+        )
+    return " ".join(lines)
+
+
+def _read_whom(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    years = tables["runs"].groupby("design", sort=False)["years"].sum()
+    spent = tables["enrolment"].groupby(["design", "intervention"])["cost_sek"].sum()
+    lines = []
+    for design in dict.fromkeys(tables["enrolment"]["design"]):
+        part = spent.loc[design] / years[design] / 1e6
+        name = str(part.idxmax())
+        lines.append((words.get(name, name), words.get(design, design), at_scale(float(part.max()))))
+    name, design, amount = lines[0]
+    return say["r_whom"].format(name=name, design=design, amount=amount)
+
+
+def _read_pocket(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    """Count what is worth its cost to all and to its owner, and tell the widest gap between the two."""
+    values = options.option_values(tables, ["intervention"])
+    worth = values[values["fiscal_value_sek"] > values["cost_sek"]]
+    to_owner = values[values["own_value_sek"] > values["cost_sek"]]
+    lines = [say["r_worth"].format(n=len(values), worth=len(worth), own=len(to_owner))]
+    shown = worth if len(worth) else values
+    gap = shown["fiscal_value_sek"] - shown["own_value_sek"]
+    row = shown.assign(gap=gap).sort_values("gap").to_dict("records")[-1]
+    own, cost, everybody = (at_scale(row[f"{key}_sek"] / 1000) for key in ("own_value", "cost", "fiscal_value"))
+    name = str(row["intervention"])
+    lines.append(say["r_pocket"].format(name=words.get(name, name), own=own, cost=cost, all=everybody))
+    return " ".join(lines)
+
+
+def _read_error(tables: Tables, dots: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    error = contracts.measurement_error(tables)
+    settled = dots.groupby("design")["settled"].first()
+    counted = {"drawn": int(dots["shown"].sum()), "all": int(settled.sum()), "outside": int((~dots["shown"]).sum())}
+    lines = [say["r_dot"].format(**{key: number(value, 1000) for key, value in counted.items()})]
+    error = error[error["design"].isin(settled.index)]
+    if len(settled) > MOST_SENTENCES:
+        sums = error.groupby("design")[["measured_sek", "true_sek"]].sum()
+        above = int((sums["measured_sek"] > sums["true_sek"]).sum())
+        return " ".join([*lines, say["r_error_count"].format(n=above, of=len(sums))])
+    for design, part in error.groupby("design", sort=False):
+        mean = part[["measured_sek", "true_sek"]].mean() / 1e6
+        name = words.get(str(design), str(design))
+        lines.append(
+            say["r_error"].format(
+                design=name, measured=at_scale(float(mean["measured_sek"])), true=at_scale(float(mean["true_sek"]))
+            )
+        )
+    return " ".join(lines)
+
+
+def _read_size(shown: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    """Tell the error in the smallest and in the largest groups of the intervention with most sizes."""
+    name = str(shown["intervention"].value_counts().index[0])
+    rows = shown[shown["intervention"] == name].sort_values("low").to_dict("records")
+    design = str(shown["design"].iloc[0])
+    lines = [say["r_size"].format(design=words.get(design, design))]
+    if len(rows) > 1:
+        (small, first), (large, last) = (
+            (f"{row['low']}-{row['high']}", at_scale(100 * row["measured"])) for row in (rows[0], rows[-1])
+        )
+        ends = {"small": small, "first": first, "large": large, "last": last}
+        lines.append(say["r_size_ends"].format(name=words.get(name, name), **ends))
+    return " ".join(lines)
+
+
+def changes_in_words(changes: Mapping[str, float], words: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
+    """Say how designs change lifetime public cost, SEK per child: each in a sentence; counted if they are many."""
+    if len(changes) > MOST_SENTENCES:
+        best = min(changes, key=lambda design: changes[design])
+        cheaper = sum(change < 0 for change in changes.values())
+        count = say["r_change_count"].format(n=cheaper, of=len(changes))
+        return [count, _change_in_words(best, changes[best], words, say)]
+    return [_change_in_words(design, change, words, say) for design, change in changes.items()]
+
+
+def _change_in_words(design: str, change: float, words: Mapping[str, str], say: Mapping[str, str]) -> str:
+    """Say how a design changes lifetime public cost: its sign chooses the sentence."""
+    key = "r_cheaper" if change < 0 else "r_dearer" if change > 0 else "r_same"
+    return say[key].format(design=words.get(design, design), amount=at_scale(abs(change)))
+
+
+def at_scale(value: float) -> str:
+    """Write a number at its own scale."""
+    return number(float(value), float(value))

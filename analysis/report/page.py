@@ -1,0 +1,299 @@
+"""The report: one page of HTML that a policy analyst can put before a board.
+
+Every sentence is filled with numbers computed from the tables of the run; none is a conclusion written beforehand. The
+page holds everything it needs (figures as SVG inside) and depends on the tables and the lasting manifest only.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from ..measures import contracts, lifetime, options
+from .contract_sections import contract_sections
+from .figure_sections import at_scale, changes_in_words, figure_sections
+from .intervals import FEW_SEEDS
+from .tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
+
+Tables = Mapping[str, pd.DataFrame]
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "sv")
+
+
+@cache
+def texts(language: str) -> dict[str, Any]:
+    """Words, sentences and headings of a language."""
+    result: dict[str, Any] = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))[language]
+    return result
+
+
+def write_report(
+    tables: Tables, path: Path, *, title: str, manifest: Mapping[str, Any], language: str = "en", rate: float = 0.03
+) -> None:
+    """Write the report of a run or a comparison.
+
+    Parameters
+    ----------
+    tables
+        Result tables (`docs/outputs.md`), of one or more designs and seeds.
+    path
+        File to write.
+    title, manifest
+        Name of the scenario, and what the run was made from.
+    language
+        ``"en"`` or ``"sv"``.
+    rate
+        Discount rate of present values, per year.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.get_template("report.html.j2").render(
+        **content(tables, title=title, manifest=manifest, language=language, rate=rate)
+    )
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
+def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language: str, rate: float) -> dict[str, Any]:
+    """Put together everything that the page shows."""
+    runs = tables["runs"]
+    words = with_designs(texts(language)["words"], runs["design"].unique(), manifest)
+    say = texts(language)["sentences"]
+    seeds = sorted(runs["seed"].unique())
+    designs = list(dict.fromkeys(runs["design"]))
+    summarised = summary(tables, rate)
+    start = int(runs["start_year"].iloc[0])
+    captions = _captions(say, rate=rate, start=start, n=len(seeds))
+    local = _localiser(language)
+    further = format_summary(details(tables, rate), designs, DETAILS)
+    likely, uncertain = bool(manifest.get("posteriors")), bool(manifest.get("uncertain"))
+    sure = [
+        *([] if likely or uncertain else [say["sure"]]),
+        *([say["sure_likely"]] if likely else []),
+        *([say["sure_uncertain"]] if uncertain else [] if likely else [say["sure_fixed"]]),
+        say["sure_model"],
+        say["sure_purses"],
+        say["sure_level"],
+    ]
+    if 1 < len(seeds) < FEW_SEEDS:
+        sure.insert(1, say["sure_few"].format(n=len(seeds)))
+    return {
+        "language": language,
+        "page_title": words["title"],
+        "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest, say)]),
+        "lead": [local(line) for line in headline(tables, summarised, words, say)],
+        "names": [words.get(design, design) for design in designs],
+        "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
+        "summary_title": say["h_summary"],
+        "sections": [
+            {key: _drawn(value, local) if key == "svg" else _spoken(value, local) for key, value in section.items()}
+            for make in (figure_sections, contract_sections)
+            for section in make(tables, words, say, rate, captions)
+        ],
+        "options": option_table(tables, words, say, local),
+        "details_title": say["h_details"],
+        "details": _cells(further, DETAILS, language, local),
+        "details_note": local(f"{captions['interval']} {say['details note']}"),
+        "caption": local(captions["interval"]),
+        "sure_title": say["h_sure"],
+        "sure": sure if len(seeds) > 1 else [say["one seed"], *(each for each in sure if each != say["sure"])],
+        "source_title": say["h_source"],
+        "source": {
+            say["scenario"]: words.get(title, title),
+            say["changed"]: "; ".join(_changes(manifest)) or say["nothing changed"],
+            **({say["posteriors"]: "; ".join(manifest["posteriors"])} if likely else {}),
+            **({say["own table"]: manifest["municipalities_file"]} if manifest.get("municipalities_file") else {}),
+            say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))) if runs["scenario_hash"].nunique() < 4 else "-",
+            say["designs"]: ", ".join(designs),
+            say["seeds"]: _spell_seeds(seeds),
+            say["years"]: f"{start}-{start + int(runs['years'].iloc[0]) - 1}",
+            say["version"]: ", ".join(sorted(set(runs["version"]))),
+        },
+    }
+
+
+def with_designs(words: Mapping[str, str], designs: Iterable[str], manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Add names of designs that are joined from ours or have other terms, and the titles of those that are not ours."""
+    titles = {each["name"]: each["title"] for each in manifest.get("designs", ())}
+    named = {}
+    for design in designs:
+        parts = re.fullmatch(r"([\w-]+)((?:\+[\w-]+)*)(.*)", design)
+        if parts and parts[1] in words:
+            joined = "".join(f" + {words.get(each, each)}" for each in parts[2].split("+")[1:])
+            named[design] = f"{words[parts[1]]}{joined} {parts[3]}".rstrip()
+    return titles | named | dict(words)
+
+
+def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dict[str, str]:
+    """Captions by kind: with present values and intervals, with present values, or with neither."""
+    luck = say["interval"].format(n=n) if n > 1 else say["one seed"]
+    price = say["price"].format(rate=f"{100 * rate:g}", start=start)
+    return {
+        "interval": f"{price} {luck}",
+        "present": price,
+        "dots": say["price_plain"],
+        "luck": f"{say['price_plain']} {luck}",
+        "plain": say["price_plain"] + (" " + say["mean"].format(n=n) if n > 1 else ""),
+    }
+
+
+def _drawn(svg: str, local: Callable[[str], str]) -> str:
+    """Put the texts of a figure into the language."""
+    return re.sub(r"(<text[^>]*>)([^<]*)", lambda found: found[1] + local(found[2]), svg)
+
+
+def _localiser(language: str) -> Callable[[str], str]:
+    """Return what turns numbers as `tables` writes them into those of the language."""
+    if language != "sv":
+        return lambda text: text
+    return lambda text: re.sub(r"(?<=\d)\.(?=\d)", ",", text).replace(" to ", " till ")
+
+
+def _spoken(value: Any, local: Callable[[str], str]) -> Any:
+    """Put every text of a nest of lists and tuples into the language."""
+    if isinstance(value, str):
+        return local(value)
+    return [_spoken(each, local) for each in value]
+
+
+def _cells(
+    rows: pd.DataFrame, wanted: Columns, language: str, local: Callable[[str], str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Lay out a formatted summary: per measure its heading, and per design the mean and the interval as two texts."""
+    headings = texts(language).get("columns", {})
+    names = {f"{heading} ({unit})": headings.get(key, f"{heading} ({unit})") for key, heading, unit in wanted}
+    return [
+        (
+            names[column],
+            [(mean, gap + rest) for mean, gap, rest in (local(cell).partition("[") for cell in rows[column])],
+        )
+        for column in rows.columns[1:]
+    ]
+
+
+def _part_of_country(tables: Tables, manifest: Mapping[str, Any], say: Mapping[str, str]) -> list[str]:
+    """Name the municipalities of a run that does not have all; nothing if it has."""
+    if manifest.get("scenario", {}).get("municipalities", "all") == "all":
+        return []
+    names = list(dict.fromkeys(tables["municipalities"]["name"]))
+    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return [say["part"].format(n=len(names), names=shown)]
+
+
+def _changes(manifest: Mapping[str, Any]) -> list[str]:
+    """Say which parameters the scenario changes, to what, and on whose word."""
+    changes = manifest.get("scenario", {}).get("changes", {})
+    return [f"{path} = {q.get('value')} {q.get('unit', '')} ({q.get('source', '-')})" for path, q in changes.items()]
+
+
+def option_table(
+    tables: Tables, words: Mapping[str, str], say: Mapping[str, str], local: Callable[[str], str]
+) -> dict[str, Any]:
+    """Lay out what each intervention costs and is worth to whom, by level, and how many of those seen were taken in.
+
+    kSEK per child, averaged as in the figure of the wrong pocket.
+    """
+    by = ["intervention", "level"]
+    values, funded = options.option_values(tables, by), options.share_funded(tables, by)
+    designs = list(dict.fromkeys(tables["options"]["design"]))
+    share = {(row["design"], row["intervention"], row["level"]): row["share"] for row in funded.to_dict("records")}
+    money = ("cost", "own_value", "municipality_value", "region_value", "state_value", "fiscal_value", "societal_value")
+    rows = []
+    for row in values.to_dict("records"):
+        name, level = str(row["intervention"]), str(row["level"])
+        ages = (
+            f"{row['first_age']}\u2011{row['last_age']}"
+            if row["first_age"] < row["last_age"]
+            else str(row["first_age"])
+        )
+        rows.append(
+            {
+                "name": f"{words.get(name, name)}, {words.get('level ' + level, level)}, {ages}",
+                "money": [local(at_scale(row[f"{key}_sek"] / 1000)) for key in money],
+                "funded": [_percent(share[design, name, level]) for design in designs],
+                "worth": row["fiscal_value_sek"] > row["cost_sek"],
+            }
+        )
+    return {
+        "title": say["h_options"],
+        "note": say["options note"],
+        "money": [say[f"o_{key}"] for key in money],
+        "designs": [words.get(design, design) for design in designs],
+        "over_money": say["o_money"],
+        "over_funded": say["o_funded"],
+        "rows": rows,
+    }
+
+
+def _percent(share: float) -> str:
+    return "-" if pd.isna(share) else f"{100 * share:.0f}"
+
+
+def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
+    """Say what the comparison found, in sentences filled from its numbers."""
+    runs = tables["runs"]
+    found = summarised.set_index(["design", "measure"])
+    designs = list(dict.fromkeys(runs["design"]))
+
+    def mean(design: str, measure: str) -> float:
+        return float(found["mean"].get((design, measure), float("nan")))
+
+    if lifetime.BASE not in designs:
+        return [say["s_no_base"]]
+    children = runs[runs["design"] == lifetime.BASE]["children"].mean()
+    lead = [
+        say["s_lead"].format(
+            years=int(runs["years"].iloc[0]),
+            start=int(runs["start_year"].iloc[0]),
+            children=number(children, children),
+            base=at_scale(mean(lifetime.BASE, "invested")),
+            interventions=tables["options"]["intervention"].nunique(),
+        )
+    ]
+    table = tables["options"]
+    columns = ["cost_sek", "fiscal_value_sek", "seen", "enrolled"]
+    options = table[table["design"] == lifetime.BASE].groupby(["intervention", "age", "level"])[columns].mean()
+    worth = options[options["fiscal_value_sek"] > options["cost_sek"]]
+    unfunded = worth[worth["enrolled"] < 0.5 * worth["seen"]]
+    lead.append(say["s_unfunded"].format(worth=len(worth), unfunded=len(unfunded)))
+    if unsigned := [words.get(design, design) for design in contracts.unsigned_designs(tables)]:
+        lead.append(say["s_unsigned"].format(designs=", ".join(unsigned)))
+    if lifetime.BENCHMARK not in designs:
+        lead.append(say["s_no_planner"])
+        return lead
+    change = mean(lifetime.BENCHMARK, "change")
+    planner = at_scale(mean(lifetime.BENCHMARK, "invested"))
+    lead.append(
+        say["s_planner" if change < 0 else "s_planner_dearer"].format(planner=planner, gain=at_scale(abs(change)))
+    )
+    if found["low"].get((lifetime.BENCHMARK, "change"), 1.0) <= 0 <= found["high"][lifetime.BENCHMARK, "change"]:
+        lead[-1] += " " + say["s_planner_luck"]
+    others = [d for d in designs if d not in (lifetime.BASE, lifetime.BENCHMARK)]
+    if runs["seed"].nunique() == 1:  # no interval, so nothing can be said about luck
+        return [*lead, *changes_in_words({d: mean(d, "change") for d in others}, words, say)]
+    better = [d for d in others if found["high"].get((d, "change"), float("nan")) < 0]
+    if better and change < 0:
+        best = max(better, key=lambda d: mean(d, "planner_share"))
+        lead.append(
+            say["s_best"].format(
+                best=words.get(best, best), share=spell(*found.loc[(best, "planner_share"), ["mean", "low", "high"]])
+            )
+        )
+    elif others and not better:
+        lead.append(say["s_none"])
+    dearer = [words.get(d, d) for d in others if found["low"].get((d, "change"), float("nan")) > 0]
+    if dearer:
+        lead.append(say["s_dearer"].format(designs=", ".join(dearer)))
+    return lead
+
+
+def _spell_seeds(seeds: list[int]) -> str:
+    """Write seeds as a range where they are one."""
+    if len(seeds) > 2 and seeds[-1] - seeds[0] == len(seeds) - 1:
+        return f"{seeds[0]}-{seeds[-1]}"
+    return ", ".join(map(str, seeds))

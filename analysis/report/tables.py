@@ -1,0 +1,186 @@
+"""The table that a comparison prints: one row per design, each number with its interval over seeds.
+
+Read by `page` and the commands.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ..measures import contracts, lifetime, options, savings
+from .intervals import intervals
+
+Tables = Mapping[str, pd.DataFrame]
+
+# (key, heading, unit): what the summary has, in order
+COLUMNS = (
+    ("invested", "Invested", "M SEK/year"),
+    ("reached", "Children reached", "per year"),
+    ("cost", "Lifetime public cost", "SEK/child"),
+    ("change", "against status quo", "SEK/child"),
+    ("municipality", "Municipalities gain", "M SEK"),
+    ("region", "Regions gain", "M SEK"),
+    ("state", "State gains", "M SEK"),
+    ("investor", "Investors and lenders gain", "M SEK"),
+    ("planner_share", "Share of planner's gain", "%"),
+    ("wrong_pocket", "Saving outside municipality", "%"),
+    ("transaction", "Applying, evaluating, administering", "% of programme cost"),
+    ("deadweight", "Deadweight", "%"),
+)
+# What the report adds to them
+DETAILS = (
+    ("change_0", "Lifetime public cost against status quo, 0 %", "SEK/child"),
+    ("change_3", "Lifetime public cost against status quo, 3 %", "SEK/child"),
+    ("change_3.5", "Lifetime public cost against status quo, 3.5 %", "SEK/child"),
+    ("households", "Households gain", "M SEK"),
+    ("ratio_fiscal", "Saved per SEK spent, all public budgets", "SEK"),
+    ("ratio_societal", "Saved per SEK spent, society", "SEK"),
+    ("payback_municipality", "Municipalities have their money back after", "years"),
+    ("payback_region", "Regions have their money back after", "years"),
+    ("payback_state", "The state has its money back after", "years"),
+    ("owner_share", "Saving that the owner can count as its own", "%"),
+    ("leverage", "Programme cost per SEK from the outcomes fund", "SEK"),
+    ("extra", "of which beyond status quo", "SEK"),
+    ("provider", "Providers gain", "M SEK"),
+    ("guarantor", "Guarantors gain", "M SEK"),
+    ("eu", "The EU gains", "M SEK"),
+    ("transaction_cost", "Applying, evaluating, administering", "M SEK"),
+    ("overpaid", "Due beyond what the true effect would give", "M SEK"),
+    ("underpaid", "Not due, but would be on the true effect", "M SEK"),
+    ("over", "Saving measured that was not there", "M SEK"),
+    ("under", "Saving there that was not measured", "M SEK"),
+    ("gini", "Inequality between municipalities (Gini of SEK per child)", "0-1"),
+)
+PERSPECTIVES = ("fiscal", "societal")
+Columns = tuple[tuple[str, str, str], ...]
+
+
+def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
+    """Summarise a comparison: per design and measure the mean over seeds, its 90 % interval and the number of seeds.
+
+    Columns design, measure, unit, mean, low, high, n. Gains are present values over whole lives against status quo.
+    """
+    tables = lifetime.without_ages(tables)
+    gain = lifetime.gain_by_group(tables, discount_rate)
+    outside = contracts.outside_gain(tables, discount_rate)
+    found = {
+        "invested": lifetime.investment(tables).assign(x=lambda f: f["invested_per_year_sek"] / 1e6),
+        "reached": lifetime.investment(tables).assign(x=lambda f: f["children_per_year"]),
+        "cost": lifetime.public_cost(tables, discount_rate).assign(x=lambda f: f["per_child_sek"]),
+        "change": lifetime.change_per_child(tables, discount_rate).assign(x=lambda f: f["change_sek"]),
+        "planner_share": lifetime.share_of_planner(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
+        "wrong_pocket": savings.wrong_pocket_share(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
+        "investor": outside[outside["group"] == "investor"].assign(x=lambda f: f["gain_sek"] / 1e6),
+        "transaction": contracts.transaction_cost(tables).assign(x=lambda f: 100 * f["share"]),
+        "deadweight": lifetime.deadweight(tables).assign(x=lambda f: 100 * f["share"]),
+    } | {group: gain[gain["group"] == group].assign(x=lambda f: f["gain_sek"] / 1e6) for group in lifetime.GROUPS}
+    frames = [
+        intervals(found[key], "x", ["design"]).assign(measure=key, unit=unit)
+        for key, _, unit in COLUMNS
+        if not found[key].empty
+    ]
+    return pd.concat(frames, ignore_index=True)[["design", "measure", "unit", "mean", "low", "high", "n"]]
+
+
+def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
+    """Summarise the other measures, in the same form as `summary`.
+
+    A measure that has no value in one of the seeds (a payer that never gets its money back) has none for the design: a
+    mean over the other seeds would flatter it. Payback has a mean and no interval. Over- and underpayment
+    are those of contracts that paid or took back.
+    """
+    tables = lifetime.without_ages(tables)
+    payback, ratio = savings.payback_year(tables), savings.benefit_cost(tables, discount_rate)
+    lever, spread = contracts.leverage(tables), lifetime.equity(tables)
+    paying = contracts.paying_designs(tables)
+    error, paid = (
+        each[each["design"].isin(paying)]
+        for each in (contracts.measurement_error(tables), lifetime.overpayment(tables))
+    )
+    cost = contracts.transaction_cost(tables)
+    outside = contracts.outside_gain(tables, discount_rate)
+    found = (
+        {
+            f"change_{100 * rate:g}": lifetime.change_per_child(tables, rate).assign(x=lambda f: f["change_sek"])
+            for rate in lifetime.DISCOUNT_PROFILES
+        }
+        | {f"payback_{g}": payback[payback["group"] == g].assign(x=lambda f: f["years"]) for g in lifetime.GROUPS}
+        | {
+            g: outside[outside["group"] == g].assign(x=lambda f: f["gain_sek"] / 1e6)
+            for g in ("provider", "guarantor", "eu")
+        }
+        | {f"ratio_{p}": ratio[ratio["perspective"] == p].assign(x=lambda f: f["ratio"]) for p in PERSPECTIVES}
+        | {
+            "households": lifetime.household_gain(tables, discount_rate).assign(x=lambda f: f["gain_sek"] / 1e6),
+            "owner_share": options.owner_share(tables).assign(x=lambda f: 100 * f["share"]),
+            "leverage": lever.assign(x=lever["leverage"]),
+            "extra": lever.assign(x=lever["extra"]),
+            "transaction_cost": cost.assign(x=cost["transaction_sek"] / 1e6),
+            "overpaid": paid.assign(x=paid["over_sek"] / 1e6),
+            "underpaid": paid.assign(x=paid["under_sek"] / 1e6),
+            "over": error.assign(x=error["above_sek"] / 1e6),
+            "under": error.assign(x=error["below_sek"] / 1e6),
+            "gini": spread.assign(x=spread["gini"]),
+        }
+    )
+    frames = []
+    for key, _, unit in DETAILS:
+        by_design = found[key].groupby("design")["x"]
+        known = by_design.transform("count") == by_design.transform("size")
+        if known.any():
+            frame = intervals(found[key][known], "x", ["design"]).assign(measure=key, unit=unit)
+            if key.startswith("payback"):  # a few whole years, cut off at 0: nothing for Student's t
+                frame[["low", "high"]] = np.nan
+            frames.append(frame)
+    if not frames:
+        return pd.DataFrame(columns=["design", "measure", "unit", "mean", "low", "high", "n"])
+    return pd.concat(frames, ignore_index=True)[["design", "measure", "unit", "mean", "low", "high", "n"]]
+
+
+def format_summary(
+    summarised: pd.DataFrame, designs: Sequence[str] | None = None, wanted: Columns = COLUMNS
+) -> pd.DataFrame:
+    """Write a `summary` as people read it: one row per design, texts such as ``12.3 [11.9 to 12.7]``, "-" if none.
+
+    `designs` fixes the rows (those that occur, if not given); `wanted` says which measures, `COLUMNS` or `DETAILS`.
+    """
+    headings = {key: f"{heading} ({unit})" for key, heading, unit in wanted}
+    cells = {
+        (row["design"], row["measure"]): spell(row["mean"], row["low"], row["high"])
+        for row in summarised.to_dict("records")
+    }
+    designs = list(designs or dict.fromkeys(summarised["design"]))
+    columns = {
+        heading: [cells.get((design, key), "-") for design in designs]
+        for key, heading in headings.items()
+        if key in set(summarised["measure"])
+    }
+    return pd.DataFrame({"Design": designs, **columns})
+
+
+def spell(mean: float, low: float, high: float) -> str:
+    """Write a number with its interval; the size of the number decides the decimals."""
+    if np.isnan(mean):
+        return "-"
+    if np.isnan(low):
+        return number(mean, mean)
+    return f"{number(mean, mean)} [{number(low, mean)} to {number(high, mean)}]"
+
+
+def within(name: str) -> str:
+    """Write a name as it stands within a sentence: "State" as "state", "The EU" as "the EU", "EU" as it is."""
+    return name if name.isupper() else name[0].lower() + name[1:]
+
+
+def lay_out(formatted: pd.DataFrame) -> str:
+    """Turn a formatted summary on its side, one column per design, as plain text for a terminal."""
+    text = formatted.set_index("Design").T.to_string()
+    return text.replace("\u202f", " ").replace("\u2212", "-")  # what any terminal can print
+
+
+def number(value: float, scale: float) -> str:
+    """Write a number with thin spaces between thousands and as many decimals as its scale bears."""
+    decimals = 0 if abs(scale) >= 100 or scale == 0 else 1 if abs(scale) >= 1 else 2
+    text = f"{value:,.{decimals}f}".replace(",", "\u202f")
+    return text.replace("-", "\u2212") if float(f"{value:.{decimals}f}") else text.replace("-", "")

@@ -1,0 +1,1 @@
+"""Batches: many runs that are kept, resumed and put together."""

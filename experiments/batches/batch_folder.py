@@ -1,0 +1,217 @@
+"""The folder of a batch: whose it is, who works in it, and the manifest that says what was run, with what and when.
+
+    DIR/manifest.json     what, with what, when          DIR/parts/        one file per finished run (`store`)
+    DIR/jobs.parquet      every run of the plan          DIR/failures/     runs that failed: specification and error
+    DIR/draws.parquet     every draw, by factor          DIR/damaged/      parts that were set aside
+    DIR/points.parquet    the same in the unit cube      DIR/runs.parquet  the table of all finished runs
+
+Read by `session` and `results`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ...model.inputs.errors import InputError
+from ..plans.plan import Plan
+from ..plans.posterior import TIMES, parameter_of
+from ..runs.run_folder import MANIFEST, design_hash, scenario_manifest, this_run, versions, write_text
+from .jobs import code_digest
+
+__all__ = [
+    "DRAWS",
+    "JOBS",
+    "POINTS",
+    "RUNS",
+    "at_work",
+    "end_session",
+    "manifest_of",
+    "open_folder",
+    "read_manifest",
+    "refuse",
+    "write_frame",
+    "write_manifest",
+    "write_text",
+]
+
+JOBS, DRAWS, POINTS, RUNS = "jobs.parquet", "draws.parquet", "points.parquet", "runs.parquet"
+_LOCK = ".lock"
+Manifest = dict[str, Any]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a batch.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no batch.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        manifest = None
+    if not (isinstance(manifest, dict) and manifest.get("kind") == "batch"):
+        raise InputError([f"{folder}: holds no batch. Give a folder that `stupror batch` has written."])
+    return manifest
+
+
+def refuse(folder: Path, plan: Plan, *, extend: bool) -> Manifest | None:
+    """Refuse a folder that holds something else, or another plan; give the manifest of the same one, if there is any.
+
+    Raises
+    ------
+    InputError
+        If the folder may not be used for this plan.
+    """
+    if not os.path.lexists(folder):
+        return None
+    if not folder.is_dir():
+        raise InputError([f"{folder}: is not a folder. Name another with --out."])
+    if not any(folder.iterdir()):
+        return None
+    manifest = read_manifest(folder)
+    if manifest["plan_digest"] != plan.digest and not extend:
+        changed = ", ".join(_differences(manifest["plan"], plan.document)) or "a file that the plan names"
+        raise InputError(
+            [f"{folder}: holds another plan (differs in: {changed}). Name a new folder, or take the new plan into this "
+             "one with --extend: runs that both have are kept and not made again."]
+        )  # fmt: skip
+    return manifest
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> list[str]:
+    """Name the keys in which two documents differ."""
+    found = []
+    for key in sorted({*old, *new}):
+        here, a, b = f"{path}{key}", old.get(key), new.get(key)
+        if isinstance(a, Mapping) and isinstance(b, Mapping):
+            found += _differences(a, b, f"{here}.")
+        elif a != b:
+            found.append(here)
+    return found
+
+
+@contextmanager
+def open_folder(folder: Path) -> Iterator[None]:
+    """Make the folder, and keep every other batch out of it until this one is over.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, or a batch is at work in it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / _LOCK).open("w")
+    except OSError as error:
+        raise InputError([f"{folder}: cannot be written ({error.strerror}). Name another with --out."]) from error
+    with lock:
+        if not _take(lock.fileno()):
+            raise InputError([f"{folder}: another batch is at work in it. Wait for it, or stop it."])
+        yield
+
+
+def _take(file: int) -> bool:
+    """Take the lock if nobody has it; the system gives it back when a process ends, however it ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows; writing a part twice does no harm
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # some network file systems have no locks
+        return True
+    return True
+
+
+def at_work(folder: Path) -> bool:
+    """Whether a batch is at work in the folder."""
+    try:
+        with (folder / _LOCK).open("a") as lock:
+            return not _take(lock.fileno())
+    except OSError:
+        return False
+
+
+def manifest_of(plan: Plan, before: Manifest | None, workers: int, scheduler: str | None) -> Manifest:
+    """Say what the plan is and what it is run with; sessions before this one are kept."""
+    session = {"began": _now(), **this_run(sys.argv[1:], 0.0, workers), "scheduler": scheduler}
+    del session["wall_time_seconds"]
+    return {
+        "software": "stupror",
+        "kind": "batch",
+        "title": plan.title,
+        "plan": plan.document,
+        "plan_digest": plan.digest,
+        "scenario": scenario_manifest(plan.scenario),
+        "designs": [{"name": each.name, "title": each.title, "hash": design_hash(each)} for each in plan.designs],
+        "years": plan.years,
+        "start_year": plan.start_year,
+        "factors": [_factor(factor) for factor in plan.factors] + _tied(plan),
+        "sampling": asdict(plan.sampling),
+        "replications": asdict(plan.replications),
+        "outcomes": list(plan.outcomes),
+        "tables": list(plan.tables),
+        "draws": plan.draws,
+        "runs": plan.runs,
+        "code": code_digest(),
+        "versions": versions(),
+        "sessions": [*(before or {}).get("sessions", []), session],
+    }
+
+
+def _factor(factor: Any) -> dict[str, Any]:
+    q = factor.quantity
+    unit = q.unit if factor.scalar else "probability at which the list is drawn"
+    return {
+        "name": factor.name, "unit": unit, "range": list(q.range) if factor.scalar else [0, 1],
+        "distribution": q.distribution.model_dump(), "source": q.source, "drawn": "on its own",
+    }  # fmt: skip
+
+
+def _tied(plan: Plan) -> list[dict[str, Any]]:
+    """Describe the factors of the posteriors; one whose name begins with `times:` is a factor on (some of) a list."""
+    found = []
+    for name in plan.tied:
+        quantity = plan.scenario.quantities[parameter_of(name)]
+        found.append({"name": name, "unit": "1" if name.startswith(TIMES) else quantity.unit, "drawn": "posterior"})
+    return found
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def end_session(manifest: Manifest, folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write down how this session ended."""
+    manifest["sessions"][-1] |= {"ended": _now(), **facts}
+    write_manifest(folder, manifest)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest, whole or not at all."""
+    write_text(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table as Parquet, whole or not at all; the same table gives the same bytes."""
+    draft = path.with_name(f".draft-{path.name}")
+    try:
+        frame.to_parquet(draft, engine="pyarrow", compression="zstd", index=False)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,233 @@
+"""A batch from plan to table: what is done already, what is left, doing it, and putting it together.
+
+The table `runs.parquet` is a function of the plan and the model alone: its rows are in the order of the plan, and it
+holds nothing of time, machine or interruptions, so that a batch that was killed and resumed ends with the same bytes as
+one that was left in peace. Read by the command and by `experiments.batch`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ...model.inputs.quantity import Value
+from ..plans.plan import Plan
+from . import batch_folder, cluster, engine, store
+from .jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
+
+__all__ = ["Estimate", "Prepared", "Result", "assemble", "estimate", "prepare", "run_batch"]
+
+Tell = Callable[[int, int], None]
+TIMED = 2  # runs made here before workers start: the first fills the cache of compiled code, the last is timed
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan laid out in runs, and which of them a folder has already."""
+
+    plan: Plan
+    draws: list[dict[str, Value]]
+    jobs: list[Job]
+    before: batch_folder.Manifest | None
+    left: tuple[Job, ...]  # each key once, in the order of the plan
+    found: int  # keys of the plan that are in the store and whole
+    damaged: tuple[Path, ...]  # parts whose bytes are not those that were written
+    others: int  # parts of other plans or versions
+
+    @property
+    def total(self) -> int:
+        """Number of different runs."""
+        return self.found + len(self.left)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long the runs that are left will take."""
+
+    seconds_per_run: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a batch ended. Counts are of different runs; a run that two draws share counts once."""
+
+    folder: Path
+    total: int
+    found: int
+    made: int
+    failed: int
+    damaged: tuple[Path, ...]
+    seconds: float
+
+
+def prepare(plan: Plan, folder: Path, *, extend: bool = False) -> Prepared:
+    """Lay out the runs and look which are there; nothing is written.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else, or the values of a draw do not go together.
+    """
+    before = batch_folder.refuse(folder, plan, extend=extend)
+    draws = draw_table(plan)
+    jobs = jobs_of(plan, draws)
+    first = {job.key: job for job in reversed(jobs)}
+    there = store.finished(folder)
+    damaged = tuple(path for key, path in there.items() if key in first and store.whole(path) is None)
+    broken = {path.name.partition(".")[0] for path in damaged}
+    done = first.keys() & there.keys() - broken
+    left = tuple(job for key, job in reversed(first.items()) if key not in done)
+    return Prepared(plan, draws, jobs, before, left, len(done), damaged, len(there.keys() - first.keys()))
+
+
+def estimate(prepared: Prepared, workers: int) -> Estimate:
+    """Time a run that is left, and keep nothing of it."""
+    context = context_of(prepared.plan)
+    seconds = 0.0
+    for done in engine.in_turn(context, prepared.left[:TIMED], None):
+        seconds = done.seconds
+    return Estimate(seconds, seconds * len(prepared.left) / workers)
+
+
+def run_batch(
+    prepared: Prepared,
+    folder: Path,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    tell: Tell = lambda _done, _all: None,
+    say: Callable[[Estimate], None] = lambda _estimate: None,
+) -> Result:
+    """Make the runs that are left, and the table of all.
+
+    Parameters
+    ----------
+    prepared
+        What `prepare` gave for this folder.
+    folder
+        Where results go.
+    workers
+        Processes of a Dask cluster that is started here; 1 runs here without Dask. Results do not depend on it.
+    scheduler
+        Address of a Dask cluster to use instead.
+    tell
+        Called with the number of runs that are there and of all runs, whenever one is finished.
+    say
+        Called once with an estimate, after the first runs.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written or another batch is at work in it.
+    experiments.engine.StoreError, experiments.engine.ClusterError
+        If results can no longer be written, or the cluster is gone. What is done stays done.
+    """
+    started = time.perf_counter()
+    with batch_folder.open_folder(folder):
+        manifest = _begin(prepared, folder, workers, scheduler)
+        made = failed = 0
+        how = "stopped"
+        try:
+            tell(prepared.found, prepared.total)
+            for done in _all(prepared, folder, workers, scheduler, say):
+                made, failed = made + (done.failure is None), failed + (done.failure is not None)
+                tell(prepared.found + made + failed, prepared.total)
+            _write_table(prepared, folder)
+            how = "finished"
+        finally:
+            seconds = time.perf_counter() - started
+            facts = {"how": how, "made": made, "failed": failed, "seconds": round(seconds, 2)}
+            _note(manifest, folder, facts)
+    return Result(folder, prepared.total, prepared.found, made, failed, prepared.damaged, seconds)
+
+
+def _begin(prepared: Prepared, folder: Path, workers: int, scheduler: str | None) -> batch_folder.Manifest:
+    """Write what will be run, and clear away what killed batches left."""
+    manifest = batch_folder.manifest_of(prepared.plan, prepared.before, workers, scheduler)
+    try:
+        store.sweep(folder)
+        for path in prepared.damaged:
+            store.set_aside(folder, path)
+        store.forget_failures(folder, [job.key for job in prepared.left])
+        (folder / engine.token_of(folder)).touch()
+        batch_folder.write_frame(folder / batch_folder.JOBS, job_frame(prepared.jobs))
+        batch_folder.write_frame(folder / batch_folder.DRAWS, factor_frame(prepared.plan, prepared.draws))
+        batch_folder.write_frame(folder / batch_folder.POINTS, point_frame(prepared.plan, prepared.draws))
+        batch_folder.write_manifest(folder, manifest)
+    except OSError as error:
+        raise engine.StoreError(error.strerror or str(error)) from error
+    return manifest
+
+
+def _all(
+    prepared: Prepared, folder: Path, workers: int, scheduler: str | None, say: Callable[[Estimate], None]
+) -> Iterator[engine.Done]:
+    """Make every run that is left: a few here, to time them, and the rest where it was asked for."""
+    context, left = context_of(prepared.plan), prepared.left
+    seconds = 0.0
+    for done in engine.in_turn(context, left[:TIMED], folder):
+        seconds = done.seconds
+        yield done
+    rest = left[TIMED:]
+    if not rest:
+        return
+    say(Estimate(seconds, seconds * len(rest) / workers))
+    yield from _rest(context, rest, folder, workers, scheduler, seconds)
+
+
+def _rest(
+    context: Context, jobs: Sequence[Job], folder: Path, workers: int, scheduler: str | None, seconds: float
+) -> Iterator[engine.Done]:
+    token = engine.token_of(folder)
+    if scheduler is not None:
+        yield from cluster.in_chunks(context, jobs, folder, token, scheduler, seconds)
+    elif workers > 1:
+        with cluster.local_cluster(workers) as address:
+            yield from cluster.in_chunks(context, jobs, folder, token, address, seconds)
+    else:
+        yield from engine.in_turn(context, jobs, folder)
+
+
+def _note(manifest: batch_folder.Manifest, folder: Path, facts: dict[str, object]) -> None:
+    """Write down how it ended; a full disk must not hide why it did."""
+    try:
+        batch_folder.end_session(manifest, folder, facts)
+    except OSError:
+        return
+
+
+def _write_table(prepared: Prepared, folder: Path) -> None:
+    try:
+        draws = factor_frame(prepared.plan, prepared.draws)
+        table = assemble(folder, job_frame(prepared.jobs), draws, prepared.plan.outcomes)
+        batch_folder.write_frame(folder / batch_folder.RUNS, table)
+    except OSError as error:
+        raise engine.StoreError(error.strerror or str(error)) from error
+
+
+def assemble(folder: Path, jobs: pd.DataFrame, draws: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Put the finished runs of a plan into one table, in the order of the plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns draw, replication, design, seed, key, scenario_hash, a column per factor, and the outcomes `names`.
+        Runs that are not there, failed or are damaged have no row.
+    """
+    rows = {}
+    for key, path in store.finished(folder).items():
+        data = store.whole(path)
+        if data is not None:
+            rows[key] = store.read(data)
+    there = jobs[jobs["key"].isin(rows.keys())]
+    if there.empty:
+        return pd.DataFrame(columns=[*jobs.columns, "scenario_hash", *draws.columns.drop("draw"), *names])
+    results = pd.DataFrame([rows[key] for key in there["key"]])[["scenario_hash", *names]]
+    side = pd.concat([there.reset_index(drop=True), results], axis=1)
+    table = side.merge(draws, on="draw", how="left", sort=False)
+    return table[[*jobs.columns, "scenario_hash", *draws.columns.drop("draw"), *names]]

@@ -1,0 +1,147 @@
+"""The store of a batch: each finished run is one file, written whole or not at all.
+
+    DIR/parts/3f/3f…e1.5c…07.parquet     one run: key, then a digest of the file's own bytes
+
+A file's name is the key of its run and the digest of its content. So a listing says what is done, a file that was
+damaged says so by itself, and two writers of one run write the same name. A part is written under another name and
+renamed; `os.replace` is atomic, so that no kill leaves half a part. There is no `fsync`: a part that a power cut tears
+is found by its digest, set aside and made again. Parts are plain Parquet, readable by pandas, DuckDB and R while the
+batch goes on. Read by `engine` (in the workers) and `session`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+__all__ = ["FAILURES", "PARTS", "TABLES", "find", "finished", "pack", "put", "read", "set_aside", "sweep", "whole"]
+
+PARTS, TABLES, DAMAGED, FAILURES = "parts", "tables", "damaged", "failures"
+DRAFT = ".draft-"
+_FACTS = "stupror"
+_PLAIN: Any = {"compression": "none", "use_dictionary": False, "write_statistics": False, "store_schema": False}
+
+
+def pack(row: Mapping[str, Any], facts: Mapping[str, Any]) -> bytes:
+    """Turn one run into the bytes of a Parquet file of one row; `facts` (seconds, machine) go into its metadata."""
+    return _bytes(pa.table({name: [value] for name, value in row.items()}), facts)
+
+
+def _bytes(table: pa.Table, facts: Mapping[str, Any]) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, table.schema, **_PLAIN) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({_FACTS: json.dumps(facts)})
+    return bytes(sink.getvalue())
+
+
+def digest(data: bytes) -> str:
+    """Digest of a part's bytes, 16 hexadecimal digits."""
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def put(folder: Path, key: str, data: bytes, *, under: str = PARTS) -> Path:
+    """Write a part; whoever looks sees all of it or nothing.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written (no space, no right); nothing is left behind then.
+    """
+    shelf = folder / under / key[:2]
+    shelf.mkdir(parents=True, exist_ok=True)
+    target = shelf / f"{key}.{digest(data)}.parquet"
+    draft = shelf / f"{DRAFT}{os.getpid()}-{key}"
+    try:
+        draft.write_bytes(data)
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return target
+
+
+def put_table(folder: Path, name: str, key: str, table: Any) -> None:
+    """Write a whole result table of a run, before the run's own part: the part is the sign that all is there."""
+    put(folder, key, _bytes(pa.Table.from_pandas(table, preserve_index=False), {}), under=f"{TABLES}/{name}")
+
+
+def find(folder: Path, key: str) -> Path | None:
+    """Find the part of a run, if it is there."""
+    return next((folder / PARTS / key[:2]).glob(f"{key}.*.parquet"), None)
+
+
+def finished(folder: Path) -> dict[str, Path]:
+    """List the parts that are there, by key; what is in them is not looked at."""
+    return {path.name.partition(".")[0]: path for path in _files(folder / PARTS) if path.suffix == ".parquet"}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Give the files of a folder of shelves, in order."""
+    if folder.is_dir():
+        for shelf in sorted(path for path in folder.iterdir() if path.is_dir()):
+            yield from sorted(shelf.iterdir())
+
+
+def whole(path: Path) -> bytes | None:
+    """Give the bytes of a part, or nothing if they are not those that its name promises."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data if path.name.split(".")[1:2] == [digest(data)] else None
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """Give the row of a part."""
+    row: dict[str, Any] = pq.read_table(pa.BufferReader(data)).to_pylist()[0]
+    return row
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """Give what a part says about its making: seconds, machine."""
+    facts: dict[str, Any] = json.loads(pq.read_metadata(path).metadata[_FACTS.encode()])
+    return facts
+
+
+def set_aside(folder: Path, path: Path) -> Path:
+    """Move a damaged part out of the way, so that its run is made again and the evidence kept."""
+    away = folder / DAMAGED
+    away.mkdir(exist_ok=True)
+    target = away / path.name
+    path.replace(target)
+    return target
+
+
+def sweep(folder: Path) -> None:
+    """Take away drafts that killed workers left behind."""
+    for part in folder.rglob(f"{DRAFT}*"):
+        part.unlink(missing_ok=True)
+
+
+def put_failure(folder: Path, key: str, record: Mapping[str, Any]) -> None:
+    """Record a run that failed, with what it was and why."""
+    away = folder / FAILURES
+    away.mkdir(exist_ok=True)
+    draft = away / f"{DRAFT}{key}"
+    draft.write_text(json.dumps(record, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    draft.replace(away / f"{key}.json")
+
+
+def failures(folder: Path, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Give the records of failed runs among `keys`."""
+    paths = ((key, folder / FAILURES / f"{key}.json") for key in keys)
+    return {key: json.loads(path.read_text(encoding="utf-8")) for key, path in paths if path.exists()}
+
+
+def forget_failures(folder: Path, keys: Sequence[str]) -> None:
+    """Take away the records of failed runs that will be tried again."""
+    for key in keys:
+        (folder / FAILURES / f"{key}.json").unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Calibration: fitting parameters to published figures, ranking what is assumed, and validation."""

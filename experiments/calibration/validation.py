@@ -1,0 +1,219 @@
+"""Validation: what the model gives against what was published, over seeds and posterior, on the surveys' basis (D9).
+
+Three lists that are kept apart: what was calibrated on, what was not (validation), and what the mechanism should show.
+A published number is *in* if it lies within the simulated 90 % interval; a published bound is in if the simulated mean
+lies within it. Nothing here writes; `validation_page` makes the page. Used by `stupror validate`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...model.inputs.scenario import Scenario
+from ...model.practice import REASONS, history, surroundings
+from ..patterns import mechanisms
+from ..patterns.prevalence import lives
+from ..patterns.survey import survey
+from ..plans.posterior import Posterior, changed
+from ..plans.posterior import worlds as worlds_of
+from .problems import DATA, PROBLEMS, targets
+
+__all__ = ["Pattern", "Row", "Validation", "patterns", "validate"]
+
+QUANTILES = (0.05, 0.95)
+FUNDS_2016 = 744.0  # M SEK set aside for 2016 (F3)
+COSTS_2016 = 646_000.0  # M SEK, municipal costs in 2016 (M12)
+HISTORY = range(2005, 2019)
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Something published: a number (`least` and `most` alike) or bounds."""
+
+    problem: str
+    evidence: str
+    statistic: str
+    least: float
+    most: float
+    unit: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A pattern and what the model gives for it."""
+
+    pattern: Pattern
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether the model meets the pattern."""
+        p = self.pattern
+        if p.least == p.most:
+            return self.low <= p.least <= self.high
+        return p.least <= self.mean <= p.most
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Everything that the page shows."""
+
+    calibrated: tuple[Row, ...]
+    history: tuple[Row, ...]
+    lives: tuple[Row, ...]
+    mechanism: tuple[Row, ...]
+    new_funds: tuple[tuple[int, float, float, float], ...]  # year, mean, low, high
+    reasons: tuple[tuple[str, float, float, float], ...]
+    predictions: Mapping[str, tuple[float, float, float]]
+    draws: int
+    worlds: int
+
+
+def patterns(name: str) -> tuple[Pattern, ...]:
+    """Read a list of patterns: `validation` or `mechanism`."""
+    with (DATA / f"targets-{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Pattern(
+                r["problem"], r["evidence"], r["statistic"], float(r["least"]), float(r["most"]), r["unit"], r["what"]
+            )
+            for r in csv.DictReader(file)
+        )
+
+
+def calibrated_patterns() -> tuple[Pattern, ...]:
+    """Give the calibration targets as patterns, so that the page can show how well they are met."""
+    return tuple(
+        Pattern(problem, t.evidence, t.statistic, t.observed, t.observed, t.unit, t.what)
+        for problem in PROBLEMS
+        for t in targets(problem)
+    )
+
+
+def validate(
+    scenario: Scenario,
+    posteriors: Mapping[str, Posterior],
+    small: Scenario,
+    *,
+    draws: int,
+    worlds: int,
+    years: int,
+    seed: int = 1,
+    tell: Tell | None = None,
+) -> Validation:
+    """Simulate everything that there is a pattern for.
+
+    Parameters
+    ----------
+    scenario
+        The whole country.
+    posteriors
+        A posterior for "diffusion", "contracts" and "life-course"; without one the scenario's own values are used.
+    small
+        The part of the country in which whole worlds are run for the mechanism.
+    draws
+        Histories and life courses, each with its own draw from the posterior and its own seed.
+    worlds
+        Whole worlds, likewise.
+    years
+        Budget years of a world.
+    seed
+        The first seed.
+    tell
+        Called with what is done, how many are done, and of how many.
+    """
+    say = tell or (lambda _what, _done, _all: None)
+    spread = [posteriors[name] for name in ("diffusion", "contracts") if name in posteriors]
+    told = [_told(scenario, spread, each, say, draws, seed) for each in range(seed, seed + draws)]
+    life = [
+        _lived(scenario, posteriors.get("life-course"), each, say, draws, seed) for each in range(seed, seed + draws)
+    ]
+    core = []
+    for number, each in enumerate(range(seed, seed + worlds), start=1):
+        world = worlds_of(small, list(posteriors.values()), each)
+        core.append(mechanisms.returns(world) | mechanisms.runs(world, each, years))
+        say("worlds", number, worlds)
+    found = {"diffusion": told, "contracts": told, "life-course": life, "returns": core, "runs": core}
+    unfitted = patterns("validation")
+    return Validation(
+        calibrated=_rows(calibrated_patterns(), found),
+        history=_rows((p for p in unfitted if p.problem != "life-course"), found),
+        lives=_rows((p for p in unfitted if p.problem == "life-course"), found),
+        mechanism=_rows(patterns("mechanism"), found),
+        new_funds=tuple((year, *_spread([each[f"new_{year}"] for each in told])) for year in HISTORY),
+        reasons=tuple((name, *_spread([each[f"reason_{i}"] for each in told])) for i, name in enumerate(REASONS)),
+        predictions=_predictions(told, core),
+        draws=draws,
+        worlds=worlds,
+    )
+
+
+def _told(
+    scenario: Scenario, posteriors: Sequence[Posterior], seed: int, say: Tell, draws: int, first: int
+) -> dict[str, float]:
+    """Ask the surveys of one history, and count new funds of each year among those with money in 2018."""
+    world = worlds_of(scenario, posteriors, seed)
+    around = surroundings(world.places)
+    country, years = history(world.places, world.diffusion, seed, around=around)
+    found = survey(world.places, around, country, years, seed)
+    towns = country.municipalities
+    decided = towns.money_since[towns.funded]
+    found |= {f"new_{year}": float((decided == year).sum()) for year in HISTORY if f"new_{year}" not in found}
+    share = found["funded_spending_share"] * COSTS_2016
+    found["implied_fund_share"] = FUNDS_2016 / share if share else 0.0
+    found["median_fund"] = found["funded_median_spending"] * found["implied_fund_share"]
+    say("histories", seed - first + 1, draws)
+    return found
+
+
+def _lived(
+    scenario: Scenario, posterior: Posterior | None, seed: int, say: Tell, draws: int, first: int
+) -> dict[str, float]:
+    world = scenario if posterior is None else changed(scenario, posterior.pick(seed))
+    say("life courses", seed - first + 1, draws)
+    return lives(world)
+
+
+def _rows(which: Iterable[Pattern], found: Mapping[str, Sequence[Mapping[str, float]]]) -> tuple[Row, ...]:
+    return tuple(
+        Row(pattern, *_spread([each[pattern.statistic] for each in found[pattern.problem]])) for pattern in which
+    )
+
+
+def _spread(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean and 90 % interval."""
+    low, high = np.quantile(values, QUANTILES)
+    return float(np.mean(values)), float(low), float(high)
+
+
+def _predictions(
+    told: Sequence[Mapping[str, float]], core: Sequence[Mapping[str, float]]
+) -> dict[str, tuple[float, float, float]]:
+    """Predictions that nobody fitted: size, turnover, use of the money, and who came back."""
+    names = {
+        "Median population of the active in 2018": "size_active",
+        "Median population of the others": "size_others",
+        "Ratio of the two": "size_ratio",
+        "Active in 2014 and not in 2018": "stopped_between",
+        "Active in 2018 and not in 2014": "started_between",
+        "Came back after having stopped, 2006-2018": "came_back",
+        "Regions active in 2014 and in 2018": "regions_both",
+        "Share of municipal spending in municipalities with a fund, 2016": "funded_spending_share",
+        "Share of its spending that a municipality with a fund sets aside (from F3)": "implied_fund_share",
+    }
+    found = {title: _spread([each[name] for each in told]) for title, name in names.items()}
+    if core:
+        found["Share of the money set aside that is used"] = _spread([each["fund_used"] for each in core])
+        for kind, words in (("own", "under own budgets"), ("paid", "with a state outcomes fund")):
+            for name in ("good", "ordinary", "bad"):
+                title = f"Money for programmes {words} if all years are {name}, M SEK"
+                found[title] = _spread([each[f"{kind}_{name}"] for each in core])
+    return found

@@ -1,0 +1,1 @@
+"""Designs on paper: settling a contract without a run, and drafting a new one."""

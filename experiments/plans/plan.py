@@ -1,0 +1,272 @@
+"""The plan of a batch: model, uncertainties, levers, replications and outcomes, read from a TOML file and checked.
+
+`docs/batches.md` has the form of the file. A plan holds everything that its runs depend on and nothing that they do not
+(where they are written, how many workers there are). Read by `jobs`, `session` and the commands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+
+from ...analysis.measures.outcomes import OUTCOMES
+from ...analysis.schema import TABLES
+from ...model.contracts import Design, load_design
+from ...model.contracts.reading.notes import Notes
+from ...model.contracts.terms import find_term
+from ...model.inputs.errors import InputError, hint
+from ...model.inputs.places import own_places
+from ...model.inputs.quantity import read_toml
+from ...model.inputs.scenario import Scenario, load_scenario, select
+from ...model.model import check_design
+from .entries import Table, flag, names, texts, whole
+from .posterior import Posterior
+from .sampling import METHODS, Factor, Sampling, size
+from .uncertainties import changed, parameters, posteriors_of
+
+__all__ = ["Plan", "Replications", "plan_of", "read_plan"]
+
+SEEDS = {
+    "fresh": "new luck for every draw, the same for all designs",
+    "shared": "the same luck for all draws and designs",
+    "independent": "new luck for every run: designs are not paired",
+}
+MOST_YEARS, FIRST_YEAR, LAST_YEAR = 45, 2005, 2030
+MOST_DRAWS, MOST_REPLICATIONS, LAST_SEED = 1_000_000, 100_000, 2**31 - 1
+SECTIONS = {
+    "model": ("scenario", "municipalities", "municipalities_file", "years", "start_year"),
+    "uncertainties": ("parameters", "change", "posteriors"),
+    "sampling": ("method", "draws", "seed", "second_order", "levels"),
+    "levers": ("designs", "terms"),
+    "replications": ("number", "first_seed", "seeds"),
+    "outcomes": ("names", "tables"),
+}
+
+
+@dataclass(frozen=True)
+class Replications:
+    """How often every draw and design is run, and with which luck."""
+
+    number: int = 1
+    first_seed: int = 1
+    seeds: str = "fresh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that the runs of a batch depend on."""
+
+    title: str
+    scenario: Scenario
+    years: int
+    start_year: int
+    designs: tuple[Design, ...]
+    factors: tuple[Factor, ...] = ()
+    posteriors: tuple[Posterior, ...] = field(default=(), repr=False)
+    sampling: Sampling = field(default_factory=Sampling)
+    replications: Replications = field(default_factory=Replications)
+    outcomes: tuple[str, ...] = tuple(OUTCOMES)
+    tables: tuple[str, ...] = ()  # whole result tables to keep of every run
+    document: Table = field(default_factory=dict, repr=False)  # the file as it was read
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """Columns of the posteriors."""
+        return tuple(str(name) for posterior in self.posteriors for name in posterior.table.columns)
+
+    @property
+    def draws(self) -> int:
+        """Number of worlds."""
+        return size(self.sampling, len(self.factors))
+
+    @property
+    def runs(self) -> int:
+        """Number of runs: draws times designs times replications."""
+        return self.draws * len(self.designs) * self.replications.number
+
+    @property
+    def digest(self) -> str:
+        """What tells two plans apart: the file, and the files that it names."""
+        rows = [posterior.digest for posterior in self.posteriors]
+        content = [self.document, self.scenario.hash(), [repr(design) for design in self.designs], rows]
+        return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan from a TOML file; files that it names are looked for beside it.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, and of the scenario, posterior and designs that it names.
+    """
+    return plan_of(read_toml(path), str(path), path.parent)
+
+
+def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
+    """Turn a document into a plan: the content of a plan file, or a dict of the same form.
+
+    Raises
+    ------
+    InputError
+        As `read_plan` does; `name` stands for the file in the messages.
+    """
+    notes = Notes(name)
+    notes.keys(document, "file", ("title", *SECTIONS), ("title", "levers"))
+    sections = {name: notes.table(document, name) for name in SECTIONS}
+    for name, keys in SECTIONS.items():
+        notes.keys(sections[name], name, keys, ("designs",) if name == "levers" and "levers" in document else ())
+    scenario = _scenario(sections["model"], beside, notes)
+    designs, terms = _designs(sections["levers"], beside, notes)
+    posteriors = posteriors_of(sections["uncertainties"], scenario, beside, notes)
+    factors = (*parameters(sections["uncertainties"], scenario, posteriors, notes), *terms)
+    sampling = _sampling(sections["sampling"], factors, bool(posteriors), notes)
+    plan = Plan(
+        title=notes.text(document, "title", "file"),
+        scenario=scenario,
+        years=whole(sections["model"], "years", "model", 30, (1, MOST_YEARS), notes),
+        start_year=whole(sections["model"], "start_year", "model", 2020, (FIRST_YEAR, LAST_YEAR), notes),
+        designs=designs,
+        factors=factors,
+        posteriors=posteriors,
+        sampling=sampling,
+        replications=_replications(sections["replications"], notes),
+        outcomes=tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES),
+        tables=tuple(names(sections["outcomes"], "tables", "outcomes", set(TABLES) - {"summary"}, notes)),
+        document=document,
+    )
+    if not notes.problems:
+        _check_size(plan, notes)
+    if notes.problems:
+        raise InputError(notes.problems)
+    return plan
+
+
+def _check_size(plan: Plan, notes: Notes) -> None:
+    """Refuse a plan that is larger than anybody can mean, or runs out of seeds."""
+    last = plan.replications.first_seed + plan.runs
+    if plan.draws > MOST_DRAWS:
+        notes.add("sampling", f"gives {plan.draws} draws of {len(plan.factors)} factors; at most {MOST_DRAWS}.")
+    elif last > LAST_SEED:
+        notes.add("replications", f"would use seeds up to {last}; the last one is {LAST_SEED}.")
+
+
+# ---------------------------------------------------------------------- model and levers
+
+
+def _scenario(table: Table, beside: Path, notes: Notes) -> Scenario:
+    """Read the scenario and keep the part of the country that is asked for."""
+    scenario = load_scenario()
+    try:
+        if name := notes.text(table, "scenario", "model"):
+            scenario = load_scenario(beside / name)
+        if own := notes.text(table, "municipalities_file", "model"):
+            scenario = replace(scenario, places=own_places(beside / own))
+    except InputError as error:
+        notes.problems += error.problems
+    try:
+        places = texts(table, "municipalities", "model", notes)
+        return select(scenario, places) if places else scenario
+    except InputError as error:
+        notes.problems += [f"{notes.file}: model: {problem}" for problem in error.problems]
+    return scenario
+
+
+def _designs(table: Table, beside: Path, notes: Notes) -> tuple[tuple[Design, ...], tuple[Factor, ...]]:
+    """Read the designs, with every combination of the terms that are listed, and the terms that are drawn."""
+    specs = texts(table, "designs", "levers", notes)
+    terms = notes.table(table, "terms", "levers.terms")
+    for name in terms:
+        if name not in specs:
+            notes.add("levers.terms", f"'{name}' is none of the designs.{hint(name, specs)}")
+    designs: list[Design] = []
+    factors: list[Factor] = []
+    for name in specs:
+        own = notes.table(terms, name, f'levers.terms."{name}"') if name in terms else {}
+        listed = {term: values for term, values in own.items() if isinstance(values, list)}
+        mine = [design for spec in _written(name, listed) for design in _design(spec, beside, notes)]
+        designs += mine
+        for term in sorted(own.keys() - listed.keys()):
+            factors += _term(name, mine, term, own[term], notes)
+    known = [design.name for design in designs]
+    for name in sorted({name for name in known if known.count(name) > 1}):
+        notes.add("levers.designs", f"'{name}' is named twice.")
+    return tuple(designs), tuple(factors)
+
+
+def _written(name: str, terms: Mapping[str, Sequence[object]]) -> list[str]:
+    """Write a design with every combination of its terms, such as ``state-outcomes-fund[share=0.8]``."""
+    if not terms:
+        return [name]
+    combinations = product(*([f"{term}={value}" for value in values] for term, values in terms.items()))
+    return [f"{name}[{','.join(pairs)}]" for pairs in combinations]
+
+
+def _design(spec: str, beside: Path, notes: Notes) -> list[Design]:
+    """Read one design, and see that a run can settle it."""
+    try:
+        design = load_design(str(beside / spec) if spec.partition("[")[0].endswith(".toml") else spec)
+        check_design(design)
+    except InputError as error:
+        notes.problems += error.problems
+        return []
+    return [design]
+
+
+def _term(spec: str, designs: Sequence[Design], term: str, record: object, notes: Notes) -> list[Factor]:
+    """Read a term that is drawn, of a design or of all its variants: its own range and distribution unless given."""
+    where = f'levers.terms."{spec}".{term}'
+    if not designs:
+        return []
+    try:
+        path, quantity, declared = find_term(designs[0], term)
+    except InputError as error:
+        notes.problems += error.problems
+        return []
+    new = changed(where, record, quantity, (declared.low, declared.high), notes, sourced=False)
+    if new is None:
+        return []
+    if new.distribution.kind == "fixed":
+        notes.add(where, f"has no distribution. Write {{ range = [low, high] }}, in {quantity.unit}.")
+        return []
+    return [Factor(f"{spec}[{term}]", new, tuple(design.name for design in designs), path)]
+
+
+# ---------------------------------------------------------------------- sampling and replications
+
+
+def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, notes: Notes) -> Sampling:
+    """Read how worlds are drawn, and see that the method suits what is uncertain."""
+    uncertain = bool(factors) or tied
+    method = notes.choice(table, "method", "sampling", METHODS) or "latin-hypercube"
+    draws = whole(table, "draws", "sampling", 100 if uncertain else 1, (1, MOST_DRAWS), notes)
+    how = Sampling(
+        method=method if method in METHODS else "latin-hypercube",
+        draws=draws,
+        seed=whole(table, "seed", "sampling", 1, (0, LAST_SEED), notes),
+        second_order=flag(table, "second_order", "sampling", notes),
+        levels=whole(table, "levels", "sampling", 4, (2, 100), notes),
+    )
+    if table and not uncertain:
+        notes.add("sampling", "nothing is uncertain. Name parameters under [uncertainties], or leave this section out.")
+    kind = METHODS[how.method]
+    if kind.independent and tied:
+        notes.add("sampling", f"method '{method}' needs factors that do not hang together; a posterior ties them.")
+    if kind.power_of_two and draws & (draws - 1):
+        below = 1 << (draws.bit_length() - 1)
+        notes.add("sampling", f"draws = {draws}; method '{method}' needs a power of two: {below} or {2 * below}.")
+    if how.levels % 2 and method == "morris":
+        notes.add("sampling", f"levels = {how.levels}; method 'morris' needs an even number.")
+    return how
+
+
+def _replications(table: Table, notes: Notes) -> Replications:
+    return Replications(
+        number=whole(table, "number", "replications", 1, (1, MOST_REPLICATIONS), notes),
+        first_seed=whole(table, "first_seed", "replications", 1, (0, LAST_SEED), notes),
+        seeds=notes.choice(table, "seeds", "replications", SEEDS) or "fresh",
+    )

@@ -1,0 +1,169 @@
+"""A posterior as a file: worlds that a calibration found likely, one per row, that runs can be drawn from.
+
+The first column is `weight`; every other is a path of the scenario (`diffusion.innovation`), or `times:` and a path for
+a factor on all the numbers of a parameter (`times:ladder.up_care`) or on some (`times:ladder.adult_20_29[2::5]`: from
+the third, every fifth, as Python counts). Read by `runner`, `validation`, `uncertainties`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...model.children.ladder import N_LEVELS
+from ...model.inputs.errors import InputError, hint, reason
+from ...model.inputs.quantity import Value
+from ...model.inputs.scenario import Scenario
+from ..data import DATA
+
+__all__ = ["TIMES", "Posterior", "changed", "parameter_of", "read_posterior", "shipped", "values_of", "worlds"]
+
+TIMES = "times:"
+_WEIGHT = "weight"
+_SOME = re.compile(r"\[(\d*):(\d*)(?::([1-9]\d*))?\]$")  # which numbers of a list a factor is on
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Likely worlds: `table` has a row for each and a column for each parameter, `weight` sums to 1."""
+
+    table: pd.DataFrame
+    weight: NDArray[np.float64]
+
+    @property
+    def digest(self) -> str:
+        """Digest of the content: equal content, equal digest."""
+        content = self.table.assign(weight=self.weight).to_csv(index=False, float_format="%.17g")
+        return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+
+    def pick(self, seed: int) -> dict[str, float]:
+        """Pick one row by its weight: the same for the same seed."""
+        rng = np.random.default_rng([seed, 0x9057])
+        row = int(np.searchsorted(np.cumsum(self.weight), rng.random(), side="right"))
+        return self.row(min(row, len(self.table) - 1))
+
+    def row(self, number: int) -> dict[str, float]:
+        """Give one row as parameter and value."""
+        return {str(name): float(value) for name, value in self.table.iloc[number].items()}
+
+
+def read_posterior(path: Path, scenario: Scenario) -> Posterior:
+    """Read a posterior and check it against the scenario.
+
+    Raises
+    ------
+    InputError
+        With every problem: no such file, columns that are no parameter (and the nearest), cells that are no numbers or
+        lead out of a parameter's range, weights that are negative or all zero.
+    """
+    try:
+        table = pd.read_csv(path, comment="#")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise InputError(
+            [f"{path}: cannot be read ({reason(error)}). Give a file that `stupror calibrate` wrote."]
+        ) from None
+    problems = [] if _WEIGHT in table else [f"{path}: column '{_WEIGHT}' is missing."]
+    for name in table.columns:
+        parameter = parameter_of(str(name))
+        if name != _WEIGHT and parameter not in scenario.quantities:
+            problems.append(f"{path}: column '{name}' is no parameter.{hint(parameter, scenario.quantities)}")
+        elif not pd.api.types.is_numeric_dtype(table[name]) or not np.isfinite(table[name].to_numpy(float)).all():
+            problems.append(f"{path}: column '{name}' has cells that are no numbers.")
+        elif name != _WEIGHT and len(table):
+            problems += [f"{path}: column '{name}' {wrong}" for wrong in _wrong(str(name), table[name], scenario)]
+    if not len(table):
+        problems.append(f"{path}: there is no row in it.")
+    elif len(table.columns) == 1 and not problems:
+        problems.append(f"{path}: there is no parameter in it, only weights.")
+    elif not problems and (table[_WEIGHT].min() < 0 or table[_WEIGHT].sum() <= 0):
+        problems.append(f"{path}: weights must not be negative, and some must be above 0.")
+    if problems:
+        raise InputError(problems)
+    weight = table[_WEIGHT].to_numpy(float)
+    return Posterior(table.drop(columns=_WEIGHT), weight / weight.sum())
+
+
+def _wrong(name: str, column: pd.Series, scenario: Scenario) -> list[str]:
+    """Say what is wrong with a column of numbers, as the end of a sentence; the first line that is, if many are."""
+    quantity = scenario.quantities[parameter_of(name)]
+    low, high = quantity.range
+    entries = np.array(quantity.entries, dtype=np.float64)
+    if name.startswith(TIMES):
+        chosen = entries[_some(name)]
+        if not chosen.size:
+            return [f"names none of the {entries.size} numbers of {parameter_of(name)}."]
+        least = np.outer(column, chosen).min(axis=1)
+        most = np.outer(column, chosen).max(axis=1)
+        bad = np.flatnonzero((column.to_numpy() <= 0.0) | (least < low) | (most > high))
+        words = f"is not above 0, or leads out of the range {low:g} to {high:g} of {parameter_of(name)}."
+    elif isinstance(quantity.value, tuple):
+        return [f"is one number for the {entries.size} of {name}. Name the column {TIMES}{name}, a factor on them."]
+    else:
+        whole = isinstance(quantity.value, int) and isinstance(low, int)
+        numbers = column.to_numpy(np.float64)
+        bad = np.flatnonzero((numbers < low) | (numbers > high) | (whole & (numbers != np.rint(numbers))))
+        words = f"is no {'whole ' if whole else ''}number from {low:g} to {high:g}."
+    return [f"line {bad[0] + 2}: {column.iloc[bad[0]]:g} {words}"] if bad.size else []
+
+
+def shipped(problem: str) -> Path:
+    """Path of the posterior that comes with the model, for `diffusion`, `contracts` or `life-course`."""
+    return DATA / f"posterior-{problem}.csv"
+
+
+def changed(scenario: Scenario, row: Mapping[str, float]) -> Scenario:
+    """Return the scenario as a row of a posterior has it; what lies outside a range is held at its end."""
+    return scenario.with_values(values_of(scenario, row))
+
+
+def values_of(scenario: Scenario, row: Mapping[str, float]) -> dict[str, Value]:
+    """Give the values of a row by parameter of the scenario, the factors of its `times:` columns worked out."""
+    values: dict[str, Value] = {}
+    for name, number in row.items():
+        path = parameter_of(name)
+        old = values.get(path, scenario.quantities[path].value)
+        if not name.startswith(TIMES):
+            values[path] = number
+        elif isinstance(old, tuple):
+            chosen = range(len(old))[_some(name)]
+            times = tuple(each * number if n in chosen else each for n, each in enumerate(old))
+            values[path] = times
+        else:
+            values[path] = old * number
+    moves = {path: each for path, each in values.items() if isinstance(each, tuple) and len(each) == N_LEVELS**2}
+    return values | {path: _rest_stays(each) for path, each in moves.items()}
+
+
+def parameter_of(name: str) -> str:
+    """Say which parameter a column is about: its name without `times:` and without brackets."""
+    return _SOME.sub("", name).removeprefix(TIMES) if name.startswith(TIMES) else name
+
+
+def _rest_stays(moves: tuple[float, ...]) -> tuple[float, ...]:
+    """Let the chance to stay be what a matrix of moves, row by row, leaves of 1; shrink moves that sum to more."""
+    rows = np.reshape(np.maximum(moves, 0.0), (N_LEVELS, N_LEVELS))
+    np.fill_diagonal(rows, 0.0)
+    moved = rows.sum(axis=1)
+    rows /= np.maximum(moved, 1.0)[:, None]
+    np.fill_diagonal(rows, 1.0 - np.minimum(moved, 1.0))
+    return tuple(rows.ravel().tolist())
+
+
+def _some(name: str) -> slice:
+    """Read the brackets of a column; all numbers if there are none."""
+    found = _SOME.search(name)
+    return slice(*(int(each) if each else None for each in found.groups())) if found else slice(None)
+
+
+def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Scenario:
+    """Return one likely world: a row of each posterior, picked by the seed, laid over the scenario."""
+    for posterior in posteriors:
+        scenario = changed(scenario, posterior.pick(seed))
+    return scenario

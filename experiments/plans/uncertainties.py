@@ -1,0 +1,111 @@
+"""What is uncertain in a plan: parameters with their distributions, and a posterior whose rows belong together.
+
+Read by `plan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from ...model.contracts.reading.notes import Notes
+from ...model.inputs.errors import InputError, hint
+from ...model.inputs.quantity import Quantity, read_quantity
+from ...model.inputs.scenario import Scenario
+from .entries import Table, texts
+from .posterior import Posterior, parameter_of, read_posterior, shipped
+from .sampling import Factor
+
+__all__ = ["changed", "parameters", "posteriors_of"]
+
+SHIPPED = ("diffusion", "contracts", "life-course")
+
+
+def parameters(table: Table, scenario: Scenario, posteriors: Sequence[Posterior], notes: Notes) -> list[Factor]:
+    """Find the uncertain parameters: those named or matched, and those given a distribution here."""
+    patterns = texts(table, "parameters", "uncertainties", notes)
+    changes = notes.table(table, "change", "uncertainties.change")
+    tied = {parameter_of(str(name)) for posterior in posteriors for name in posterior.table.columns}
+    chosen: dict[str, Quantity] = {}
+    for pattern in patterns:
+        wild = any(sign in pattern for sign in "*?[")
+        found = [path for path in scenario.quantities if fnmatchcase(path, pattern)]
+        if not found:
+            notes.add("uncertainties.parameters", f"'{pattern}' is no parameter.{hint(pattern, scenario.quantities)}")
+        for path in found:
+            fixed = scenario.quantities[path].distribution.kind == "fixed"
+            if fixed and not wild and path not in changes:
+                notes.add(
+                    "uncertainties.parameters",
+                    f"'{path}' has no distribution. Give it one under [uncertainties.change.\"{path}\"].",
+                )
+            elif not fixed and not (wild and path in tied):
+                chosen[path] = scenario.quantities[path]
+    for path, record in _leaves(changes):
+        if path not in scenario.quantities:
+            notes.add("uncertainties.change", f"'{path}' is no parameter.{hint(path, scenario.quantities)}")
+        else:
+            old = scenario.quantities[path]
+            new = changed(f'uncertainties.change."{path}"', record, old, old.range, notes)
+            if new is not None:
+                chosen[path] = new
+    for path in sorted(chosen.keys() & tied):
+        notes.add("uncertainties", f"'{path}' is in a posterior already. Leave one of them out.")
+    return [Factor(path, chosen[path]) for path in sorted(chosen)]
+
+
+def _leaves(tree: Table, path: str = "") -> Iterable[tuple[str, Table]]:
+    """Find the records in nested tables, so that a path may be written with or without quotes."""
+    for key, each in tree.items():
+        here = f"{path}.{key}" if path else key
+        if isinstance(each, Mapping) and not {"range", "distribution", "source"} & each.keys():
+            yield from _leaves(each, here)
+        else:
+            yield here, each
+
+
+def changed(
+    where: str, record: object, old: Quantity, bounds: tuple[float, float], notes: Notes, *, sourced: bool = True
+) -> Quantity | None:
+    """Lay a range and a distribution of the plan over those that a number has, within bounds.
+
+    A range without a distribution is drawn evenly if the number was fixed. `sourced`: a source must be given.
+    """
+    if not isinstance(record, Mapping):
+        notes.add(where, f"is {record!r}. Write a table with range or distribution{', and source' if sourced else ''}.")
+        return None
+    notes.keys(record, where, ("range", "distribution", "source"), ("source",) if sourced else ())
+    new = dict(record)
+    low, high = new.get("range", old.range) if _is_range(new.get("range", [0, 0])) else (0, 0)
+    if "range" in new and not (_is_range(new["range"]) and bounds[0] <= low <= high <= bounds[1]):
+        notes.add(
+            where,
+            f"range = {new['range']!r}. Allowed are two numbers in {bounds[0]:g} to {bounds[1]:g} {old.unit}, "
+            "the lower first.",
+        )
+        return None
+    if "range" in new and "distribution" not in new and old.distribution.kind == "fixed":
+        new["distribution"] = {"kind": "uniform"}
+    # What is drawn is all that counts: a value outside the new range moves to its nearer end.
+    inside = tuple(min(max(each, low), high) for each in old.entries) if "range" in new else old.entries
+    value = inside if isinstance(old.value, tuple) else inside[0]
+    return read_quantity({**dict(old), "value": value, **new}, f"{notes.file}: {where}", notes.problems)
+
+
+def _is_range(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(type(each) in (int, float) for each in value)
+
+
+def posteriors_of(table: Table, scenario: Scenario, beside: Path, notes: Notes) -> tuple[Posterior, ...]:
+    """Read the posteriors: files of `stupror calibrate`, or the names of those that come with the model."""
+    found: list[Posterior] = []
+    for name in texts(table, "posteriors", "uncertainties", notes):
+        try:
+            found.append(read_posterior(shipped(name) if name in SHIPPED else beside / name, scenario))
+        except InputError as error:
+            notes.problems += error.problems
+    columns = [path for each in found for path in {parameter_of(str(name)) for name in each.table.columns}]
+    for name in sorted({name for name in columns if columns.count(name) > 1}):
+        notes.add("uncertainties.posteriors", f"'{name}' is in two of them.")
+    return tuple(found)

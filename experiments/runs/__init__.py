@@ -1,0 +1,1 @@
+"""Runs: one world or many, compared pair by pair, in processes, and written to a folder."""

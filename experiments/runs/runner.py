@@ -1,0 +1,222 @@
+"""Running the model: one run, and many runs that are compared pair by pair.
+
+A run is a function of scenario, design, seed and years, and of nothing else. `compare` gives every design the
+same seeds, so that a difference between two designs is caused by the designs and not by luck, and puts the
+tables together in the order of designs and seeds, whoever finished first. The number of workers is therefore
+invisible in what comes out. Read by the commands and by anybody who writes Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ...model.contracts import Design
+from ...model.inputs.errors import InputError
+from ...model.inputs.scenario import Scenario
+from ...model.model import simulate
+from ..plans import posterior
+from ..plans.posterior import Posterior
+from .workers import _pool, deaf_to_interrupts, let_go
+
+__all__ = [
+    "RunError",
+    "compare",
+    "run",
+]
+
+Tables = dict[str, pd.DataFrame]
+Progress = Callable[[int, int], None]
+
+
+class RunError(Exception):
+    """A run that failed: which design, which seed, and why."""
+
+    def __init__(self, design: str, seed: int, reason: str) -> None:
+        super().__init__(design, seed, reason)
+        self.design, self.seed, self.reason = design, seed, reason
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"The run of design '{self.design}' with seed {self.seed} failed: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Everything that one run depends on."""
+
+    scenario: Scenario
+    design: Design
+    seed: int
+    years: int
+    threads: int = 1
+    detail: bool = True
+
+
+def run(scenario: Scenario, design: Design, seed: int, years: int, *, threads: int = 1, detail: bool = True) -> Tables:
+    """Run one design once.
+
+    Parameters
+    ----------
+    scenario
+        What the world is like; see `model.inputs.scenario.load_scenario`.
+    design
+        The funding contract; see `model.contracts.load_design`.
+    seed
+        Which luck everybody has.
+    years
+        How many budget years to live.
+    threads
+        Threads within the run. The result does not depend on it.
+    detail
+        Whether to keep the rows of single municipalities and projects, or national sums only.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The result tables by name.
+
+    Raises
+    ------
+    RunError
+        If the run fails for any reason but its input.
+    """
+    return _live(Job(scenario=scenario, design=design, seed=seed, years=years, threads=threads, detail=detail))
+
+
+def compare(
+    scenario: Scenario,
+    designs: Sequence[Design],
+    seeds: Sequence[int],
+    years: int,
+    *,
+    workers: int = 1,
+    pool: ProcessPoolExecutor | None = None,
+    uncertain: bool = False,
+    likely: Sequence[Posterior] = (),
+    progress: Progress | None = None,
+) -> Tables:
+    """Run every design with every seed; put equal tables under one another, by design, then by seed.
+
+    Parameters
+    ----------
+    scenario, years
+        As for `run`.
+    designs
+        The designs to compare, no two of the same name.
+    seeds
+        The seeds, the same for every design.
+    workers
+        Processes to run in. 1 runs here. The result does not depend on it.
+    pool
+        Processes that are open already (`open_pool`), to run in instead.
+    uncertain
+        Whether each seed also draws every uncertain parameter; all designs share the draw of a seed.
+    likely
+        Posteriors: each seed draws a likely world from them, over what `uncertain` has drawn.
+    progress
+        Called with the number of runs done and of all runs, whenever one is done.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        National result tables by name.
+
+    Raises
+    ------
+    InputError
+        If two designs have one name, or a seed comes twice.
+    RunError
+        If a run fails; the other runs are given up.
+    """
+    _refuse_twins(designs, seeds)
+    worlds = {seed: posterior.worlds(scenario.draw(seed) if uncertain else scenario, likely, seed) for seed in seeds}
+    jobs = [
+        Job(scenario=worlds[seed], design=design, seed=seed, years=years, detail=False)
+        for design in designs
+        for seed in seeds
+    ]
+    tell = progress or (lambda _done, _all: None)
+    if pool is not None:
+        return _stack(_in_pool(jobs, pool, tell))
+    done = _in_processes(jobs, workers, tell) if workers > 1 and len(jobs) > 1 else _in_turn(jobs, tell)
+    return _stack(done)
+
+
+def _refuse_twins(designs: Sequence[Design], seeds: Sequence[int]) -> None:
+    """Refuse what would give two runs that no row of a table could tell apart."""
+    names = [design.name for design in designs]
+    problems = [
+        f"design '{name}' is named twice. A comparison tells designs apart by name: leave one out or rename it."
+        for name in sorted(set(names))
+        if names.count(name) > 1
+    ]
+    problems += [f"seed {seed} comes twice." for seed in sorted(set(seeds)) if list(seeds).count(seed) > 1]
+    if not designs:
+        problems.append("there is no design to run. Name at least one.")
+    if not seeds:
+        problems.append("there is no seed to run with. Give at least one.")
+    if problems:
+        raise InputError(problems)
+
+
+def _live(job: Job) -> Tables:
+    """Do one job; a failure names its design and seed."""
+    try:
+        return simulate(
+            job.scenario, job.design, seed=job.seed, years=job.years, threads=job.threads, detail=job.detail
+        )
+    except InputError:
+        raise
+    except Exception as error:
+        raise RunError(job.design.name, job.seed, f"{type(error).__name__}: {error}") from error
+    finally:
+        let_go()
+
+
+def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
+    """Do the jobs here, one after the other."""
+    done = []
+    for job in jobs:
+        done.append(_live(job))
+        tell(len(done), len(jobs))
+    return done
+
+
+def _in_processes(jobs: Sequence[Job], workers: int, tell: Progress) -> list[Tables]:
+    """Do the jobs in worker processes of their own."""
+    with _pool(min(workers, len(jobs))) as pool:
+        return _in_pool(jobs, pool, tell)
+
+
+def _in_pool(jobs: Sequence[Job], pool: ProcessPoolExecutor, tell: Progress) -> list[Tables]:
+    """Do the jobs in these worker processes; give their tables in the order of the jobs."""
+    with deaf_to_interrupts():
+        futures = {pool.submit(_live, job): job for job in jobs}
+    for count, future in enumerate(as_completed(futures), start=1):
+        _result(future, futures[future])
+        tell(count, len(jobs))
+    return [future.result() for future in futures]
+
+
+def _result(future: Future[Tables], job: Job) -> Tables:
+    """Give what a worker made; say which run it was if the worker died."""
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise RunError(job.design.name, job.seed, "its worker process ended without an answer") from error
+
+
+def _stack(done: Sequence[Tables]) -> Tables:
+    """Put equal tables of all runs under one another."""
+    return {name: _under_one_another([tables[name] for tables in done]) for name in done[0]}
+
+
+def _under_one_another(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate; parts without rows are left out, since their columns have lost their types."""
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]

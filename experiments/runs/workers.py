@@ -1,0 +1,125 @@
+"""Worker processes: started, fed in order and let go of, also when somebody presses Ctrl-C."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import cache
+from multiprocessing.process import BaseProcess
+from typing import TypeVar
+
+_AHEAD = 2 * (os.cpu_count() or 1)  # jobs that wait for a worker
+
+
+Item = TypeVar("Item")
+
+
+Result = TypeVar("Result")
+
+
+class WorkerError(Exception):
+    """A worker process is gone."""
+
+
+@contextmanager
+def open_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Keep worker processes open for many small comparisons, which would wait for their start; none if there is one."""
+    if workers == 1:
+        yield None
+        return
+    with _pool(workers) as pool:
+        yield pool
+
+
+def in_order(pool: ProcessPoolExecutor, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Do what `map` does in worker processes, a few items ahead of what is asked for.
+
+    `pool.map` would send thousands of jobs at once and cancel them when it is stopped: a pool with cancelled jobs whose
+    workers are gone never ends (InvalidStateError in its thread).
+
+    Raises
+    ------
+    WorkerError
+        If a worker process ends without an answer.
+    """
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            with deaf_to_interrupts():
+                waiting.append(pool.submit(function, item))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise WorkerError("A worker process ended without an answer.") from None
+
+
+def let_go() -> None:
+    """Give back the memory of a finished run at once.
+
+    A world is a ring of model and agents that holds large arrays; Python would notice late. In a worker process all
+    that is there after the first run (modules, compiled code) is left out of collections for good: to look it through
+    takes a hundred milliseconds, to look a run through takes one.
+    """
+    gc.collect()
+    if multiprocessing.parent_process() is not None:
+        _freeze_once()
+
+
+@cache
+def _freeze_once() -> None:
+    gc.freeze()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Open worker processes; if anything goes wrong, Ctrl-C included, stop them at once."""
+    before = set(multiprocessing.active_children())
+    # Named, because importing Mesa sets the default start method, and forking would copy half-alive threads.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
+    try:
+        yield pool
+    except BaseException:
+        # Workers first: a pool that finds them dead closes the pipe that it may be writing a large job into.
+        # A pool that is shut down first waits for that pipe, which nobody reads any more.
+        stop(child for child in multiprocessing.active_children() if child not in before)
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Put Ctrl-C off for the instant in which workers start.
+
+    They inherit that, and so are silent while they import; here a Ctrl-C of that instant is heard when it is over.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent, which stops its workers; each of them would print a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def stop(children: Iterator[BaseProcess]) -> None:
+    """End worker processes without waiting for their runs."""
+    for child in list(children):
+        child.terminate()
+        child.join()

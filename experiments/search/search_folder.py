@@ -1,0 +1,166 @@
+"""The folder of a search: begun once, gone on with as often as one likes, and what is written when it is done.
+
+`search.json` says what the search was begun with; going on with something else is refused, because its points could not
+be compared. Runs of status quo and planner are kept as tables, judged candidates by `search`. All that depends on the
+time or the machine stands in `manifest.json` under `this_run`. Read by the command.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ...analysis.batches import pareto_figure
+from ...analysis.measures.objectives import OBJECTIVES, REFERENCES, judge
+from ...model.contracts import Design, load_design
+from ...model.inputs.errors import InputError
+from ...model.inputs.scenario import Scenario
+from ..runs import run_folder, runner
+from .memory import Judge
+from .search import Found, Plan
+
+__all__ = ["begin", "judging", "record", "write"]
+
+BEGUN = "search.json"
+TABLES = ("trials", "front", "curse")
+WRITTEN = (*(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")), "front.svg", "front.png")
+_SAID = {  # key of the record -> how a user says it
+    "design": "--design",
+    "terms": "--vary",
+    "objectives": "--objectives",
+    "seeds": "--seeds and --seed",
+    "held_out": "--holdout",
+    "years": "--years",
+    "scenario": "SCENARIO, --municipalities, --municipalities-file and --quick",
+    "contract": "the content of the design file",
+    "version": "the version of stupror",
+}
+
+
+def record(plan: Plan, spec: Scenario, years: int) -> dict[str, Any]:
+    """Say all that the points of a search depend on; how many trials there are is none of it."""
+    return {
+        "design": plan.text,
+        "contract": run_folder.design_hash(plan.design),
+        "terms": [asdict(each) for each in plan.vary],
+        "objectives": list(plan.objectives),
+        "seeds": list(plan.seeds),
+        "held_out": list(plan.held_out),
+        "years": years,
+        "scenario": spec.hash(),
+        "version": run_folder.versions()["stupror"],
+    }
+
+
+def begin(folder: Path, wanted: Mapping[str, Any], *, resume: bool) -> None:
+    """Make the folder, or see that it was begun with the same.
+
+    Raises
+    ------
+    InputError
+        If it exists and is not to be gone on with, was begun with something else, or cannot be written.
+    """
+    if not resume:
+        if os.path.lexists(folder):
+            raise InputError([f"{folder}: exists. Go on with the search in it with --resume, or name a new folder."])
+        try:
+            folder.mkdir(parents=True)
+            _put(folder / BEGUN, _json(wanted))
+        except OSError as error:
+            raise InputError([f"{folder}: cannot be written ({error.strerror}). Name another with --out."]) from error
+        return
+    try:
+        begun = json.loads((folder / BEGUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError([f"{folder}: no search was begun there. Leave out --resume to begin one."]) from None
+    if changed := [_SAID.get(key, key) for key in wanted if begun.get(key) != json.loads(_json(wanted[key]))]:
+        raise InputError(
+            [
+                f"{folder}: was begun with another value of {each}. Go on with the same (see {folder / BEGUN}), or "
+                "begin anew in a new folder: points that were judged differently cannot be compared."
+                for each in changed
+            ]
+        )
+
+
+def judging(spec: Scenario, years: int, folder: Path, pool: ProcessPoolExecutor | None = None) -> Judge:
+    """Make the function that runs designs and judges them against status quo and planner with the same seeds.
+
+    The two are run when first needed and kept in `folder`. All runs are done in `pool`, or here.
+    """
+    references: dict[tuple[int, ...], dict[str, pd.DataFrame]] = {}
+
+    def judged(designs: Sequence[Design], seeds: Sequence[int]) -> pd.DataFrame:
+        key = tuple(seeds)
+        if key not in references:
+            references[key] = _references(spec, key, years, folder, pool)
+        tables = runner.compare(spec, designs, key, years, pool=pool)
+        return judge({name: pd.concat([table, tables[name]]) for name, table in references[key].items()})
+
+    return judged
+
+
+def _references(
+    spec: Scenario, seeds: tuple[int, ...], years: int, folder: Path, pool: ProcessPoolExecutor | None
+) -> dict[str, pd.DataFrame]:
+    """Read the runs of status quo and planner with these seeds, or run them."""
+    place = _reference_folder(folder, seeds)
+    if not place.exists():
+        with run_folder.new_folder(place) as draft:
+            designs = [load_design(name) for name in REFERENCES]
+            run_folder.write_tables(draft, runner.compare(spec, designs, seeds, years, pool=pool))
+    return {path.stem: pd.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
+
+
+def _reference_folder(folder: Path, seeds: Sequence[int]) -> Path:
+    return folder / f"references-{seeds[0]}-{seeds[-1]}"
+
+
+def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, this_run: Mapping[str, Any]) -> None:
+    """Write tables, figures and manifest; each file whole, in place of that of an earlier end."""
+    for name, table in zip(TABLES, (found.trials, found.front, found.curse), strict=True):
+        _put(folder / f"{name}.parquet", table.to_parquet(None, engine="pyarrow", compression="zstd", index=False))
+        _put(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+    kinds = {kind: found.front[found.front["kind"] == kind] for kind in ("declared", "chosen")}
+    objectives = {name: OBJECTIVES[name] for name in plan.objectives}
+    terms = [each.name for each in plan.vary]
+    figure = pareto_figure.draw(found.trials, kinds["chosen"], kinds["declared"], objectives, terms)
+    _put(folder / "front.svg", pareto_figure.as_svg(figure).encode())
+    _put(folder / "front.png", pareto_figure.as_png(figure))
+    runs = pd.read_parquet(_reference_folder(folder, plan.seeds) / "runs.parquet")
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in WRITTEN}
+    lasting = run_folder.manifest(
+        spec,
+        [plan.design],
+        [*plan.seeds, *plan.held_out],
+        int(runs["start_year"].iloc[0]),
+        years,
+        uncertain=False,
+        files=files,
+    )
+    versions = {"versions": {**lasting["versions"], "optuna": version("optuna")}}
+    search = {"begun_with": record(plan, spec, years), "trials": plan.trials}
+    _put(
+        folder / run_folder.MANIFEST,
+        _json({**lasting, "software": "stupror search", **versions, **search, "this_run": this_run}),
+    )
+
+
+def _json(content: Any) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    os.replace(draft, path)

@@ -1,0 +1,1 @@
+"""What the page draws: maps, figures and portraits."""

@@ -1,0 +1,1 @@
+"""What the page looks at: two worlds, their numbers, lives, decisions and settings."""

@@ -1,1 +1,0 @@
-"""Bodies as Mesa agents, and the one rule by which they reason."""

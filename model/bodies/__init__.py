@@ -1,0 +1,1 @@
+"""Bodies: what they answer for, believe and decide."""

@@ -1,0 +1,125 @@
+"""How bodies reason: what a programme seems worth to somebody who answers for some rows, for some years.
+
+One rule for everybody. What differs is the mandate: whose costs count as one's own, how far one looks, how much of a
+saving can be turned into cash and kept, and how much one cares for others. Hand-over needs no rule: what falls after
+the horizon, or on another payer's row, is simply not in the sum. Read by the agents and by `model`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..children.forecast import Cells
+from ..children.ladder import N_AGES
+from ..inputs.arithmetic import powers
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Mandate:
+    """What bodies of one kind answer for and how far they see, one row per municipality.
+
+    `payers` says whose costs are one's own, shape (n, 10); `horizon` in years, `discount` per year. `regard` is the
+    weight on gains to everybody else within `regard_horizon` years: a budget looks a few years ahead, but the gains to
+    society that bodies say they act for (M13) are reckoned over a longer time than any budget. A saving can be cashed
+    by ``cashable_first + growth * years``, at most `cashable_max`, and of a lasting saving the share ``(1 - ratchet)
+    ** years`` is left after the budget frame has followed cost down (M8).
+    """
+
+    payers: NDArray[np.bool_]
+    horizon: Floats
+    discount: Floats
+    regard: Floats
+    regard_horizon: Floats
+    cashable_first: float
+    cashable_growth: float
+    cashable_max: float
+    ratchet: float
+
+    def discounting(self) -> Floats:
+        """Weight of a krona of one's own in each year, none after the horizon. Shape (n, N_AGES)."""
+        return self._weights(self.horizon)
+
+    def caring(self) -> Floats:
+        """Weight of a krona of everybody else's in each year, shape (n, N_AGES)."""
+        return self.regard[:, None] * self._weights(self.regard_horizon)
+
+    def _weights(self, horizon: Floats) -> Floats:
+        years = np.arange(N_AGES)
+        return np.asarray((years < horizon[:, None]) * powers(1.0 / (1.0 + self.discount), N_AGES))
+
+    def keeping(self) -> Floats:
+        """Share of a saving that can be cashed and is kept in each year, shape (N_AGES,)."""
+        years = np.arange(N_AGES)
+        cashable = np.minimum(self.cashable_max, self.cashable_first + self.cashable_growth * years)
+        return np.asarray(cashable * powers(1.0 - self.ratchet, N_AGES))
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """One option as one body sees it, for a rule in plain Python: what it believes a programme does and costs."""
+
+    intervention: str
+    age: int
+    level: int
+    saving_own: Floats  # SEK per child by year since the start, on rows it answers for
+    saving_others: Floats
+    payments: Floats  # SEK per child by year: what the contract would pay it, less what it would pay
+    cost: float  # SEK per child that it would pay itself, present value
+
+
+Rule = Callable[[Offer], float]  # perceived net value per child; more than 0 means yes
+
+
+def perceived_saving(mandate: Mandate, cells: Cells) -> Floats:
+    """Value per child that bodies put on what lives would cost less, before any payment or programme cost.
+
+    Own savings count within the horizon, as far as they can be cashed and kept; others' savings by `regard`.
+    Shape (n_beliefs, n_municipalities, n_cells), SEK per child enrolled.
+    """
+    kept, cared = mandate.discounting() * mandate.keeping(), mandate.caring()
+    total = cells.saved.sum(axis=3)
+    result = np.zeros((cells.saved.shape[0], kept.shape[0], cells.age.size))
+    for payers in np.unique(mandate.payers, axis=0):
+        rows = (mandate.payers == payers).all(axis=1)
+        own = cells.saved[..., payers].sum(axis=3)
+        result[:, rows] = _weigh(kept[rows], own) + _weigh(cared[rows], total - own)
+    return result
+
+
+@njit(cache=True, nogil=True)
+def _weigh(weight, yearly):
+    """Sum `yearly`, shape (beliefs, cells, years), over years with the weights of each body, shape (n, years).
+
+    Shape (beliefs, n, cells). Written out, because a linear-algebra library may add up in another order on another
+    machine, and a decision may hang on the last bit.
+    """
+    beliefs, n_cells, years = yearly.shape
+    result = np.zeros((beliefs, weight.shape[0], n_cells))
+    for b in range(beliefs):
+        for m in range(weight.shape[0]):
+            for c in range(n_cells):
+                total = 0.0
+                for t in range(years):
+                    total += weight[m, t] * yearly[b, c, t]
+                result[b, m, c] = total
+    return result
+
+
+def perceived_payments(mandate: Mandate, payments: Floats) -> Floats:
+    """Present value per child of what a contract is expected to pay a body, less what the body would have to pay.
+
+    `payments` is by (belief, cell, year since the start), SEK per child. Shape as `perceived_saving`.
+    """
+    return np.asarray(_weigh(mandate.discounting(), payments))
+
+
+def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) -> Floats:
+    """Present value of `yearly` SEK per child for `duration` years. Shape (n_municipalities, n_cells)."""
+    longest = int(duration.max())
+    paid = (np.arange(longest) < duration[:, None]).astype(np.float64)
+    return np.asarray((powers(1.0 / (1.0 + mandate.discount), longest)[:, None, :] * paid).sum(axis=2) * yearly)

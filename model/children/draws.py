@@ -1,0 +1,95 @@
+"""Random numbers by name: the draw for (seed, child, age, purpose) is a pure function of those four.
+
+A child is (municipality code, birth year, index in that cohort), so it keeps its luck whichever part of the country is
+simulated and whatever anybody else does. A 64-bit key per (seed, purpose, municipality, birth year, age) is hashed once
+for the whole cohort; child number i then reads splitmix64 (Steele, Lea & Flood 2014) at place i of the key's sequence.
+
+Every purpose has its own number here: a new one leaves the others' luck as it was. Read by `ladder`, `lifecourse`,
+`budgets`, `practice`, `decisions` and `model`.
+"""
+
+import numpy as np
+from numba import njit, uint32, uint64
+
+BIRTH, MOVE, ELIGIBILITY, DETECT, AGENT, CYCLE, LOCAL, WINDFALL = range(1, 9)
+SPREAD, SURVEY, PURSE, LOT = 21, 22, 23, 24
+CHANCE = 20  # whether a condition of a contract holds
+DRAW_BITS = 31  # so that a probability of exactly 1 still fits an unsigned 32-bit threshold
+ONE = 1 << DRAW_BITS
+
+_GOLD = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
+_SHIFT = np.uint64(64 - DRAW_BITS)
+
+
+@njit(inline="always")
+def mix(word):
+    """Scramble 64 bits (the splitmix64 finaliser)."""
+    word = (word ^ (word >> _S30)) * _MIX_1
+    word = (word ^ (word >> _S27)) * _MIX_2
+    return word ^ (word >> _S31)
+
+
+@njit(cache=True, nogil=True)
+def stream_key(seed, purpose, municipality, birth_year, age):
+    """Return the 64-bit key of one cohort's draws for one purpose at one age (all arguments are integers)."""
+    key = mix(uint64(seed) * _GOLD + uint64(purpose))
+    key = mix(key + uint64(municipality) * _MIX_1 + uint64(1))
+    return mix(key + uint64(birth_year) * uint64(65536) + uint64(age) + uint64(1))
+
+
+@njit(inline="always")
+def draw(key, child):
+    """Return the draw of child number `child` (0, 1, ...) under `key`: an integer in [0, 2**31)."""
+    return uint32(mix(key + (uint64(child) + uint64(1)) * _GOLD) >> _SHIFT)
+
+
+@njit(cache=True, nogil=True)
+def draws(seed, purpose, municipality, birth_year, age, n):
+    """Return the draws of the first `n` children of a cohort, shape (n,), uint32 in [0, 2**31)."""
+    key = stream_key(seed, purpose, municipality, birth_year, age)
+    out = np.empty(n, np.uint32)
+    for child in range(n):
+        out[child] = draw(key, child)
+    return out
+
+
+def threshold(probability):
+    """Turn probabilities (array-like in [0, 1]) into thresholds: a draw below happens with that probability."""
+    return np.rint(np.clip(np.asarray(probability, dtype=np.float64), 0.0, 1.0) * ONE).astype(np.uint32)
+
+
+def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
+    """Return `n` numbers in (0, 1), shape (n,), for draws that belong to no child (agents, the business cycle)."""
+    municipality, birth_year, age = key
+    bits = draws(seed, purpose, municipality, birth_year, age, n)
+    return (bits.astype(np.float64) + 0.5) / ONE
+
+
+@njit(cache=True, nogil=True)
+def by_place(seed, purpose, codes, n, year=0):
+    """Return what `uniforms` gives `n` times for each municipality or county code. Shape (len(codes), n).
+
+    Its key is (code, year, 0): the same whoever else is there.
+    """
+    out = np.empty((codes.size, n))
+    for i in range(codes.size):
+        key = stream_key(seed, purpose, codes[i], year, 0)
+        for t in range(n):
+            out[i, t] = (draw(key, t) + 0.5) / ONE
+    return out
+
+
+@njit(cache=True, nogil=True)
+def chances(seed, number, municipality, year, intervention):
+    """Return one number in (0, 1) for each project, for its condition `number` (0, 1, ...). Shape (n,).
+
+    A project is named by municipality code, first year and intervention: it keeps its luck whatever else is decided.
+    """
+    out = np.empty(municipality.size)
+    for i in range(municipality.size):
+        key = stream_key(seed, CHANCE, municipality[i], year[i], intervention[i])
+        out[i] = (draw(key, number) + 0.5) / ONE
+    return out

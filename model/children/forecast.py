@@ -1,0 +1,270 @@
+"""What lives are expected to cost whom: the exact Markov solution of the ladder.
+
+The same probabilities that move children one draw at a time are here multiplied out, so a forecast has no sampling
+error. Bodies use it, under what they believe about effects, to see what a programme would save them; the results use
+it for the lives that go on after the last simulated year. Reads `ladder` and `prices`; read by `bodies`, `results` and
+the tests.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..inputs.parameters import InterventionParameters
+from .ladder import (
+    ADULT_AGE,
+    EXAM_AGE,
+    LAST_AGE,
+    N_AGES,
+    N_FRAILTY,
+    N_LEVELS,
+    N_RECORDS,
+    N_STATES,
+    NOT_ELIGIBLE,
+    Ladder,
+    treated_move,
+)
+from .lifecourse import effect_left
+from .prices import CostTables
+
+Floats = NDArray[np.float64]
+
+BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the true effect at which savings and payments are solved
+_NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
+
+
+def effects_of(interventions: tuple[InterventionParameters, ...], scale: float = 1.0) -> Floats:
+    """Return ``(escalation, recovery, forks, duration, half_life)`` per intervention, shape (n, 5).
+
+    `scale` multiplies each effect's distance from 1 (no effect): bodies may believe in more or less than is true.
+    """
+    rows = []
+    for item in interventions:
+        rates = [max(0.0, 1.0 + scale * (rate - 1.0)) for rate in (item.escalation, item.recovery, item.forks)]
+        rows.append([*rates, float(item.duration), item.half_life])
+    return np.array(rows)
+
+
+@njit(cache=True, nogil=True)
+def occupancy(start, age, years, years_in, effect, tables, levels, states):
+    """Carry a distribution over states forward, year by year.
+
+    Parameters
+    ----------
+    start, age
+        Weight of each state, shape (N_STATES,), at `age`.
+    years
+        Number of years to go; it stops by itself after LAST_AGE.
+    years_in, effect
+        Years since the programme began in the first of these years, and its row of `effects_of`. An effect of ones
+        is a life without help.
+    tables
+        ``(move, target, exam)`` of the `Ladder`.
+    levels
+        Overwritten with the weight of each level in each year, shape (years, N_LEVELS).
+    states
+        Overwritten with the distribution over states after the last year, shape (N_STATES,).
+    """
+    move, target, exam = tables
+    row = np.empty(N_LEVELS)
+    states[:] = start
+    levels[:] = 0.0
+    helped = effect[0] != 1.0 or effect[1] != 1.0 or effect[2] != 1.0
+    for t in range(years):
+        now = age + 1 + t
+        if now > LAST_AGE:
+            break
+        worse = effect_left(effect[0], effect[3], effect[4], years_in + t)
+        better = effect_left(effect[1], effect[3], effect[4], years_in + t)
+        stage = 0 if now < ADULT_AGE else 1
+        after = np.zeros(N_STATES)
+        for s in range(N_STATES):
+            weight = states[s]
+            if weight == 0.0:
+                continue
+            if helped:
+                treated_move(move[now, s], s % N_LEVELS, s // N_LEVELS % N_RECORDS, now, worse, better, effect[2], row)
+            else:
+                row[:] = move[now, s]
+            for ending in range(N_LEVELS):
+                after[target[stage, s, ending]] += weight * row[ending]
+        if now == EXAM_AGE:
+            for s in range(N_STATES):
+                if s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
+                    failed = after[s] * exam[s] * effect[2]
+                    after[s] -= failed
+                    after[s + NOT_ELIGIBLE * N_LEVELS] += failed
+        for s in range(N_STATES):
+            states[s] = after[s]
+            levels[t, s % N_LEVELS] += after[s]
+
+
+@njit(cache=True, nogil=True)
+def _saved(starts, ages, effects, tables, saved):
+    """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
+
+    `effects` is by (belief, cell), see `effects_of`.
+    """
+    beliefs, cells, years, _ = saved.shape
+    without, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
+    for cell in range(cells):
+        occupancy(starts[cell], ages[cell], years, 0, _NO_EFFECT, tables, without, states)
+        for belief in range(beliefs):
+            occupancy(starts[cell], ages[cell], years, 0, effects[belief, cell], tables, saved[belief, cell], states)
+            saved[belief, cell] = without - saved[belief, cell]
+
+
+def life_tables(ladder: Ladder) -> tuple[Floats, NDArray[np.uint8], Floats]:
+    """Return the arrays of the ladder that `occupancy` and `live_treated` read."""
+    return ladder.move, ladder.target, ladder.not_eligible
+
+
+def expected_states(ladder: Ladder) -> Floats:
+    """Distribution over states at each age of a life without help in the country, shape (N_AGES, N_STATES)."""
+    result = np.zeros((N_AGES, N_STATES))
+    result[0] = ladder.birth
+    levels = np.empty((1, N_LEVELS))
+    for age in range(1, N_AGES):
+        occupancy(result[age - 1], age - 1, 1, 0, _NO_EFFECT, life_tables(ladder), levels, result[age])
+    return result
+
+
+def relative_mix(ladder: Ladder, births: Floats) -> Floats:
+    """Share of each frailty class among the born of a place over that in the whole country, shape (n, N_FRAILTY).
+
+    `births` by (place, state). Frailty lasts for life, so what is expected of a place at any age is the sum over
+    classes of what `expected_states` says of each, times this. 1 where the country has none of a class.
+    """
+    local = births.reshape(len(births), N_FRAILTY, -1).sum(axis=2)
+    country = ladder.birth.reshape(N_FRAILTY, -1).sum(axis=1)
+    return np.asarray(np.divide(local, country, out=np.ones(local.shape), where=country > 0.0))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The options bodies decide on: one intervention for children seen at one age and level.
+
+    `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), for
+    the mix of children that detection really puts in the cell: some are not as needy as they look. The mix is that of
+    the whole country: no body knows the frailty of its own children.
+    """
+
+    intervention: NDArray[np.int64]  # (n_cells,)
+    age: NDArray[np.int64]
+    level: NDArray[np.int64]  # as perceived
+    start: Floats  # (n_cells, N_STATES)
+    saved: Floats  # (n_beliefs, n_cells, N_AGES, 10)
+    production: Floats  # (n_cells, N_AGES) change in societal cost at the true effect
+
+    @property
+    def true_saving(self) -> Floats:
+        """Saving at the true effect, shape (n_cells, N_AGES, 10)."""
+        return np.asarray(self.saved[BELIEF_GRID.index(1.0)])
+
+
+def detection_edges(
+    sensitivity: tuple[float, ...], false_alarm: tuple[float, ...], take_up: tuple[float, ...]
+) -> Floats:
+    """Cumulated probability by state of being taken for one level worse, and of being identified at all.
+
+    Shape (N_STATES, 2). Sensitivity and false alarms are by level, take-up by frailty class.
+    """
+    states = np.arange(N_STATES)
+    level, frailty = states % N_LEVELS, states // (N_LEVELS * N_RECORDS)
+    worse = np.where(level < N_LEVELS - 1, np.asarray(false_alarm)[level], 0.0)
+    seen = np.where(level > 0, np.asarray(sensitivity)[level], 0.0)
+    return np.asarray(np.stack([worse, np.minimum(worse + seen, 1.0)], axis=1) * np.asarray(take_up)[frailty][:, None])
+
+
+def mix_seen(ladder: Ladder, edges: Floats) -> Floats:
+    """Distribution over true states of the children seen at each (age, perceived level).
+
+    Shape (N_AGES, N_LEVELS, N_STATES); rows sum to 1, or to 0 where nobody is seen.
+    """
+    level = ladder.level.astype(np.int64)
+    weight = np.zeros((N_AGES, N_LEVELS, N_STATES))
+    occupied = expected_states(ladder)
+    every = np.arange(N_STATES)
+    weight[:, level, every] += occupied * (edges[:, 1] - edges[:, 0])
+    weight[:, np.minimum(level + 1, N_LEVELS - 1), every] += occupied * edges[:, 0]
+    total = weight.sum(axis=2, keepdims=True)
+    return np.asarray(np.divide(weight, total, out=np.zeros_like(weight), where=total > 0))
+
+
+def build_cells(
+    interventions: tuple[InterventionParameters, ...], ladder: Ladder, costs: CostTables, edges: Floats
+) -> Cells:
+    """Solve every option's expected saving under every belief of the grid.
+
+    `edges` are `detection_edges`, shape (N_STATES, 2). Runs of one world in one process share the solution, unchanged.
+    """
+    return _solve(interventions, ladder, costs, edges.tobytes())
+
+
+@lru_cache(maxsize=8)
+def _solve(
+    interventions: tuple[InterventionParameters, ...], ladder: Ladder, costs: CostTables, edges_bytes: bytes
+) -> Cells:
+    edges = np.frombuffer(edges_bytes).reshape(N_STATES, 2)
+    keys = [
+        (k, age, level)
+        for k, item in enumerate(interventions)
+        for age in range(item.age_from, item.age_to + 1)
+        for level in range(item.levels[0], item.levels[1] + 1)
+    ]
+    k, age, level = (np.array(column, dtype=np.int64) for column in zip(*keys, strict=True))
+    start = mix_seen(ladder, edges)[age, level]
+    price = np.zeros((len(keys), N_AGES, N_LEVELS, costs.by_payer.shape[2] + 1))
+    for cell, a in enumerate(age):
+        price[cell, : N_AGES - a - 1, :, :-1] = costs.by_payer[a + 1 :]
+        price[cell, : N_AGES - a - 1, :, -1] = costs.societal[a + 1 :]
+    saved = np.zeros((len(BELIEF_GRID), len(keys), N_AGES, N_LEVELS))
+    effects = np.stack([effects_of(interventions, belief)[k] for belief in BELIEF_GRID])
+    _saved(start, age, effects, life_tables(ladder), saved)
+    worth = (saved[..., None] * price).sum(axis=3)
+    return Cells(
+        intervention=k,
+        age=age,
+        level=level,
+        start=start,
+        saved=np.ascontiguousarray(worth[..., :-1]),
+        production=worth[BELIEF_GRID.index(1.0)][..., -1],
+    )
+
+
+def at_belief(values: Floats, belief: Floats) -> Floats:
+    """Interpolate between the beliefs of the grid.
+
+    Parameters
+    ----------
+    values
+        What is worth something at each belief, shape (n_beliefs, ...).
+    belief
+        Multiple of the true effect believed in, clipped to [0, 2]. Shape broadcastable to ``values.shape[1:]``.
+    """
+    believed = np.broadcast_to(
+        np.asarray(belief, dtype=np.float64), np.broadcast_shapes(values.shape[1:], belief.shape)
+    )
+    flat = np.broadcast_to(values, (values.shape[0], *believed.shape)).reshape(values.shape[0], -1)
+    return np.asarray(_interpolate(flat, believed.ravel(), _GRID)).reshape(believed.shape)
+
+
+_GRID = np.array(BELIEF_GRID)
+
+
+@njit(cache=True, nogil=True)
+def _interpolate(values, believed, grid):
+    """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,)."""
+    result = np.empty(believed.size)
+    last = grid.size - 1
+    for i in range(believed.size):
+        belief = min(max(believed[i], grid[0]), grid[last])
+        upper = 1
+        while upper < last and belief > grid[upper]:
+            upper += 1
+        weight = (belief - grid[upper - 1]) / (grid[upper] - grid[upper - 1])
+        result[i] = weight * values[upper, i] + (1.0 - weight) * values[upper - 1, i]
+    return result

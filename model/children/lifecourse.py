@@ -1,0 +1,292 @@
+"""One year of every child's life: the compiled kernels.
+
+Every child lives its *untreated* life in `state`, whatever any body decides. A child who has been in a programme lives
+a second, *treated* life beside it with the same luck: that one is what really happens, and the first is its shadow. So
+the true effect of any programme is a difference of two lives inside one run, and a child who was never helped has one
+life.
+
+Kernels move and count; money is counts times cost tables, worked out elsewhere. Children lie sorted by municipality and
+birth year, so a cohort is one slice and shares age and key. No kernel draws from anything but `draws`, and each writes
+only what belongs to the municipalities it is given: threads change nothing but the time.
+"""
+
+import numpy as np
+from numba import njit
+
+from .draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, draw, stream_key
+from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE, treated_move
+
+_MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
+
+
+@njit(cache=True, nogil=True)
+def largest_cohort(first, last, offsets):
+    """Return the number of children in the largest cohort of municipalities `first` to `last` (exclusive)."""
+    largest = 0
+    for m in range(first, last):
+        for cohort in range(offsets.shape[1] - 1):
+            largest = max(largest, offsets[m, cohort + 1] - offsets[m, cohort])
+    return largest
+
+
+@njit(cache=True, nogil=True)
+def live_untreated(first, last, year, seed, births_from, codes, offsets, state, tables, counts):
+    """Move every untreated life of municipalities `first` to `last` (exclusive) one year and count them.
+
+    Parameters
+    ----------
+    year, births_from
+        Calendar year lived, and the birth year of cohort 0. Cohort ``year - births_from`` is born now.
+    codes, offsets
+        Municipality codes, shape (n_municipalities,), and where each cohort starts in `state`, shape
+        (n_municipalities, n_cohorts + 1).
+    state
+        One byte a child, changed in place. Shape (n_children,).
+    tables
+        ``(birth thresholds by municipality, move thresholds, targets, exam thresholds)``, see `ladder.kernel_tables`.
+    counts
+        Overwritten with the number of children by (municipality, age, level). Shape (n, LAST_AGE + 1, N_LEVELS).
+    """
+    birth_threshold, move_threshold, target, exam_threshold = tables
+    by_state = np.zeros(N_STATES, np.int64)
+    luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
+    for m in range(first, last):
+        counts[m] = 0
+        for cohort in range(max(0, year - births_from - LAST_AGE), year - births_from + 1):
+            start, stop = offsets[m, cohort], offsets[m, cohort + 1]
+            born = births_from + cohort
+            age = year - born
+            by_state[:] = 0
+            if age == 0:
+                key = stream_key(seed, BIRTH, codes[m], born, 0)
+                for i in range(start, stop):
+                    u = draw(key, i - start)
+                    s = 0
+                    while u >= birth_threshold[m, s] and s < N_STATES - 1:
+                        s += 1
+                    state[i] = np.uint8(s)
+                    by_state[s] += 1
+            else:
+                key = stream_key(seed, MOVE, codes[m], born, age)
+                edge = move_threshold[age]
+                goal = target[0 if age < ADULT_AGE else 1]
+                for number in range(stop - start):  # a loop of its own: the compiler makes it many at a time
+                    luck[number] = draw(key, number)
+                for i in range(start, stop):
+                    u = luck[i - start]
+                    s = state[i]
+                    ending = (
+                        np.int64(u >= edge[s, 0])
+                        + np.int64(u >= edge[s, 1])
+                        + np.int64(u >= edge[s, 2])
+                        + np.int64(u >= edge[s, 3])
+                    )
+                    after = goal[s, ending]
+                    state[i] = after
+                    by_state[after] += 1
+                if age == EXAM_AGE:
+                    key = stream_key(seed, ELIGIBILITY, codes[m], born, age)
+                    for i in range(start, stop):
+                        if draw(key, i - start) < exam_threshold[state[i]]:
+                            state[i] += _MARK_NOT_ELIGIBLE
+            for s in range(N_STATES):
+                counts[m, age, s % N_LEVELS] += by_state[s]
+
+
+@njit(cache=True, nogil=True)
+def effect_left(effect, duration, half_life, years_in):
+    """Return the factor that an effect still has `years_in` years after the start (0 = first year of the programme).
+
+    Full while the programme lasts. Afterwards the distance from 1 is halved within `half_life` and halved again every
+    two half-lives: with one year that is a half after one year and a quarter after three (E4, Bailey et al.; Hart et
+    al.).
+    """
+    after = years_in - duration + 1
+    if after <= 0:
+        return effect
+    halvings = after / half_life
+    if halvings > 1.0:
+        halvings = 1.0 + (halvings - 1.0) / 2.0
+    return 1.0 + (effect - 1.0) * 0.5**halvings
+
+
+@njit(cache=True, nogil=True)
+def fading(effects):
+    """Tabulate what is left of each effect, by (intervention, years since the start, worse or better moves).
+
+    Shape (n_interventions, LAST_AGE + 1, 2). `effects` is as in `live_treated`.
+    """
+    table = np.empty((effects.shape[0], LAST_AGE + 1, 2))
+    for k in range(effects.shape[0]):
+        for years_in in range(LAST_AGE + 1):
+            for way in range(2):
+                table[k, years_in, way] = effect_left(effects[k, way], effects[k, 3], effects[k, 4], years_in)
+    return table
+
+
+@njit(cache=True, nogil=True)
+def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enrolment, effects, ladder, results):
+    """Move every treated life of participants `first` to `last` (exclusive) one year, after `live_untreated`.
+
+    Parameters
+    ----------
+    born, cohort_start
+        Each participant's birth year and where its cohort starts in the children's arrays. Shape (n_participants,).
+    lives
+        ``(state, treated)``: the children's untreated states, shape (n_children,), and the participants' treated states
+        (n_participants,), the latter changed in place.
+    enrolment
+        ``(child, municipality, intervention, start_year)``: place in the children's arrays, index of municipality and
+        intervention, first programme year. Shape (n_participants,) each.
+    effects
+        ``(table of effects, their fading)``: per intervention ``(escalation, recovery, forks, duration, half_life)``,
+        shape (n_interventions, 5), and what `fading` made of it.
+    ladder
+        ``(move probabilities, targets, exam probabilities)``.
+    results
+        ``(shadow, treated)`` counts by (municipality, age, level), added to. Shape (n, LAST_AGE + 1, N_LEVELS) each.
+    """
+    state, treated = lives
+    child, municipality, intervention, start_year = enrolment
+    move, target, exam = ladder
+    shadow_counts, treated_counts = results
+    effect, left = effects
+    row = np.empty(N_LEVELS)
+    cohort, key = -1, np.uint64(0)  # neighbours in the list are often of one cohort and share its key
+    for i in range(first, last):
+        age = year - born[i]
+        if age > LAST_AGE:
+            continue
+        m, k = municipality[i], intervention[i]
+        if cohort_start[i] != cohort:
+            cohort, key = cohort_start[i], stream_key(seed, MOVE, codes[m], born[i], age)
+        number = child[i] - cohort_start[i]
+        s = np.int64(treated[i])
+        level = s % N_LEVELS
+        record = s // N_LEVELS % N_RECORDS
+        years_in = year - start_year[i]
+        worse, better, forks = left[k, years_in, 0], left[k, years_in, 1], effect[k, 2]
+        u = draw(key, number)
+        if worse == 1.0 and better == 1.0 and forks == 1.0:
+            row[:] = move[age, s]
+        else:
+            treated_move(move[age, s], level, record, age, worse, better, forks, row)
+        passed = 0.0
+        ending = 0
+        while ending < N_LEVELS - 1:
+            passed += row[ending]
+            if u < np.uint32(np.rint(min(passed, 1.0) * ONE)):
+                break
+            ending += 1
+        after = target[0 if age < ADULT_AGE else 1, s, ending]
+        if age == EXAM_AGE:
+            fails = np.uint32(np.rint(exam[after] * forks * ONE))
+            if draw(stream_key(seed, ELIGIBILITY, codes[m], born[i], age), number) < fails:
+                after += _MARK_NOT_ELIGIBLE
+        treated[i] = after
+        shadow_counts[m, age, state[child[i]] % N_LEVELS] += 1
+        treated_counts[m, age, after % N_LEVELS] += 1
+
+
+@njit(cache=True, nogil=True)
+def identify(first, last, year, seed, births_from, codes, offsets, state, participant, edges, ages, seen, found):
+    """Find the children whom bodies see as in need when `year` begins.
+
+    A child is taken to be one level worse with probability ``edges[state, 0]``, seen as it is up to ``edges[state, 1]``
+    (cumulated thresholds), else not seen. Participants are left out, and those whom an evaluation holds back until a
+    later year: their `participant` is minus that year. `ages` is the (inclusive) range that any intervention takes; age
+    is that reached last year.
+
+    `seen` is overwritten with their number by (municipality, age, perceived level), shape (n, LAST_AGE + 1, N_LEVELS),
+    and `found`, shape (n_children,), with who they are, by age: from where a municipality's children begin,
+    ``child * N_LEVELS + perceived level`` of each, where ``child`` counts from the municipality's first.
+    """
+    worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
+    luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
+    for m in range(first, last):
+        seen[m] = 0
+        home = offsets[m, 0]
+        at = home
+        for age in range(ages[0], ages[1] + 1):
+            cohort = year - 1 - age - births_from
+            if cohort < 0:
+                continue
+            start, stop = offsets[m, cohort], offsets[m, cohort + 1]
+            key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
+            for number in range(stop - start):
+                luck[number] = draw(key, number)
+            for i in range(start, stop):
+                s = state[i]
+                u = luck[i - start]
+                if u < at_all[s] and participant[i] < 0 and -participant[i] <= year:
+                    level = s % N_LEVELS + (1 if u < worse[s] else 0)
+                    seen[m, age, level] += 1
+                    found[at] = (i - home) * N_LEVELS + level
+                    at += 1
+
+
+@njit(cache=True, nogil=True)
+def enrol(year, births_from, offsets, participant, seen, found, cells, wanted, project, first_row, out):
+    """Enrol children into programmes, municipality by municipality, in the order in which they stand.
+
+    Parameters
+    ----------
+    seen, found
+        As `identify` left them.
+    cells
+        ``(intervention, age, level)`` of each option, shape (n_cells,) each, in the order in which a child whom several
+        options want is given to them.
+    wanted
+        Number to take by (municipality, cell), at most as many as were `identify`-ed. Changed in place: what is left
+        could not be found.
+    project
+        Number of the project of each (municipality, intervention), -1 where nobody is to be taken.
+    first_row, out
+        Rows from `first_row` on of ``out = (child, municipality, born, cohort_start, intervention, perceived,
+        project)`` are filled.
+
+    Returns
+    -------
+    int
+        The next free row.
+    """
+    child, municipality, born, cohort_start, intervention, perceived, number = out
+    kind, age_of, level_of = cells
+    row = first_row
+    by_age = np.zeros(seen.shape[1] + 1, np.int64)  # the options of each age, in their order
+    for c in range(kind.size):
+        by_age[age_of[c] + 1] += 1
+    by_age = np.cumsum(by_age)
+    options = np.argsort(age_of, kind="mergesort")
+    for m in range(wanted.shape[0]):
+        if project[m].max() < 0:
+            continue
+        at = home = offsets[m, 0]
+        for age in range(seen.shape[1]):
+            stop = at + seen[m, age].sum()
+            mine = options[by_age[age] : by_age[age + 1]]
+            left = 0
+            for c in mine:
+                left += wanted[m, c]
+            while at < stop and left > 0:
+                i, level = home + found[at] // N_LEVELS, found[at] % N_LEVELS
+                at += 1
+                if participant[i] >= 0:
+                    continue
+                for c in mine:
+                    if level_of[c] == level and wanted[m, c] > 0:
+                        wanted[m, c] -= 1
+                        left -= 1
+                        cohort = year - 1 - age - births_from
+                        participant[i] = row
+                        child[row] = i
+                        municipality[row] = m
+                        born[row] = births_from + cohort
+                        cohort_start[row] = offsets[m, cohort]
+                        intervention[row] = kind[c]
+                        perceived[row] = level
+                        number[row] = project[m, kind[c]]
+                        row += 1
+                        break
+            at = stop
+    return row

@@ -1,0 +1,1 @@
+"""Contracts read aloud: what a contract says, in sentences."""

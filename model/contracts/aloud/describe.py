@@ -1,0 +1,185 @@
+"""A design in plain words: what `stupror designs show NAME` prints, and what an analyst can read aloud.
+
+Nothing is said here that the file or the vocabulary does not say. Read by the command line and the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import fill
+
+from ...inputs.quantity import Quantity
+from ..contract import MAIN, Condition, Design, Measure
+from ..outcomes import agreed_outcomes
+from ..timing import settlement_years
+from ..vocabulary import CHANGES, KINDS, Term
+from ..words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, PARTIES, TARGETS
+from .sentences import joined, sentence, spoken
+
+__all__ = ["describe"]
+
+_WIDTH = 100
+_HOW = {"times": "multiplied by", "add": "raised by", "set": "set to"}
+
+
+def describe(design: Design) -> str:
+    """Read the contract in plain words, with every term, its unit, range and source."""
+    return "\n".join(_lines(design)) + "\n"
+
+
+def _lines(design: Design) -> Iterator[str]:
+    yield f"{design.title} ({design.name}; in Swedish: {design.title_sv})"
+    yield ""
+    yield fill(design.summary.strip(), _WIDTH)
+    yield fill(f"Source: {design.source}.", _WIDTH)
+    yield ""
+    if design.add_on:
+        yield f"An add-on: it pays for nothing itself. Join it to a design, as in status-quo+{design.name}."
+        yield ""
+    else:
+        yield from _frame(design)
+        yield from _measured(design)
+        yield from _conditions(design)
+        yield from _clauses(design)
+    yield from _changes(design)
+
+
+def _frame(design: Design) -> Iterator[str]:
+    """Say who decides, between whom, in what money, for how large a programme, and who pays it."""
+    yield f"Who says yes: {BODIES[design.decision]}."
+    yield f"Who chooses the target group: {TARGETS[design.target]}."
+    yield f"For: {', '.join(design.interventions) or 'every intervention'}."
+    yield ""
+    yield "Parties:"
+    yield from (f"  {party}: {PARTIES[party][0]}, {PARTIES[party][1]}" for party in design.parties)
+    yield ""
+    code, programme = design.currency.code, design.programme
+    if design.currency.rate is not None:
+        yield f"Amounts are in {code}. A run takes 1 {code} to be {design.currency.sek:g} SEK:"
+        yield f"  {_record('sek', design.currency.rate)}"
+        yield ""
+    if programme is not None:
+        years = f", put in over {programme.years} years" if programme.years > 1 else ""
+        yield f"Written for a programme of {programme.cost:,} {code} for {programme.children:,} children{years}."
+        yield f"The money goes to {PARTIES[programme.run_by][0]}, who runs it."
+        yield from (f"  {_record(name, quantity)}" for name, quantity in programme.terms.items())
+        yield ""
+    yield "Who pays the programme up front:"
+    for share in design.finance:
+        yield f"  {PARTIES[share.party][0]}: {spoken(share.share)} of the cost ({share.form}: {FORMS[share.form]})"
+        yield f"    {_record('share', share.share)}"
+        if share.size is not None:
+            yield f"    {_record('size', share.size)}"
+    yield ""
+
+
+def _measured(design: Design) -> Iterator[str]:
+    """Say what is measured, each under the name by which clauses and `stupror settle` call it."""
+    if not design.measures:
+        yield "No payment hangs on what is measured."
+        yield ""
+        return
+    yield "What is measured:"
+    for measure in design.measures.values():
+        yield fill(
+            f"{measure.name} [{measure.unit}]: {MEASURES[measure.kind].meaning}",
+            _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
+        yield from (f"    {line}" for line in _measure(measure))
+    yield ""
+
+
+def _measure(measure: Measure) -> Iterator[str]:
+    """Say of what, of whom, how and for how long."""
+    if measure.payers:
+        kinds = "" if set(measure.cost_kinds) in (set(), set(COST_KINDS)) else f"; only {joined(measure.cost_kinds)}"
+        whose = joined("the owner" if payer == "owner" else payer for payer in measure.payers)
+        yield f"of: the cost of {whose}{kinds}"
+    if measure.outcome:
+        outcome = agreed_outcomes()[measure.outcome]
+        counted = f"; one outcome is one {outcome.unit}" if measure.kind == "outcomes" else ""
+        yield f"of: {outcome.title} ({measure.outcome}); {'more' if outcome.good else 'fewer'} is better{counted}"
+    if measure.groups > 1:
+        yield f"whom: group {measure.group} of {measure.groups} equal groups of the participants, drawn by lot"
+    yield f"how: {measure.evaluation}, {EVALUATIONS[measure.evaluation]}"
+    yield f"follow-up: {spoken(measure.follow_up_years)} from the start of the project"
+    yield f"  {_record('follow_up_years', measure.follow_up_years)}"
+
+
+def _conditions(design: Design) -> Iterator[str]:
+    """Say what is true or false, and how a run finds out."""
+    if not design.conditions:
+        return
+    yield "Conditions (true or false):"
+    for condition in design.conditions.values():
+        yield f"  {condition.name}: {condition.says}"
+        yield f"    in a run: {_found_out(condition)}"
+        for name in ("above", "at_least", "chance"):
+            quantity = getattr(condition, name)
+            if quantity is not None:
+                yield f"    {_record(name, quantity)}"
+    yield ""
+
+
+def _found_out(condition: Condition) -> str:
+    """Say how a run finds out whether a condition holds."""
+    if condition.above is not None:
+        return f"if the measured {condition.measure} is above {spoken(condition.above)}"
+    if condition.at_least is not None:
+        return f"if the measured {condition.measure} is at least {spoken(condition.at_least)}"
+    if condition.chance is not None:
+        return f"for {spoken(condition.chance)} of the projects, by lot"
+    return "nobody can find out, so it can be settled on paper only"
+
+
+def _clauses(design: Design) -> Iterator[str]:
+    """Say what each clause does, with its terms, and when what is owed is paid."""
+    if not design.clauses:
+        yield "Nothing is paid back and nothing is paid on results."
+        return
+    yield "What follows, in this order, on what each payer owes its receiver so far:"
+    for number, clause in enumerate(design.clauses, start=1):
+        yield fill(f"{number}. {sentence(clause, design)}", _WIDTH, initial_indent="  ", subsequent_indent="     ")
+        for name, quantity in clause.terms.items():
+            yield f"     {_record(name, quantity, KINDS[clause.kind].terms[name])}"
+    yield ""
+    yield f"What is owed in the end is rounded to whole {design.currency.code} and paid (the first year is 0):"
+    yield from _calendar(design)
+
+
+def _calendar(design: Design) -> Iterator[str]:
+    """Say in which years each amount is paid."""
+    schedules = {clause.keys[0]: clause.values for clause in design.clauses if clause.kind == "schedule"}
+    for key, settled in settlement_years(design).items():
+        payer, receiver, part = key
+        terms = schedules.get(key, {"first_year": 0, "years": 1})
+        first, count = settled + int(terms["first_year"]), int(terms["years"])
+        when = (
+            f"in year {first}" if count == 1 else f"in {count} equal parts, in the years {first} to {first + count - 1}"
+        )
+        label = "" if part == MAIN else f", part {part}"
+        yield f"  what {PARTIES[payer][0]} owes {PARTIES[receiver][0]}{label}: {when}"
+
+
+def _changes(design: Design) -> Iterator[str]:
+    """Say which parameters of the scenario are changed."""
+    if not design.changes:
+        return
+    if not design.add_on:
+        yield ""
+    yield "What it changes in the scenario:"
+    for change in design.changes:
+        value = ", ".join(f"{each:g}" for each in change.value.entries)
+        yield f"  {change.path} is {_HOW[change.how]} {value}"
+        yield f"    {_record(change.how, change.value, CHANGES[change.how])}"
+
+
+def _record(name: str, quantity: Quantity, term: Term | None = None) -> str:
+    """Write out a term as its record: value, unit, range and source."""
+    low, high = quantity.range
+    meaning = f", {term.meaning}" if term is not None else ""
+    note = f" ({quantity.note})" if quantity.note else ""
+    value = ", ".join(f"{each:.10g}" for each in quantity.entries)
+    return f"{name} = {value} [{quantity.unit}{meaning}], range {low:.10g} to {high:.10g}; {quantity.source}{note}"

@@ -1,0 +1,267 @@
+"""What a funding design is, once it has been read and checked: frozen values and nothing else.
+
+A design says who decides, who finances, what is measured and which clauses follow from it. It holds no
+money and does nothing: `settlement` answers what it pays, the model posts the answer to the ledger. Its mappings are
+plain dictionaries, so that a design can be sent to a worker process; nobody writes to them.
+
+Written by `loader`. Read by `settlement`, `describe`, the agents and the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..inputs.change import Change
+from ..inputs.quantity import Quantity
+from .words import BODIES, EVALUATIONS, FORMS, PARTIES, PAYER_GROUPS, PAYERS
+
+__all__ = [
+    "BODIES",
+    "EVALUATIONS",
+    "FORMS",
+    "MAIN",
+    "PARTIES",
+    "PAYERS",
+    "PAYER_GROUPS",
+    "Change",
+    "Clause",
+    "Condition",
+    "Currency",
+    "Design",
+    "Key",
+    "Measure",
+    "Programme",
+    "Share",
+    "plain",
+]
+
+Key = tuple[str, str, str]
+"""What an amount owed is kept by: (payer, receiver, part)."""
+
+MAIN = "main"
+"""The part of a clause that names none."""
+
+
+def plain(quantity: Quantity) -> float:
+    """Give the value of a term, which is one number: the loader has seen to that."""
+    value = quantity.value
+    if not isinstance(value, int | float):
+        raise TypeError(f"this term of a contract is one number, not {value!r}")
+    return float(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Currency:
+    """The money that the amounts of the contract are written in."""
+
+    code: str = "SEK"
+    rate: Quantity | None = None
+
+    @property
+    def sek(self) -> float:
+        """SEK for one unit of the currency; 1 for SEK itself."""
+        return 1.0 if self.rate is None else plain(self.rate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """The size that the contract was written for: whole units of its currency, children and years.
+
+    `cost` is that of the whole programme; it is put in in equal yearly parts over `years`. `run_by` receives it.
+    """
+
+    cost: int
+    children: int
+    years: int
+    run_by: str
+    terms: Mapping[str, Quantity]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """One party's share of the up-front cost of the programme, and how much money it has for such programmes.
+
+    `size` is in SEK/inhabitant/year; without it the scenario says how much there is, if there is a limit.
+    """
+
+    party: str
+    form: str
+    share: Quantity
+    size: Quantity | None = None
+
+    @property
+    def value(self) -> float:
+        """The share as a number from 0 to 1."""
+        return plain(self.share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """What is measured, for whose budgets, how, and for how long.
+
+    `kind` is a key of `words.MEASURES`, `unit` that of the kind in the currency of the contract. `payers` and
+    `cost_kinds` say whose cost and which kinds of it, `outcome` which record of `outcomes.toml`; they are empty where
+    the kind does not read them. Where `groups` > 1 only the participants in equal group `group` (from 1) are measured.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    payers: tuple[str, ...]
+    cost_kinds: tuple[str, ...]
+    outcome: str
+    evaluation: str
+    follow_up_years: Quantity
+    group: int = 1
+    groups: int = 1
+
+    @property
+    def years(self) -> int:
+        """Years of follow-up, counted from the start of the project; the last is year ``years - 1``."""
+        return int(plain(self.follow_up_years))
+
+    def counts(self, payer: str, owner: str) -> bool:
+        """Whether this payer's cost is part of the measure, in a project of this owner."""
+        return any(
+            payer == named or payer in PAYER_GROUPS.get(named, ()) or (named == "owner" and payer == owner)
+            for named in self.payers
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """Something that is true or false of a project, and how a run finds out.
+
+    By a `measure` of the contract that is `above` or `at_least` something, or by `chance`; a condition with neither
+    can be settled on paper and not simulated.
+    """
+
+    name: str
+    says: str
+    measure: str | None = None
+    above: Quantity | None = None
+    at_least: Quantity | None = None
+    chance: Quantity | None = None
+
+    @property
+    def probability(self) -> float:
+        """Chance that a condition which is not measured holds; 0 where nobody could find out."""
+        return 0.0 if self.chance is None else plain(self.chance)
+
+    def holds(self, measured: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Say of each project whether a measured condition holds; `measured` in the unit of its measure, shape (n,)."""
+        if self.above is not None:
+            return measured > plain(self.above)
+        if self.at_least is not None:
+            return measured >= plain(self.at_least)
+        raise TypeError(f"condition '{self.name}' is not measured")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One clause of the contract.
+
+    `metric` names the measure that it reads, if it reads one. It acts where all of `when` hold and none of `unless`.
+    `parts` is the part it acts on, or the parts whose sum it limits; `routes` are the parts of a `best_of`.
+    """
+
+    kind: str
+    payer: str
+    receiver: str
+    terms: Mapping[str, Quantity]
+    parts: tuple[str, ...] = (MAIN,)
+    metric: str | None = None
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    instead_of: str | None = None
+    routes: tuple[tuple[str, ...], ...] = ()
+    counted_from: str = "measurement"
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Who owes whom."""
+        return (self.payer, self.receiver)
+
+    @property
+    def part(self) -> str:
+        """The first part that the clause acts on: the only one, unless it limits a sum."""
+        return self.parts[0]
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The amounts that the clause acts on."""
+        return tuple((*self.pair, part) for part in self.parts)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Names of the conditions that the clause hangs on."""
+        return self.when + self.unless
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The terms that are one number, by name."""
+        return {name: plain(each) for name, each in self.terms.items() if not isinstance(each.value, tuple)}
+
+    @property
+    def lists(self) -> dict[str, tuple[float, ...]]:
+        """The terms that are a list of numbers, by name (`step_table` alone has such)."""
+        return {name: each.value for name, each in self.terms.items() if isinstance(each.value, tuple)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """A funding design: a whole contract, as read from one file; or an add-on, which only changes parameters.
+
+    `interventions` names those that the contract may finance, its agreed target groups; empty means all.
+    """
+
+    name: str
+    title: str
+    title_sv: str
+    summary: str
+    summary_sv: str
+    source: str
+    decision: str
+    finance: tuple[Share, ...]
+    target: str = "owner"
+    interventions: tuple[str, ...] = ()
+    currency: Currency = Currency()
+    programme: Programme | None = None
+    measures: Mapping[str, Measure]
+    conditions: Mapping[str, Condition]
+    clauses: tuple[Clause, ...]
+    changes: tuple[Change, ...] = ()
+    add_on: bool = False
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of the up-front cost by party."""
+        return {share.party: share.value for share in self.finance}
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Measures that clauses read, each once: what settlement must be given."""
+        return tuple(dict.fromkeys(clause.metric for clause in self.clauses if clause.metric is not None))
+
+    @property
+    def asked_conditions(self) -> tuple[str, ...]:
+        """Conditions that clauses name, each once: what settlement must be given."""
+        return tuple(dict.fromkeys(name for clause in self.clauses for name in clause.conditions))
+
+    @property
+    def follow_up(self) -> int:
+        """Longest follow-up of any measure, in years from the start of the project; 0 if nothing is measured."""
+        return max((measure.years for measure in self.measures.values()), default=0)
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Everybody who pays or receives under the design, each once."""
+        named = [share.party for share in self.finance]
+        named += [party for clause in self.clauses for party in (*clause.pair, clause.instead_of) if party]
+        if self.programme is not None:
+            named.append(self.programme.run_by)
+        return tuple(dict.fromkeys(named))

@@ -1,0 +1,85 @@
+"""The outcomes that contracts can pay for: read once from `model/data/outcomes.toml`.
+
+Each is counted on a child's life alone, so that any evaluator can count it: in which years the child is at one of some
+levels of need, or has something on its record. Read by the checks, `describe` and the evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ..data import DATA
+from ..inputs.errors import InputError
+from ..inputs.quantity import read_toml
+
+__all__ = ["Agreed", "agreed_outcomes"]
+
+OUTCOMES = DATA / "outcomes.toml"
+
+
+class Agreed(BaseModel):
+    """One outcome that parties can agree on.
+
+    It is counted in each year in which the child's age is within `ages` (first and last), its level of need is among
+    `levels` (if given), and its record holds `record` (if given; with `record_absent` it must lack it); with `at_age`
+    only in the year of that age. `good` says whether more of it is better, `measured_before` whether a child can be
+    compared with itself before.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = Field(min_length=1)
+    title_sv: str = Field(min_length=1)
+    good: bool
+    ages: tuple[int, int]
+    levels: tuple[int, ...] = ()
+    record: Literal["placed", "not_eligible", "sentenced"] | None = None
+    record_absent: bool = False
+    at_age: int | None = None
+    measured_before: bool
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Agreed:
+        low, high = self.ages
+        if not 0 <= low <= high <= 64:
+            raise ValueError(f"ages = [{low}, {high}]: write first and last age, 0 to 64")
+        if any(not 0 <= level <= 4 for level in self.levels):
+            raise ValueError(f"levels = {list(self.levels)}: allowed are 0 to 4")
+        if not self.levels and self.record is None:
+            raise ValueError("counts nothing: give levels, record or both")
+        if self.at_age is not None and not low <= self.at_age <= high:
+            raise ValueError(f"at_age = {self.at_age} is outside ages = [{low}, {high}]")
+        return self
+
+    @property
+    def unit(self) -> str:
+        """What one of it is: a year of a child's life, or a child."""
+        return "year" if self.at_age is None else "person"
+
+
+@cache
+def agreed_outcomes() -> Mapping[str, Agreed]:
+    """All outcomes by name.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    read = {}
+    problems = []
+    for name, record in read_toml(OUTCOMES).items():
+        try:
+            read[name] = Agreed.model_validate(record)
+        except ValidationError as error:
+            problems += [
+                f"{OUTCOMES.name}: {name}: {'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors()
+            ]
+    if problems:
+        raise InputError(problems)
+    return read

@@ -1,0 +1,1 @@
+"""Reading contracts from files: strictly, and with every problem told at once."""

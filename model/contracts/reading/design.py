@@ -1,0 +1,274 @@
+"""From a parsed TOML document to a checked design, or to one error that tells all that is wrong.
+
+A contract is checked as a whole before it is used (`checks`): every party, measure, part and condition that a clause
+names must be declared, shares must sum to 1, and every clause must be able to act. Read by `loader`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypedDict
+
+from ...data import DATA
+from ...inputs.change import Change
+from ...inputs.errors import InputError
+from ..contract import Condition, Currency, Design, Measure, Programme, Share, plain
+from ..outcomes import agreed_outcomes
+from ..vocabulary import CHANCE, CHANGES, FOLLOW_UP, HORIZON_YEARS, LIMIT, SHARE, SIZE, Term
+from ..words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, PARTIES, PAYER_GROUPS, PAYERS, TARGETS
+from .checks import check_contract
+from .clause_tables import read_clauses
+from .notes import Notes, Table
+
+__all__ = ["read_design"]
+
+INTERVENTIONS = DATA / "interventions"
+_MEASURED = ("owner", *PAYER_GROUPS, *PAYERS)
+_OF_CONTRACTS = ("currency", "programme", "decision", "finance", "measure", "conditions", "clause")
+_PATH = re.compile(r"[a-z]\w*(\.\w[\w-]*)+")
+
+_PROGRAMME = {
+    "cost": Term("SEK", 1, 1e12, "cost of the whole programme", whole=True),
+    "children": Term("child", 1, 1e7, "children in the programme", whole=True),
+    "years": Term("year", 1, HORIZON_YEARS, "years over which the money is put in", required=False, whole=True),
+}
+_RATE = Term("SEK", 1e-6, 1e6, "SEK for one unit of the currency")
+
+
+def read_design(document: Table, file: str) -> Design:
+    """Turn a parsed file into a design; `file` names it in messages.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file at once.
+    """
+    notes = Notes(file)
+    add_on = document.get("kind") == "add-on"
+    if "kind" in document and not add_on:
+        notes.choice(document, "kind", "file", ["add-on"])
+    design = _add_on(document, notes) if add_on else _contract(document, notes)
+    check_contract(design, notes)
+    if notes.problems:
+        raise InputError(tuple(notes.problems))
+    return design
+
+
+class _Texts(TypedDict):
+    """The six texts that every file begins with."""
+
+    name: str
+    title: str
+    title_sv: str
+    summary: str
+    summary_sv: str
+    source: str
+
+
+_TEXTS = tuple(_Texts.__annotations__)
+
+
+def _texts(document: Table, notes: Notes) -> _Texts:
+    name, title, title_sv, summary, summary_sv, source = (notes.text(document, key, "file") for key in _TEXTS)
+    return _Texts(name=name, title=title, title_sv=title_sv, summary=summary, summary_sv=summary_sv, source=source)
+
+
+def _add_on(document: Table, notes: Notes) -> Design:
+    """Read a file that only changes parameters of the scenario."""
+    for key in _OF_CONTRACTS:
+        if key in document:
+            notes.add("file", f"an add-on has no [{key}]: it changes parameters only. Remove it, or remove kind.")
+    own = {key: value for key, value in document.items() if key not in _OF_CONTRACTS}
+    notes.keys(own, "file", (*_TEXTS, "kind", "change"), (*_TEXTS, "change"))
+    return Design(
+        **_texts(document, notes),
+        decision="",
+        finance=(),
+        measures={},
+        conditions={},
+        clauses=(),
+        changes=_changes(document, notes),
+        add_on=True,
+    )
+
+
+def _contract(document: Table, notes: Notes) -> Design:
+    """Read every part of a contract, without looking at how they fit each other."""
+    notes.keys(
+        document,
+        "file",
+        (*_TEXTS, *_OF_CONTRACTS, "change"),
+        (*_TEXTS, "decision", "finance"),
+    )
+    decision = notes.table(document, "decision")
+    notes.keys(decision, "decision", ("body", "target", "interventions"), ("body",) if "decision" in document else ())
+    currency = _currency(document, notes)
+    measures = _measures(document, currency.code, notes)
+    return Design(
+        **_texts(document, notes),
+        decision=notes.choice(decision, "body", "decision", BODIES),
+        target=notes.choice(decision, "target", "decision", TARGETS) or "owner",
+        interventions=_interventions(decision, notes),
+        currency=currency,
+        programme=_programme(document, currency.code, notes),
+        finance=_finance(document, notes),
+        measures=measures,
+        conditions=_conditions(document, measures, notes),
+        clauses=read_clauses(document, measures, currency.code, notes),
+        changes=_changes(document, notes),
+    )
+
+
+def _interventions(decision: Table, notes: Notes) -> tuple[str, ...]:
+    """Read which interventions the contract may finance: its agreed target groups (C13)."""
+    known = sorted(path.stem for path in INTERVENTIONS.glob("*.toml"))
+    named = notes.names(decision, "interventions", "decision")
+    for name in named:
+        if name not in known:
+            notes.add("decision", f"interventions: '{name}' is not known.{notes.hint(name, known)}")
+    return named
+
+
+def _currency(document: Table, notes: Notes) -> Currency:
+    """Read the money that amounts are written in: SEK unless the file says otherwise."""
+    table = notes.table(document, "currency")
+    notes.keys(table, "currency", ("code", "sek"), ("code",) if "currency" in document else ())
+    code = notes.text(table, "code", "currency") or "SEK"
+    if not re.fullmatch("[A-Z]{3}", code):
+        notes.add("currency", f"code = '{code}'. Write three capital letters, such as GBP.")
+    rate = notes.quantity(table, "sek", "currency", _RATE, f"SEK/{code}")
+    if (code == "SEK") != ("sek" not in table):
+        remedy = "is SEK itself: leave `sek` out" if code == "SEK" else "needs `sek`: how many SEK one of it is worth"
+        notes.add("currency", f"{code} {remedy}.")
+    return Currency(code=code, rate=rate)
+
+
+def _programme(document: Table, code: str, notes: Notes) -> Programme | None:
+    """Read the size that the contract was written for, if it says so."""
+    if "programme" not in document:
+        return None
+    table = notes.table(document, "programme")
+    notes.keys(table, "programme", (*_PROGRAMME, "run_by"), ("cost", "children"))
+    units = {key: term.unit.replace("SEK", code) for key, term in _PROGRAMME.items()}
+    read = {key: notes.quantity(table, key, "programme", term, units[key]) for key, term in _PROGRAMME.items()}
+    terms = {key: quantity for key, quantity in read.items() if quantity is not None}
+    run_by = notes.choice(table, "run_by", "programme", PARTIES) or "provider"
+    if not {"cost", "children"} <= terms.keys():
+        return None
+    numbers = {"years": 1} | {key: int(plain(quantity)) for key, quantity in terms.items()}
+    return Programme(**numbers, run_by=run_by, terms=terms)
+
+
+def _finance(document: Table, notes: Notes) -> tuple[Share, ...]:
+    """Read who pays the programme up front."""
+    table = notes.table(document, "finance")
+    shares = []
+    for party in table:
+        where = f"finance.{party}"
+        if party not in PARTIES:
+            notes.add("finance", f"unknown party '{party}'.{notes.hint(party, PARTIES)}")
+            continue
+        record = notes.table(table, party, where)
+        notes.keys(record, where, ("form", "share", "size"), ("form", "share"))
+        form = notes.choice(record, "form", where, FORMS)
+        share = notes.quantity(record, "share", where, SHARE, SHARE.unit)
+        size = notes.quantity(record, "size", where, SIZE, SIZE.unit)
+        if share is not None:
+            shares.append(Share(party=party, form=form, share=share, size=size))
+    return tuple(shares)
+
+
+def _measures(document: Table, code: str, notes: Notes) -> dict[str, Measure]:
+    """Read what is measured, by name."""
+    table = notes.table(document, "measure")
+    old = {"metric", "payers", "evaluation", "follow_up_years"} & table.keys()
+    if old and not any(isinstance(each, Mapping) and "value" not in each for each in table.values()):
+        notes.add("measure", "has no name. Write [measure.NAME], where NAME is what clauses call it, with kind = ...")
+        return {}
+    read = {name: _measure(name, notes.table(table, name, f"measure.{name}"), code, notes) for name in table}
+    return {name: measure for name, measure in read.items() if measure is not None}
+
+
+def _measure(name: str, table: Table, code: str, notes: Notes) -> Measure | None:
+    """Read one measure; without a usable follow-up there is none."""
+    where = f"measure.{name}"
+    required = ("kind", "evaluation", "follow_up_years")
+    notes.keys(table, where, (*required, "payers", "cost_kinds", "outcome", "group", "groups"), required)
+    kind = notes.choice(table, "kind", where, MEASURES)
+    payers, cost_kinds = notes.names(table, "payers", where), notes.names(table, "cost_kinds", where)
+    for key, given, allowed in (("payers", payers, _MEASURED), ("cost_kinds", cost_kinds, tuple(COST_KINDS))):
+        for each in given:
+            if each not in allowed:
+                notes.add(where, f"{key}: '{each}' is not known.{notes.hint(each, allowed)}")
+    follow_up = notes.quantity(table, "follow_up_years", where, FOLLOW_UP, "year")
+    outcome = notes.choice(table, "outcome", where, agreed_outcomes())
+    evaluation = notes.choice(table, "evaluation", where, EVALUATIONS)
+    group, groups = (_whole(table, key, where, notes) for key in ("group", "groups"))
+    if follow_up is None:
+        return None
+    return Measure(
+        name=name,
+        kind=kind,
+        unit=MEASURES[kind].unit.replace("SEK", code) if kind in MEASURES else "",
+        payers=payers,
+        cost_kinds=cost_kinds or (tuple(COST_KINDS) if kind == "cost_reduction" else ()),
+        outcome=outcome,
+        evaluation=evaluation,
+        follow_up_years=follow_up,
+        group=group,
+        groups=groups,
+    )
+
+
+def _whole(table: Table, key: str, where: str, notes: Notes) -> int:
+    """Give a whole number from 1 to 100, 1 if there is none."""
+    value = table.get(key, 1)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
+        notes.add(where, f"{key} = {value!r}. Write a whole number from 1 to 100.")
+        return 1
+    return value
+
+
+def _conditions(document: Table, measures: Mapping[str, Measure], notes: Notes) -> dict[str, Condition]:
+    """Read the conditions that clauses may name, each with its meaning and how a run finds out."""
+    table = notes.table(document, "conditions")
+    read = {}
+    for name, given in table.items():
+        where = f"conditions.{name}"
+        if not isinstance(given, Mapping):
+            notes.add("conditions", f'{name} = {given!r}. Write a table [{where}] with says = "...".')
+            continue
+        notes.keys(given, where, ("says", "measure", "above", "at_least", "chance"), ("says",))
+        measure = notes.choice(given, "measure", where, measures) or None
+        unit = measures[measure].unit if measure and measure in measures else ""
+        limits = {key: notes.quantity(given, key, where, LIMIT, unit) for key in ("above", "at_least")}
+        read[name] = Condition(
+            name=name,
+            says=notes.text(given, "says", where),
+            measure=measure,
+            **limits,
+            chance=notes.quantity(given, "chance", where, CHANCE, CHANCE.unit),
+        )
+    return read
+
+
+def _changes(document: Table, notes: Notes) -> tuple[Change, ...]:
+    """Read which parameters of the scenario the design changes, and how."""
+    read = []
+    table = notes.table(document, "change")
+    for path in table:
+        where = f'change."{path}"'
+        if not _PATH.fullmatch(path):
+            notes.add(where, 'is not the path of a parameter. Write [change."group.name"], in quotes.')
+            continue
+        record = notes.table(table, path, where)
+        notes.keys(record, where, CHANGES)
+        given = [how for how in CHANGES if how in record]
+        if len(given) != 1:
+            notes.add(where, f"gives {' and '.join(given) or 'none'} of {', '.join(CHANGES)}. Give exactly one.")
+        for how in given:
+            quantity = notes.quantity(record, how, where, CHANGES[how], CHANGES[how].unit)
+            if quantity is not None:
+                read.append(Change(path=path, how=how, value=quantity))
+    return tuple(read)

@@ -1,0 +1,140 @@
+"""Metrics: what contracts measure, from single lives to the numbers that settlement reads.
+
+Every metric is a sum over children and years of what a year in a state is worth: minus what it costs certain payers,
+or one for each outcome reached. The same table gives what was measured (`evaluators`), what is true (shadow lives)
+and what is to be expected (the ladder multiplied out), so none of the three can drift from the others. Reads
+`contracts` and `prices`; read by `expected`, `dues`, `model` and `results`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..children.ladder import N_AGES, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE, PLACED, SENTENCED
+from ..children.prices import KIND, CostTables
+from ..contracts import Design, Measure
+from ..contracts.outcomes import Agreed, agreed_outcomes
+from ..inputs.parameters import KINDS, PAYERS, InterventionParameters
+from .evaluators import COMPARED, MATCHED, OTHER, OWN, PEOPLE, SUMS, TRUE_OTHER, TRUE_OWN
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+LEARNED = "all costs"  # the metric of bodies that learn from projects whose contract measures no saving
+RECORDS = {"placed": PLACED, "not_eligible": NOT_ELIGIBLE, "sentenced": SENTENCED}
+THOUSANDTHS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """One metric of one contract. `value` is by (intervention, age, state): what a year there is worth, whole units."""
+
+    name: str
+    kind: str
+    evaluation: str
+    years: int  # of follow-up, from the start
+    value: Whole  # (n_interventions, N_AGES, N_STATES)
+    parts: int = 1  # value is in units of 1 / parts: outcomes are counted in thousandths, so that means can be whole
+    group: int = 0  # which of `groups` equal groups of participants it looks at
+    groups: int = 1
+
+
+def metrics_of(
+    design: Design, interventions: Sequence[InterventionParameters], costs: CostTables, follow_up: int
+) -> tuple[Metric, ...]:
+    """Give the metrics of a contract in their order; the last is what bodies learn from if it measures no saving."""
+    found = [_metric(each, interventions, costs) for each in design.measures.values()]
+    if not any(metric.kind == "cost_reduction" for metric in found):
+        every = np.ones(len(PAYERS), np.bool_)
+        cost = _minus_cost(costs, [every] * len(interventions), KINDS)
+        found.append(Metric(LEARNED, "cost_reduction", MATCHED, follow_up, cost))
+    return tuple(found)
+
+
+def learned(metrics: Sequence[Metric]) -> int:
+    """Which of a contract's metrics bodies learn from: the first that is a saving."""
+    return next(j for j, metric in enumerate(metrics) if metric.kind == "cost_reduction")
+
+
+def _metric(measure: Measure, interventions: Sequence[InterventionParameters], costs: CostTables) -> Metric:
+    n = len(interventions)
+    value = np.zeros((n, N_AGES, N_STATES), np.int64)
+    if measure.outcome:
+        value[:] = _reached(agreed_outcomes()[measure.outcome])
+    elif measure.kind == "tax_revenue":
+        value[:] = _minus_cost(costs, [np.ones(len(PAYERS), np.bool_)] * n, ("tax_forgone",))
+    elif measure.kind != "activity":
+        mine = [np.array([measure.counts(payer, item.owner) for payer in PAYERS]) for item in interventions]
+        value[:] = _minus_cost(costs, mine, measure.cost_kinds or KINDS)
+    parts = THOUSANDTHS if measure.outcome else 1
+    group, groups = measure.group - 1, measure.groups
+    return Metric(measure.name, measure.kind, measure.evaluation, measure.years, value * parts, parts, group, groups)
+
+
+def _minus_cost(costs: CostTables, payers: Sequence[NDArray[np.bool_]], kinds: Sequence[str]) -> Whole:
+    """Minus what a year costs these payers, by (intervention, age, state), SEK."""
+    of_kinds = costs.amount[..., [KIND[kind] for kind in kinds]].sum(axis=3)
+    by_level = np.stack([of_kinds[..., mine].sum(axis=2) for mine in payers])
+    return np.asarray(-by_level[:, :, np.arange(N_STATES) % N_LEVELS])
+
+
+def _reached(outcome: Agreed) -> Whole:
+    """One where a year counts as the outcome (minus one if it is a bad one), by (age, state)."""
+    age, state = np.meshgrid(np.arange(N_AGES), np.arange(N_STATES), indexing="ij")
+    first, last = outcome.ages if outcome.at_age is None else (outcome.at_age, outcome.at_age)
+    counts = (age >= first) & (age <= last)
+    if outcome.levels:
+        counts &= np.isin(state % N_LEVELS, outcome.levels)
+    if outcome.record is not None:
+        counts &= ((state // N_LEVELS % N_RECORDS & RECORDS[outcome.record]) == 0) == outcome.record_absent
+    return np.asarray(counts * (1 if outcome.good else -1), dtype=np.int64)
+
+
+# ---------------------------------------------------------------------- from sums to metrics
+
+
+def measured(metric: Metric, sums: Whole) -> Floats:
+    """What the evaluator reports, from the sums of projects, shape (n, 6); in the unit of the metric, shape (n,).
+
+    Participants without a comparison are reckoned to do as well as those with one. A fall is in per cent of the
+    comparison; 0 where that has nothing to fall from.
+    """
+    people, compared = sums[:, PEOPLE].astype(np.float64), np.maximum(sums[:, COMPARED], 1)
+    result = in_unit(metric, sums[:, OWN] / metric.parts, sums[:, OTHER] / metric.parts, people)
+    if metric.kind in ("fall", "activity"):
+        return result
+    if metric.kind == "share":
+        return np.asarray(result * people / compared)
+    return np.asarray(np.rint((sums[:, OWN] - sums[:, OTHER]) * (people / compared)) / metric.parts)
+
+
+def true(metric: Metric, sums: Whole) -> Floats:
+    """What the project caused, from the lives with help and their shadows; shape (n,)."""
+    own, other = sums[:, TRUE_OWN] / metric.parts, sums[:, TRUE_OTHER] / metric.parts
+    return in_unit(metric, own, other, sums[:, PEOPLE].astype(np.float64))
+
+
+def in_unit(metric: Metric, own: Floats, other: Floats, people: Floats) -> Floats:
+    """Turn sums over children (SEK or outcomes) into the unit of the metric."""
+    if metric.kind == "activity":
+        return people
+    gain = own - other
+    if metric.kind == "fall":
+        return np.asarray(np.divide(100.0 * gain, np.abs(other), out=np.zeros(own.shape), where=other != 0.0))
+    if metric.kind == "share":
+        return np.asarray(np.divide(100.0 * gain, people, out=np.zeros(own.shape), where=people > 0))
+    return np.asarray(gain)
+
+
+def empty_sums(n: int, most: int) -> Whole:
+    """Sums of `n` new projects with at most `most` metrics. Shape (n, most, 6)."""
+    return np.zeros((n, most, len(SUMS)), np.int64)
+
+
+def by_name(metrics: Sequence[Metric], sums: Whole, how: str) -> Mapping[str, Floats]:
+    """Every metric of a contract by name, ``how`` "measured" or "true", from sums of shape (n, metrics, 6)."""
+    turn = {"measured": measured, "true": true}[how]
+    return {metric.name: turn(metric, sums[:, j]) for j, metric in enumerate(metrics)}

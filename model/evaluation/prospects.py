@@ -1,0 +1,114 @@
+"""What a contract is expected to pay: the same settlement as for real, on expected instead of measured effects.
+
+For one child of each option and each belief of the grid, by party and year since the start. A project of the usual size
+is settled for a row of equally likely measurements around the expected one, because caps, floors and thresholds pay
+differently for good and bad luck: who forgets that is surprised by every contract. Read by `decisions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..children.forecast import BELIEF_GRID
+from ..children.ladder import N_AGES
+from ..contracts import Design, Outcome, settle
+from .expected import Expected
+
+Floats = NDArray[np.float64]
+LUCK = 10  # equally likely measurements
+
+
+@dataclass(frozen=True, eq=False)
+class Prospect:
+    """What a contract may bring one party, per child; received less paid, SEK.
+
+    `flows` is the mean by (belief, cell, year since the start). `cases` are the single outcomes, equally weighted luck
+    times what chance conditions may bring: by (belief, cell, case, year), with the probability of each case.
+    """
+
+    flows: Floats
+    cases: Floats
+    probability: Floats
+
+
+def prospects(
+    design: Design,
+    metrics: Sequence[Expected],
+    whole_cost: NDArray[np.int64],
+    size: float,
+    outcome_sd: float,
+    parties: Sequence[str] = (),
+) -> dict[str, Prospect]:
+    """Settle a project of `size` children of every option under every belief and luck, and count per child.
+
+    Parameters
+    ----------
+    whole_cost
+        Whole programme cost per child of each option, shape (n_cells,).
+    parties
+        Those whose single cases are wanted; the others' `cases` are empty.
+
+    Returns
+    -------
+    dict
+        A `Prospect` for every party that pays or receives under a clause.
+    """
+    shape = (len(BELIEF_GRID), whole_cost.size)
+    cost = np.broadcast_to(np.rint(whole_cost * size).astype(np.int64), shape).ravel()
+    means = {each.metric.name: each.mean(size) for each in metrics}
+    spreads = {each.metric.name: each.spread(size, outcome_sd) for each in metrics}
+    flows: dict[str, Floats] = {}
+    cases: dict[str, Floats] = {party: np.zeros((*shape, 0, N_AGES)) for party in parties}
+    probability: list[float] = []
+    for luck, (fate, chance) in product(deviates(), _fates(design)):
+        metric = {name: (means[name] + luck * spreads[name]).ravel() for name in means}
+        conditions = {
+            name: np.full(cost.size, fate[name]) if each.measure is None else each.holds(metric[each.measure])
+            for name, each in design.conditions.items()
+        }
+        probability.append(chance / LUCK)
+        one = {party: np.zeros((*shape, N_AGES)) for party in parties}
+        for transfer in settle(design, Outcome(cost, metric, conditions)):
+            if transfer.year >= N_AGES:
+                continue
+            each = transfer.amount.reshape(shape) / size
+            for party, sign in ((transfer.payer, -1.0), (transfer.receiver, 1.0)):
+                flow = flows.setdefault(party, np.zeros((*shape, N_AGES)))
+                flow[..., transfer.year] += sign * probability[-1] * each
+                if party in one:
+                    one[party][..., transfer.year] += sign * each
+        for party in parties:
+            cases[party] = np.concatenate([cases[party], one[party][:, :, None]], axis=2)
+    nothing = np.zeros((*shape, 0, N_AGES))
+    return {
+        party: Prospect(flows.get(party, np.zeros((*shape, N_AGES))), cases.get(party, nothing), np.array(probability))
+        for party in dict.fromkeys((*flows, *parties))
+    }
+
+
+def deviates() -> Floats:
+    """Equally likely standard normal deviates, the middle of each tenth, scaled to a variance of one."""
+    from scipy.special import ndtri  # here because scipy.special costs a quarter of a second to import
+
+    middle = ndtri((np.arange(LUCK) + 0.5) / LUCK)
+    return np.asarray(middle / np.sqrt(float((middle**2).mean())))
+
+
+def _fates(design: Design) -> list[tuple[dict[str, bool], float]]:
+    """Every combination of what chance conditions may turn out to be, with its probability.
+
+    A condition that nobody could find out in a run does not hold.
+    """
+    chances = {name: each.probability for name, each in design.conditions.items() if each.measure is None}
+    combinations = []
+    for fate in product((True, False), repeat=len(chances)):
+        named = dict(zip(chances, fate, strict=True))
+        chance = float(np.prod([chances[name] if yes else 1.0 - chances[name] for name, yes in named.items()]))
+        if chance > 0.0:
+            combinations.append((named, chance))
+    return combinations

@@ -1,0 +1,135 @@
+"""Where children live: municipalities, counties, births and prices, as published (see data/README.md).
+
+Read by `scenario`.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..data import DATA
+from .arithmetic import total
+from .errors import InputError, hint
+from .facts import Facts, built_in_facts, facts_of, read_own_table
+
+PRICE_YEAR = 2020
+
+
+@dataclass(frozen=True)
+class Places:
+    """The municipalities of a run, in order of code, and the births of the whole country.
+
+    `share` is each municipality's interval in the country's cumulated population aged 0-19: a part of the country has
+    the children that it has in the whole. `facts` is what else is known of each.
+    """
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    county_codes: tuple[str, ...]
+    population: tuple[int, ...]
+    share: tuple[tuple[float, float], ...]
+    counties: dict[str, str]
+    births: dict[int, int]
+    facts: Facts
+
+
+@cache
+def sweden() -> Places:
+    """Read all of Sweden."""
+    rows = sorted(_rows("municipalities.csv"), key=lambda row: row["code"])
+    known = built_in_facts()
+    whole = [{**row, "population": int(row["population"]), **known[row["code"]]} for row in rows]
+    return _places(whole, total(map(_young, whole)))
+
+
+def own_places(path: Path) -> Places:
+    """Read a user's own table of municipalities in place of the built-in one (see `read_own_table`).
+
+    Each gets its share of the country's births by its population aged 0-19 against that of the built-in country.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    rows = read_own_table(path, _counties())
+    country = total(p * y for p, y in zip(sweden().population, sweden().facts.young_share, strict=True))
+    return _places(rows, country)
+
+
+def _young(row: Mapping[str, Any]) -> float:
+    return float(row["population"] * row["young_share"])
+
+
+def _counties() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in _rows("counties.csv")}
+
+
+def _places(rows: Sequence[Mapping[str, Any]], country: float) -> Places:
+    """Put rows together; `country` is the population aged 0-19 that the births belong to."""
+    edges = np.concatenate([[0.0], np.cumsum([_young(row) for row in rows])]) / country
+    return Places(
+        codes=tuple(row["code"] for row in rows),
+        names=tuple(row["name"] for row in rows),
+        county_codes=tuple(row["county"] for row in rows),
+        population=tuple(row["population"] for row in rows),
+        share=tuple((float(a), float(b)) for a, b in pairwise(edges)),
+        counties=_counties(),
+        births={int(row["year"]): int(row["births"]) for row in _rows("births.csv")},
+        facts=facts_of(rows),
+    )
+
+
+@cache
+def price_factors() -> dict[int, float]:
+    """Factor by which an amount of each price year is multiplied to be in prices of PRICE_YEAR (consumer prices)."""
+    index = {int(row["year"]): float(row["cpi"]) for row in _rows("prices.csv")}
+    return {year: index[PRICE_YEAR] / value for year, value in index.items()}
+
+
+def part(places: Places, wanted: Iterable[str]) -> Places:
+    """Keep the municipalities named by code or name, and those of the counties named by two-digit code or name.
+
+    Raises
+    ------
+    InputError
+        If a code or name is not known; the message gives the nearest.
+    """
+    problems, keep = [], set()
+    counties = {name: code for code, name in places.counties.items()}
+    names = dict(zip(places.names, places.codes, strict=True))
+    for word in (each.strip() for each in wanted):
+        if word in places.codes or word in names:
+            keep.add(names.get(word, word))
+        elif word in places.county_codes or counties.get(word) in places.county_codes:
+            county = counties.get(word, word)
+            keep |= {c for c, of in zip(places.codes, places.county_codes, strict=True) if of == county}
+        else:
+            known = [*places.codes] if word.isdigit() else [*names, *counties]
+            problems.append(f"municipalities: '{word}' is no municipality or county.{hint(word, known)}")
+    if not problems and not keep:
+        problems.append("municipalities: none is named. Give codes such as 0580,0581 or a county such as 10.")
+    if problems:
+        raise InputError(problems)
+    at = [i for i, code in enumerate(places.codes) if code in keep]
+    return Places(
+        codes=tuple(places.codes[i] for i in at),
+        names=tuple(places.names[i] for i in at),
+        county_codes=tuple(places.county_codes[i] for i in at),
+        population=tuple(places.population[i] for i in at),
+        share=tuple(places.share[i] for i in at),
+        counties=places.counties,
+        births=places.births,
+        facts=places.facts.keep(at),
+    )
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,196 @@
+"""A number from outside: value, unit, range, distribution and source, read strictly.
+
+Every parameter, cost, effect and contract term is such a record in a TOML file. Read by `scenario` and `contracts`.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, ValidationError, model_validator
+
+from .errors import InputError, nearest
+
+Number = StrictInt | StrictFloat
+Value = Number | tuple[Number, ...]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Fixed(_Record):
+    """Known, or not to be varied."""
+
+    kind: Literal["fixed"]
+
+
+class Uniform(_Record):
+    """Anywhere in the range with equal chance."""
+
+    kind: Literal["uniform"]
+
+
+class Triangular(_Record):
+    """Over the range, with the value as mode."""
+
+    kind: Literal["triangular"]
+
+
+class Normal(_Record):
+    """Around the value, in its own unit, clipped to the range."""
+
+    kind: Literal["normal"]
+    sd: float = Field(gt=0)
+
+
+class Lognormal(_Record):
+    """The value times exp(normal): `sd` is that of the logarithm. Clipped to the range."""
+
+    kind: Literal["lognormal"]
+    sd: float = Field(gt=0)
+
+
+class Beta(_Record):
+    """A share: mean as the value, as sure as after `n` observations. Clipped to the range."""
+
+    kind: Literal["beta"]
+    n: float = Field(gt=0)
+
+
+Distribution = Annotated[Fixed | Uniform | Triangular | Normal | Lognormal | Beta, Field(discriminator="kind")]
+
+
+class Quantity(_Record):
+    """One number, or one list of numbers that belong together, with what must be known about it."""
+
+    value: Value
+    unit: str = Field(min_length=1)
+    range: tuple[Number, Number]
+    distribution: Distribution = Fixed(kind="fixed")
+    source: str = Field(min_length=1)
+    price_year: StrictInt | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _inside(self) -> "Quantity":
+        low, high = self.range
+        if low > high:
+            raise ValueError(f"range = [{low}, {high}] is upside down; write the lower end first")
+        outside = [each for each in self.entries if not low <= each <= high]
+        if outside:
+            raise ValueError(
+                f"value {', '.join(map(str, outside))} is outside the range {low} to {high}{with_unit(self.unit)}"
+            )
+        return self
+
+    @property
+    def entries(self) -> tuple[float, ...]:
+        """The value as a tuple, also when it is one number."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
+
+    def quantile(self, u: float) -> Value:
+        """Return the value at probability `u` of its distribution, 0 < u < 1; all entries of a list move together."""
+        moved = tuple(self._quantile(each, u) for each in self.entries)
+        return moved if isinstance(self.value, tuple) else moved[0]
+
+    def _quantile(self, value: float, u: float) -> float:
+        from scipy import special  # here because plain runs do not draw parameters
+
+        low, high = map(float, self.range)
+        match self.distribution:
+            case Fixed():
+                return value
+            case Uniform():
+                drawn = low + u * (high - low)
+            case Triangular():
+                drawn = _triangular(u, low, value, high)
+            case Normal(sd=sd):
+                drawn = value + sd * float(special.ndtri(u))
+            case Lognormal(sd=sd):
+                drawn = value * float(np.exp(sd * special.ndtri(u)))
+            case Beta(n=n):
+                drawn = float(special.betaincinv(value * n, (1 - value) * n, u)) if 0 < value < 1 else value
+        clipped = min(max(float(drawn), low), high)
+        return round(clipped) if isinstance(value, int) and isinstance(self.range[0], int) and value > 1 else clipped
+
+
+def _triangular(u: float, low: float, mode: float, high: float) -> float:
+    """Quantile of the triangular distribution."""
+    width = high - low
+    if u * width < mode - low:
+        return float(low + np.sqrt(u * width * (mode - low)))
+    return float(high - np.sqrt((1 - u) * width * (high - mode)))
+
+
+def with_unit(unit: str) -> str:
+    """Return the unit as it follows a number: with a space before it; nothing for a pure number."""
+    return "" if unit == "1" else f" {unit}"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    InputError
+        If it is missing, cannot be read, or is not TOML; the message names file and line.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        near = nearest(path.name, [each.name for each in path.parent.glob("*.toml")]) if path.parent.is_dir() else None
+        also = f" Did you mean '{path.with_name(near)}'?" if near else ""
+        raise InputError([f"{path}: there is no such file.{also}"]) from None
+    except OSError as error:
+        raise InputError([f"{path}: cannot be read ({error.strerror})."]) from None
+    except UnicodeDecodeError as error:
+        raise InputError([f"{path}: is not UTF-8 (byte {error.start + 1}). Save it as UTF-8 in your editor."]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError([f"{path}: is not TOML: {error}."]) from None
+
+
+def read_quantity(table: Any, where: str, problems: list[str]) -> Quantity | None:
+    """Turn one record into a Quantity, or note in `problems` everything that is wrong with it."""
+    if not isinstance(table, Mapping):
+        problems.append(f"{where}: is {table!r}. Write a table with value, unit, range and source.")
+        return None
+    try:
+        return Quantity.model_validate({k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+    except ValidationError as error:
+        problems.extend(f"{where}: {text}" for text in dict.fromkeys(_sentence(each) for each in error.errors()))
+        return None
+
+
+def _sentence(error: Any) -> str:
+    """Say a validation error in words."""
+    place = [str(part) for part in error["loc"] if isinstance(part, str)]
+    key = place[0] if place else ""
+    match error["type"]:
+        case "extra_forbidden":
+            near = nearest(place[-1], Quantity.model_fields)
+            return f"unknown key '{place[-1]}'." + (f" Did you mean '{near}'?" if near else "")
+        case "missing":
+            return f"'{place[-1]}' is missing."
+        case "value_error":
+            return str(error["ctx"]["error"]) + "."
+        case "union_tag_invalid":
+            return f"distribution kind {error['ctx']['tag']} is not known. Allowed: {error['ctx']['expected_tags']}."
+    if key in ("value", "range"):
+        return f"{key} = {error['input']!r} is not a number (or list of numbers)."
+    return f"{'.'.join(place)}: {error['msg'].lower()}, not {error['input']!r}."
+
+
+def _text(value: Value) -> str:
+    """Write a value as people read it."""
+    if isinstance(value, tuple):
+        return ", ".join(f"{each:g}" for each in value)
+    return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:g}"
+
+
+def _spell(q: Quantity) -> str:
+    """Write a distribution in words."""
+    terms = ", ".join(f"{k} {v:g}" for k, v in q.distribution.model_dump().items() if k != "kind")
+    return q.distribution.kind + (f" ({terms})" if terms else "")

@@ -1,0 +1,443 @@
+"""What a run needs: every parameter, intervention, price and place, declared and checked.
+
+The built-in scenario is Sweden as the data files have it. A user's file is a short TOML file of changes to it, at the
+same paths: `[parameters.committee.horizon]`, `[interventions.skolfam.cost]`, `[costs.school-support.amount]`. Anything
+unknown, out of range or in another unit is refused, all problems at once, before anything runs. Read by `model` and
+`experiments`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..data import DATA
+from .change import Change
+from .errors import InputError, hint
+from .parameters import (
+    GROUPS,
+    INTERVENTION_TEXTS,
+    KINDS,
+    OWNERS,
+    PAYERS,
+    BeliefParameters,
+    BoardParameters,
+    BudgetParameters,
+    CommitteeParameters,
+    CostParameters,
+    DetectionParameters,
+    DiffusionParameters,
+    DiscountParameters,
+    InterventionParameters,
+    InvestorParameters,
+    LadderParameters,
+    ProjectParameters,
+    ProviderParameters,
+    RegionParameters,
+    TaxParameters,
+)
+from .places import Places, part, price_factors, sweden
+from .quantity import Quantity, Value, _spell, _text, read_quantity, read_toml
+
+COST_TEXTS = ("title", "payer", "kind", "ages")
+_CHANGEABLE = ("value", "unit", "range", "distribution", "source", "price_year", "note")
+_MATRICES = ("ladder.adult_20_29", "ladder.adult_30_44", "ladder.adult_45_64")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Everything that a run depends on besides design, seed and years. Frozen; amounts in prices of 2020."""
+
+    title: str
+    committee: CommitteeParameters
+    board: BoardParameters
+    region: RegionParameters
+    budget: BudgetParameters
+    project: ProjectParameters
+    belief: BeliefParameters
+    diffusion: DiffusionParameters
+    investor: InvestorParameters
+    provider: ProviderParameters
+    detection: DetectionParameters
+    tax: TaxParameters
+    discount: DiscountParameters
+    ladder: LadderParameters
+    interventions: tuple[InterventionParameters, ...]
+    costs: tuple[CostParameters, ...]
+    places: Places
+    quantities: Mapping[str, Quantity] = field(repr=False)  # by path, as read
+    texts: Mapping[str, Any] = field(repr=False)  # what interventions and cost rows say in words
+
+    def hash(self) -> str:
+        """Digest of everything that a run depends on: equal content, equal hash."""
+        content = {
+            "quantities": {path: [q.value, q.price_year] for path, q in sorted(self.quantities.items())},
+            "texts": self.texts,
+            "places": [
+                self.places.codes,
+                self.places.county_codes,
+                self.places.population,
+                self.places.share,
+                sorted(self.places.births.items()),
+                asdict(self.places.facts),
+            ],
+        }
+        return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+    def replace(self, path: str, value: Value) -> "Scenario":
+        """Return the scenario with one value changed, under the same checks as in a file.
+
+        Raises
+        ------
+        InputError
+            If the path is unknown or the value out of range.
+        """
+        if path not in self.quantities:
+            raise InputError([f"{path}: there is no such parameter.{hint(path, self.quantities)}"])
+        problems: list[str] = []
+        record = self.quantities[path].model_dump() | {"value": value}
+        quantity = read_quantity(record, path, problems)
+        if quantity is None:
+            raise InputError(problems)
+        return _assemble(self.title, {**self.quantities, path: quantity}, self.texts, self.places, "")
+
+    def with_values(self, values: Mapping[str, Value]) -> "Scenario":
+        """Return the scenario with several values changed at once; what lies outside a range is held at its end.
+
+        Raises
+        ------
+        InputError
+            If a path is unknown or a value has another number of entries than the parameter.
+        """
+        unknown = [path for path in values if path not in self.quantities]
+        problems = [f"{path}: there is no such parameter.{hint(path, self.quantities)}" for path in unknown]
+        changed = dict(self.quantities)
+        for path, value in values.items():
+            if path in changed:
+                changed[path] = _held(changed[path], value)
+                if len(changed[path].entries) != len(self.quantities[path].entries):
+                    problems.append(f"{path}: has {len(self.quantities[path].entries)} numbers, not as given.")
+        if problems:
+            raise InputError(problems)
+        return _assemble(self.title, changed, self.texts, self.places, "")
+
+    def changed_by(self, changes: Iterable[Change]) -> "Scenario":
+        """Return the scenario as a design changes it: parameters multiplied, added to or set, in order.
+
+        A result outside the parameter's range is held at its end, so that a design can meet any drawn world.
+
+        Raises
+        ------
+        InputError
+            If a path is unknown, or a changed parameter is a list of numbers.
+        """
+        quantities = dict(self.quantities)
+        problems: list[str] = []
+        for change in changes:
+            old = quantities.get(change.path)
+            if old is None:
+                problems.append(f"change.{change.path}: there is no such parameter.{hint(change.path, quantities)}")
+            elif isinstance(old.value, tuple):
+                problems.append(f"change.{change.path}: is a list of numbers; a design changes single numbers.")
+            else:
+                quantities[change.path] = old.model_copy(update={"value": _apply(change, old)})
+        if problems:
+            raise InputError(problems)
+        return _assemble(self.title, quantities, self.texts, self.places, "") if quantities != self.quantities else self
+
+    def draw(self, seed: int) -> "Scenario":
+        """Return the scenario with every parameter drawn from its distribution, one world per seed."""
+        rng = np.random.default_rng([seed, 0x5702])
+        luck = dict(zip(sorted(self.quantities), rng.random(len(self.quantities)).tolist(), strict=True))
+        drawn = {p: q.model_copy(update={"value": q.quantile(luck[p])}) for p, q in self.quantities.items()}
+        return _assemble(self.title, drawn, self.texts, self.places, "")
+
+    def table(self) -> list[dict[str, str]]:
+        """List every parameter as a row of texts: path, value, unit, range, distribution, source, meaning."""
+        return [
+            {
+                "parameter": path,
+                "value": _text(q.value),
+                "unit": q.unit,
+                "range": f"{q.range[0]:g} to {q.range[1]:g}",
+                "distribution": _spell(q),
+                "price year": str(q.price_year or ""),
+                "source": q.source,
+                "meaning": _declared(path)["meaning"],
+            }
+            for path, q in self.quantities.items()
+        ]
+
+
+def load_scenario(path: Path | str | None = None) -> Scenario:
+    """Read the built-in scenario, with the changes of a user's file if one is given.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file: unknown keys (and the nearest valid), units, ranges, missing sources.
+    """
+    scenario = _built_in()
+    if path is None:
+        return scenario
+    file = Path(path)
+    document = read_toml(file)
+    problems: list[str] = []
+    for key in document:
+        if key not in ("title", "parameters", "interventions", "costs"):
+            problems.append(
+                f"{file}: unknown key '{key}'.{hint(key, ('title', 'parameters', 'interventions', 'costs'))}"
+            )
+    title = document.get("title", f"{scenario.title}, changed by {file.name}")
+    if not isinstance(title, str):
+        problems.append(f"{file}: title = {title!r}. Write a text in quotes.")
+    changed = dict(scenario.quantities)
+    for branch, prefix in (("parameters", ""), ("interventions", "interventions."), ("costs", "costs.")):
+        for record_path, record in _records(document.get(branch, {}), branch, str(file), problems):
+            target = prefix + record_path
+            if target not in scenario.quantities:
+                valid = [p.removeprefix(prefix) for p in scenario.quantities if p.startswith(prefix)]
+                problems.append(f"{file}: {branch}: unknown key '{record_path}'.{hint(record_path, valid)}")
+                continue
+            new = _change(scenario.quantities[target], record, f"{file}: {branch}.{record_path}", problems)
+            if new is not None:
+                changed[target] = new
+    if problems:
+        raise InputError(problems)
+    return _assemble(str(title), changed, scenario.texts, scenario.places, f"{file}: ")
+
+
+def select(scenario: Scenario, wanted: Iterable[str]) -> Scenario:
+    """Keep a part of the country: municipality codes or names, two-digit county codes or county names."""
+    return replace(scenario, places=part(scenario.places, wanted))
+
+
+# ---------------------------------------------------------------------- reading
+
+
+@cache
+def _built_in() -> Scenario:
+    """Read the data files that come with the model."""
+    quantities: dict[str, Quantity] = {}
+    texts: dict[str, Any] = {}
+    problems: list[str] = []
+    flat = {"parameters.toml": "", "diffusion.toml": "diffusion.", "ladder.toml": "ladder."}
+    for name, prefix in flat.items():
+        for path, record in _records(read_toml(DATA / name), "", name, problems):
+            _keep(quantities, prefix + path, record, name, problems)
+    for file in sorted((DATA / "interventions").glob("*.toml")):
+        document = read_toml(file)
+        texts[f"interventions.{file.stem}"] = {key: document.pop(key, None) for key in INTERVENTION_TEXTS}
+        for path, record in _records(document, "", file.name, problems):
+            _keep(quantities, f"interventions.{file.stem}.{path}", record, file.name, problems)
+    for name, row in read_toml(DATA / "costs.toml").items():
+        texts[f"costs.{name}"] = {key: row.pop(key, None) for key in COST_TEXTS}
+        for path, record in _records(row, "", "costs.toml", problems):
+            _keep(quantities, f"costs.{name}.{path}", record, "costs.toml", problems)
+    if problems:
+        raise InputError(problems)
+    return _assemble("Sweden", quantities, texts, sweden(), "")
+
+
+def _keep(
+    quantities: dict[str, Quantity], path: str, record: Mapping[str, Any], file: str, problems: list[str]
+) -> None:
+    """Read a record of a built-in file and keep it under its path."""
+    quantity = read_quantity(record, f"{file}: {path}", problems)
+    if quantity is not None:
+        quantities[path] = quantity
+
+
+def _records(
+    tree: Any, where: str, file: str, problems: list[str], path: str = ""
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Find the records in nested tables: a table with none but plain values in it is one."""
+    if not isinstance(tree, Mapping):
+        problems.append(f"{file}: {where or path}: is {tree!r}. Write a table such as [{where}.group.name].")
+        return []
+    found = []
+    for key, each in tree.items():
+        here = f"{path}.{key}" if path else key
+        if isinstance(each, Mapping) and not any(name in each for name in _CHANGEABLE):
+            found += _records(each, where, file, problems, here)
+        elif isinstance(each, Mapping):
+            found.append((here, each))
+        else:
+            problems.append(
+                f"{file}: {where + '.' if where else ''}{here}: is {each!r}. Write a table with value and source."
+            )
+    return found
+
+
+def _change(old: Quantity, record: Mapping[str, Any], where: str, problems: list[str]) -> Quantity | None:
+    """Lay a user's record over the built-in one."""
+    for key in ("value", "source"):
+        if key not in record:
+            problems.append(
+                f"{where}: '{key}' is missing." + (" Say where the value is from." if key == "source" else "")
+            )
+    if record.get("unit", old.unit) != old.unit:
+        problems.append(_unit_problem(where, str(record["unit"]), old.unit, str(record.get("source", ""))))
+        return None
+    return read_quantity(old.model_dump() | dict(record), where, problems)
+
+
+def _unit_problem(where: str, given: str, declared: str, source: str) -> str:
+    """Say that a unit is another than the declared one."""
+    return (
+        f"{where} is given in '{given}', but the model reads it in '{declared}'. "
+        f"Convert the value and keep its source{f' ({source})' if source else ''}."
+    )
+
+
+# ---------------------------------------------------------------------- assembling
+
+
+def _declared(path: str) -> Mapping[str, Any]:
+    """Unit, meaning, size and wholeness that the code declares for a path."""
+    group, *rest = path.split(".")
+    cls = {"interventions": InterventionParameters, "costs": CostParameters, "ladder": LadderParameters}.get(
+        group, GROUPS.get(group)
+    )
+    declared = {each.name: each.metadata for each in fields(cls) if each.metadata} if cls else {}
+    return declared.get(rest[-1] if rest else "", {})
+
+
+def _assemble(
+    title: str, quantities: Mapping[str, Quantity], texts: Mapping[str, Any], places: Places, where: str
+) -> Scenario:
+    """Check quantities against their declarations and put the plain numbers into their groups."""
+    problems: list[str] = []
+    numbers = {path: _number(path, q, where, problems) for path, q in quantities.items()}
+
+    def group(cls: Any, prefix: str, **words: Any) -> Any:
+        names = {each.name for each in fields(cls) if each.metadata}
+        given = {p.removeprefix(prefix): v for p, v in numbers.items() if p.startswith(prefix)}
+        problems.extend(f"{where}{prefix}{name}: is missing." for name in sorted(names - given.keys()))
+        problems.extend(
+            f"{where}{prefix}{name}: unknown key '{name}'.{hint(name, names)}" for name in sorted(given.keys() - names)
+        )
+        return cls(**words, **given) if names == given.keys() else None
+
+    groups = {name: group(cls, f"{name}.") for name, cls in GROUPS.items()}
+    unknown = {p.split(".")[0] for p in quantities} - {*GROUPS, "ladder", "interventions", "costs"}
+    problems.extend(f"{where}unknown group '{name}'.{hint(name, GROUPS)}" for name in sorted(unknown))
+    ladder = group(LadderParameters, "ladder.")
+    items = [group(InterventionParameters, f"{p}.", **t) for p, t in texts.items() if p.startswith("interventions.")]
+    rows = []
+    for path, words in texts.items():
+        if path.startswith("costs."):
+            words = {**words, "ages": tuple(words["ages"] or ()), "name": path.removeprefix("costs.")}
+            rows.append(group(CostParameters, f"{path}.", **words))
+    if not problems:
+        _check_rules(groups, ladder, items, rows, where, problems)
+    if problems:
+        raise InputError(problems)
+    return Scenario(
+        title=title,
+        ladder=ladder,
+        interventions=tuple(items),
+        costs=tuple(rows),
+        places=places,
+        quantities=quantities,
+        texts=texts,
+        **groups,
+    )
+
+
+def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
+    """Give the plain number (or tuple) of a quantity, in prices of 2020, in the declared unit and size."""
+    declared = _declared(path)
+    if not declared:
+        return q.value
+    if q.unit != declared["unit"]:
+        problems.append(_unit_problem(f"{where}{path}", q.unit, declared["unit"], q.source))
+    if len(q.entries) != declared["size"] or isinstance(q.value, tuple) != (declared["size"] > 1):
+        problems.append(f"{where}{path}: value has {len(q.entries)} numbers; the model reads {declared['size']}.")
+    factor = 1.0
+    if q.price_year is not None:
+        if "SEK" not in q.unit or q.price_year not in price_factors():
+            years = price_factors()
+            problems.append(
+                f"{where}{path}: price_year = {q.price_year}; allowed are {min(years)} to {max(years)}, for SEK."
+            )
+        else:
+            factor = price_factors()[q.price_year]
+    entries = tuple(each * factor for each in q.entries) if factor != 1.0 else q.entries
+    if q.unit.startswith("SEK"):
+        entries = tuple(round(each) for each in entries)
+    if declared["whole"]:
+        if any(each != int(each) for each in entries):
+            problems.append(f"{where}{path}: value {_text(q.value)} is not a whole number.")
+        entries = tuple(int(each) for each in entries)
+    if path in _MATRICES:
+        matrix = np.asarray(entries, dtype=np.float64).reshape(-1, 5) if len(entries) == 25 else np.ones((1, 1))
+        if np.abs(matrix.sum(axis=1) - 1.0).max() > 1e-9:
+            problems.append(
+                f"{where}{path}: every row of five must sum to 1; they sum to {matrix.sum(axis=1).round(6)}."
+            )
+    return entries if declared["size"] > 1 else entries[0]
+
+
+def _check_rules(
+    groups: Mapping[str, Any],
+    ladder: LadderParameters,
+    items: list[InterventionParameters],
+    rows: list[CostParameters],
+    where: str,
+    problems: list[str],
+) -> None:
+    """Check what ties values together."""
+    detection = groups["detection"]
+    for level, (seen, wrong) in enumerate(zip(detection.sensitivity, detection.false_alarm, strict=True)):
+        if seen + wrong > 1.0 + 1e-9:
+            problems.append(
+                f"{where}detection: sensitivity and false_alarm of level {level} sum to {seen + wrong:g}, above 1."
+            )
+    if abs(sum(ladder.frailty_share) - 1.0) > 1e-9:
+        problems.append(f"{where}ladder.frailty_share: sums to {sum(ladder.frailty_share):g}, not 1.")
+    if max(ladder.not_eligible) >= 1.0:
+        problems.append(f"{where}ladder.not_eligible: must stay below 1.")
+    for item in items:
+        name = f"{where}interventions.{item.name}"
+        if item.age_from > item.age_to:
+            problems.append(f"{name}: age_from {item.age_from} is above age_to {item.age_to}.")
+        if item.levels[0] > item.levels[1]:
+            problems.append(f"{name}: levels {list(item.levels)} are upside down.")
+        if item.owner not in OWNERS:
+            problems.append(f"{name}: owner '{item.owner}' is not known.{hint(str(item.owner), OWNERS)}")
+    for row in rows:
+        name = f"{where}costs.{row.name}"
+        if row.payer not in PAYERS:
+            problems.append(f"{name}: payer '{row.payer}' is not known.{hint(str(row.payer), PAYERS)}")
+        if row.kind not in KINDS[:2]:
+            problems.append(f"{name}: kind '{row.kind}' is not known.{hint(str(row.kind), KINDS[:2])}")
+        if len(row.ages) != 2 or not 0 <= row.ages[0] <= row.ages[1] <= 64:
+            problems.append(f"{name}: ages {list(row.ages)} must be [first, last] within 0 to 64.")
+
+
+def _apply(change: Change, old: Quantity) -> float:
+    """Apply one change of a design to one number, within its range."""
+    before, by = float(old.entries[0]), float(change.value.entries[0])
+    after = {"times": before * by, "add": before + by, "set": by}[change.how]
+    held = min(max(after, float(old.range[0])), float(old.range[1]))
+    return round(held) if isinstance(old.value, int) and held == int(held) else held
+
+
+def _held(q: Quantity, value: Value) -> Quantity:
+    """Give a quantity another value, within its range; whole numbers stay whole."""
+    many = value if isinstance(value, tuple) else (value,)
+    held = tuple(min(max(each, q.range[0]), q.range[1]) for each in many)
+    whole = tuple(
+        round(each) if isinstance(old, int) and each == int(each) else each
+        for each, old in zip(held, q.entries, strict=False)
+    )
+    return q.model_copy(update={"value": whole if isinstance(value, tuple) else whole[0]})
+
+
+# ---------------------------------------------------------------------- showing

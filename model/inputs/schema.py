@@ -1,0 +1,71 @@
+"""The JSON schema of a scenario file, for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .quantity import Quantity, _text
+
+if TYPE_CHECKING:
+    pass
+from .scenario import _built_in, _declared
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a user's scenario file, for editors: names, units, ranges and meanings."""
+    tree: dict[str, Any] = {}
+    for path, q in _built_in().quantities.items():
+        branch, *names = path.split(".")
+        if branch not in ("interventions", "costs"):
+            branch, names = "parameters", [branch, *names]
+        here = tree.setdefault(branch, {})
+        for name in names[:-1]:
+            here = here.setdefault(name, {})
+        here[names[-1]] = _leaf(q, _declared(path))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "stupror scenario: changes to the built-in one",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"title": {"type": "string"}} | {name: _branch(part_) for name, part_ in tree.items()},
+    }
+
+
+def _leaf(q: Quantity, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON Schema of one record."""
+    number = {"type": "integer" if declared["whole"] else "number", "minimum": q.range[0], "maximum": q.range[1]}
+    many = {"type": "array", "items": number, "minItems": declared["size"], "maxItems": declared["size"]}
+    generic = Quantity.model_json_schema()
+    return {
+        "type": "object",
+        "description": f"{declared['meaning']} ({q.unit}); built in: {_text(q.value)}",
+        "additionalProperties": False,
+        "required": ["value", "source"],
+        "properties": {
+            "value": many if declared["size"] > 1 else number,
+            "unit": {"const": q.unit},
+            "range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+            "distribution": {
+                "type": "object",
+                "properties": {
+                    "kind": {"enum": sorted(generic["properties"]["distribution"]["discriminator"]["mapping"])}
+                },
+                "required": ["kind"],
+            },
+            "source": {"type": "string", "minLength": 1},
+            "price_year": {"type": "integer"},
+            "note": {"type": "string"},
+        },
+    }
+
+
+def _branch(tree: dict[str, Any]) -> dict[str, Any]:
+    """JSON Schema of nested tables."""
+    if tree.get("type") == "object" and "properties" in tree:
+        return tree
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: _branch(part_) for name, part_ in tree.items()},
+    }

@@ -1,0 +1,267 @@
+"""Budgets: frames, room for prevention, results and equity, one row per municipality.
+
+The frame of a body follows demography and need (the expected cost of its children) and, with a lag, its own cost:
+whoever saves gets a smaller frame (ratchet, M8). Acute cost comes first; what is left of the discretionary money, after
+deficits have been restored and earlier promises kept, is room for prevention (M5, M10, M11). Room that is not used for
+prevention goes to other services. Revenue is that of each municipality: its spending per inhabitant, growing with its
+population. What the year is like, reserves and the spread of the practice stand beside (`economy`, `in_run`).
+Written by `model`, one step of the year at a time.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..children.draws import PURSE, by_place
+from ..children.forecast import expected_states, relative_mix
+from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, Ladder
+from ..children.population import Population
+from ..children.prices import PAYER, CostTables
+from ..inputs.facts import standardised
+from ..inputs.parameters import BudgetParameters
+from ..inputs.places import Places, sweden
+from ..inputs.scenario import Scenario
+from ..practice.in_run import Spread, live, open_spread
+from .economy import (
+    Economy,
+    Reserves,
+    close_reserves,
+    discretionary,
+    economy,
+    fund_factor,
+    open_reserves,
+    regional_room,
+    rur_money,
+    take_from_rur,
+)
+
+Money = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+COMMITTEES = ("education", "social", "labour_market")
+LINES = (*COMMITTEES, "board", "region")  # everybody whose frame is set here
+
+
+def whole(amount: Floats) -> Money:
+    """Round to whole SEK."""
+    return np.rint(amount).astype(np.int64)
+
+
+def expected_costs(
+    population: Population, births: Floats, ladder: Ladder, costs: CostTables, first_year: int, years: int
+) -> dict[str, Floats]:
+    """Cost that each body should expect from its children's ages and its level of need, without any programme.
+
+    Shape (years, n_municipalities) per body, SEK; year 0 is `first_year`. `births` by (municipality, state) as in
+    `need.states_at_birth`: lives are the same everywhere but for their frailty.
+    """
+    by_class = expected_states(ladder).reshape(N_AGES, N_FRAILTY, -1, N_LEVELS).sum(axis=2)
+    of_class = (by_class.transpose(1, 0, 2)[..., None] * costs.by_payer).sum(axis=2)
+    mix = relative_mix(ladder, births)
+    sizes = population.cohort_sizes()
+    born = population.births_from + np.arange(sizes.shape[1])
+    result = {line: np.zeros((years, sizes.shape[0])) for line in LINES}
+    for t in range(years):
+        age = first_year + t - born
+        alive = (age >= 0) & (age <= LAST_AGE)
+        each = zip(mix.T, of_class, strict=True)
+        cost = sum(share[:, None] * (sizes[:, alive, None] * of[age[alive]]).sum(axis=1) for share, of in each)
+        for line in LINES:
+            result[line][t] = cost[:, PAYER[line]]
+    return result
+
+
+@dataclass
+class Budgets:
+    """Money of this year and promises for the next, by body and municipality, whole SEK."""
+
+    revenue: dict[str, Floats]  # yearly revenue that discretionary money is a share of
+    expected: dict[str, Floats]  # (years + 1, n): expected mandatory cost; row 0 is the year before the first
+    discretionary_share: Floats  # (years, n), of committees
+    region_share: Floats  # (years, n), of regions
+    level: dict[str, Floats]  # frame as a multiple of expected cost
+    last_mandatory: dict[str, Money]
+    promised: dict[str, Money]  # (years + LAST_AGE + 1, n): cost of earlier projects, by year
+    to_restore: Money  # (years + LAST_AGE + 1, n): deficits to be made good, by year
+    equity: dict[str, Money]
+    frame: dict[str, Money] = field(default_factory=dict)
+    extra: dict[str, Money] = field(default_factory=dict)  # discretionary money of the year
+    room: dict[str, Money] = field(default_factory=dict)
+    spent: dict[str, Money] = field(default_factory=dict)  # prevention paid this year, old and new projects
+    new: dict[str, Money] = field(default_factory=dict)  # of which new projects
+    growth: Floats | None = None  # (n,) yearly growth of revenue
+    years: Economy | None = None  # of the whole country in which the practice lives
+    reserves: Reserves | None = None
+    spread: Spread | None = None
+
+    def take_from_rur(self, amount: Money) -> None:
+        """Take money for projects out of the result equalisation reserve, shape (n,), SEK."""
+        assert self.reserves is not None
+        take_from_rur(self.reserves, amount)
+
+
+def open_budgets(
+    scenario: Scenario,
+    population: Population,
+    births: Floats,
+    ladder: Ladder,
+    costs: CostTables,
+    inhabitants: Floats,
+    seed: int,
+    first_year: int,
+    years: int,
+    last_mandatory: dict[str, Money],
+) -> Budgets:
+    """Set up the books for the first year; frames start at last year's cost."""
+    budget, n = scenario.budget, inhabitants.size
+    municipal = budget.revenue_per_inhabitant * inhabitants * relative_spending(scenario.places)
+    spread = open_spread(scenario.places, scenario.diffusion, seed, first_year)
+    everywhere = economy(budget, seed, years, spread.around.municipalities.codes, first_year)
+    sky = everywhere.of(spread.rows)
+    share = {
+        "education": budget.education_share,
+        "social": budget.social_share,
+        "labour_market": budget.labour_market_share,
+        "board": 0.0,
+    }
+    expected = expected_costs(population, births, ladder, costs, first_year - 1, years + 1)
+    empty = np.zeros((years + LAST_AGE + 1, n), np.int64)
+    return Budgets(
+        revenue={line: municipal * part for line, part in share.items()}
+        | {"region": scenario.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},
+        expected=expected,
+        discretionary_share=discretionary(budget, sky, pressure_of(scenario.places)),
+        region_share=regional_room(scenario.region, sky),
+        level={line: _ratio(last_mandatory[line], expected[line][0]) for line in LINES},
+        last_mandatory=last_mandatory,
+        promised={line: empty.copy() for line in LINES},
+        to_restore=empty.copy(),
+        equity={"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
+        growth=scenario.places.facts.growth() * budget.growth_kept,
+        years=everywhere,
+        reserves=open_reserves(budget, sky, municipal, seed, population.codes),
+        spread=spread,
+    )
+
+
+def relative_spending(places: Places) -> Floats:
+    """Spending per inhabitant against the mean of the built-in country, shape (n,): who costs more has more revenue.
+
+    Income and cost equalisation are in it: it is what municipalities could spend, not what they tax.
+    """
+    country = sweden()
+    mean = np.average(country.facts.spending, weights=country.population)
+    return np.asarray(np.asarray(places.facts.spending) / mean)
+
+
+def pressure_of(places: Places) -> Floats:
+    """How many inhabitants are young or old, in standard deviations from the built-in country's mean, shape (n,)."""
+    return standardised(places.facts.pressure(), sweden().facts.pressure())
+
+
+def fund_allotment(budgets: Budgets, scenario: Scenario, t: int, wanted: Money | None = None) -> Money:
+    """Money that each municipality puts into its social investment fund in year `t`: none without a decision (D2).
+
+    `wanted` as a contract says it; else the board's usual share of revenue (F3), more or less by the year and by how
+    the fund is kept (F1, M11). With `diffusion.voluntary` 0 every municipality has a fund, decided or not, and sets
+    aside what all together do; with 1 only some have, and those set aside so much more.
+    """
+    assert budgets.spread is not None
+    assert budgets.reserves is not None
+    has = 1.0 - scenario.diffusion.voluntary * (1.0 - budgets.spread.funded)
+    if wanted is not None:
+        return whole(wanted * has)
+    more = 1.0 + scenario.diffusion.voluntary * (scenario.diffusion.fund_multiple - 1.0)
+    usual = budgets.revenue["municipality"] * scenario.board.fund_share * more
+    return whole(usual * has * fund_factor(budgets.reserves, scenario.budget, t))
+
+
+def rur_allotment(budgets: Budgets, scenario: Scenario) -> Money:
+    """What the result equalisation reserve could release for projects this year (P3), shape (n,), SEK.
+
+    Whoever uses it says so by `Budgets.take_from_rur`.
+    """
+    assert budgets.reserves is not None
+    return rur_money(budgets.reserves, scenario.budget)
+
+
+def into_ordinary(
+    budgets: Budgets, scenario: Scenario, seed: int, rows: NDArray[np.int64], owner: str, yearly: Money
+) -> NDArray[np.bool_]:
+    """Whether projects that were worth their cost become ordinary operations (F8), shape (len(rows),).
+
+    The municipality must plan to (86 % do), and its owner must have room for a year of it; else something would have to
+    be removed.
+    """
+    codes = np.array([int(scenario.places.codes[row]) for row in rows], np.int64)
+    plans = by_place(seed, PURSE, codes, 2)[:, 1]
+    return np.asarray((plans < scenario.budget.ordinary_plan) & (budgets.room[owner][rows] >= yearly))
+
+
+def spread_practice(budgets: Budgets, budget: BudgetParameters, t: int, year: int) -> None:
+    """Let the practice spread or die for a year (step 8): good and bad years, windfalls, neighbours, results seen."""
+    assert budgets.spread is not None
+    assert budgets.years is not None
+    sky = budgets.years
+    live(budgets.spread, year, sky.good(budget, t), windfall=bool(sky.windfall[t]))
+
+
+def set_room(budgets: Budgets, t: int) -> None:
+    """Set frames and what is left for prevention in year number `t`: mandatory cost and old promises come first."""
+    if t and budgets.growth is not None:
+        budgets.revenue = {line: amount * (1.0 + budgets.growth) for line, amount in budgets.revenue.items()}
+    for line in LINES:
+        expected = budgets.expected[line][t + 1]
+        foreseen = expected * _ratio(budgets.last_mandatory[line], budgets.expected[line][t])
+        budgets.frame[line] = whole(expected * budgets.level[line])
+        share = budgets.region_share if line == "region" else budgets.discretionary_share
+        budgets.extra[line] = whole(budgets.revenue[line] * share[t])
+        claims = budgets.promised[line][t].copy()
+        if line in COMMITTEES:
+            part = budgets.revenue[line] / sum(budgets.revenue[each] for each in COMMITTEES)
+            claims += whole(budgets.to_restore[t] * part)
+        left = budgets.extra[line] + budgets.frame[line] - whole(foreseen) - claims
+        budgets.room[line] = np.maximum(left, 0) if line != "board" else np.zeros_like(left)
+        budgets.spent[line] = np.zeros_like(left)
+        budgets.new[line] = np.zeros_like(left)
+
+
+def close_year(
+    budgets: Budgets,
+    t: int,
+    mandatory: dict[str, Money],
+    ratchet: dict[str, float],
+    years: int,
+    economy_of: BudgetParameters | None = None,
+) -> dict[str, Money]:
+    """Work out each body's result, move frames after cost, spread municipal deficits over the years of restoration.
+
+    With `economy_of` (the budget parameters) the reserve for downturns grows, and covers what it can (M10).
+
+    Returns
+    -------
+    dict
+        Result by body: frame and discretionary money less mandatory cost, prevention and other services, SEK.
+    """
+    results = {}
+    for line in LINES:
+        other = budgets.room[line] - budgets.new[line]
+        results[line] = budgets.frame[line] + budgets.extra[line] - mandatory[line] - budgets.spent[line] - other
+        seen = _ratio(mandatory[line], budgets.expected[line][t + 1])
+        budgets.level[line] = budgets.level[line] + ratchet[line] * (seen - budgets.level[line])
+        budgets.last_mandatory[line] = mandatory[line]
+    total = sum((results[line] for line in LINES if line != "region"), np.zeros_like(results["board"]))
+    budgets.equity["board"] = budgets.equity["board"] + total
+    budgets.equity["region"] = budgets.equity["region"] + results["region"]
+    deficit = np.maximum(-total, 0)
+    if economy_of is not None and budgets.reserves is not None:
+        _, released = close_reserves(budgets.reserves, economy_of, t, budgets.revenue["municipality"], deficit)
+        deficit = deficit - released
+    budgets.to_restore[t + 1 : t + 1 + years] += whole(deficit / years)
+    return results
+
+
+def _ratio(actual: Money, expected: Floats) -> Floats:
+    """Cost against expectation, 1 where nothing is expected."""
+    return np.divide(actual.astype(np.float64), expected, out=np.ones(expected.shape), where=expected != 0.0)

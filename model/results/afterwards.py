@@ -1,0 +1,76 @@
+"""What becomes of everybody after the last simulated year, as the exact expectation. Read by `lives`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..children.forecast import life_tables, occupancy
+from ..children.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
+
+if TYPE_CHECKING:
+    from ..model import PreventionModel
+
+
+_NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
+
+
+@njit(cache=True, nogil=True)
+def _states_by_age(last_year, births_from, offsets, state):
+    """Count untreated lives by (age, state) after `last_year`, shape (N_AGES, N_STATES)."""
+    result = np.zeros((LAST_AGE + 1, N_STATES))
+    for m in range(offsets.shape[0]):
+        for cohort in range(offsets.shape[1] - 1):
+            age = last_year - births_from - cohort
+            if 0 <= age <= LAST_AGE:
+                for i in range(offsets[m, cohort], offsets[m, cohort + 1]):
+                    result[age, state[i]] += 1.0
+    return result
+
+
+@njit(cache=True, nogil=True)
+def _onwards(groups, age, years_in, effects, tables, later):
+    """Add the expected levels of groups of lives to `later[year, age, level]`; `groups` is by (group, state)."""
+    years = later.shape[0]
+    levels, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
+    for g in range(groups.shape[0]):
+        occupancy(groups[g], age[g], years, years_in[g], effects[g], tables, levels, states)
+        for t in range(min(years, LAST_AGE - age[g])):
+            for level in range(N_LEVELS):
+                later[t, age[g] + 1 + t, level] += levels[t, level]
+
+
+def _afterwards(model: PreventionModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Expected number at each level by year after the last one and age, with help and without."""
+    last, helped, tables_ = model.start_year + model.years - 1, model.participants, life_tables(model.ladder)
+    everybody = _states_by_age(last, model.population.births_from, model.population.offsets, model.population.state)
+    ages = np.arange(N_AGES)
+    none = np.tile(_NO_EFFECT, (N_AGES, 1))
+    without = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
+    _onwards(everybody, ages, np.zeros(N_AGES, np.int64), none, tables_, without)
+    n = helped.n
+    age = last - helped.born[:n].astype(np.int64)
+    alive = age <= LAST_AGE
+    shadows = np.zeros((N_AGES, N_STATES))
+    np.add.at(shadows, (age[alive], model.population.state[helped.child[:n]][alive]), 1.0)
+    shadow = np.zeros_like(without)
+    _onwards(shadows, ages, np.zeros(N_AGES, np.int64), none, tables_, shadow)
+    # Count by (intervention, years since the start, age, state); then one row per group that has anybody.
+    shape = (len(model.interventions), model.years + 1, N_AGES, N_STATES)
+    where = (
+        helped.intervention[:n].astype(np.int64),
+        last + 1 - helped.start_year[:n].astype(np.int64),
+        age,
+        helped.treated[:n].astype(np.int64),
+    )
+    counted = np.bincount(np.ravel_multi_index([each[alive] for each in where], shape), minlength=np.prod(shape))
+    states = counted.reshape(-1, N_STATES).astype(np.float64)
+    some = np.flatnonzero(states.any(axis=1))
+    kind, years_in, group_age = np.unravel_index(some, shape[:-1])
+    treated = np.zeros_like(without)
+    if some.size:
+        _onwards(states[some], group_age, years_in, model.effects[kind], tables_, treated)
+    return without - shadow + treated, without

@@ -1,0 +1,123 @@
+"""Tables of bodies: their budgets, their municipalities, and what options are worth to them. Read by `results`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..bodies import views
+from ..bodies.reasoning import perceived_saving
+from ..children.forecast import at_belief
+from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
+from ..children.need import frailty_mix
+from ..children.prices import GROUPS
+from ..inputs.arithmetic import powers
+from ..inputs.parameters import PAYERS
+from ..money.budgets import LINES
+from ..practice import CONTRACTS, STATES
+from .words import LEVEL_NAMES, Table
+
+if TYPE_CHECKING:
+    from ..model import PreventionModel
+
+
+def _bodies(model: PreventionModel, detail: bool) -> Table:
+    """Budgets by body and year."""
+    places = np.array(model.spec.places.codes) if detail else np.array([""])
+    rows = [(model.start_year + t, line, year[line]) for t, year in enumerate(model.book) for line in LINES]
+    data: dict[str, Any] = {
+        "year": np.repeat([year for year, _, _ in rows], places.size),
+        "body": np.repeat([line for _, line, _ in rows], places.size),
+        "municipality": np.tile(places, len(rows)),
+    }
+    for name in rows[0][2]:
+        values = [books[name] if detail else books[name].sum(keepdims=True) for _, _, books in rows]
+        data[f"{name}_sek"] = np.concatenate(values)
+    return pd.DataFrame(data)
+
+
+def _municipalities(model: PreventionModel) -> Table:
+    """What each municipality put in and what it and others got out, in the simulated years."""
+    saved = np.zeros((model.n, len(PAYERS)), np.int64)
+    for _, shadow, treated in model.history:
+        saved += np.tensordot(shadow.astype(np.int64) - treated, model.costs.by_payer, axes=2)
+    paid = {name: np.zeros(model.n, np.int64) for name in ("prevention", "received", "repaid")}
+    for entry in model.ledger.entries:
+        column = {"outcome payment": "received", "repayment": "repaid"}.get(
+            entry.purpose, "prevention" if entry.purpose in ("programme", "application", "evaluation") else None
+        )
+        if column is not None:
+            np.add.at(paid[column], entry.municipality, entry.amount)
+    places = model.spec.places
+    own = saved[:, GROUPS["municipality"]].sum(axis=1)
+    return pd.DataFrame(
+        {
+            "municipality": places.codes,
+            "name": places.names,
+            "county": places.county_codes,
+            "population": places.population,
+            "children": model.population.cohort_sizes().sum(axis=1),
+            "frail": frailty_mix(places, model.spec.ladder)[:, 1:].sum(axis=1),
+            **{f"{name}_sek": amount for name, amount in paid.items()},
+            "own_saving_sek": own,
+            "others_saving_sek": saved.sum(axis=1) - own,
+            **_practice(model),
+        }
+    )
+
+
+def _practice(model: PreventionModel) -> dict[str, Any]:
+    """Where each municipality and its region are with the practice, and its reserve, at the end."""
+    budgets = model.budgets
+    assert budgets.spread is not None
+    assert budgets.reserves is not None
+    spread = budgets.spread
+    practice, rows = spread.practice, spread.rows
+    of_regions = [*(STATES[state] for state in spread.country.regions.state), ""]
+    return {
+        "practice": [STATES[state] for state in practice.state[rows]],
+        "fund_since": practice.money_since[rows],
+        "region_practice": [of_regions[region] for region in spread.around.region[rows]],
+        "outcome_contract": [CONTRACTS[step] for step in spread.country.contracts[rows]],
+        "reserve_sek": budgets.reserves.rur,
+    }
+
+
+def _options(model: PreventionModel) -> Table:
+    """What each option is worth to whom: on the owner's own budget, and to everybody over the whole life."""
+    cells, discount = model.cells, model.spec.discount
+    value = (cells.true_saving * powers(1.0 / (1.0 + discount.rate), N_AGES)[:, None]).sum(axis=1)
+    societal = (cells.production * powers(1.0 / (1.0 + discount.societal_rate), N_AGES)).sum(axis=1)
+    truth = np.ones(cells.age.size)
+    own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
+    for owner in model.owners:
+        mine = views.cells_of(model, owner)
+        alone = perceived_saving(views.selfish(model, owner), cells)
+        own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
+        perceived[mine] = np.median(at_belief(model.views[0].worth[owner], truth), axis=0)[mine]
+    seen = model.seen_total[cells.age, cells.level]
+    taken = np.zeros((len(model.interventions), N_AGES, N_LEVELS))
+    helped, n = model.participants, model.participants.n
+    age = helped.start_year[:n].astype(np.int64) - 1 - helped.born[:n]
+    np.add.at(taken, (helped.intervention[:n], age, helped.perceived[:n]), 1)
+    enrolled = taken[cells.intervention, cells.age, cells.level]
+    items = model.interventions
+    return pd.DataFrame(
+        {
+            "intervention": [items[k].name for k in cells.intervention],
+            "owner": [items[k].owner for k in cells.intervention],
+            "age": cells.age,
+            "level": LEVEL_NAMES[cells.level + N_LEVELS * (cells.age >= ADULT_AGE)],
+            "cost_sek": model.whole_cost,
+            "own_value_sek": own,
+            "perceived_value_sek": perceived,
+            **{f"{name}_value_sek": value[:, rows].sum(axis=1) for name, rows in GROUPS.items()},
+            "fiscal_value_sek": value.sum(axis=1),
+            "societal_value_sek": societal,
+            "seen": seen,
+            "enrolled": enrolled.astype(np.int64),
+            "funded": np.divide(enrolled, seen, out=np.zeros(seen.shape), where=seen > 0),
+        }
+    )

@@ -1,0 +1,22 @@
+"""Words that several result tables use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..children.ladder import ADULT_LEVELS, CHILD_LEVELS
+
+if TYPE_CHECKING:
+    pass
+
+
+Table = pd.DataFrame
+
+
+SIMULATED, EXPECTED = "simulated", "expected"
+
+
+LEVEL_NAMES = np.array(CHILD_LEVELS + ADULT_LEVELS)

@@ -1,0 +1,109 @@
+"""Sensitivity analysis against functions whose indices are known, through the same code as a batch."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stupror.analysis.batches import sensitivity
+from stupror.experiments.plans.sampling import Sampling, cube
+
+pytest.importorskip("SALib")
+
+NAMES = ("x1", "x2", "x3")
+# Ishigami & Homma 1990 with a = 7, b = 0.1: indices in closed form (Saltelli et al. 2008, ch. 4)
+VARIANCE = 7**2 / 8 + 0.1 * np.pi**4 / 5 + 0.1**2 * np.pi**8 / 18 + 1 / 2
+FIRST = np.array([(1 + 0.1 * np.pi**4 / 5) ** 2 / 2, 7**2 / 8, 0.0]) / VARIANCE
+TOTAL = FIRST + np.array([1.0, 0.0, 1.0]) * (0.1**2 * np.pi**8 * (1 / 18 - 1 / 50)) / VARIANCE
+
+
+def ishigami(points: np.ndarray) -> np.ndarray:
+    x = (points * 2 - 1) * np.pi
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def batch(how: Sampling, worth: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
+    """A batch of two designs, of which the second costs `worth` more in each draw."""
+    points = cube(how, len(NAMES))
+    draws = np.arange(len(points))
+    luck = np.random.default_rng(5).normal(size=len(points)) * 100  # the same for both designs
+    frames = [
+        pd.DataFrame({"draw": draws, "replication": 0, "design": design, "seed": draws, "cost": luck + more})
+        for design, more in (("status-quo", np.zeros(len(points))), ("fund", worth))
+    ]
+    table = pd.DataFrame(points, columns=list(NAMES))
+    table.insert(0, "draw", draws)
+    facts = {"method": how.method, "second_order": how.second_order, "levels": how.levels}
+    return pd.concat(frames, ignore_index=True), table, facts
+
+
+@pytest.mark.parametrize("second_order", [False, True])
+def test_sobol_indices_of_a_function_with_known_indices(second_order: bool) -> None:
+    how = Sampling("saltelli", 2048, second_order=second_order)
+    runs, points, facts = batch(how, ishigami(cube(how, 3)))
+    found = sensitivity.sensitivity(runs, points, facts, "cost")
+    found = found[found["of"] == "fund"].set_index("factor").loc[list(NAMES)]
+    assert np.abs(found["first"] - FIRST).max() < 0.03
+    assert np.abs(found["total"] - TOTAL).max() < 0.03
+    assert (np.abs(found["total"] - TOTAL) < 2 * found["total_half_width"] + 0.005).all()
+
+
+def test_a_draw_that_failed_takes_its_block_with_it_and_no_other() -> None:
+    how = Sampling("saltelli", 512)
+    runs, points, facts = batch(how, ishigami(cube(how, 3)))
+    whole = sensitivity.sensitivity(runs, points, facts, "cost")
+    first_block = runs[runs["draw"] >= 5]
+    without = sensitivity.sensitivity(runs[runs["draw"] != 3], points, facts, "cost")
+    pd.testing.assert_frame_equal(without, sensitivity.sensitivity(first_block, points, facts, "cost"))
+    assert not without.equals(whole)
+    assert np.abs(without.set_index("factor")["total"] - whole.set_index("factor")["total"]).max() < 0.1
+
+
+def test_elementary_effects_of_a_straight_line_are_its_slopes() -> None:
+    how = Sampling("morris", 8, levels=4)
+    points = cube(how, 3)
+    runs, table, facts = batch(how, points @ np.array([3.0, -2.0, 0.0]))
+    found = sensitivity.sensitivity(runs, table, facts, "cost")
+    found = found[found["of"] == "fund"].set_index("factor").loc[list(NAMES)]
+    assert found["mu"].to_numpy() == pytest.approx([3, -2, 0])
+    assert found["mu_star"].to_numpy() == pytest.approx([3, 2, 0])
+    assert found["sigma"].to_numpy() == pytest.approx([0, 0, 0], abs=1e-9)
+
+
+def test_pawn_finds_what_acts_and_tells_the_rest_from_chance() -> None:
+    how = Sampling("latin-hypercube", 500)
+    points = cube(how, 3)
+    runs, table, facts = batch(how, 10 * points[:, 1] + points[:, 0])
+    found = sensitivity.sensitivity(runs, table, facts, "cost")
+    found = found[found["of"] == "fund"].set_index("factor")
+    assert found.index[0] == "x2"
+    assert found.loc["x2", "median"] > 3 * found.loc["x2", "chance"]
+    assert found.loc["x3", "median"] < found.loc["x3", "chance"] * 1.3
+
+
+def test_which_design_is_best_depends_on_the_factor_that_turns_the_sign() -> None:
+    how = Sampling("saltelli", 512)
+    points = cube(how, 3)
+    runs, table, facts = batch(how, points[:, 2] - 0.5 + 0.0 * points[:, 0])
+    found = sensitivity.sensitivity(runs, table, facts, "cost")
+    best = found[found["of"] == sensitivity.BEST].set_index("factor")
+    assert best.loc["x3", "total"] == pytest.approx(1.0, abs=0.02)
+    assert best.loc["x3", "first"] == pytest.approx(1.0, abs=0.1)
+    assert best.drop(index="x3")["total"].max() < 0.01
+
+
+def test_a_sample_made_for_something_else_is_refused() -> None:
+    runs, table, facts = batch(Sampling("halton", 64), np.zeros(64))
+    with pytest.raises(ValueError, match="does not go with a sample of method 'halton'"):
+        sensitivity.sensitivity(runs, table, facts, "cost", method="saltelli")
+    with pytest.raises(ValueError, match="'price' is not in this batch"):
+        sensitivity.sensitivity(runs, table, facts, "price")
+
+
+def test_convergence_ends_with_the_whole_sample() -> None:
+    how = Sampling("saltelli", 256)
+    runs, table, facts = batch(how, ishigami(cube(how, 3)))
+    found = sensitivity.convergence(runs, table, facts, "cost", top=1)
+    whole = sensitivity.sensitivity(runs, table, facts, "cost")
+    assert list(found[found["of"] == "fund"]["draws"]) == [160, 320, 640, 1280]
+    last = found[(found["of"] == "fund") & (found["draws"] == 1280)]["value"].iloc[0]
+    assert last == whole[whole["of"] == "fund"]["total"].iloc[0]

@@ -1,0 +1,127 @@
+"""The analysis from the command line and from Python, on a batch whose answer is known. The model is a stand-in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from stupror.analysis.measures.outcomes import OUTCOMES
+from stupror.experiments import batch, compare, open_batch, run
+from stupror.experiments.batches import engine
+from stupror.experiments.batches.cluster import chunks_of
+from stupror.experiments.results import Batch
+from stupror.model.inputs.errors import InputError
+
+Stupror = Callable[..., Any]
+
+PLAN: dict[str, Any] = {
+    "title": "Known",
+    "model": {"municipalities": ["1060"], "years": 2},
+    "uncertainties": {"parameters": ["committee.ratchet", "committee.capacity", "committee.other_regarding"]},
+    "sampling": {"method": "halton", "draws": 120},
+    "levers": {"designs": ["status-quo", "state-outcomes-fund", "planner"]},
+}
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fund costs more than status quo exactly where the ratchet is above its middle, by how much it is above."""
+    folder = tmp_path_factory.mktemp("known") / "out"
+    middle = 0.0
+
+    def run_one(context: Any, job: Any) -> Any:
+        nonlocal middle
+        middle = context.scenario.quantities["committee.ratchet"].value
+        ratchet = dict(job.values)["committee.ratchet"]
+        more = {"status-quo": 0.0, "state-outcomes-fund": 1000 * (ratchet - middle), "planner": -5000.0}[job.design]
+        row = {name: 100_000 + (job.seed * 7919) % 1000 + more for name in OUTCOMES}
+        return {"key": job.key, "scenario_hash": "x", **row}, {}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "run_one", run_one)
+        batch(PLAN, folder)
+    return folder
+
+
+def test_sensitivity_names_the_number_that_decides(stupror: Stupror, known: Path) -> None:
+    answer = stupror("sensitivity", known, "--top", 1)
+    assert answer.code == 0, answer.err
+    for part in ("state-outcomes-fund less status-quo", "which is best"):
+        after = answer.out.split(part)[1].splitlines()
+        assert after[2].split()[0] == "committee.ratchet"
+    found = pd.read_csv(known / "sensitivity-cost_fiscal" / "indices.csv")
+    assert set(found["of"]) == {"state-outcomes-fund", "planner", "which is best"}
+    assert (known / "sensitivity-cost_fiscal" / "indices-which-is-best.svg").read_text().startswith("<svg")
+    assert stupror("sensitivity", known, "--outcome", "cost_fiskal").code == 2
+    assert "does not go with a sample" in stupror("sensitivity", known, "--method", "saltelli").err
+
+
+def test_psa_says_what_is_best_and_what_it_is_worth_to_know(stupror: Stupror, known: Path) -> None:
+    answer = stupror("psa", known, "--perspective", "state", "--top", 1)
+    assert answer.code == 0, answer.err
+    last = answer.out.split("Worth of knowing one number")[1].splitlines()
+    assert last[2].split()[0] == "committee.ratchet"
+    at = pd.read_csv(known / "psa-state" / "acceptability.csv")
+    at = at[at["wtp"] == 0].set_index("design")
+    assert "planner" not in at.index
+    assert at["probability"].sum() == pytest.approx(1)
+    found = pd.read_csv(known / "psa-state" / "partial_information.csv").set_index("factor")
+    assert found.loc["committee.ratchet", "share_of_evpi"] > 0.95
+    assert pd.read_csv(known / "psa-state" / "pairing.csv").set_index("design").loc["planner", "ratio"] > 1000
+    assert "'king' is not known" in stupror("psa", known, "--perspective", "king").err
+    assert "--wtp is -1" in stupror("psa", known, "--wtp", -1).err
+
+
+def test_discover_finds_where_the_fund_fails(stupror: Stupror, known: Path) -> None:
+    answer = stupror("discover", known)
+    assert answer.code == 0, answer.err
+    boxes = pd.read_csv(known / "discover-state-outcomes-fund-cost_fiscal" / "boxes.csv")
+    assert boxes[boxes["box"] == 1]["factor"].tolist() == ["committee.ratchet"]
+    assert boxes["density"].iloc[0] > 0.95
+    middle = open_batch(known).values["committee.ratchet"].median()
+    assert boxes["low"].iloc[0] == pytest.approx(middle, abs=0.1)
+    assert "'municipal-fund'" in stupror("discover", known, "--design", "municipal-fund").err
+    assert "fewer than 10 on one side" in stupror("discover", known, "--design", "planner").err
+
+
+def test_a_batch_shows_itself(known: Path) -> None:
+    found = open_batch(known)
+    html = found._repr_html_()
+    assert "Known" in html
+    assert "360 of 360 runs" in html
+    assert "state-outcomes-fund" in html
+    assert found.status() == {"runs": 360, "finished": 360, "failed": 0, "left": 0}
+    assert found.pairing().set_index("design")["ratio"].min() > 1
+    assert found.convergence()["draws"].max() == 120
+
+
+def test_an_unfinished_batch_is_read_from_its_parts(known: Path) -> None:
+    found = open_batch(known)
+    unfinished = Batch(known, {**found.manifest, "sessions": [{"began": "now"}]})
+    pd.testing.assert_frame_equal(unfinished.runs, found.runs)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda out: batch(PLAN, out, workers=0), "workers is 0"),
+        (lambda out: batch({**PLAN, "titel": "x"}, out), "'titel'"),
+        (lambda out: run("status-qou"), "'status-quo'"),
+        (lambda out: compare(["status-quo"], municipalities=["Atlantis"]), "'Atlantis'"),
+        (lambda out: open_batch(out), "holds no batch"),
+    ],
+)
+def test_bad_input_from_python_is_refused(call: Callable[[Path], Any], words: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=words):
+        call(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_chunks_are_some_seconds_long_and_enough_for_all_workers() -> None:
+    jobs: Any = range(1000)
+    assert [len(chunk) for chunk in chunks_of(jobs, 0.1, 2)][:2] == [30, 30]
+    assert {len(chunk) for chunk in chunks_of(jobs, 60.0, 2)} == {1}
+    assert len(chunks_of(jobs, 0.0001, 100)) >= 400
+    assert [job for chunk in chunks_of(jobs, 0.1, 2) for job in chunk] == list(jobs)

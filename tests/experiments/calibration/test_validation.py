@@ -1,0 +1,111 @@
+"""Validation: in and out by hand, a page that counts honestly, and screening that finds what matters."""
+
+import numpy as np
+import pytest
+
+from stupror.experiments.calibration import screening, validation
+from stupror.experiments.calibration.validation import Pattern, Row, Validation, patterns, validate
+from stupror.experiments.calibration.validation_page import counts, render
+from stupror.experiments.patterns import mechanisms
+from stupror.model.contracts import load_design
+from stupror.model.inputs.scenario import load_scenario, select
+
+SPEC = load_scenario()
+SMALL = select(SPEC, ["09"])
+
+
+def row(least, most, mean, low, high, statistic="x"):
+    return Row(Pattern("diffusion", "D1", statistic, least, most, "1", "a pattern"), mean, low, high)
+
+
+@pytest.mark.parametrize(
+    ("it", "inside"),
+    [
+        (row(5, 5, 4, 3, 5), True),
+        (row(5, 5, 4, 3, 4.9), False),
+        (row(2, 4, 3, 0, 9), True),  # bounds: the mean decides
+        (row(2, 4, 5, 3, 9), False),
+    ],
+)
+def test_in_and_out_by_hand(it, inside):
+    assert it.inside is inside
+
+
+def test_the_page_counts_and_says_why_or_that_nobody_knows(monkeypatch):
+    monkeypatch.setattr("stupror.experiments.calibration.validation_page._notes", lambda: {"known": "because of that."})
+    found = Validation(
+        calibrated=(row(1, 1, 1, 0, 2),),
+        history=(row(1, 1, 1, 0, 2), row(9, 9, 1, 0, 2, "known")),
+        lives=(row(9, 9, 1, 0, 2, "unknown"),),
+        mechanism=(),
+        new_funds=((2013, 20.0, 10.0, 30.0),),
+        reasons=(("few applications", 3.0, 1.0, 5.0),),
+        predictions={"something": (1.0, 0.5, 2.0)},
+        draws=3,
+        worlds=2,
+    )
+    assert counts(found) == (1, 3)
+    page = render(found, "Drawn from x.", "stupror validate", place="Gotland alone", years=2)
+    assert "**1 of 3 patterns that nothing was fitted to are in**, 2 are out" in page
+    assert "because of that." in page
+    assert "Nobody has found out why yet." in page
+    assert "| 2013 | 20.0 | 10 to 30 | 21 (peak) |" in page
+    assert "**out**" in page
+
+
+def test_a_small_validation_answers_every_pattern():
+    found = validate(SPEC, {}, SMALL, draws=3, worlds=1, years=2)
+    everything = (*found.history, *found.lives, *found.mechanism)
+    assert len(everything) == len(patterns("validation")) + len(patterns("mechanism"))
+    assert all(np.isfinite([each.mean, each.low, each.high]).all() for each in everything)
+    assert all(each.low <= each.high for each in everything)
+    assert "Share of the money set aside that is used" in found.predictions
+    again = validate(SPEC, {}, SMALL, draws=3, worlds=1, years=2)
+    assert again == found
+
+
+def test_returns_fall_elsewhere_and_later():
+    found = mechanisms.returns(SPEC)
+    assert 0.0 <= found["earlier_pays_more"] <= 1.0
+    assert found["saved_elsewhere"] > 0.3  # M6
+    assert found["later_elsewhere"] > 0.0  # M14
+
+
+def test_bad_years_leave_less_for_prevention():
+    spec = select(SPEC, ["10"])
+    for path, value in {"committee.other_regarding": 0.9, "committee.horizon": 12, "budget.cycle_sd": 0.001}.items():
+        spec = spec.replace(path, value)
+    money = mechanisms.cycle_test(spec, "status-quo", 3, 3)
+    assert money["bad"] <= money["ordinary"] <= money["good"]
+    assert money["bad"] < money["good"]
+
+
+def test_patterns_come_from_evidence_and_not_from_its_contradictions():
+    for name in ("validation", "mechanism"):
+        assert all(each.evidence[0] in "CDFQLUMN" for each in patterns(name))
+    assert validation.HISTORY[0] == 2005
+
+
+# ---------------------------------------------------------------------- screening
+
+
+def test_screening_finds_what_acts_and_what_does_not():
+    pytest.importorskip("SALib")
+    names = ["committee.other_regarding_spread", "budget.cycle_sd", "budget.windfall_share"]
+
+    def result(world):
+        return {"y": 100.0 * world.budget.cycle_sd + 1.0 * world.budget.windfall_share}
+
+    table = screening.screen(SPEC, names, result, trajectories=6, seed=1)
+    assert table["parameter"].tolist()[0] == "budget.cycle_sd"
+    assert table.set_index("parameter").loc["committee.other_regarding_spread", "y_mu_star"] == 0.0
+    width = np.diff([SPEC.quantities["budget.cycle_sd"].quantile(u) for u in (0.05, 0.95)])[0]
+    assert table["y_mu_star"].iloc[0] == pytest.approx(100.0 * width, rel=0.01)  # a straight line: its rise
+
+
+def test_what_is_screened_is_assumed_and_a_world_gives_both_outcomes():
+    names = screening.assumed(SPEC)
+    assert len(names) > 50
+    assert all("assumed" in SPEC.quantities[name].source.lower() for name in names)
+    found = screening.outcomes(SMALL, load_design("state-outcomes-fund"), 1, 2)
+    assert found.keys() == set(screening.OUTCOMES)

@@ -1,0 +1,70 @@
+"""Fading, and who is enrolled; whole lives are in `tests/verification`."""
+
+import numpy as np
+import pytest
+
+from stupror.model.children import lifecourse
+from stupror.model.children.draws import ONE, draws, threshold
+from stupror.model.children.ladder import LAST_AGE, N_LEVELS, N_STATES
+
+
+@pytest.mark.parametrize(
+    ("years_in", "left"),
+    # Two years long, half-life one year: full twice; half after one year, a quarter after three, an eighth after five.
+    [(0, 1.0), (1, 1.0), (2, 0.5), (3, 0.5**1.5), (4, 0.25), (6, 0.125)],
+)
+def test_what_is_left_of_an_effect(years_in, left):
+    assert lifecourse.effect_left(0.6, 2, 1.0, years_in) == pytest.approx(1 - 0.4 * left)
+    assert lifecourse.effect_left(1.8, 2, 1.0, years_in) == pytest.approx(1 + 0.8 * left)
+
+
+def test_a_longer_half_life_stretches_time():
+    assert lifecourse.effect_left(0.0, 1, 4.0, 4) == pytest.approx(0.5)
+    assert lifecourse.effect_left(0.0, 1, 4.0, 12) == pytest.approx(0.75)
+    assert lifecourse.effect_left(0.0, 1, 4.0, 2) == pytest.approx(1 - 0.5**0.5)
+
+
+def test_the_table_of_fading_is_the_function():
+    effects = np.array([[0.7, 1.3, 0.9, 3.0, 0.5], [1.0, 1.0, 0.5, 1.0, 2.0]])
+    table = lifecourse.fading(effects)
+    assert table.shape == (2, LAST_AGE + 1, 2)
+    for k, years_in in ((0, 0), (0, 2), (0, 3), (0, 11)):
+        assert table[k, years_in, 0] == lifecourse.effect_left(0.7, 3.0, 0.5, years_in)
+        assert table[k, years_in, 1] == lifecourse.effect_left(1.3, 3.0, 0.5, years_in)
+    assert (table[1] == 1.0).all()
+
+
+def small_town(n=2_000, level=2):
+    """One municipality, one cohort aged three, everybody at one level."""
+    state = np.full(n, level, np.uint8)
+    return dict(
+        year=2024, seed=9, births_from=2020, codes=np.array([980]), offsets=np.array([[0, n]]), state=state,
+        participant=np.full(n, -1, np.int32),
+    )  # fmt: skip
+
+
+def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
+    town = small_town()
+    edges = threshold(np.tile([0.1, 0.6], (N_STATES, 1)))
+    seen, found = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int64), np.zeros(2_000, np.int32)
+    lifecourse.identify(0, 1, *town.values(), edges, np.array([3, 3]), seen, found)
+    u = draws(9, 4, 980, 2020, 3, town["state"].size)
+    assert seen[0, 3, 3] == (u < 0.1 * ONE).sum()
+    assert seen[0, 3, 2] == ((u >= 0.1 * ONE) & (u < 0.6 * ONE)).sum()
+    assert seen.sum() == (u < 0.6 * ONE).sum() > 1_000
+    cells = (np.array([0, 1, 1]), np.array([3, 3, 3]), np.array([3, 3, 2]))  # intervention, age, level
+    wanted = np.array([[7, 0, 50]])
+    types = (np.int64, np.int16, np.int16, np.int64, np.int8, np.uint8, np.int32)
+    out = tuple(np.zeros(57, each) for each in types)
+    place = (town["year"], town["births_from"], town["offsets"], town["participant"])
+    assert lifecourse.enrol(*place, seen, found, cells, wanted, np.array([[4, 5]]), 0, out) == 57
+    child, _, born, _, kind, perceived, project = out
+    as_they_are = np.flatnonzero((u >= 0.1 * ONE) & (u < 0.6 * ONE))[:50]
+    assert sorted(child[kind == 1].tolist()) == as_they_are.tolist()
+    assert (perceived[kind == 0] == 3).all()
+    assert (project == kind + 4).all()
+    assert (born == 2020).all()
+    assert not wanted.any()
+    again = np.zeros_like(seen)
+    lifecourse.identify(0, 1, *town.values(), edges, np.array([3, 3]), again, found)
+    assert again.sum() == seen.sum() - 57  # participants are not seen a second time
