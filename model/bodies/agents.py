@@ -1,22 +1,28 @@
-"""The bodies that decide and pay, as thin Mesa agents.
+"""The bodies as Mesa agents: each can be asked what it saw, what it was offered, what it said and why.
 
-An agent's state is a row of the model's arrays, and bodies of one kind decide together in one vectorised rule, so that
-1,300 agents cost little. A researcher may give any single committee a `rule` of its own in plain Python: it is then
-asked about every option, one by one, instead. Reads `reasoning`; read by `model`.
+Bodies of one kind decide together, in one vectorised rule (`decisions`), so that 1,300 agents cost little: an agent is a
+row of the model's arrays. Its answers are those of this year's decisions.
 """
 
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import mesa
+import numpy as np
 
-from .reasoning import Mandate, Rule
-
-if TYPE_CHECKING:
-    from ..model import PreventionModel
+from ..children.ladder import level_name
+from ..contracts.ways import GRANTOR, IN_FORCE
+from ..money.budgets import COMMITTEES
+from ..world import World
+from .bodies import Decision
+from .choice import ANSWERS
+from .decisions import Asking, offers_to, signatures
+from .private import PRIVATE
+from .reasoning import Mandate
+from .rules import Offer, one
 
 
 class _Numbers(WeakKeyDictionary[Any, Any]):
@@ -29,64 +35,101 @@ class _Numbers(WeakKeyDictionary[Any, Any]):
 
 
 class Body(mesa.Agent):
-    """Anything with a budget: `kind` names it in the ledger, `row` is its municipality (or county)."""
+    """Anybody who decides: `kind` names it in the ledger, `row` is its municipality (a region's: any of its county)."""
 
     _ids: Any = _Numbers()  # read by Mesa before 3.5
 
-    def __init__(self, model: PreventionModel, kind: str, row: int) -> None:
+    def __init__(self, model: Any, kind: str, row: int) -> None:
         super().__init__(model)
         self.kind = kind
         self.row = row
-        self.rule: Rule | None = None
 
     @property
-    def world(self) -> PreventionModel:
-        """The model, by its own type."""
-        model: PreventionModel = self.model
-        return model
-
-
-class Committee(Body):
-    """A committee of a municipality: education, social services or labour market."""
+    def asking(self) -> Asking:
+        """The design in force, as it is put before everybody this year."""
+        asking: Asking = self.model.asking(IN_FORCE)
+        return asking
 
     @property
     def mandate(self) -> Mandate:
-        """What committees of this kind answer for."""
-        mandate: Mandate = self.world.mandates[self.kind]
-        return mandate
+        """What bodies of this kind answer for."""
+        return self.asking.bodies.mandates[self.kind]
 
     @property
-    def horizon(self) -> float:
-        """Years that this committee looks ahead."""
-        return float(self.mandate.horizon[self.row])
+    def options(self) -> list[int]:
+        """Options that it is asked about: cells of `World.cells`, for all that take one."""
+        asking = self.asking
+        asked = [owner for owner in asking.world.menu.owners if self._name(asking) in asking.design.way.asked(owner)]
+        return [int(cell) for owner in asked for cell in asking.world.cells_of(owner)]
+
+    def saw(self, option: int) -> int:
+        """Children identified this year at the age and level of an option."""
+        asking = self.asking
+        cells = asking.world.cells
+        return int(asking.season.seen[self.row, cells.age[option], cells.level[option]])
+
+    def was_offered(self, option: int) -> Offer:
+        """The option as it believes it to be."""
+        asking, mine = self.asking, np.array([option])
+        who = self._name(asking)
+        belief = asking.bodies.beliefs.own[:, asking.world.cells.intervention[mine]]
+        return one(offers_to(asking, who, mine, asking.view.net(who, belief, mine)), self.row, 0)
+
+    def said(self, option: int) -> str:
+        """What became of the option this year: "yes", or what stood in its way (`choice.ANSWERS`)."""
+        return ANSWERS[int(self._decision.answer[self.row, option])]
+
+    def why(self, option: int) -> str:
+        """The same as a sentence."""
+        world: World = self.asking.world
+        cells, offer = world.cells, self.was_offered(option)
+        age, level = int(cells.age[option]), int(cells.level[option])
+        return (
+            f"{self.kind} in {world.spec.places.names[self.row]}, {offer.intervention} for children aged {age} at level "
+            f"{level_name(age, level)}: {self.said(option)}. It saw {self.saw(option)}, would pay {offer.cost:,.0f} SEK "
+            f"for each and thought of it as worth {offer.value:,.0f} SEK net."
+        )
 
     @property
-    def room(self) -> int:
-        """SEK left for prevention this year after mandatory cost."""
-        return int(self.world.budgets.room[self.kind][self.row])
+    def _decision(self) -> Decision:
+        return self.asking.bodies.decided[IN_FORCE]
+
+    def _name(self, asking: Asking) -> str:
+        """Under which name it is asked: a region may grant money to others' projects."""
+        return GRANTOR if self.kind == "region" and asking.design.way.grantor == GRANTOR else self.kind
+
+
+class Committee(Body):
+    """A committee of a municipality, education, social services or labour market: wants projects of its own."""
 
 
 class ExecutiveBoard(Body):
-    """The executive board: sets frames, keeps equity and the municipality's social investment fund (A3, A4)."""
-
-    @property
-    def equity(self) -> int:
-        """Accumulated result of the municipality since the start, SEK."""
-        return int(self.world.budgets.equity["board"][self.row])
+    """The executive board: grants money to projects, keeps equity and the municipality's fund (A3, A4)."""
 
 
 class Region(Body):
-    """A region: health care, and its own interventions. `row` is its county."""
+    """A region: wants projects of its own, and grants money where the contract says so. One for each county."""
+
+
+class PrivateParty(Body):
+    """Investors, lenders and the provider: sign a contract for an option, or do not (C1-C3, K2, K9). `row` is 0."""
 
     @property
-    def municipalities(self) -> list[int]:
-        """Rows of the municipalities in its county."""
-        return [int(m) for m in self.world.county_rows[self.row]]
+    def signs(self) -> list[int]:
+        """Options for which it would sign now, cells of `World.cells`; none if it is no party to the design in force."""
+        verdict = signatures(self.asking).get(self.kind)
+        return [] if verdict is None else [int(cell) for cell in np.flatnonzero(verdict.accepts)]
 
 
-class StateAgency(Body):
-    """Justice, state institutions, social insurance, employment service or tax: pays what lives cost it."""
-
-
-class OutcomesFund(Body):
-    """The state outcomes fund: pays by the terms of the contract in force, with money from the treasury."""
+def create_agents(model: Any, world: World) -> None:
+    """Create everybody who decides, as agents of the model."""
+    for kind in COMMITTEES:
+        for row in range(world.n):
+            Committee(model, kind, row)
+    for row in range(world.n):
+        ExecutiveBoard(model, "board", row)
+    for row in np.unique(world.geography.county_range[:, 0]):
+        Region(model, "region", int(row))
+    for kind in PRIVATE:
+        if kind in world.design.parties:
+            PrivateParty(model, kind, 0)

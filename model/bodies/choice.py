@@ -1,77 +1,140 @@
-"""Deciding: from what options seem worth to how many children are taken into which programme.
+"""Choosing: from what options seem worth to how many children are taken into which programme.
 
 Each body ranks its options, by perceived net value per krona unless the contract lets somebody else choose, and takes
 children as long as somebody has the money, the staff and children to take. The planner has no shortage of money and
-ranks by net value per child. Read by `model`.
+ranks by net value per child.
 """
+
+from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+ANSWERS = (
+    "yes",
+    "unseen",
+    "unpaid",
+    "grantor",
+    "investor",
+    "closed",
+    "ordinary",
+    "paper",
+    "fundless",
+    "money",
+    "rank",
+)
+"""What became of an option, by number: taken, or what stood in its way (see `docs/odd.md`)."""
+
+YES, UNSEEN, UNPAID, GRANTED_NOT, INVESTOR, CLOSED, ORDINARY, PAPER, FUNDLESS, MONEY, RANK = range(len(ANSWERS))
+
+
+class Options(NamedTuple):
+    """The options, shape (n_cells,) each."""
+
+    intervention: Whole
+    age: Whole
+    level: Whole  # as perceived
+
+
+class Asked(NamedTuple):
+    """What those who were asked said, by (municipality, cell)."""
+
+    value: Floats  # perceived net value per child, less what a child more costs the evaluation, SEK; above 0 means yes
+    rank: Floats  # order in which options are taken, highest first
+
+
+class Needs(NamedTuple):
+    """What options cost, SEK; purses as in `funds.purses_of`."""
+
+    part: Whole  # (n_cells, n_purses): what each purse must have per child, an owner this year's cost, others the whole
+    fixed: Floats  # (n, n_interventions): applying and evaluating, which the expected gain must exceed
+    once: Whole  # (n, n_interventions, n_purses): what of that each purse pays or promises
+    per_child: Whole  # likewise, for evaluating one child more
+
+
+class Left(NamedTuple):
+    """What can still be had; changed by who takes it."""
+
+    seen: Whole  # (n, N_AGES, N_LEVELS): children identified
+    purses: Whole  # (n, n_purses): money, SEK
+    places: Whole  # (n, n_cells): children that each option can still take this year
 
 
 @njit(cache=True, nogil=True)
-def choose(seen, cells, score, rank, part, overhead, pots, places, limited, wanted):
+def choose(options, asked, needs, left, limited, taken, answer):
     """Let every municipality's bodies choose among their options.
 
     Parameters
     ----------
-    seen
-        Children identified by (municipality, age, perceived level), int64; changed: what is left.
-    cells
-        ``(intervention, age, level)`` of each option. Shape (n_cells,) each.
-    score
-        Perceived net value per child, less what a child more costs the evaluation, SEK, shape (n_municipalities,
-        n_cells); not above 0 means no.
-    rank
-        Order in which options are taken, highest first, shape (n_municipalities, n_cells).
-    part
-        What each purse must have per child: an owner this year's cost, others the whole. SEK, shape (n_cells, n_pots).
-    overhead
-        ``(value, part, each)``: fixed cost of applying and evaluating that the expected gain must exceed, by
-        (municipality, intervention), what of it each purse pays or promises, by (municipality, intervention, pot), and
-        what each pays or promises for evaluating one child more, likewise.
-    pots
-        Money of each purse, SEK, by (municipality, pot); changed: what is left.
-    places
-        Children that each option can still take this year, by (municipality, cell); changed: what is left.
+    options, asked, needs, left
+        `Options`, `Asked`, `Needs` and `Left`; what is `left` changes.
     limited
         Whether money binds.
-    wanted
+    taken
         Overwritten with the children to take by (municipality, cell).
+    answer
+        What was said to each option, by (municipality, cell), int8; YES is overwritten where nobody is taken.
     """
-    kind, age, level = cells
-    overhead_value, overhead_part, overhead_each = overhead
-    n, n_cells = score.shape
-    n_kinds, n_pots = overhead_value.shape[1], pots.shape[1]
+    kind, age, level = options
+    value, rank = asked
+    part, fixed, once, per_child = needs
+    seen, purses, places = left
+    n, n_cells = value.shape
+    n_kinds, n_pots = fixed.shape[1], purses.shape[1]
     gain = np.empty(n_kinds)
     begun = np.empty(n_kinds, np.bool_)
-    wanted[:] = 0
+    at_first, pots = np.empty(n_cells, np.int64), np.empty(n_pots, np.int64)
+    taken[:] = 0
     for m in range(n):
         gain[:] = 0.0
         begun[:] = False
+        pots[:] = purses[m]
         for c in range(n_cells):
-            most = min(places[m, c], seen[m, age[c], level[c]])
-            gain[kind[c]] += max(score[m, c], 0.0) * most
+            at_first[c] = min(places[m, c], seen[m, age[c], level[c]])
+            gain[kind[c]] += max(value[m, c], 0.0) * at_first[c]
         for c in np.argsort(-rank[m], kind="mergesort"):
             k = kind[c]
-            if score[m, c] <= 0.0 or gain[k] <= overhead_value[m, k]:
+            if value[m, c] <= 0.0 or gain[k] <= fixed[m, k]:
+                if answer[m, c] == YES:
+                    answer[m, c] = PAPER if at_first[c] > 0 else UNSEEN
                 continue
             number = min(places[m, c], seen[m, age[c], level[c]])
-            if limited:
-                for pot in range(n_pots):
-                    left = pots[m, pot] - (0 if begun[k] else overhead_part[m, k, pot])
-                    needed = part[c, pot] + overhead_each[m, k, pot]
-                    if left < 0 and (needed > 0 or overhead_part[m, k, pot] > 0):
-                        number = 0
-                    elif needed > 0:
-                        number = min(number, int(left // needed))
+            if limited and number > 0:
+                number = min(number, affordable(part[c], once[m, k], per_child[m, k], purses[m], begun[k]))
             if number <= 0:
+                if answer[m, c] == YES:
+                    if at_first[c] <= 0:
+                        answer[m, c] = UNSEEN
+                    elif limited and affordable(part[c], once[m, k], per_child[m, k], pots, False) <= 0:
+                        answer[m, c] = MONEY
+                    else:
+                        answer[m, c] = RANK
                 continue
             if limited:
                 for pot in range(n_pots):
-                    needed = part[c, pot] + overhead_each[m, k, pot]
-                    pots[m, pot] -= number * needed + (0 if begun[k] else overhead_part[m, k, pot])
+                    needed = part[c, pot] + per_child[m, k, pot]
+                    purses[m, pot] -= number * needed + (0 if begun[k] else once[m, k, pot])
             begun[k] = True
-            wanted[m, c] = number
+            taken[m, c] = number
             places[m, c] -= number
             seen[m, age[c], level[c]] -= number
+
+
+@njit(cache=True, nogil=True)
+def affordable(part, once, per_child, purses, begun):
+    """Children that purses can pay for, one row of each of `Needs` and `Left`; `begun` if the project is paid for."""
+    number = np.int64(1) << 60
+    for pot in range(purses.size):
+        left = purses[pot] - (0 if begun else once[pot])
+        needed = part[pot] + per_child[pot]
+        if left < 0 and (needed > 0 or once[pot] > 0):
+            return np.int64(0)
+        if needed > 0:
+            number = min(number, left // needed)
+    return number

@@ -1,11 +1,11 @@
-"""Appointing: the bodies as Mesa agents, what each kind answers for, and what everybody believes at first.
+"""Mandates: what each kind of body answers for, and what everybody believes at first.
 
-Bodies differ by luck that belongs to their place: the same in every world that shares a seed. Read by `model`.
+Bodies differ by luck that belongs to their place: the same in every world that shares a seed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,58 +14,55 @@ from ..children.draws import AGENT, uniforms
 from ..children.ladder import LAST_AGE
 from ..children.prices import PAYER
 from ..contracts import Design
+from ..contracts.ways import GRANTOR
 from ..contracts.words import PAYER_GROUPS
 from ..inputs.parameters import PAYERS
 from ..inputs.scenario import Scenario
 from ..money.budgets import COMMITTEES
 from ..money.funds import OF_MUNICIPALITY
-from .agents import Committee, ExecutiveBoard, OutcomesFund, Region, StateAgency
-from .private import INVESTORS, Investor, Provider
+from ..world import World
+from .beliefs import Beliefs
 from .reasoning import Mandate
 
-if TYPE_CHECKING:
-    from ..model import PreventionModel
-
 Floats = NDArray[np.float64]
-STATE_AGENCIES = PAYERS[5:]
+
+KINDS = (*COMMITTEES, "board", "region", "planner", "pool")
+FIRST_BELIEFS = 100  # names the luck of a body's first beliefs; that of its character is named by its place in KINDS
 
 
-def appoint(model: PreventionModel) -> None:
-    """Create the bodies as Mesa agents and give each kind its mandate."""
-    for kind in COMMITTEES:
-        for row in range(model.n):
-            Committee(model, kind, row)
-    for row in range(model.n):
-        ExecutiveBoard(model, "board", row)
-    for row in range(len(model.county_rows)):
-        Region(model, "region", row)
-    for row, kind in enumerate(STATE_AGENCIES):
-        StateAgency(model, kind, row)
-    OutcomesFund(model, "outcomes_fund", 0)
-    for row, kind in enumerate(INVESTORS):
-        Investor(model, kind, row)
-    Provider(model, "provider", 0)
-    spec, codes = model.spec, model.population.codes
-    model.mandates = {}
-    for number, kind in enumerate((*COMMITTEES, "board", "region", "planner", "pool")):
-        own = {"board": slice(0, 4), "planner": slice(0, len(PAYERS))}.get(
-            kind, slice(PAYER.get(kind, 0), PAYER.get(kind, 0) + 1)
-        )
-        payers = np.zeros((model.n, len(PAYERS)), np.bool_)
-        payers[:, own if kind != "pool" else _pooled(model.design)] = True
+def mandates_of(world: World) -> dict[str, Mandate]:
+    """Give each kind of body its mandate."""
+    codes, result = world.geography.codes, {}
+    for number, kind in enumerate(KINDS):
+        own: Any = {"board": slice(0, 4), "planner": slice(0, len(PAYERS)), "pool": _pooled(world.design)}.get(kind)
+        payers = np.zeros((world.n, len(PAYERS)), np.bool_)
+        payers[:, PAYER[kind] if own is None else own] = True
         places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
-        luck = np.stack([uniforms(model.run_seed, AGENT, 2, key=(int(place), number, 0)) for place in places])
-        model.mandates[kind] = _mandate(spec, kind, payers, luck)
-    first = np.stack([_first_beliefs(model, int(code)) for code in codes])
-    regional = [item.owner == "region" for item in model.interventions]
-    first[:, regional] = np.stack([_first_beliefs(model, int(code) // 100) for code in codes])[:, regional]
-    model.belief = spec.belief.initial_mean + spec.belief.initial_sd * np.sqrt(12.0) * (first - 0.5)
-    if model.design.decision == "planner":
-        model.belief = np.ones_like(model.belief)
-    model.belief_precision = np.full_like(model.belief, 1.0 / spec.belief.initial_sd**2)
-    model.ordinary = np.zeros(model.belief.shape, np.bool_)
-    model.market_belief = np.full(len(model.interventions), spec.belief.initial_mean)
-    model.market_precision = np.full(len(model.interventions), 1.0 / spec.investor.belief_sd**2)
+        luck = np.stack([uniforms(world.seed, AGENT, 2, key=(int(place), number, 0)) for place in places])
+        result[kind] = _mandate(world.spec, kind, payers, luck)
+    return result | {GRANTOR: result["region"]}
+
+
+def first_beliefs(world: World) -> Beliefs:
+    """What everybody believes before the first year: each body by its luck, unless whoever decides knows the truth."""
+    spec, codes, regional = world.spec.belief, world.geography.codes, world.menu.regional
+    luck = np.stack([_luck(world, int(code)) for code in codes])
+    luck[:, regional] = np.stack([_luck(world, int(code) // 100) for code in codes])[:, regional]
+    own = spec.initial_mean + spec.initial_sd * np.sqrt(12.0) * (luck - 0.5)
+    if world.design.way.knows_effects:
+        own = np.ones_like(own)
+    return Beliefs(
+        own=own,
+        precision=np.full_like(own, 1.0 / spec.initial_sd**2),
+        market=np.full(own.shape[1], spec.initial_mean),
+        market_precision=np.full(own.shape[1], 1.0 / world.spec.investor.belief_sd**2),
+        ordinary=np.zeros(own.shape, np.bool_),
+    )
+
+
+def _luck(world: World, place: int) -> Floats:
+    """Luck of one body's first beliefs, uniform, shape (n_interventions,)."""
+    return np.asarray(uniforms(world.seed, AGENT, len(world.menu.items), key=(place, FIRST_BELIEFS, 0)))
 
 
 def _pooled(design: Design) -> NDArray[np.int64]:
@@ -73,11 +70,6 @@ def _pooled(design: Design) -> NDArray[np.int64]:
     whose = dict.fromkeys(OF_MUNICIPALITY, "municipality") | {"regional_fund": "region", "outcomes_fund": "state"}
     groups = [PAYER_GROUPS.get(whose.get(party, party), (party,)) for party in design.shares]
     return np.array([PAYER[payer] for group in groups for payer in group if payer in PAYER], np.int64)
-
-
-def _first_beliefs(model: PreventionModel, place: int) -> Floats:
-    """Luck of one body's first beliefs, uniform, shape (n_interventions,)."""
-    return np.asarray(uniforms(model.run_seed, AGENT, len(model.interventions), key=(place, 100, 0)))
 
 
 def _mandate(spec: Scenario, kind: str, payers: NDArray[np.bool_], luck: Floats) -> Mandate:

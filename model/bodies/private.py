@@ -3,7 +3,7 @@
 Both reason about their own return under their own beliefs. An investor accepts an option if its expected return covers
 what it requires and a loss is not too likely; a provider if what it may have to give back does not eat its margin. So
 caution, a taste for proven programmes and for easy target groups follow from the terms (table 3.1 of the report), and
-nothing here knows what a good programme is. Read by `decisions`.
+nothing here knows what a good programme is.
 """
 
 from __future__ import annotations
@@ -17,19 +17,10 @@ from ..children.forecast import BELIEF_GRID
 from ..children.ladder import N_AGES
 from ..evaluation.prospects import Prospect
 from ..inputs.arithmetic import exp, powers
-from .agents import Body
 
 Floats = NDArray[np.float64]
 INVESTORS = ("investor", "junior_investor", "bondholder")
 PRIVATE = (*INVESTORS, "provider")
-
-
-class Investor(Body):
-    """Puts in money under contracts and wants it back with a return (C1, C3, K9). `row` is its place in INVESTORS."""
-
-
-class Provider(Body):
-    """Does the work; under some contracts part of its fee is at risk (C2, K2)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,10 +2,9 @@
 
 One rule for everybody. What differs is the mandate: whose costs count as one's own, how far one looks, how much of a
 saving can be turned into cash and kept, and how much one cares for others. Hand-over needs no rule: what falls after
-the horizon, or on another payer's row, is simply not in the sum. Read by the agents and by `model`.
+the horizon, or on another payer's row, is simply not in the sum.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from ..children.forecast import Cells
 from ..children.ladder import N_AGES
 from ..inputs.arithmetic import powers
+from ..inputs.protect import protect
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +40,9 @@ class Mandate:
     cashable_max: float
     ratchet: float
 
+    def __post_init__(self) -> None:
+        protect(self)
+
     def discounting(self) -> Floats:
         """Weight of a krona of one's own in each year, none after the horizon. Shape (n, N_AGES)."""
         return self._weights(self.horizon)
@@ -57,22 +60,6 @@ class Mandate:
         years = np.arange(N_AGES)
         cashable = np.minimum(self.cashable_max, self.cashable_first + self.cashable_growth * years)
         return np.asarray(cashable * powers(1.0 - self.ratchet, N_AGES))
-
-
-@dataclass(frozen=True, eq=False)
-class Offer:
-    """One option as one body sees it, for a rule in plain Python: what it believes a programme does and costs."""
-
-    intervention: str
-    age: int
-    level: int
-    saving_own: Floats  # SEK per child by year since the start, on rows it answers for
-    saving_others: Floats
-    payments: Floats  # SEK per child by year: what the contract would pay it, less what it would pay
-    cost: float  # SEK per child that it would pay itself, present value
-
-
-Rule = Callable[[Offer], float]  # perceived net value per child; more than 0 means yes
 
 
 def perceived_saving(mandate: Mandate, cells: Cells) -> Floats:

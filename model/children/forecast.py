@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..inputs.parameters import InterventionParameters
+from ..inputs.protect import protect
 from .ladder import (
     ADULT_AGE,
     EXAM_AGE,
@@ -143,7 +144,7 @@ def relative_mix(ladder: Ladder, births: Floats) -> Floats:
     return np.asarray(np.divide(local, country, out=np.ones(local.shape), where=country > 0.0))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """The options bodies decide on: one intervention for children seen at one age and level.
 
@@ -158,6 +159,9 @@ class Cells:
     start: Floats  # (n_cells, N_STATES)
     saved: Floats  # (n_beliefs, n_cells, N_AGES, 10)
     production: Floats  # (n_cells, N_AGES) change in societal cost at the true effect
+
+    def __post_init__(self) -> None:
+        protect(self)
 
     @property
     def true_saving(self) -> Floats:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..inputs.arithmetic import exp
 from ..inputs.parameters import LadderParameters
+from ..inputs.protect import protect
 from .draws import threshold
 
 Floats = NDArray[np.float64]
@@ -54,6 +55,9 @@ class Ladder:
     not_eligible: Floats  # (N_STATES,) at EXAM_AGE, after that year's move
     not_eligible_threshold: NDArray[np.uint32]
     birth: Floats  # (N_STATES,) distribution at age 0 in the whole country; `need` says how places differ
+
+    def __post_init__(self) -> None:
+        protect(self)
 
     @property
     def level(self) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs.parameters import KINDS, PAYERS, CostParameters, LadderParameters, TaxParameters
+from ..inputs.protect import protect
 from ..inputs.scenario import Scenario
 from .ladder import ADULT_AGE, N_AGES, N_LEVELS, band
 
@@ -38,6 +39,9 @@ class CostTables:
     amount: Money  # (N_AGES, N_LEVELS, 10, 3)
     equalisation: Money  # (N_AGES, N_LEVELS, 2)
     lost_production: Money  # (N_AGES, N_LEVELS)
+
+    def __post_init__(self) -> None:
+        protect(self)
 
     @property
     def by_payer(self) -> Money:

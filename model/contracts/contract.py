@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..inputs.change import Change
 from ..inputs.quantity import Quantity
+from .ways import WAYS, Deciding
 from .words import BODIES, EVALUATIONS, FORMS, PARTIES, PAYER_GROUPS, PAYERS
 
 __all__ = [
@@ -236,6 +237,11 @@ class Design:
     clauses: tuple[Clause, ...]
     changes: tuple[Change, ...] = ()
     add_on: bool = False
+
+    @property
+    def way(self) -> Deciding:
+        """How it is decided on; an add-on has none (KeyError)."""
+        return WAYS[self.decision]
 
     @property
     def shares(self) -> dict[str, float]:

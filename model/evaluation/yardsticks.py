@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..children.ladder import N_AGES, Ladder
 from ..children.prices import CostTables
 from ..contracts import Design
+from ..inputs.protect import protect
 from ..inputs.scenario import Scenario
 from .evaluators import EVALUATORS, WAITING_LIST
 from .expected import national_mean, norms
@@ -28,7 +29,7 @@ class Yardsticks:
     """The metrics of each contract, and as arrays for the kernel that measures (see `evaluation.measure`).
 
     `learned` is which metric of each contract bodies learn from, `follow_up` its years; `by_lot` whether the design in
-    force holds children back. `national` is filled year by year.
+    force holds children back.
     """
 
     metrics: tuple[tuple[Metric, ...], ...]
@@ -38,7 +39,9 @@ class Yardsticks:
     terms: tuple[Whole, ...]
     values: Whole  # (n_metrics, n_interventions, N_AGES, N_STATES)
     norms: Whole  # (n_metrics, n_interventions, N_AGES, N_LEVELS, longest follow-up)
-    national: Whole  # (n_metrics, n_interventions, years + 1, N_AGES)
+
+    def __post_init__(self) -> None:
+        protect(self)
 
     @property
     def every(self) -> list[Metric]:
@@ -55,13 +58,22 @@ class Yardsticks:
         """Longest follow-up of any metric, years."""
         return max(metric.years for metric in self.every)
 
-    def remember(self, t: int, children: Whole) -> None:
-        """Note the national mean of every metric after year number `t`, from children by (age, level)."""
-        self.national[:, :, t] = national_mean(self.every, children)
+
+def no_means_yet(yardsticks: Yardsticks, years: int) -> Whole:
+    """National means of a run of `years`, to be filled, by (metric, intervention, year, age); year 0 is the one before.
+
+    An evaluator that allows for the trend compares with them.
+    """
+    return np.zeros((*yardsticks.values.shape[:2], years + 1, N_AGES), np.int64)
 
 
-def lay_out(spec: Scenario, contracts: Sequence[Design], ladder: Ladder, costs: CostTables, years: int) -> Yardsticks:
-    """Work out what each contract measures, for a run of `years`."""
+def remember(means: Whole, yardsticks: Yardsticks, t: int, children: Whole) -> None:
+    """Write what a year was worth on average after year number `t`, from children by (age, level)."""
+    means[:, :, t] = national_mean(yardsticks.every, children)
+
+
+def lay_out(spec: Scenario, contracts: Sequence[Design], ladder: Ladder, costs: CostTables) -> Yardsticks:
+    """Work out what each contract measures."""
     items = spec.interventions
     metrics = tuple(metrics_of(each, items, costs, spec.project.follow_up_years) for each in contracts)
     every = [metric for of_contract in metrics for metric in of_contract]
@@ -78,5 +90,4 @@ def lay_out(spec: Scenario, contracts: Sequence[Design], ladder: Ladder, costs: 
         terms=(begins, *(np.array(column, np.int64) for column in zip(*columns, strict=True))),
         values=values,
         norms=norms(every, ladder, (min(ages), max(ages))),
-        national=np.zeros((*values.shape[:2], years + 1, N_AGES), np.int64),
     )

@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 
 from ..children.draws import PURSE, by_place
 from ..children.forecast import expected_states, relative_mix
-from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, Ladder
+from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS
 from ..children.population import Population
-from ..children.prices import PAYER, CostTables
+from ..children.prices import PAYER
 from ..inputs.facts import standardised
 from ..inputs.parameters import BudgetParameters
 from ..inputs.places import Places, sweden
 from ..inputs.scenario import Scenario
-from ..practice.in_run import Spread, live, open_spread
+from ..practice.in_run import Spread, live
+from ..world import World
 from .economy import (
     Economy,
     Reserves,
@@ -33,11 +34,11 @@ from .economy import (
     open_reserves,
     regional_room,
     rur_money,
-    take_from_rur,
 )
 
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 COMMITTEES = ("education", "social", "labour_market")
 LINES = (*COMMITTEES, "board", "region")  # everybody whose frame is set here
@@ -48,17 +49,16 @@ def whole(amount: Floats) -> Money:
     return np.rint(amount).astype(np.int64)
 
 
-def expected_costs(
-    population: Population, births: Floats, ladder: Ladder, costs: CostTables, first_year: int, years: int
-) -> dict[str, Floats]:
+def expected_costs(world: World, population: Population, first_year: int, years: int) -> dict[str, Floats]:
     """Cost that each body should expect from its children's ages and its level of need, without any programme.
 
-    Shape (years, n_municipalities) per body, SEK; year 0 is `first_year`. `births` by (municipality, state) as in
-    `need.states_at_birth`: lives are the same everywhere but for their frailty.
+    Shape (years, n_municipalities) per body, SEK; row 0 is `first_year`. Lives are the same everywhere but for their
+    frailty (`World.births`).
     """
+    ladder = world.ladder
     by_class = expected_states(ladder).reshape(N_AGES, N_FRAILTY, -1, N_LEVELS).sum(axis=2)
-    of_class = (by_class.transpose(1, 0, 2)[..., None] * costs.by_payer).sum(axis=2)
-    mix = relative_mix(ladder, births)
+    of_class = (by_class.transpose(1, 0, 2)[..., None] * world.costs.by_payer).sum(axis=2)
+    mix = relative_mix(ladder, world.births)
     sizes = population.cohort_sizes()
     born = population.births_from + np.arange(sizes.shape[1])
     result = {line: np.zeros((years, sizes.shape[0])) for line in LINES}
@@ -85,39 +85,21 @@ class Budgets:
     promised: dict[str, Money]  # (years + LAST_AGE + 1, n): cost of earlier projects, by year
     to_restore: Money  # (years + LAST_AGE + 1, n): deficits to be made good, by year
     equity: dict[str, Money]
+    growth: Floats  # (n,) yearly growth of revenue
+    years: Economy  # of the whole country in which the practice lives
+    reserves: Reserves
     frame: dict[str, Money] = field(default_factory=dict)
     extra: dict[str, Money] = field(default_factory=dict)  # discretionary money of the year
     room: dict[str, Money] = field(default_factory=dict)
     spent: dict[str, Money] = field(default_factory=dict)  # prevention paid this year, old and new projects
     new: dict[str, Money] = field(default_factory=dict)  # of which new projects
-    growth: Floats | None = None  # (n,) yearly growth of revenue
-    years: Economy | None = None  # of the whole country in which the practice lives
-    reserves: Reserves | None = None
-    spread: Spread | None = None
-
-    def take_from_rur(self, amount: Money) -> None:
-        """Take money for projects out of the result equalisation reserve, shape (n,), SEK."""
-        assert self.reserves is not None
-        take_from_rur(self.reserves, amount)
 
 
-def open_budgets(
-    scenario: Scenario,
-    population: Population,
-    births: Floats,
-    ladder: Ladder,
-    costs: CostTables,
-    inhabitants: Floats,
-    seed: int,
-    first_year: int,
-    years: int,
-    last_mandatory: dict[str, Money],
-) -> Budgets:
-    """Set up the books for the first year; frames start at last year's cost."""
-    budget, n = scenario.budget, inhabitants.size
-    municipal = budget.revenue_per_inhabitant * inhabitants * relative_spending(scenario.places)
-    spread = open_spread(scenario.places, scenario.diffusion, seed, first_year)
-    everywhere = economy(budget, seed, years, spread.around.municipalities.codes, first_year)
+def open_budgets(world: World, population: Population, spread: Spread, last_mandatory: dict[str, Money]) -> Budgets:
+    """Set up the books for the first year; frames start at last year's cost, `last_mandatory` by line."""
+    spec, budget, inhabitants = world.spec, world.spec.budget, world.geography.inhabitants
+    municipal = budget.revenue_per_inhabitant * inhabitants * relative_spending(spec.places)
+    everywhere = economy(budget, world.seed, world.years, spread.around.municipalities.codes, world.start_year)
     sky = everywhere.of(spread.rows)
     share = {
         "education": budget.education_share,
@@ -125,23 +107,22 @@ def open_budgets(
         "labour_market": budget.labour_market_share,
         "board": 0.0,
     }
-    expected = expected_costs(population, births, ladder, costs, first_year - 1, years + 1)
-    empty = np.zeros((years + LAST_AGE + 1, n), np.int64)
+    expected = expected_costs(world, population, world.start_year - 1, world.years + 1)
+    empty = np.zeros((world.years + LAST_AGE + 1, world.n), np.int64)
     return Budgets(
         revenue={line: municipal * part for line, part in share.items()}
-        | {"region": scenario.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},
+        | {"region": spec.region.revenue_per_inhabitant * inhabitants, "municipality": municipal},
         expected=expected,
-        discretionary_share=discretionary(budget, sky, pressure_of(scenario.places)),
-        region_share=regional_room(scenario.region, sky),
+        discretionary_share=discretionary(budget, sky, pressure_of(spec.places)),
+        region_share=regional_room(spec.region, sky),
         level={line: _ratio(last_mandatory[line], expected[line][0]) for line in LINES},
         last_mandatory=last_mandatory,
         promised={line: empty.copy() for line in LINES},
         to_restore=empty.copy(),
-        equity={"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
-        growth=scenario.places.facts.growth() * budget.growth_kept,
+        equity={"board": np.zeros(world.n, np.int64), "region": np.zeros(world.n, np.int64)},
+        growth=spec.places.facts.growth() * budget.growth_kept,
         years=everywhere,
-        reserves=open_reserves(budget, sky, municipal, seed, population.codes),
-        spread=spread,
+        reserves=open_reserves(budget, sky, municipal, world.seed, world.geography.codes),
     )
 
 
@@ -160,16 +141,14 @@ def pressure_of(places: Places) -> Floats:
     return standardised(places.facts.pressure(), sweden().facts.pressure())
 
 
-def fund_allotment(budgets: Budgets, scenario: Scenario, t: int, wanted: Money | None = None) -> Money:
+def fund_allotment(budgets: Budgets, funded: Bools, scenario: Scenario, t: int, wanted: Money | None = None) -> Money:
     """Money that each municipality puts into its social investment fund in year `t`: none without a decision (D2).
 
-    `wanted` as a contract says it; else the board's usual share of revenue (F3), more or less by the year and by how
+    `funded` says who has decided on one, shape (n,). `wanted` as a contract says it; else the board's usual share of revenue (F3), more or less by the year and by how
     the fund is kept (F1, M11). With `diffusion.voluntary` 0 every municipality has a fund, decided or not, and sets
     aside what all together do; with 1 only some have, and those set aside so much more.
     """
-    assert budgets.spread is not None
-    assert budgets.reserves is not None
-    has = 1.0 - scenario.diffusion.voluntary * (1.0 - budgets.spread.funded)
+    has = 1.0 - scenario.diffusion.voluntary * (1.0 - funded)
     if wanted is not None:
         return whole(wanted * has)
     more = 1.0 + scenario.diffusion.voluntary * (scenario.diffusion.fund_multiple - 1.0)
@@ -180,36 +159,29 @@ def fund_allotment(budgets: Budgets, scenario: Scenario, t: int, wanted: Money |
 def rur_allotment(budgets: Budgets, scenario: Scenario) -> Money:
     """What the result equalisation reserve could release for projects this year (P3), shape (n,), SEK.
 
-    Whoever uses it says so by `Budgets.take_from_rur`.
+    Whoever uses it says so by `economy.take_from_rur`.
     """
-    assert budgets.reserves is not None
     return rur_money(budgets.reserves, scenario.budget)
 
 
-def into_ordinary(
-    budgets: Budgets, scenario: Scenario, seed: int, rows: NDArray[np.int64], owner: str, yearly: Money
-) -> NDArray[np.bool_]:
+def into_ordinary(world: World, room: Money, rows: NDArray[np.int64], yearly: Money) -> Bools:
     """Whether projects that were worth their cost become ordinary operations (F8), shape (len(rows),).
 
-    The municipality must plan to (86 % do), and its owner must have room for a year of it; else something would have to
-    be removed.
+    The municipality must plan to (86 % do), and the owner, whose `room` this is, must have it for a year of the
+    project; else something would have to be removed.
     """
-    codes = np.array([int(scenario.places.codes[row]) for row in rows], np.int64)
-    plans = by_place(seed, PURSE, codes, 2)[:, 1]
-    return np.asarray((plans < scenario.budget.ordinary_plan) & (budgets.room[owner][rows] >= yearly))
+    plans = by_place(world.seed, PURSE, world.geography.codes[rows], 2)[:, 1]
+    return np.asarray((plans < world.spec.budget.ordinary_plan) & (room[rows] >= yearly))
 
 
-def spread_practice(budgets: Budgets, budget: BudgetParameters, t: int, year: int) -> None:
+def spread_practice(spread: Spread, years: Economy, budget: BudgetParameters, t: int, year: int) -> None:
     """Let the practice spread or die for a year (step 8): good and bad years, windfalls, neighbours, results seen."""
-    assert budgets.spread is not None
-    assert budgets.years is not None
-    sky = budgets.years
-    live(budgets.spread, year, sky.good(budget, t), windfall=bool(sky.windfall[t]))
+    live(spread, year, years.good(budget, t), windfall=bool(years.windfall[t]))
 
 
 def set_room(budgets: Budgets, t: int) -> None:
     """Set frames and what is left for prevention in year number `t`: mandatory cost and old promises come first."""
-    if t and budgets.growth is not None:
+    if t:
         budgets.revenue = {line: amount * (1.0 + budgets.growth) for line, amount in budgets.revenue.items()}
     for line in LINES:
         expected = budgets.expected[line][t + 1]
@@ -228,16 +200,11 @@ def set_room(budgets: Budgets, t: int) -> None:
 
 
 def close_year(
-    budgets: Budgets,
-    t: int,
-    mandatory: dict[str, Money],
-    ratchet: dict[str, float],
-    years: int,
-    economy_of: BudgetParameters | None = None,
+    budgets: Budgets, t: int, mandatory: dict[str, Money], ratchet: dict[str, float], budget: BudgetParameters
 ) -> dict[str, Money]:
     """Work out each body's result, move frames after cost, spread municipal deficits over the years of restoration.
 
-    With `economy_of` (the budget parameters) the reserve for downturns grows, and covers what it can (M10).
+    The reserve for downturns grows, and covers what it can (M10).
 
     Returns
     -------
@@ -255,9 +222,8 @@ def close_year(
     budgets.equity["board"] = budgets.equity["board"] + total
     budgets.equity["region"] = budgets.equity["region"] + results["region"]
     deficit = np.maximum(-total, 0)
-    if economy_of is not None and budgets.reserves is not None:
-        _, released = close_reserves(budgets.reserves, economy_of, t, budgets.revenue["municipality"], deficit)
-        deficit = deficit - released
+    _, released = close_reserves(budgets.reserves, budget, t, budgets.revenue["municipality"], deficit)
+    deficit, years = deficit - released, budget.restoration_years
     budgets.to_restore[t + 1 : t + 1 + years] += whole(deficit / years)
     return results
 

@@ -1,7 +1,7 @@
 """The practice inside a run: the history up to its first year, then one step a year with the rest of the country.
 
 A run may hold a part of the country; the practice always lives in the whole of it, so that neighbours across the border
-of the part are there and a municipality does the same in the part as in the whole. Written by `budgets`.
+of the part are there and a municipality does the same in the part as in the whole.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..inputs.parameters import DiffusionParameters
 from ..inputs.places import Places, sweden
-from . import Country, Practice, Surroundings, Year, history, move, surroundings
+from . import Country, Practice, Surroundings, Year, history, move, neighbours_active, surroundings
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -60,6 +60,12 @@ def live(spread: Spread, year: int, good: Floats, *, windfall: bool) -> Year:
     happened = move(spread.country, spread.around, spread.p, spread.seed, year, good, everywhere)
     spread.years.append(happened)
     return happened
+
+
+def neighbours_active_in_run(spread: Spread) -> Floats:
+    """Share of its neighbours that are active, for every municipality of the run, shape (n,); all count alike."""
+    alike = np.ones(spread.practice.active.size)
+    return np.asarray(neighbours_active(spread.around.municipalities, alike, spread.practice.active)[spread.rows])
 
 
 def report(spread: Spread, rows: NDArray[np.int64], regional: Bools, worth: Bools, told: Bools) -> None:

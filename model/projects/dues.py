@@ -1,111 +1,115 @@
-"""Settling: when a follow-up is over, what was measured becomes what is paid.
+"""What falls due: when a follow-up is over, what was measured becomes what is paid.
 
 A contract is settled in as many steps as it has dates (`phases`). Beside what is paid stands what the same terms would
-have paid on the true effect, which only the model knows: the difference is over- or underpayment. Read by `model` and
-`results`.
+have paid on the true effect, which only the model knows: the difference is over- or underpayment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..children.draws import chances
 from ..contracts import Design, Outcome, Transfer, phases, settle
+from ..contracts.ways import IN_FORCE, WAYS
 from ..evaluation import metrics
 from ..evaluation.expected import noise
 from ..evaluation.prospects import LUCK, deviates
+from ..money.books import Books
 from ..money.funds import FILLED_BY
-from . import payments
-
-if TYPE_CHECKING:
-    from ..model import PreventionModel
+from ..world import World
+from .payments import transfers
+from .projects import Projects
 
 Which = NDArray[np.int64]
+Floats = NDArray[np.float64]
 FROM_BUDGETS = ("board", "municipality", "region")  # public parties that finance from a budget and not from a fund
 FEW = 30  # finished projects from which the spread of measurements can be told
-Floats = NDArray[np.float64]
 
 
-def settle_due(model: PreventionModel) -> None:
+def settle_due(books: Books, projects: Projects, world: World, year: int) -> None:
     """Settle the projects of the design in force for which a date of the contract has come, and pay what falls due."""
-    projects = model.projects
-    for at in phases(model.design):
-        which = np.flatnonzero((projects.contract == 0) & (projects.start_year == model.year - at))
+    design = world.design
+    for at in phases(design):
+        which = np.flatnonzero((projects.contract == IN_FORCE) & (projects.start_year == year - at))
         if not which.size:
             continue
-        transfers = settle(model.design, outcome(model, which, found(model, which, "measured")), at)
-        for transfer in transfers:
-            due = (transfer.payer, transfer.receiver, transfer.clause, which, transfer.amount)
-            model.due.setdefault(model.year + transfer.year - at, []).append(due)
-        fair = settle(model.design, outcome(model, which, found(model, which, "true")), at)
-        for column, part in ((projects.payable, transfers), (projects.fair, fair)):
+        as_measured = settle(design, outcome(world, projects, which, found(world, projects, which, "measured")), at)
+        for transfer in as_measured:
+            books.due.setdefault(year + transfer.year - at, []).append((transfer, which))
+        fair = settle(design, outcome(world, projects, which, found(world, projects, which, "true")), at)
+        for column, part in ((projects.payable, as_measured), (projects.fair, fair)):
             for transfer in part:
                 if transfer.clause != "admin_cost":
                     column[which] += transfer.amount
-    for payer, receiver, clause, which, amount in model.due.pop(model.year, []):
-        payments.transfer(model, payer, receiver, clause, which, amount)
+    for transfer, which in books.due.pop(year, []):
+        for payment in transfers(world.menu, projects, transfer, which):
+            books.pay(year, payment)
+            projects.note(payment.purpose, payment.project, payment.amount)
+    for contract in range(len(world.contracts)):
+        done = projects.start_year + last_phase(world, contract) <= year
+        projects.settled |= (projects.contract == contract) & done
 
 
-def last_phase(model: PreventionModel, contract: int) -> int:
+def last_phase(world: World, contract: int) -> int:
     """Years from the start of a project to its last settlement, or to its evaluation if that comes later."""
-    dates = phases(model.design) if contract == 0 else ()
-    return max((*dates, model.yardsticks.follow_up[contract] - 1))
+    dates = phases(world.design) if contract == IN_FORCE else ()
+    return max((*dates, world.yardsticks.follow_up[contract] - 1))
 
 
-def found(model: PreventionModel, which: Which, how: str) -> Mapping[str, Floats]:
+def found(world: World, projects: Projects, which: Which, how: str) -> Mapping[str, Floats]:
     """Every metric of these projects of the design in force: ``how`` "measured" by the evaluator, or "true"."""
-    return metrics.by_name(model.yardsticks.metrics[0], model.projects.sums[which], how)
+    return metrics.by_name(world.yardsticks.metrics[IN_FORCE], projects.sums[which], how)
 
 
-def expected(model: PreventionModel, which: Which) -> Mapping[str, Floats]:
+def expected(world: World, projects: Projects, which: Which) -> Mapping[str, Floats]:
     """Every metric of these projects as it should be expected at the true effects."""
-    own, other, people, _ = np.moveaxis(model.projects.expected_sums[which], 2, 0)
+    own, other, people, _ = np.moveaxis(projects.expected_sums[which], 2, 0)
     return {
         metric.name: metrics.in_unit(metric, own[:, j], other[:, j], people[:, j])
-        for j, metric in enumerate(model.yardsticks.metrics[0])
+        for j, metric in enumerate(world.yardsticks.metrics[IN_FORCE])
     }
 
 
-def still_to_settle(model: PreventionModel, which: Which, at: int) -> list[Transfer]:
+def still_to_settle(world: World, projects: Projects, which: Which, at: int) -> list[Transfer]:
     """What will be settled in year `at` of these projects of the design in force, on average over what may be measured.
 
-    Settled for equally likely measurements around what the evaluator should report at the true effects, since caps,
-    floors and thresholds pay differently for good and bad luck. A metric whose follow-up is over is as it was measured.
+    At the end of a run. Settled for equally likely measurements around what the evaluator should report at the true
+    effects, since caps, floors and thresholds pay differently for good and bad luck. A metric whose follow-up is over is
+    as it was measured.
     """
-    known = found(model, which, "measured")
+    known = found(world, projects, which, "measured")
     cases: list[dict[str, Floats]] = [{} for _ in range(LUCK)]
-    for j, metric in enumerate(model.yardsticks.metrics[0]):
-        likely, spread = _reported(model, which, j)
-        over = model.projects.start_year[which] + metric.years <= model.year
-        for case, luck in zip(cases, _misses(model, j), strict=True):
+    for j, metric in enumerate(world.yardsticks.metrics[IN_FORCE]):
+        likely, spread = _reported(world, projects, which, j)
+        over = projects.start_year[which] + metric.years <= world.last_year + 1
+        for case, luck in zip(cases, _misses(world, projects, j), strict=True):
             case[metric.name] = np.where(over, known[metric.name], likely + luck * spread)
-    settled = [settle(model.design, outcome(model, which, case), at) for case in cases]
+    settled = [settle(world.design, outcome(world, projects, which, case), at) for case in cases]
     return [
         replace(same[0], amount=np.rint(np.mean([each.amount for each in same], axis=0)).astype(np.int64))
         for same in zip(*settled, strict=True)
     ]
 
 
-def _reported(model: PreventionModel, which: Which, j: int) -> tuple[Floats, Floats]:
+def _reported(world: World, projects: Projects, which: Which, j: int) -> tuple[Floats, Floats]:
     """What the evaluator should report of a metric of projects at the true effects, and its spread as bodies reckon."""
-    own, _, people, other = model.projects.expected_sums[which, j].T
-    metric = model.yardsticks.metrics[0][j]
-    return metrics.in_unit(metric, own, other, people), noise(metric, own, other, people, model.spec.belief.outcome_sd)
+    own, _, people, other = projects.expected_sums[which, j].T
+    metric = world.yardsticks.metrics[IN_FORCE][j]
+    return metrics.in_unit(metric, own, other, people), noise(metric, own, other, people, world.spec.belief.outcome_sd)
 
 
-def _misses(model: PreventionModel, j: int) -> Floats:
+def _misses(world: World, projects: Projects, j: int) -> Floats:
     """By how much a metric may miss what it should come to: equally likely cases, in its spread, shape (LUCK,).
 
     As the projects of this run missed whose follow-up is over: means of each tenth of them. While they are few, normal.
     """
-    projects, metric = model.projects, model.yardsticks.metrics[0][j]
-    over = np.flatnonzero((projects.contract == 0) & (projects.start_year + metric.years <= model.year))
-    likely, spread = _reported(model, over, j)
+    metric = world.yardsticks.metrics[IN_FORCE][j]
+    over = np.flatnonzero((projects.contract == IN_FORCE) & (projects.start_year + metric.years <= world.last_year + 1))
+    likely, spread = _reported(world, projects, over, j)
     some = spread > 0.0
     if some.sum() < FEW:
         return deviates()
@@ -113,23 +117,21 @@ def _misses(model: PreventionModel, j: int) -> Floats:
     return np.array([tenth.mean() for tenth in np.array_split(np.sort(gap[some] / spread[some]), LUCK)])
 
 
-def outcome(model: PreventionModel, which: Which, metric: Mapping[str, Floats]) -> Outcome:
+def outcome(world: World, projects: Projects, which: Which, metric: Mapping[str, Floats]) -> Outcome:
     """Put what is known of projects into the form that `settle` reads; conditions left to chance are drawn here."""
-    projects = model.projects
     conditions: dict[str, NDArray[np.bool_]] = {}
-    for number, (name, condition) in enumerate(model.design.conditions.items()):
+    for number, (name, condition) in enumerate(world.design.conditions.items()):
         if condition.measure is not None:
             conditions[name] = condition.holds(metric[condition.measure])
         else:
-            conditions[name] = drawn(model, which, number) < condition.probability
+            conditions[name] = drawn(world, projects, which, number) < condition.probability
     return Outcome(projects.cost[which], metric, conditions)
 
 
-def drawn(model: PreventionModel, which: Which, number: int) -> Floats:
+def drawn(world: World, projects: Projects, which: Which, number: int) -> Floats:
     """Luck of projects for the condition of that number, in (0, 1), shape (n,)."""
-    projects = model.projects
-    codes = model.population.codes[projects.municipality[which]]
-    luck: Floats = chances(model.run_seed, number, codes, projects.start_year[which], projects.intervention[which])
+    codes = world.geography.codes[projects.municipality[which]]
+    luck: Floats = chances(world.seed, number, codes, projects.start_year[which], projects.intervention[which])
     return luck
 
 
@@ -143,7 +145,7 @@ def unfit(design: Design) -> list[str]:
         for share in design.finance
         if share.party in FROM_BUDGETS and share.size is None
     ]
-    if design.decision == "planner":
+    if not WAYS[design.decision].money_binds:
         problems += [
             f"{design.name}: finance.{party} has only so much money, but a planner takes all that is worth it. "
             'Let finance.state pay, or write decision.body = "board".'

@@ -1,28 +1,28 @@
-"""Paying for projects: who finances what, what contracts pay, and what that does to the budgets concerned.
+"""Payments of projects: who finances what, what contracts move, and what that promises for later years.
 
-A contract names parties; here they become accounts of the ledger, for projects of each owner. Read by `model`,
-`dues` and `results`.
+A contract names parties; here they become accounts of the ledger, for projects of each owner. What is paid and what is
+still owed after the last year go through the same functions, so that the two cannot drift apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contracts import split_cost
-from ..inputs.parameters import PAYERS
-from ..money.budgets import LINES, fund_allotment, rur_allotment, whole
-from ..money.funds import FILLED_BY, NO_LIMIT, Purse, account_of, purse_of
-
-if TYPE_CHECKING:
-    from ..model import PreventionModel
+from ..contracts import Transfer, split_cost
+from ..inputs.parameters import ProjectParameters
+from ..money.books import Books, Payment
+from ..money.funds import FILLED_BY, Purse, account_of, purse_of
+from ..world import Menu, World
+from .projects import Projects
 
 Money = NDArray[np.int64]
-STATE_AGENCIES = PAYERS[5:]
-FROM_TREASURY = ("state", "outcomes_fund", *STATE_AGENCIES)  # the state draws from taxes what it pays for projects
+Which = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 PURPOSES = {
     **dict.fromkeys(("repay_by_frame_cut", "internal_invoice", "repay", "coupon"), "repayment"),
@@ -32,217 +32,179 @@ PURPOSES = {
 """What a payment is for, by the kind of clause that opened it; the rest are outcome payments."""
 
 
-def set_aside(model: PreventionModel, fund: str) -> Money:
-    """Money that a fund gets this year: by the contract's `size`, else by the board's habit (F3).
-
-    A municipal fund is there only where the municipality has decided on one; the reserve releases a part of itself.
-    """
-    wanted, budgets, t = model.allowed.get(fund), model.budgets, model.year - model.start_year
-    if fund == "municipal_fund":
-        return fund_allotment(budgets, model.spec, t, wanted)
-    if wanted is None:
-        revenue = budgets.revenue["region" if FILLED_BY[fund] == "region" else "municipality"]
-        wanted = whole(revenue * model.spec.board.fund_share)
-    return np.minimum(wanted, rur_allotment(budgets, model.spec)) if fund == "rur" else wanted
+# ---------------------------------------------------------------------- before a decision: what an option would cost
 
 
-def purse(model: PreventionModel, sort: str, account: str) -> Money:
-    """Money for new projects in a purse this year, see `funds.Purse`."""
-    if sort == "room":
-        return model.budgets.room[account]
-    if account in model.funds:
-        return model.funds[account].free
-    return model.allowed.get(account, np.full(model.n, NO_LIMIT))
+class Paperwork(NamedTuple):
+    """What applying and evaluating cost a project. SEK by (municipality, intervention), twice by purse as well."""
+
+    fixed: Floats  # (n, n_interventions): the gain must exceed it
+    once: Money  # (n, n_interventions, n_purses): what of it each purse pays or promises
+    per_child: Money  # likewise, for evaluating one child more
 
 
-def split(model: PreventionModel, owner: str, contract: int, cost: Money) -> dict[str, Money]:
+def split(world: World, owner: str, contract: int, cost: Money) -> dict[str, Money]:
     """Divide up-front cost among accounts, for projects of this owner under one of the contracts."""
     result: dict[str, Money] = {}
-    for party, amount in split_cost(model.contracts[contract], cost).items():
+    for party, amount in split_cost(world.contracts[contract], cost).items():
         account = account_of(party, owner)
         result[account] = result[account] + amount if account in result else amount
     return result
 
 
-def parts(model: PreventionModel, contract: int, purses: Sequence[Purse]) -> Money:
+def parts(world: World, contract: int, purses: Sequence[Purse]) -> Money:
     """What each purse must have per child of each option: an owner this year's cost, others the whole programme's.
 
     SEK, shape (n_cells, len(purses)).
     """
-    cells, items = model.cells.intervention, model.interventions
+    cells, menu = world.cells.intervention, world.menu
     result = np.zeros((cells.size, len(purses)), np.int64)
-    for k, item in enumerate(items):
-        mine, yearly = cells == k, round(item.cost)
-        for party, share in model.contracts[contract].shares.items():
+    for k, item in enumerate(menu.items):
+        mine = cells == k
+        for party, share in world.contracts[contract].shares.items():
             purse = purse_of(account_of(party, item.owner), item.owner)
             if purse in purses:
-                cost = yearly if purse[0] == "room" else yearly * item.duration
+                cost = int(menu.yearly[k] if purse[0] == "room" else menu.yearly[k] * menu.duration[k])
                 result[mine, purses.index(purse)] += round(share * cost)
     return result
 
 
-def paperwork(
-    model: PreventionModel, contract: int, purses: Sequence[Purse]
-) -> tuple[NDArray[np.float64], Money, Money]:
+def paperwork(world: World, ordinary: Bools, contract: int, purses: Sequence[Purse]) -> Paperwork:
     """What applying and evaluating costs a project, and what of it each purse pays or promises, fixed and per child.
 
-    An owner pays its application now, and its evaluation when it is due; whoever else pays promises both. SEK by
-    (municipality, intervention), and twice by (municipality, intervention, purse); nothing in ordinary operations.
-    `evaluating` is the part per child.
+    An owner pays its application now, and its evaluation when it is due; whoever else pays promises both. Nothing in
+    ordinary operations (`ordinary` by municipality and intervention).
     """
-    project = model.spec.project
-    fixed = np.where(model.ordinary, 0, round(project.application_cost) + round(project.evaluation_cost))
-    now = np.where(model.ordinary, 0, round(project.application_cost))
-    each = evaluating(model)
-    at_once = model.yardsticks.follow_up[contract] == 1  # then the evaluation is due this year, too
+    project = world.spec.project
+    fixed = np.where(ordinary, 0, round(project.application_cost) + round(project.evaluation_cost))
+    now = np.where(ordinary, 0, round(project.application_cost))
+    each = evaluating(world, ordinary)
+    at_once = world.yardsticks.follow_up[contract] == 1  # then the evaluation is due this year, too
     once, per_child = np.zeros((2, *fixed.shape, len(purses)), np.int64)
-    for k, item in enumerate(model.interventions):
-        purse = purse_of(overhead_account(model, item.owner, contract), item.owner)
+    for k, item in enumerate(world.menu.items):
+        purse = purse_of(overhead_account(world, item.owner, contract), item.owner)
         if purse in purses:
             at = purses.index(purse)
             later = purse[0] == "room" and not at_once
             once[:, k, at] = (now if later else fixed)[:, k]
             per_child[:, k, at] = 0 if later else each[:, k]
-    return fixed.astype(np.float64), once, per_child
+    return Paperwork(fixed.astype(np.float64), once, per_child)
 
 
-def evaluating(model: PreventionModel) -> Money:
+def evaluating(world: World, ordinary: Bools) -> Money:
     """What a child more costs the evaluation, whole SEK by (municipality, intervention); 0 in ordinary operations.
 
     Evaluations cost a share of what is evaluated, and something however small it is (B25).
     """
-    return np.where(model.ordinary, 0, _evaluated_each(model))
+    return np.where(ordinary, 0, _evaluated_each(world.menu, world.spec.project))
 
 
-def evaluation_fee(model: PreventionModel, which: NDArray[np.int64]) -> Money:
+def evaluation_fee(world: World, projects: Projects, which: Which) -> Money:
     """What evaluating each of these projects costs, whole SEK, shape (n,)."""
-    book = model.projects
-    each = _evaluated_each(model)[book.intervention[which]]
-    return np.asarray(round(model.spec.project.evaluation_cost) + each * book.children[which])
+    each = _evaluated_each(world.menu, world.spec.project)[projects.intervention[which]]
+    return np.asarray(round(world.spec.project.evaluation_cost) + each * projects.children[which])
 
 
-def _evaluated_each(model: PreventionModel) -> Money:
-    share = model.spec.project.evaluation_share
-    return np.array([round(share * round(item.cost) * item.duration) for item in model.interventions], np.int64)
+def _evaluated_each(menu: Menu, project: ProjectParameters) -> Money:
+    years = zip(menu.yearly.tolist(), menu.duration.tolist(), strict=True)
+    return np.array([round(project.evaluation_share * cost * duration) for cost, duration in years], np.int64)
 
 
-def overhead_account(model: PreventionModel, owner: str, contract: int) -> str:
+def overhead_account(world: World, owner: str, contract: int) -> str:
     """Who pays for applying and evaluating: the state under a planner, a fund if one finances, else the owner."""
-    design = model.contracts[contract]
-    if design.decision == "planner":
-        return "state"
+    design = world.contracts[contract]
+    if design.way.overhead:
+        return design.way.overhead
     return account_of(next((party for party in design.shares if party in FILLED_BY), "owner"), owner)
 
 
-def each_owner(model: PreventionModel, which: NDArray[np.int64]) -> list[tuple[str, int, NDArray[np.int64]]]:
+# ---------------------------------------------------------------------- from projects to payments
+
+
+def each_owner(world: World, projects: Projects, which: Which) -> Iterator[tuple[str, int, Which]]:
     """Divide projects by (owner, contract)."""
-    parts = [
-        (owner, contract, which[owned_by(model, owner, which) & (model.projects.contract[which] == contract)])
-        for owner in model.owners
-        for contract in range(len(model.contracts))
-    ]
-    return [part for part in parts if part[2].size]
+    for owner in world.menu.owners:
+        for contract in range(len(world.contracts)):
+            mine = which[owned_by(world.menu, projects, owner, which) & (projects.contract[which] == contract)]
+            if mine.size:
+                yield owner, contract, mine
 
 
-def owned_by(model: PreventionModel, owner: str, which: NDArray[np.int64]) -> NDArray[np.bool_]:
+def owned_by(menu: Menu, projects: Projects, owner: str, which: Which) -> Bools:
     """Say which of the projects belong to an owner."""
-    owners = np.array([item.owner == owner for item in model.interventions])
-    return np.asarray(owners[model.projects.intervention[which]])
+    return np.asarray((menu.owner == owner)[projects.intervention[which]])
 
 
-def between_accounts(
-    model: PreventionModel, payer: str, receiver: str, clause: str, which: NDArray[np.int64], amount: Money
-) -> list[tuple[str, str, NDArray[np.int64], Money, str]]:
-    """Translate a contract's payment into (payer, receiver, projects, amount, purpose) of the ledger.
+def transfers(menu: Menu, projects: Projects, transfer: Transfer, which: Which) -> Iterator[Payment]:
+    """Translate a contract's payment for these projects into payments between accounts; within one, nothing moves."""
+    purpose = PURPOSES.get(transfer.clause, "outcome payment")
+    for owner in menu.owners:
+        mine = owned_by(menu, projects, owner, which)
+        payer, receiver = account_of(transfer.payer, owner), account_of(transfer.receiver, owner)
+        if mine.any() and payer != receiver:
+            where = projects.municipality[which[mine]]
+            yield Payment(payer, receiver, purpose, which[mine], where, transfer.amount[mine])
 
-    Where payer and receiver are one account nothing moves.
+
+def overhead(world: World, projects: Projects, purpose: str, which: Which, cost: Money) -> Iterator[Payment]:
+    """What applying for ("application") or evaluating ("evaluation") projects costs, SEK for each of `which`.
+
+    `which` are rows in their order.
     """
-    result = []
-    for owner in model.owners:
-        at = owned_by(model, owner, which)
-        source, goal = account_of(payer, owner), account_of(receiver, owner)
-        if at.any() and source != goal:
-            result.append((source, goal, which[at], amount[at], PURPOSES.get(clause, "outcome payment")))
-    return result
+    receiver = {"application": "provider", "evaluation": "evaluator"}[purpose]
+    for owner, contract, mine in each_owner(world, projects, which):
+        amount = cost[np.searchsorted(which, mine)]
+        payer = overhead_account(world, owner, contract)
+        yield Payment(payer, receiver, purpose, mine, projects.municipality[mine], amount)
 
 
-def promise(model: PreventionModel, contract: int, first: int) -> None:
+def programmes(world: World, projects: Projects, year: int) -> Iterator[Payment]:
+    """What every programme under way in a year costs those who finance it."""
+    going = np.flatnonzero(year - projects.start_year < projects.duration)
+    for owner, contract, mine in each_owner(world, projects, going):
+        for account, amount in split(world, owner, contract, projects.yearly_cost[mine]).items():
+            if account != "provider":
+                yield Payment(account, "provider", "programme", mine, projects.municipality[mine], amount)
+
+
+# ---------------------------------------------------------------------- what new projects promise
+
+
+def promise(books: Books, world: World, projects: Projects, contract: int, new: Which) -> None:
     """Note what new projects cost now and will cost in later years; a fund's grant is for the whole project."""
-    projects, budgets, t = model.projects, model.budgets, model.year - model.start_year
-    new = np.arange(first, projects.n)
-    entry = round(model.spec.project.application_cost)
-    for owner in model.owners:
-        mine = new[owned_by(model, owner, new)]
-        judged = mine[projects.overhead[mine]]
-        fee = evaluation_fee(model, judged)
-        payer = overhead_account(model, owner, contract)
-        if payer == owner:
-            np.add.at(budgets.new[owner], projects.municipality[judged], entry)
-            until = model.yardsticks.follow_up[contract] - 1
-            due = budgets.promised[owner][t + until] if until else budgets.new[owner]
-            np.add.at(due, projects.municipality[judged], fee)
-        elif payer in model.funds:
-            np.add.at(model.funds[payer].promised, projects.municipality[judged], entry + fee)
+    for owner in world.menu.owners:
+        mine = new[owned_by(world.menu, projects, owner, new)]
+        _promise_overhead(books, world, projects, (owner, contract), mine[projects.overhead[mine]])
         for years_in in range(int(projects.duration[mine].max(initial=0))):
             going = mine[projects.duration[mine] > years_in]
-            for account, part in split(model, owner, contract, projects.yearly_cost[going]).items():
-                where = projects.municipality[going]
-                if account == owner:
-                    np.add.at(budgets.promised[owner][t + years_in] if years_in else budgets.new[owner], where, part)
-                elif account in model.funds:
-                    np.add.at(model.funds[account].promised, where, part)
-    applied = new[projects.overhead[new]]
-    overhead(model, "application", "provider", applied, np.full(applied.size, entry, np.int64))
+            for account, part in split(world, owner, contract, projects.yearly_cost[going]).items():
+                due = _promised(books, account, owner, _t(world, projects, mine), years_in)
+                if due is not None:
+                    np.add.at(due, projects.municipality[going], part)
 
 
-def overhead(model: PreventionModel, purpose: str, receiver: str, which: NDArray[np.int64], cost: Money) -> None:
-    """Book the cost of applying for or evaluating projects, SEK for each of `which` (rows in their order)."""
-    for owner, contract, mine in each_owner(model, which):
-        amount = cost[np.searchsorted(which, mine)]
-        pay(model, overhead_account(model, owner, contract), receiver, purpose, mine, amount)
+def _promise_overhead(books: Books, world: World, projects: Projects, of: tuple[str, int], judged: Which) -> None:
+    """Note what applying and evaluating cost projects of one (owner, contract)."""
+    owner, contract = of
+    entry, fee = round(world.spec.project.application_cost), evaluation_fee(world, projects, judged)
+    where, payer, t = (
+        projects.municipality[judged],
+        overhead_account(world, owner, contract),
+        _t(world, projects, judged),
+    )
+    for years_in, cost in ((0, np.full(judged.size, entry)), (world.yardsticks.follow_up[contract] - 1, fee)):
+        due = _promised(books, payer, owner, t, years_in)
+        if due is not None:
+            np.add.at(due, where, cost)
 
 
-def pay_programmes(model: PreventionModel) -> None:
-    """Book this year's cost of every programme under way on those who finance it."""
-    projects = model.projects
-    going = np.flatnonzero(model.year - projects.start_year < projects.duration)
-    for owner, contract, mine in each_owner(model, going):
-        for account, amount in split(model, owner, contract, projects.yearly_cost[mine]).items():
-            if account != "provider":
-                pay(model, account, "provider", "programme", mine, amount)
+def _t(world: World, projects: Projects, new: Which) -> int:
+    """Number of the year in which these projects start, all in the same."""
+    return int(projects.start_year[new].max(initial=world.start_year)) - world.start_year
 
 
-def transfer(
-    model: PreventionModel, payer: str, receiver: str, clause: str, which: NDArray[np.int64], amount: Money
-) -> None:
-    """Book a payment under the contract."""
-    projects = model.projects
-    for source, goal, mine, part, purpose in between_accounts(model, payer, receiver, clause, which, amount):
-        pay(model, source, goal, purpose, mine, part)
-        column = {"outcome payment": projects.paid, "repayment": projects.repaid}.get(purpose, projects.other)
-        column[mine] += part
-
-
-def pay(
-    model: PreventionModel, account: str, receiver: str, purpose: str, which: NDArray[np.int64], amount: Money
-) -> None:
-    """Post money of projects, and take it from (or give it to) the budgets concerned.
-
-    What reaches the state goes back to the taxpayers, so that its accounts are empty at the end of a year.
-    """
-    where = model.projects.municipality[which]
-    model.ledger.post(model.year, account, receiver, purpose, amount, municipality=where, project=which)
-    for party, sign in ((account, 1), (receiver, -1)):
-        moved = np.zeros(model.n, np.int64)
-        np.add.at(moved, where, sign * amount)
-        if party in LINES:
-            model.budgets.spent[party] = model.budgets.spent[party] + moved
-        elif party in model.funds:
-            fund = model.funds[party]
-            fund.money = fund.money - moved
-            if sign == 1:
-                fund.promised = fund.promised - moved
-        elif party in FROM_TREASURY:
-            if party != "state":
-                model.ledger.settle_up(model.year, party, "state", "appropriation", moved)
-            model.ledger.settle_up(model.year, "state", "households", "taxes", moved)
+def _promised(books: Books, account: str, owner: str, t: int, years_in: int) -> Money | None:
+    """Where an account notes what it will pay `years_in` years after year number `t`; None if it notes nothing."""
+    if account == owner:
+        return books.budgets.promised[owner][t + years_in] if years_in else books.budgets.new[owner]
+    return books.funds[account].promised if account in books.funds else None

@@ -1,40 +1,36 @@
 """A finished run as tidy tables: one row per fact, units in the column names.
 
 `docs/outputs.md` has the schema. What lies after the last simulated year is added as the exact expectation from
-`forecast`, in rows of phase "expected", so that a lifetime cost never depends on when a run stops. Reads the model;
-read by `model.simulate` only.
+`forecast`, in rows of phase "expected", so that a lifetime cost never depends on when a run stops.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from .bodies import _bodies, _municipalities, _options
-from .lives import _children, _costs, _enrolment, _runs
-from .money import _flows, _payments
-from .projects import _measures, _projects
+from ..state import State
+from ..world import World
+from .bodies import bodies_table, municipalities_table, options_table
+from .lives import children_table, costs_table, enrolment_table, runs_table
+from .money import flows_table, payments_table
+from .projects import measures_table, projects_table
 from .words import Table
 
-if TYPE_CHECKING:
-    from ..model import PreventionModel
 
-
-def tables(model: PreventionModel, detail: bool) -> dict[str, Table]:
+def tables(world: World, state: State, detail: bool) -> dict[str, Table]:
     """Return every result table of a finished run; without `detail` those by municipality and project are summed up."""
     result = {
-        "runs": _runs(model),
-        "flows": _flows(model, detail),
-        "children": _children(model, detail),
-        "costs": _costs(model),
-        "payments": _payments(model),
-        "enrolment": _enrolment(model),
-        "projects": _projects(model),
-        "measures": _measures(model),
-        "bodies": _bodies(model, detail),
-        "municipalities": _municipalities(model),
-        "options": _options(model),
+        "runs": runs_table(world, state),
+        "flows": flows_table(world, state, detail),
+        "children": children_table(world, state, detail),
+        "costs": costs_table(world, state),
+        "payments": payments_table(world, state),
+        "enrolment": enrolment_table(world, state),
+        "projects": projects_table(world, state),
+        "measures": measures_table(world, state),
+        "bodies": bodies_table(world, state, detail),
+        "municipalities": municipalities_table(world, state),
+        "options": options_table(world, state),
     }
     for table in result.values():
-        table.insert(0, "design", model.design.name)
-        table.insert(1, "seed", model.run_seed)
+        table.insert(0, "design", world.design.name)
+        table.insert(1, "seed", world.seed)
     return result

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..children.forecast import life_tables, occupancy
+from ..children.forecast import effects_of, life_tables, occupancy
 from ..children.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
-
-if TYPE_CHECKING:
-    from ..model import PreventionModel
-
+from ..state import State
+from ..world import World
 
 _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
 
@@ -43,10 +39,12 @@ def _onwards(groups, age, years_in, effects, tables, later):
                 later[t, age[g] + 1 + t, level] += levels[t, level]
 
 
-def _afterwards(model: PreventionModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def afterwards(world: World, state: State) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Expected number at each level by year after the last one and age, with help and without."""
-    last, helped, tables_ = model.start_year + model.years - 1, model.participants, life_tables(model.ladder)
-    everybody = _states_by_age(last, model.population.births_from, model.population.offsets, model.population.state)
+    last, helped, tables_ = world.start_year + world.years - 1, state.children.participants, life_tables(world.ladder)
+    everybody = _states_by_age(
+        last, state.children.population.births_from, state.children.population.offsets, state.children.population.state
+    )
     ages = np.arange(N_AGES)
     none = np.tile(_NO_EFFECT, (N_AGES, 1))
     without = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
@@ -55,11 +53,11 @@ def _afterwards(model: PreventionModel) -> tuple[NDArray[np.float64], NDArray[np
     age = last - helped.born[:n].astype(np.int64)
     alive = age <= LAST_AGE
     shadows = np.zeros((N_AGES, N_STATES))
-    np.add.at(shadows, (age[alive], model.population.state[helped.child[:n]][alive]), 1.0)
+    np.add.at(shadows, (age[alive], state.children.population.state[helped.child[:n]][alive]), 1.0)
     shadow = np.zeros_like(without)
     _onwards(shadows, ages, np.zeros(N_AGES, np.int64), none, tables_, shadow)
     # Count by (intervention, years since the start, age, state); then one row per group that has anybody.
-    shape = (len(model.interventions), model.years + 1, N_AGES, N_STATES)
+    shape = (len(world.menu.items), world.years + 1, N_AGES, N_STATES)
     where = (
         helped.intervention[:n].astype(np.int64),
         last + 1 - helped.start_year[:n].astype(np.int64),
@@ -72,5 +70,5 @@ def _afterwards(model: PreventionModel) -> tuple[NDArray[np.float64], NDArray[np
     kind, years_in, group_age = np.unravel_index(some, shape[:-1])
     treated = np.zeros_like(without)
     if some.size:
-        _onwards(states[some], group_age, years_in, model.effects[kind], tables_, treated)
+        _onwards(states[some], group_age, years_in, effects_of(world.menu.items)[kind], tables_, treated)
     return without - shadow + treated, without

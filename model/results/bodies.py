@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..bodies import views
 from ..bodies.reasoning import perceived_saving
+from ..bodies.views import selfish
 from ..children.forecast import at_belief
 from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
 from ..children.need import frailty_mix
 from ..children.prices import GROUPS
+from ..contracts.ways import IN_FORCE
 from ..inputs.arithmetic import powers
 from ..inputs.parameters import PAYERS
 from ..money.budgets import LINES
 from ..practice import CONTRACTS, STATES
+from ..state import State
+from ..world import World
 from .words import LEVEL_NAMES, Table
 
-if TYPE_CHECKING:
-    from ..model import PreventionModel
 
-
-def _bodies(model: PreventionModel, detail: bool) -> Table:
+def bodies_table(world: World, state: State, detail: bool) -> Table:
     """Budgets by body and year."""
-    places = np.array(model.spec.places.codes) if detail else np.array([""])
-    rows = [(model.start_year + t, line, year[line]) for t, year in enumerate(model.book) for line in LINES]
+    places = np.array(world.spec.places.codes) if detail else np.array([""])
+    rows = [(world.start_year + t, line, year[line]) for t, year in enumerate(state.books.yearly) for line in LINES]
     data: dict[str, Any] = {
         "year": np.repeat([year for year, _, _ in rows], places.size),
         "body": np.repeat([line for _, line, _ in rows], places.size),
@@ -38,19 +38,19 @@ def _bodies(model: PreventionModel, detail: bool) -> Table:
     return pd.DataFrame(data)
 
 
-def _municipalities(model: PreventionModel) -> Table:
+def municipalities_table(world: World, state: State) -> Table:
     """What each municipality put in and what it and others got out, in the simulated years."""
-    saved = np.zeros((model.n, len(PAYERS)), np.int64)
-    for _, shadow, treated in model.history:
-        saved += np.tensordot(shadow.astype(np.int64) - treated, model.costs.by_payer, axes=2)
-    paid = {name: np.zeros(model.n, np.int64) for name in ("prevention", "received", "repaid")}
-    for entry in model.ledger.entries:
+    saved = np.zeros((world.n, len(PAYERS)), np.int64)
+    for _, shadow, treated in state.children.history:
+        saved += np.tensordot(shadow.astype(np.int64) - treated, world.costs.by_payer, axes=2)
+    paid = {name: np.zeros(world.n, np.int64) for name in ("prevention", "received", "repaid")}
+    for entry in state.books.ledger.entries:
         column = {"outcome payment": "received", "repayment": "repaid"}.get(
             entry.purpose, "prevention" if entry.purpose in ("programme", "application", "evaluation") else None
         )
         if column is not None:
             np.add.at(paid[column], entry.municipality, entry.amount)
-    places = model.spec.places
+    places = world.spec.places
     own = saved[:, GROUPS["municipality"]].sum(axis=1)
     return pd.DataFrame(
         {
@@ -58,22 +58,20 @@ def _municipalities(model: PreventionModel) -> Table:
             "name": places.names,
             "county": places.county_codes,
             "population": places.population,
-            "children": model.population.cohort_sizes().sum(axis=1),
-            "frail": frailty_mix(places, model.spec.ladder)[:, 1:].sum(axis=1),
+            "children": state.children.population.cohort_sizes().sum(axis=1),
+            "frail": frailty_mix(places, world.spec.ladder)[:, 1:].sum(axis=1),
             **{f"{name}_sek": amount for name, amount in paid.items()},
             "own_saving_sek": own,
             "others_saving_sek": saved.sum(axis=1) - own,
-            **_practice(model),
+            **_practice(world, state),
         }
     )
 
 
-def _practice(model: PreventionModel) -> dict[str, Any]:
+def _practice(world: World, state: State) -> dict[str, Any]:
     """Where each municipality and its region are with the practice, and its reserve, at the end."""
-    budgets = model.budgets
-    assert budgets.spread is not None
-    assert budgets.reserves is not None
-    spread = budgets.spread
+    budgets = state.books.budgets
+    spread = state.practice
     practice, rows = spread.practice, spread.rows
     of_regions = [*(STATES[state] for state in spread.country.regions.state), ""]
     return {
@@ -85,32 +83,32 @@ def _practice(model: PreventionModel) -> dict[str, Any]:
     }
 
 
-def _options(model: PreventionModel) -> Table:
+def options_table(world: World, state: State) -> Table:
     """What each option is worth to whom: on the owner's own budget, and to everybody over the whole life."""
-    cells, discount = model.cells, model.spec.discount
+    cells, discount = world.cells, world.spec.discount
     value = (cells.true_saving * powers(1.0 / (1.0 + discount.rate), N_AGES)[:, None]).sum(axis=1)
     societal = (cells.production * powers(1.0 / (1.0 + discount.societal_rate), N_AGES)).sum(axis=1)
     truth = np.ones(cells.age.size)
     own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
-    for owner in model.owners:
-        mine = views.cells_of(model, owner)
-        alone = perceived_saving(views.selfish(model, owner), cells)
+    for owner in world.menu.owners:
+        mine = world.cells_of(owner)
+        alone = perceived_saving(selfish(state.bodies.mandates[owner]), cells)
         own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
-        perceived[mine] = np.median(at_belief(model.views[0].worth[owner], truth), axis=0)[mine]
-    seen = model.seen_total[cells.age, cells.level]
-    taken = np.zeros((len(model.interventions), N_AGES, N_LEVELS))
-    helped, n = model.participants, model.participants.n
+        perceived[mine] = np.median(at_belief(state.bodies.views[IN_FORCE].worth[owner], truth), axis=0)[mine]
+    seen = state.children.seen_total[cells.age, cells.level]
+    taken = np.zeros((len(world.menu.items), N_AGES, N_LEVELS))
+    helped, n = state.children.participants, state.children.participants.n
     age = helped.start_year[:n].astype(np.int64) - 1 - helped.born[:n]
     np.add.at(taken, (helped.intervention[:n], age, helped.perceived[:n]), 1)
     enrolled = taken[cells.intervention, cells.age, cells.level]
-    items = model.interventions
+    items = world.menu.items
     return pd.DataFrame(
         {
             "intervention": [items[k].name for k in cells.intervention],
             "owner": [items[k].owner for k in cells.intervention],
             "age": cells.age,
             "level": LEVEL_NAMES[cells.level + N_LEVELS * (cells.age >= ADULT_AGE)],
-            "cost_sek": model.whole_cost,
+            "cost_sek": world.whole_cost,
             "own_value_sek": own,
             "perceived_value_sek": perceived,
             **{f"{name}_value_sek": value[:, rows].sum(axis=1) for name, rows in GROUPS.items()},

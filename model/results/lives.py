@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -12,37 +10,36 @@ from .. import __version__
 from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
 from ..evaluation.evaluators import JUDGED_TO
 from ..inputs.parameters import KINDS, PAYERS
+from ..state import State
+from ..world import World
+from .afterwards import afterwards
 from .words import EXPECTED, LEVEL_NAMES, SIMULATED, Table
 
-if TYPE_CHECKING:
-    from ..model import PreventionModel
-from .afterwards import _afterwards
 
-
-def _runs(model: PreventionModel) -> Table:
-    sizes = model.population.cohort_sizes().sum(axis=0)
+def runs_table(world: World, state: State) -> Table:
+    sizes = state.children.population.cohort_sizes().sum(axis=0)
     return pd.DataFrame(
         {
-            "start_year": [model.start_year],
-            "years": [model.years],
+            "start_year": [world.start_year],
+            "years": [world.years],
             "children": [int(sizes.sum())],
             "births": [int(sizes[ADULT_AGE:].sum())],
-            "scenario_hash": [model.spec.hash()],
+            "scenario_hash": [world.spec.hash()],
             "version": [__version__],
         }
     )
 
 
-def _children(model: PreventionModel, detail: bool) -> Table:
+def children_table(world: World, state: State, detail: bool) -> Table:
     """Children by year, place, age and level, with and without help."""
     parts = []
-    for t, (never, _, treated) in enumerate(model.history):
+    for t, (never, _, treated) in enumerate(state.children.history):
         for with_help, counts in ((False, never), (True, treated)):
             counted = counts if detail else counts.sum(axis=0, keepdims=True)
             m, age, level = np.nonzero(counted)
             parts.append(
                 (
-                    np.full(m.size, model.start_year + t),
+                    np.full(m.size, world.start_year + t),
                     m,
                     age,
                     level,
@@ -54,7 +51,7 @@ def _children(model: PreventionModel, detail: bool) -> Table:
     return pd.DataFrame(
         {
             "year": year,
-            "municipality": np.array(model.spec.places.codes)[m] if detail else "",
+            "municipality": np.array(world.spec.places.codes)[m] if detail else "",
             "age": age,
             "level": LEVEL_NAMES[level + N_LEVELS * (age >= ADULT_AGE)],
             "treated": helped,
@@ -63,17 +60,21 @@ def _children(model: PreventionModel, detail: bool) -> Table:
     )
 
 
-def _costs(model: PreventionModel) -> Table:
+def costs_table(world: World, state: State) -> Table:
     """What lives cost whom by year and age, as they were (or will be) and without any programme."""
-    actual = np.stack([(never + treated).sum(axis=0) for never, _, treated in model.history]).astype(np.float64)
-    untreated = np.stack([(never + shadow).sum(axis=0) for never, shadow, _ in model.history]).astype(np.float64)
-    later_actual, later_untreated = _afterwards(model)
+    actual = np.stack([(never + treated).sum(axis=0) for never, _, treated in state.children.history]).astype(
+        np.float64
+    )
+    untreated = np.stack([(never + shadow).sum(axis=0) for never, shadow, _ in state.children.history]).astype(
+        np.float64
+    )
+    later_actual, later_untreated = afterwards(world, state)
     frames = []
     for phase, first, with_help, without in (
-        (SIMULATED, model.start_year, actual, untreated),
-        (EXPECTED, model.start_year + model.years, later_actual, later_untreated),
+        (SIMULATED, world.start_year, actual, untreated),
+        (EXPECTED, world.start_year + world.years, later_actual, later_untreated),
     ):
-        amounts = [_priced(model, each) for each in (with_help, without)]
+        amounts = [_priced(world, state, each) for each in (with_help, without)]
         t, age, row = np.nonzero((amounts[0] != 0) | (amounts[1] != 0))
         names = [(payer, kind) for payer in PAYERS for kind in KINDS] + [("households", "lost_earnings")]
         payer, kind = (np.array(each) for each in zip(*names, strict=True))
@@ -93,12 +94,12 @@ def _costs(model: PreventionModel) -> Table:
     return pd.concat(frames, ignore_index=True)
 
 
-def _priced(model: PreventionModel, counts: NDArray[np.float64]) -> NDArray[np.int64]:
+def _priced(world: World, state: State, counts: NDArray[np.float64]) -> NDArray[np.int64]:
     """Turn (years, ages, levels) into whole SEK by (year, age, payer and kind; lost production last)."""
     price = np.concatenate(
         [
-            model.costs.amount.reshape(N_AGES, N_LEVELS, -1),
-            model.costs.lost_production[..., None],
+            world.costs.amount.reshape(N_AGES, N_LEVELS, -1),
+            world.costs.lost_production[..., None],
         ],
         axis=2,
     ).astype(np.float64)
@@ -108,11 +109,11 @@ def _priced(model: PreventionModel, counts: NDArray[np.float64]) -> NDArray[np.i
     return np.asarray(np.rint(amount), dtype=np.int64)
 
 
-def _enrolment(model: PreventionModel) -> Table:
+def enrolment_table(world: World, state: State) -> Table:
     """Who was taken into what, as seen and as they were."""
-    helped, n = model.participants, model.participants.n
+    helped, n = state.children.participants, state.children.participants.n
     year, born = helped.start_year[:n].astype(np.int64), helped.born[:n].astype(np.int64)
-    judged = year + JUDGED_TO <= model.start_year + model.years
+    judged = year + JUDGED_TO <= world.start_year + world.years
     frame = pd.DataFrame(
         {
             "year": year,
@@ -120,7 +121,7 @@ def _enrolment(model: PreventionModel) -> Table:
             "age": year - 1 - born,
             "level": helped.perceived[:n],
             "true_level": helped.state_before[:n] % N_LEVELS,
-            "county": model.county[helped.municipality[:n]],
+            "county": world.geography.county[helped.municipality[:n]],
             "children": 1,
             "judged": judged.astype(np.int64),
             "deadweight": (judged & ~helped.needed[:n]).astype(np.int64),
@@ -129,11 +130,11 @@ def _enrolment(model: PreventionModel) -> Table:
     keys = ["year", "intervention", "age", "level", "true_level", "county"]
     result = frame.groupby(keys, as_index=False)[["children", "judged", "deadweight"]].sum()
     kind, older = result["intervention"].to_numpy(), N_LEVELS * (result["age"].to_numpy() >= ADULT_AGE)
-    whole_cost = np.array([round(item.cost) * item.duration for item in model.interventions])
+    whole_cost = np.array([round(item.cost) * item.duration for item in world.menu.items])
     result.insert(7, "cost_sek", result["children"].to_numpy() * whole_cost[kind])
     return result.assign(
-        intervention=np.array([item.name for item in model.interventions])[kind],
+        intervention=np.array([item.name for item in world.menu.items])[kind],
         level=LEVEL_NAMES[result["level"].to_numpy() + older],
         true_level=LEVEL_NAMES[result["true_level"].to_numpy() + older],
-        county=np.unique(model.spec.places.county_codes)[result["county"].to_numpy()],
+        county=np.unique(world.spec.places.county_codes)[result["county"].to_numpy()],
     )

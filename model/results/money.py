@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ..contracts import phases
+from ..contracts.ways import IN_FORCE
+from ..money.books import Payment
 from ..money.ledger import NO_PROJECT
-from ..projects import dues as settling
-from ..projects import payments
+from ..projects.dues import still_to_settle
+from ..projects.payments import evaluation_fee, overhead, programmes, transfers
+from ..state import State
+from ..world import World
 from .words import EXPECTED, SIMULATED, Table
 
-if TYPE_CHECKING:
-    from ..model import PreventionModel
 
-
-def _flows(model: PreventionModel, detail: bool) -> Table:
+def flows_table(world: World, state: State, detail: bool) -> Table:
     """All entries of the ledger."""
-    entries = model.ledger.entries
+    entries = state.books.ledger.entries
     sizes = [entry.amount.size if detail else 1 for entry in entries]
 
     def column(name: str) -> Any:
@@ -29,7 +32,7 @@ def _flows(model: PreventionModel, detail: bool) -> Table:
 
     data: dict[str, Any] = {name: column(name) for name in ("year", "payer", "receiver", "purpose", "kind")}
     if detail:
-        data["municipality"] = np.array(model.spec.places.codes)[np.concatenate([e.municipality for e in entries])]
+        data["municipality"] = np.array(world.spec.places.codes)[np.concatenate([e.municipality for e in entries])]
         data["project"] = np.concatenate([e.project for e in entries])
         data["amount_sek"] = np.concatenate([e.amount for e in entries])
         frame = pd.DataFrame(data)
@@ -39,21 +42,21 @@ def _flows(model: PreventionModel, detail: bool) -> Table:
     return pd.DataFrame(data).groupby(keys, as_index=False, sort=False)[["amount_sek"]].sum()
 
 
-def _payments(model: PreventionModel) -> Table:
+def payments_table(world: World, state: State) -> Table:
     """All money that programmes and contracts move, nationally; what is still owed after the last year is expected."""
-    names = np.array([item.name for item in model.interventions])
+    names = np.array([item.name for item in world.menu.items])
     rows: list[tuple[int, str, str, str, str]] = []
     totals: list[NDArray[Any]] = []
 
     def add(year: int, payer: str, receiver: str, purpose: str, phase: str, which: Any, amount: Any) -> None:
         rows.append((year, payer, receiver, purpose, phase))
-        totals.append(np.bincount(model.projects.intervention[which], amount, minlength=names.size))
+        totals.append(np.bincount(state.projects.intervention[which], amount, minlength=names.size))
 
-    for entry in model.ledger.entries:
+    for entry in state.books.ledger.entries:
         if entry.project[0] != NO_PROJECT:
             add(entry.year, entry.payer, entry.receiver, entry.purpose, SIMULATED, entry.project, entry.amount)
-    for year, payer, receiver, purpose, which, amount in _still_owed(model):
-        add(year, payer, receiver, purpose, EXPECTED, which, amount)
+    for year, owed in _still_owed(world, state):
+        add(year, owed.payer, owed.receiver, owed.purpose, EXPECTED, owed.project, owed.amount)
     columns = ["year", "payer", "receiver", "purpose", "intervention", "phase"]
     if not rows:
         return pd.DataFrame({name: [] for name in [*columns, "amount_sek"]})
@@ -65,40 +68,28 @@ def _payments(model: PreventionModel) -> Table:
     return frame.groupby(columns, as_index=False, sort=True)[["amount_sek"]].sum()
 
 
-def _still_owed(model: PreventionModel) -> list[tuple[int, str, str, str, NDArray[np.int64], NDArray[np.int64]]]:
-    """What projects under way will cost, and what contracts will pay on average, after the last year."""
-    projects, last = model.projects, model.start_year + model.years - 1
-    owed = []
-    dues = [(year, *item) for year, items in model.due.items() for item in items]
-    for at in phases(model.design):
-        which = np.flatnonzero((projects.contract == 0) & (projects.start_year + at > last))
+def _still_owed(world: World, state: State) -> Iterator[tuple[int, Payment]]:
+    """What projects under way will cost, and what contracts will pay on average, after the last year: (year, payment)."""
+    projects, last = state.projects, world.last_year
+    dues = [(year, *item) for year, items in state.books.due.items() for item in items]
+    for at in phases(world.design):
+        which = np.flatnonzero((projects.contract == IN_FORCE) & (projects.start_year + at > last))
         if not which.size:
             continue
-        for transfer in settling.still_to_settle(model, which, at):
+        for transfer in still_to_settle(world, projects, which, at):
             for year in np.unique(projects.start_year[which]):
                 of_year = projects.start_year[which] == year
-                dues.append(
-                    (int(year) + transfer.year, transfer.payer, transfer.receiver, transfer.clause,
-                     which[of_year], transfer.amount[of_year])
-                )  # fmt: skip
-    for year, payer, receiver, clause, which, amount in dues:
-        for source, goal, mine, part, purpose in payments.between_accounts(
-            model, payer, receiver, clause, which, amount
-        ):
-            owed.append((year, source, goal, purpose, mine, part))
+                part = replace(transfer, amount=transfer.amount[of_year])
+                dues.append((int(year) + transfer.year, part, which[of_year]))
+    for year, transfer, which in dues:
+        for payment in transfers(world.menu, projects, transfer, which):
+            yield year, payment
     unjudged = np.flatnonzero((projects.start_year + projects.follow_up - 1 > last) & projects.overhead)
-    for owner, contract, mine in payments.each_owner(model, unjudged):
-        for year in np.unique(projects.start_year[mine]):
-            judged = mine[projects.start_year[mine] == year]
-            payer = payments.overhead_account(model, owner, contract)
-            cost = payments.evaluation_fee(model, judged)
-            owed.append(
-                (int(year) + model.yardsticks.follow_up[contract] - 1, payer, "evaluator", "evaluation", judged, cost)
-            )
+    judged_in = (projects.start_year + projects.follow_up - 1)[unjudged]
+    for year in np.unique(judged_in):
+        which = unjudged[judged_in == year]
+        for payment in overhead(world, projects, "evaluation", which, evaluation_fee(world, projects, which)):
+            yield int(year), payment
     for year in range(last + 1, last + int(projects.duration.max(initial=1))):
-        going = np.flatnonzero(year - projects.start_year < projects.duration)
-        for owner, contract, mine in payments.each_owner(model, going):
-            for account, cost in payments.split(model, owner, contract, projects.yearly_cost[mine]).items():
-                if account != "provider":
-                    owed.append((year, account, "provider", "programme", mine, cost))
-    return owed
+        for payment in programmes(world, projects, year):
+            yield year, payment

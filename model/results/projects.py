@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..evaluation import metrics
 from ..evaluation.evaluators import COMPARED, PEOPLE
 from ..projects import dues
+from ..state import State
+from ..world import World
 from .words import Table
 
-if TYPE_CHECKING:
-    from ..model import PreventionModel
 
-
-def _projects(model: PreventionModel) -> Table:
-    projects = model.projects
+def projects_table(world: World, state: State) -> Table:
+    projects = state.projects
     measured, true = (np.zeros(projects.n, np.int64) for _ in range(2))
-    for contract, j in enumerate(model.yardsticks.learned):
+    for contract, j in enumerate(world.yardsticks.learned):
         mine = projects.contract == contract
-        sums, metric = projects.sums[mine, j], model.yardsticks.metrics[contract][j]
+        sums, metric = projects.sums[mine, j], world.yardsticks.metrics[contract][j]
         measured[mine] = np.rint(metrics.measured(metric, sums))
         true[mine] = np.rint(metrics.true(metric, sums))
-    items = model.interventions
+    items = world.menu.items
     return pd.DataFrame(
         {
             "project": np.arange(projects.n),
             "year": projects.start_year,
-            "municipality": np.array(model.spec.places.codes)[projects.municipality],
+            "municipality": np.array(world.spec.places.codes)[projects.municipality],
             "intervention": np.array([item.name for item in items])[projects.intervention],
             "owner": np.array([item.owner for item in items])[projects.intervention],
-            "own_room": projects.contract == 1,
+            "own_room": projects.contract == OWN_ROOM,
             "children": projects.children,
             "matched": projects.matched,
             "cost_sek": projects.cost,
-            "followed_years": np.minimum(projects.follow_up, model.start_year + model.years - projects.start_year),
+            "followed_years": np.minimum(projects.follow_up, world.start_year + world.years - projects.start_year),
             "settled": projects.settled,
             "measured_saving_sek": measured,
             "true_saving_sek": true,
@@ -48,12 +46,12 @@ def _projects(model: PreventionModel) -> Table:
     )
 
 
-def _measures(model: PreventionModel) -> Table:
+def measures_table(world: World, state: State) -> Table:
     """What the evaluator reported of projects of the design in force, beside what was to be expected and is true."""
-    projects, last = model.projects, model.start_year + model.years - 1
-    which = np.flatnonzero(projects.contract == 0)
-    found = {how: dues.found(model, which, how) for how in ("measured", "true")}
-    expected = dues.expected(model, which)
+    projects, last = state.projects, world.start_year + world.years - 1
+    which = np.flatnonzero(projects.contract == IN_FORCE)
+    found = {how: dues.found(world, projects, which, how) for how in ("measured", "true")}
+    expected = dues.expected(world, projects, which)
     frames = [
         pd.DataFrame(
             {
@@ -69,6 +67,6 @@ def _measures(model: PreventionModel) -> Table:
                 "true": found["true"][metric.name],
             }
         )
-        for j, metric in enumerate(model.yardsticks.metrics[0])
+        for j, metric in enumerate(world.yardsticks.metrics[IN_FORCE])
     ]
     return pd.concat(frames, ignore_index=True)

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from ..children.ladder import ADULT_LEVELS, CHILD_LEVELS
-
-if TYPE_CHECKING:
-    pass
-
 
 Table = pd.DataFrame
 

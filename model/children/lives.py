@@ -1,0 +1,188 @@
+"""The children of a run, year by year: who is seen as in need, and how everybody lives on, with help and without.
+
+Big arrays change in place, here and in `projects.enrolment`, nowhere else. Lives stand in `population` (without help)
+and `participants` (with it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..inputs.parameters import DetectionParameters, InterventionParameters
+from ..inputs.places import Places
+from ..inputs.protect import protect
+from . import lifecourse
+from .draws import threshold
+from .forecast import detection_edges, effects_of, life_tables
+from .ladder import N_AGES, N_LEVELS, Ladder, kernel_tables
+from .participants import Participants
+from .population import Population, build_population
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Counts = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """What moves lives and finds need, the same in every year of a run, as the kernels of `lifecourse` read it."""
+
+    seed: int
+    threads: int  # for the pass over the children; changes nothing but the time
+    untreated: tuple[NDArray[Any], ...]  # see `ladder.kernel_tables`
+    treated: tuple[NDArray[Any], ...]  # see `forecast.life_tables`
+    effects: Floats  # (n_interventions, 5), see `forecast.effects_of`
+    fading: Floats
+    edges: NDArray[np.uint32]  # (N_STATES, 2), thresholds of being seen, see `forecast.detection_edges`
+    ages: Whole  # youngest and oldest age that any intervention takes
+
+    def __post_init__(self) -> None:
+        protect(self)
+
+
+@dataclass
+class Children:
+    """Everybody aged 0-64, what became of them so far, and whom bodies have seen this year.
+
+    `counts` are this year's lives by (everybody, shadows, treated; municipality, age, level); `history` those of every
+    lived year, with those never treated in the first place. `seen` by (municipality, age, level); `found` says who they
+    are, see `lifecourse.identify`.
+    """
+
+    population: Population
+    participants: Participants
+    counts: Counts  # (3, n, N_AGES, N_LEVELS)
+    seen: Whole  # (n, N_AGES, N_LEVELS)
+    found: Counts  # (n_children,)
+    seen_total: Whole  # (N_AGES, N_LEVELS), in all years so far
+    history: list[Counts] = field(default_factory=list)
+
+    @property
+    def actual(self) -> Whole:
+        """Children by (municipality, age, level) as they really are this year."""
+        return np.asarray(self.counts[0] - self.counts[1] + self.counts[2], dtype=np.int64)
+
+
+def rules_of_life(
+    ladder: Ladder,
+    births: Floats,
+    interventions: tuple[InterventionParameters, ...],
+    detection: DetectionParameters,
+    *,
+    seed: int,
+    threads: int = 1,
+) -> Rules:
+    """Lay out what the kernels read. `births` by (municipality, state), see `need.states_at_birth`."""
+    effects = effects_of(interventions)
+    ages = [(item.age_from, item.age_to) for item in interventions]
+    return Rules(
+        seed=seed,
+        threads=threads,
+        untreated=kernel_tables(ladder, births),
+        treated=life_tables(ladder),
+        effects=effects,
+        fading=lifecourse.fading(effects),
+        edges=threshold(detection_edges(detection.sensitivity, detection.false_alarm, detection.take_up)),
+        ages=np.array([min(a for a, _ in ages), max(b for _, b in ages)]),
+    )
+
+
+def grow_up(places: Places, rules: Rules, start_year: int, years: int) -> Children:
+    """Lay out all children, and let those who are 0-19 at the start live from birth: they are who they would be."""
+    population = build_population(places, start_year, years)
+    n, n_children = population.codes.size, population.n_children
+    children = Children(
+        population=population,
+        participants=Participants.none_yet(n_children),
+        counts=np.zeros((3, n, N_AGES, N_LEVELS), np.int32),
+        seen=np.zeros((n, N_AGES, N_LEVELS), np.int64),
+        found=np.empty(n_children, np.int32),
+        seen_total=np.zeros((N_AGES, N_LEVELS), np.int64),
+    )
+    for year in range(population.births_from, start_year):
+        _live_untreated(children, rules, year)
+    return children
+
+
+def identify(children: Children, rules: Rules, year: int) -> Whole:
+    """Let committees and regions see children: not all who are in need, and some who are not. Returns `seen`."""
+    people = children.population
+    _over_municipalities(
+        lifecourse.identify,
+        people,
+        rules.threads,
+        year,
+        rules.seed,
+        people.births_from,
+        people.codes,
+        people.offsets,
+        people.state,
+        people.participant,
+        rules.edges,
+        rules.ages,
+        children.seen,
+        children.found,
+    )
+    children.seen_total += children.seen.sum(axis=0)
+    return children.seen
+
+
+def live(children: Children, rules: Rules, year: int) -> None:
+    """Move every child one year, with help and without, and count them."""
+    people, helped = children.population, children.participants
+    _live_untreated(children, rules, year)
+    children.counts[1:] = 0
+    lifecourse.live_treated(
+        0,
+        helped.n,
+        year,
+        rules.seed,
+        people.codes,
+        helped.born,
+        helped.cohort_start,
+        (people.state, helped.treated),
+        (helped.child, helped.municipality, helped.intervention, helped.start_year),
+        (rules.effects, rules.fading),
+        rules.treated,
+        (children.counts[1], children.counts[2]),
+    )
+    record = children.counts.copy()
+    record[0] -= record[1]
+    children.history.append(record)
+
+
+def _live_untreated(children: Children, rules: Rules, year: int) -> None:
+    people = children.population
+    _over_municipalities(
+        lifecourse.live_untreated,
+        people,
+        rules.threads,
+        year,
+        rules.seed,
+        people.births_from,
+        people.codes,
+        people.offsets,
+        people.state,
+        rules.untreated,
+        children.counts[0],
+    )
+
+
+def _over_municipalities(kernel: Callable[..., Any], people: Population, threads: int, *arguments: Any) -> None:
+    """Run a kernel over all municipalities, in as many parts of equal size as there are threads."""
+    n = people.codes.size
+    if threads == 1:
+        kernel(0, n, *arguments)
+        return
+    goals = np.linspace(0, people.n_children, threads + 1)[1:-1]
+    cuts = [0, *np.searchsorted(people.offsets[:, 0], goals).tolist(), n]
+    with ThreadPoolExecutor(threads) as pool:
+        parts = [pool.submit(kernel, cuts[i], cuts[i + 1], *arguments) for i in range(threads)]
+        for part in parts:
+            part.result()

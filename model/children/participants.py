@@ -1,0 +1,56 @@
+"""Participants: the children who are helped, each with a second life beside its shadow (see `lifecourse`).
+
+Rows are never moved: a row, once given to a participant, is its own for the rest of the run.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass
+class Participants:
+    """One row per participant; `n` rows are in use.
+
+    A child takes part once at most, so there are never more rows than children. The arrays are that long from the
+    start: the system gives memory to a row when it is first written.
+    """
+
+    child: NDArray[np.int64]  # place among all children
+    cohort_start: NDArray[np.int64]
+    born: NDArray[np.int16]
+    start_year: NDArray[np.int16]
+    municipality: NDArray[np.int16]
+    intervention: NDArray[np.int8]
+    perceived: NDArray[np.uint8]  # level as seen
+    state_before: NDArray[np.uint8]  # as it was
+    project: NDArray[np.int32]
+    peer: NDArray[np.int64]  # comparison child, -1 for none
+    treated: NDArray[np.uint8]  # state of the real life
+    needed: NDArray[np.bool_]  # shadow showed need later
+    n: int = 0
+
+    @classmethod
+    def none_yet(cls, n_children: int) -> Self:
+        """Lay out the arrays for a population of `n_children`."""
+        return cls(
+            child=np.zeros(n_children, np.int64),
+            cohort_start=np.zeros(n_children, np.int64),
+            born=np.zeros(n_children, np.int16),
+            start_year=np.zeros(n_children, np.int16),
+            municipality=np.zeros(n_children, np.int16),
+            intervention=np.zeros(n_children, np.int8),
+            perceived=np.zeros(n_children, np.uint8),
+            state_before=np.zeros(n_children, np.uint8),
+            project=np.zeros(n_children, np.int32),
+            peer=np.zeros(n_children, np.int64),
+            treated=np.zeros(n_children, np.uint8),
+            needed=np.zeros(n_children, np.bool_),
+        )
+
+    @property
+    def bytes_each(self) -> int:
+        """Bytes of state per participant."""
+        return sum(getattr(self, each.name).itemsize for each in fields(self) if each.name != "n")

@@ -1,0 +1,49 @@
+"""Ways of deciding: who is asked about a project, and what follows from being asked in that way.
+
+A contract names one of them (`decision.body`, see `words.BODIES`). Everything that depends on it stands in this table:
+a new way of deciding is one more entry here, and a mandate for whoever decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+IN_FORCE, OWN_ROOM = 0, 1
+"""The contracts of a run by number: the design in force, and paying out of one's own room beside it."""
+
+GRANTOR = "grantor"  # a region that grants money to projects of others, see `bodies.views`
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """One way of deciding.
+
+    `alone` names whoever decides instead of owner and grantor; else the owner must want a project, and `grantor` must
+    agree, to all projects if `grants_all`, to those of the municipality's own bodies if not.
+    """
+
+    alone: str = ""
+    grantor: str = ""
+    grants_all: bool = False
+    money_binds: bool = True  # else all that is worth it is taken, in the order of value instead of value per krona
+    knows_effects: bool = False  # believes in what is true, and has nothing to learn
+    overhead: str = ""  # who pays for applying and evaluating instead of a fund or the owner
+
+    def asked(self, owner: str) -> tuple[str, ...]:
+        """Who is asked about a project of an owner, in order."""
+        if self.alone:
+            return (self.alone,)
+        return (owner, self.grantor) if self.grantor and (self.grants_all or owner != "region") else (owner,)
+
+
+WAYS: Mapping[str, Deciding] = MappingProxyType(
+    {
+        "committee": Deciding(),
+        "board": Deciding(grantor="board"),
+        "region": Deciding(grantor=GRANTOR, grants_all=True),
+        "pool": Deciding(alone="pool"),
+        "planner": Deciding(alone="planner", money_binds=False, knows_effects=True, overhead="state"),
+    }
+)

@@ -1,0 +1,22 @@
+"""Write protection: what many hold and nobody may change. Read by whoever keeps a frozen part."""
+
+from typing import Any
+
+import numpy as np
+
+
+def protect(part: Any) -> None:
+    """Make every array of a dataclass read-only, also those inside its tuples: `frozen` then means frozen."""
+    for value in vars(part).values():
+        _protect(value)
+
+
+def _protect(value: Any) -> None:
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, tuple):
+        for each in value:
+            _protect(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            _protect(each)

@@ -1,0 +1,234 @@
+"""Enrolment: children enter programmes, each is found a comparison, and projects are opened and followed.
+
+Changes the children (who takes part) and the projects; decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..children import lifecourse
+from ..children.forecast import BELIEF_GRID, Cells
+from ..children.ladder import N_AGES, N_LEVELS
+from ..children.lives import Children
+from ..contracts.ways import IN_FORCE
+from ..evaluation.evaluators import JUDGED_TO, draw_lots, match, measure, shuffle
+from ..evaluation.expected import Expected
+from ..evaluation.metrics import empty_sums
+from ..money.ledger import LedgerError
+from ..world import World
+from .projects import Projects
+
+Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Which = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Intake(NamedTuple):
+    """Whom one contract takes on this year: children by (municipality, cell), and what each metric should come to.
+
+    `expected` on an honest evaluation, `reported` as its evaluator will report it. What is `ordinary`, by (municipality,
+    intervention), is neither applied for nor evaluated.
+    """
+
+    taken: Whole
+    ordinary: Bools
+    expected: tuple[Expected, ...]
+    reported: tuple[Expected, ...]
+
+
+class _Opened(NamedTuple):
+    """New projects of one contract, one row each."""
+
+    contract: int
+    municipality: Which
+    kind: Which
+    children: Whole
+    overhead: Bools
+
+
+def enrol(children: Children, projects: Projects, world: World, intakes: Sequence[Intake], year: int) -> list[Which]:
+    """Enrol children, find each a comparison, and start their projects; returns the new projects of each contract.
+
+    As many children must have been seen as are taken, each by one contract.
+
+    Raises
+    ------
+    LedgerError
+        If fewer children are found than were taken.
+    """
+    helped, people, by_lot = children.participants, children.population, world.yardsticks.by_lot
+    first, started, kinds = helped.n, projects.n, np.arange(len(world.menu.items))
+    rows, opened = [first], []
+    if by_lot:
+        shuffle(world.seed, year, people.codes, people.offsets, children.seen, children.found)
+    for contract, intake in enumerate(intakes):
+        by_kind = intake.taken @ (world.cells.intervention[:, None] == kinds)
+        municipality, kind = np.nonzero(by_kind)
+        number = np.full(by_kind.shape, -1, np.int64)
+        number[municipality, kind] = started + np.arange(municipality.size)
+        started += municipality.size
+        _write_rows(children, world.cells, intake.taken, number, year)
+        rows.append(helped.n)
+        overhead = ~intake.ordinary[municipality, kind]
+        opened.append(_Opened(contract, municipality, kind, by_kind[municipality, kind], overhead))
+    if by_lot:
+        _draw_lots(children, first, rows[1], year, world.contracts[IN_FORCE].follow_up)
+    _compare_with_others(children, world.geography.county_range, rows[1] if by_lot else first)
+    new = []
+    for each, intake in zip(opened, intakes, strict=True):
+        promising = _promising(children, world.cells, each, intake, (first, projects.n, year))
+        new.append(_start(projects, world, each, promising, year))
+    return new
+
+
+def follow(projects: Projects, children: Children, world: World, national: Whole, year: int) -> Which:
+    """Add this year to every project's measurement; returns those whose follow-up ends now.
+
+    `national` as `yardsticks.remember` fills it.
+    """
+    helped, people, yardsticks = children.participants, children.population, world.yardsticks
+    oldest = np.int16(
+        year - max(JUDGED_TO, yardsticks.longest)
+    )  # as the rows, in order of start: else all are converted
+    measure(
+        int(np.searchsorted(helped.start_year[: helped.n], oldest)),
+        helped.n,
+        year,
+        (projects.contract, *yardsticks.terms),
+        (yardsticks.values, national, yardsticks.norms),
+        (people.state, helped.treated, people.participant, world.start_year),
+        (
+            helped.child,
+            helped.cohort_start,
+            helped.born,
+            helped.intervention,
+            helped.start_year,
+            helped.project,
+            helped.peer,
+            helped.state_before,
+            helped.perceived,
+            helped.needed,
+        ),
+        projects.sums,
+    )
+    return np.flatnonzero(projects.start_year == year - projects.follow_up + 1)
+
+
+def _write_rows(children: Children, cells: Cells, taken: Whole, number: Which, year: int) -> None:
+    """Write the rows of new participants; `number` is their project by (municipality, intervention)."""
+    people, helped = children.population, children.participants
+    first, more = helped.n, int(taken.sum())
+    last = lifecourse.enrol(
+        year,
+        people.births_from,
+        people.offsets,
+        people.participant,
+        children.seen,
+        children.found,
+        (cells.intervention, cells.age, cells.level),
+        taken.copy(),
+        number,
+        first,
+        (
+            helped.child,
+            helped.municipality,
+            helped.born,
+            helped.cohort_start,
+            helped.intervention,
+            helped.perceived,
+            helped.project,
+        ),
+    )
+    if last - first != more:
+        raise LedgerError(f"{year}: {more} children were granted a place, but {last - first} were found.")
+    new = slice(first, last)
+    helped.n = last
+    helped.start_year[new] = year
+    helped.treated[new] = people.state[helped.child[new]]
+    helped.state_before[new] = people.state[helped.child[new]]
+
+
+def _compare_with_others(children: Children, county_range: Whole, first: int) -> None:
+    """Find a comparison child for participants from row `first` on, now that all of this year are known."""
+    people, helped = children.population, children.participants
+    match(
+        first,
+        helped.n,
+        county_range,
+        people.offsets,
+        helped.born[: helped.n].astype(np.int64) - people.births_from,
+        people.state,
+        people.participant,
+        (helped.child, helped.municipality, helped.peer),
+        np.zeros((people.codes.size, people.offsets.shape[1] - 1, N_LEVELS), np.int64),
+    )
+
+
+def _draw_lots(children: Children, first: int, last: int, year: int, years: int) -> None:
+    """Hold back, for the years of the follow-up, a child for each participant in these rows."""
+    people, helped = children.population, children.participants
+    age = year - 1 - helped.born[: helped.n].astype(np.int64)
+    draw_lots(
+        first,
+        last,
+        -(year + years),
+        people.offsets,
+        children.seen,
+        children.found,
+        people.participant,
+        (helped.municipality, age, helped.perceived, helped.peer),
+    )
+
+
+class _Promising(NamedTuple):
+    """What new projects should be expected to save, and for how many participants a comparison was found."""
+
+    sums: Floats  # (n, metrics, 4): own, other on an honest evaluation, people, other as the evaluator will report
+    matched: Whole
+
+
+def _promising(
+    children: Children, cells: Cells, new: _Opened, intake: Intake, begin: tuple[int, int, int]
+) -> _Promising:
+    """Add up, project by project, what is expected of its participants; `begin` is (row, project, year) of the first."""
+    first, before, year = begin
+    helped, n = children.participants, new.municipality.size
+    mine = helped.project[first : helped.n] - before
+    rows = first + np.flatnonzero((mine >= 0) & (mine < n))
+    which = helped.project[rows] - before
+    cell = np.zeros((int(cells.intervention.max()) + 1, N_AGES, N_LEVELS), np.int64)
+    cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
+    of = cell[helped.intervention[rows], year - 1 - helped.born[rows], helped.perceived[rows]]
+    sums, truth = np.zeros((n, len(intake.expected), 4)), BELIEF_GRID.index(1.0)
+    for j, (each, told) in enumerate(zip(intake.expected, intake.reported, strict=True)):
+        for place, part in enumerate((each.own[truth][of], each.other[of], np.ones(of.size), told.other[of])):
+            sums[:, j, place] = np.bincount(which, part, minlength=n) / each.metric.groups
+    return _Promising(sums, np.bincount(which, helped.peer[rows] >= 0, minlength=n))
+
+
+def _start(projects: Projects, world: World, new: _Opened, promising: _Promising, year: int) -> Which:
+    """Open a row for each new project; returns them."""
+    n, most, before = new.municipality.size, world.yardsticks.most, projects.n
+    expected = np.zeros((n, most, 4))
+    expected[:, : promising.sums.shape[1]] = promising.sums
+    projects.add(
+        municipality=new.municipality,
+        intervention=new.kind,
+        contract=np.full(n, new.contract),
+        follow_up=np.full(n, world.yardsticks.follow_up[new.contract]),
+        start_year=np.full(n, year),
+        children=new.children,
+        matched=promising.matched,
+        yearly_cost=new.children * world.menu.yearly[new.kind],
+        duration=world.menu.duration[new.kind],
+        overhead=new.overhead,
+        sums=empty_sums(n, most),
+        expected_sums=expected,
+    )
+    return np.arange(before, projects.n)

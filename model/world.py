@@ -1,0 +1,173 @@
+"""The world: what stays the same in a run, whoever decides what.
+
+Scenario, contracts, places, the ladder solved, prices, the options on offer and how projects are measured. Nothing here
+changes, and nothing can be written into it. Read by everything above the children: money, projects, bodies, results.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .children.forecast import Cells, build_cells, detection_edges
+from .children.ladder import Ladder, build_ladder
+from .children.need import states_at_birth
+from .children.prices import CostTables, build_costs
+from .contracts import Design, in_sek, load_design
+from .contracts.ways import IN_FORCE
+from .evaluation.yardsticks import Yardsticks, lay_out
+from .inputs.parameters import InterventionParameters
+from .inputs.places import Places
+from .inputs.protect import protect
+from .inputs.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Geography:
+    """Municipalities and counties as arrays; counties are numbered by code."""
+
+    codes: Whole  # (n,)
+    county: Whole  # (n,), number of each municipality's
+    county_range: Whole  # (n, 2), first and last (exclusive) municipality of the county
+    inhabitants: Floats  # (n,)
+
+    def __post_init__(self) -> None:
+        protect(self)
+
+    @property
+    def n_counties(self) -> int:
+        """Number of counties."""
+        return int(self.county.max()) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Menu:
+    """The interventions as columns, shape (n_interventions,) each."""
+
+    items: tuple[InterventionParameters, ...]
+    owner: NDArray[np.str_]
+    yearly: Whole  # whole SEK per child and year
+    duration: Whole  # years
+
+    def __post_init__(self) -> None:
+        protect(self)
+
+    @property
+    def names(self) -> NDArray[np.str_]:
+        """Name of each."""
+        return np.array([item.name for item in self.items])
+
+    @property
+    def owners(self) -> list[str]:
+        """Bodies that own any, each once."""
+        return list(dict.fromkeys(item.owner for item in self.items))
+
+    @property
+    def whole_cost(self) -> Whole:
+        """Cost per child of the whole programme, SEK."""
+        return self.yearly * self.duration
+
+    @property
+    def regional(self) -> Bools:
+        """Which are the region's."""
+        return np.asarray(self.owner == "region")
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """What stays the same in a run. `contracts` are by number, see `contracts.ways`: own room only where it differs."""
+
+    spec: Scenario
+    contracts: tuple[Design, ...]
+    seed: int
+    years: int
+    start_year: int
+    geography: Geography
+    menu: Menu
+    ladder: Ladder
+    births: Floats  # (n, N_STATES), see `need.states_at_birth`
+    costs: CostTables
+    cells: Cells
+    whole_cost: Whole  # (n_cells,) SEK per child of the whole programme
+    yardsticks: Yardsticks
+
+    def __post_init__(self) -> None:
+        protect(self)
+
+    @property
+    def n(self) -> int:
+        """Number of municipalities."""
+        return self.geography.codes.size
+
+    @property
+    def design(self) -> Design:
+        """The design in force."""
+        return self.contracts[IN_FORCE]
+
+    @property
+    def last_year(self) -> int:
+        """Last simulated year."""
+        return self.start_year + self.years - 1
+
+    def offers_beside(self, contract: int) -> bool:
+        """Whether it is a contract beside which a body may still pay out of its own room."""
+        return contract + 1 < len(self.contracts)
+
+    def cells_of(self, owner: str) -> Whole:
+        """Options that belong to an owner."""
+        return np.flatnonzero(self.menu.owner[self.cells.intervention] == owner)
+
+
+def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_year: int) -> World:
+    """Put together what a run stands on: the scenario as the design changes it, and both contracts in SEK."""
+    spec, design = spec.changed_by(design.changes), in_sek(design)
+    # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
+    own_room = design.shares == {"owner": 1.0} and not design.clauses and not design.interventions
+    contracts = (design,) if not design.way.money_binds or own_room else (design, load_design("status-quo"))
+    ladder, costs = build_ladder(spec.ladder), build_costs(spec)
+    seen = spec.detection
+    edges = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up)
+    menu, cells = menu_of(spec.interventions), build_cells(spec.interventions, ladder, costs, edges)
+    return World(
+        spec=spec,
+        contracts=contracts,
+        seed=seed,
+        years=years,
+        start_year=start_year,
+        geography=geography_of(spec.places),
+        menu=menu,
+        ladder=ladder,
+        births=states_at_birth(spec.places, spec.ladder),
+        costs=costs,
+        cells=cells,
+        whole_cost=menu.whole_cost[cells.intervention],
+        yardsticks=lay_out(spec, contracts, ladder, costs),
+    )
+
+
+def menu_of(items: tuple[InterventionParameters, ...]) -> Menu:
+    """Lay the interventions out as columns."""
+    return Menu(
+        items=items,
+        owner=np.array([item.owner for item in items]),
+        yearly=np.array([round(item.cost) for item in items], np.int64),
+        duration=np.array([item.duration for item in items], np.int64),
+    )
+
+
+def geography_of(places: Places) -> Geography:
+    """Number the counties and find each municipality's."""
+    names, county = np.unique(np.array([int(code) for code in places.county_codes]), return_inverse=True)
+    rows = [np.flatnonzero(county == c) for c in range(names.size)]
+    return Geography(
+        codes=np.array([int(code) for code in places.codes], np.int64),
+        county=county,
+        county_range=np.array([(of[0], of[-1] + 1) for of in rows])[county],
+        inhabitants=np.asarray(places.population, dtype=np.float64),
+    )
