@@ -234,6 +234,15 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("seen", "int", "persons", "children identified, summed over years"),
             ("enrolled", "int", "persons", "of whom taken in"),
             ("funded", "float", "share", "enrolled / seen"),
+            (
+                "answer",
+                "text",
+                "",
+                "what the design in force answered for most children where none was taken: unpaid (its owner did not "
+                "want it), grantor, investor, closed (the contract does not cover it), ordinary (it is in ordinary "
+                "operations), paper (not worth applying and evaluating), fundless, money, rank (others came first); "
+                "yes where each municipality that saw some took some, unseen where none was seen",
+            ),
         ),
     ),
     "summary": (

@@ -9,13 +9,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .inputs.version import __version__
+
 if TYPE_CHECKING:
     from .contracts import load_design
     from .inputs.scenario import load_scenario, select
     from .model import simulate
 
 __all__ = ["__version__", "load_design", "load_scenario", "select", "simulate"]
-__version__ = "0.1.0"
 
 
 def _keep_kernels_apart() -> None:

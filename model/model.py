@@ -11,8 +11,8 @@
 9. close     books balance, or the run stops with an error that names year, body and amount
 
 A run is a function of (scenario, design, seed, years, start year, own rules) and of nothing else. `simulate` runs one
-and returns its result tables. This is the only file that knows all parts: every line of a year hands to one of them what
-it needs.
+and returns its result tables. This is the only file that knows all parts: every line of a year hands to one of them
+what it needs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The bodies as Mesa agents: each can be asked what it saw, what it was offered, what it said and why.
 
-Bodies of one kind decide together, in one vectorised rule (`decisions`), so that 1,300 agents cost little: an agent is a
-row of the model's arrays. Its answers are those of this year's decisions.
+Bodies of one kind decide together, in one vectorised rule (`decisions`), so that 1,300 agents cost little: an agent is
+a row of the model's arrays. Its answers are those of this year's decisions.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ class Body(mesa.Agent):
         cells, offer = world.cells, self.was_offered(option)
         age, level = int(cells.age[option]), int(cells.level[option])
         return (
-            f"{self.kind} in {world.spec.places.names[self.row]}, {offer.intervention} for children aged {age} at level "
-            f"{level_name(age, level)}: {self.said(option)}. It saw {self.saw(option)}, would pay {offer.cost:,.0f} SEK "
-            f"for each and thought of it as worth {offer.value:,.0f} SEK net."
+            f"{self.kind} in {world.spec.places.names[self.row]}, {offer.intervention} for children aged {age} "
+            f"at level {level_name(age, level)}: {self.said(option)}. It saw {self.saw(option)}, would pay "
+            f"{offer.cost:,.0f} SEK for each and thought of it as worth {offer.value:,.0f} SEK net."
         )
 
     @property
@@ -116,7 +116,7 @@ class PrivateParty(Body):
 
     @property
     def signs(self) -> list[int]:
-        """Options for which it would sign now, cells of `World.cells`; none if it is no party to the design in force."""
+        """Options for which it would sign now, cells of `World.cells`."""
         verdict = signatures(self.asking).get(self.kind)
         return [] if verdict is None else [int(cell) for cell in np.flatnonzero(verdict.accepts)]
 

@@ -1,4 +1,4 @@
-"""The bodies of a run: what they answer for, what options are worth to them, what they believe and what they decided."""
+"""The bodies of a run: what they answer for, what options are worth to them, what they believe and decided."""
 
 from __future__ import annotations
 

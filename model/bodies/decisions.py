@@ -1,7 +1,7 @@
 """Decisions: who is asked about an option, what they say, and how many children are taken.
 
-Owners want, grantors grant, private parties sign, in the order of the contract; whoever says no says why. Then each body
-takes what it can pay for (`choice`).
+Owners want, grantors grant, private parties sign, in the order of the contract; whoever says no says why. Then each
+body takes what it can pay for (`choice`).
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def _without_a_fund(answer: Answers, taken: Whole, part: Whole, money: Whole, pu
 
 
 def tally(answered: Whole, decided: Sequence[Decision], world: World, seen: Whole) -> Whole:
-    """Add this year to the children seen by (cell, answer); a child counts once, with what the design in force answered.
+    """Add this year to the children seen by (cell, answer), each once: with what the design in force answered.
 
     Where a body took some out of its own room instead, all count as a yes.
     """

@@ -32,7 +32,7 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Judge:
-    """Who thinks about an option: mandate, accounts whose flows it counts, and what money of each account is worth to it.
+    """Who thinks about an option: mandate, accounts whose flows it counts, and what their money is worth to it.
 
     A krona that is left in a fund is worth less to those who grant it than one in the ordinary budget.
     """
@@ -48,9 +48,9 @@ class View:
 
     `expected` is what each metric should come to on an honest evaluation, `reported` what its evaluator will report.
     `private` is what private parties expect the contract to bring them. `worth`, `flows` and `price` are by body: what
-    an option is worth under each belief, shape (n_beliefs, n, n_cells), what the contract is expected to pay it by year,
-    (n_beliefs, n_cells, N_AGES), and the present value of what it pays for the option, (n, n_cells), SEK per child.
-    `stake` is what each private party puts in per child, by (cell, year since the start).
+    an option is worth under each belief, shape (n_beliefs, n, n_cells), what the contract is expected to pay it by
+    year, (n_beliefs, n_cells, N_AGES), and the present value of what it pays for the option, (n, n_cells), SEK per
+    child. `stake` is what each private party puts in per child, by (cell, year since the start).
     """
 
     expected: tuple[Expected, ...]

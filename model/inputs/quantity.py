@@ -183,14 +183,14 @@ def _sentence(error: Any) -> str:
     return f"{'.'.join(place)}: {error['msg'].lower()}, not {error['input']!r}."
 
 
-def _text(value: Value) -> str:
+def text_of(value: Value) -> str:
     """Write a value as people read it."""
     if isinstance(value, tuple):
         return ", ".join(f"{each:g}" for each in value)
     return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:g}"
 
 
-def _spell(q: Quantity) -> str:
+def spell(q: Quantity) -> str:
     """Write a distribution in words."""
     terms = ", ".join(f"{k} {v:g}" for k, v in q.distribution.model_dump().items() if k != "kind")
     return q.distribution.kind + (f" ({terms})" if terms else "")

@@ -42,7 +42,7 @@ from .parameters import (
     TaxParameters,
 )
 from .places import Places, part, price_factors, sweden
-from .quantity import Quantity, Value, _spell, _text, read_quantity, read_toml
+from .quantity import Quantity, Value, read_quantity, read_toml, spell, text_of
 
 COST_TEXTS = ("title", "payer", "kind", "ages")
 _CHANGEABLE = ("value", "unit", "range", "distribution", "source", "price_year", "note")
@@ -162,13 +162,13 @@ class Scenario:
         return [
             {
                 "parameter": path,
-                "value": _text(q.value),
+                "value": text_of(q.value),
                 "unit": q.unit,
                 "range": f"{q.range[0]:g} to {q.range[1]:g}",
-                "distribution": _spell(q),
+                "distribution": spell(q),
                 "price year": str(q.price_year or ""),
                 "source": q.source,
-                "meaning": _declared(path)["meaning"],
+                "meaning": declaration(path)["meaning"],
             }
             for path, q in self.quantities.items()
         ]
@@ -182,7 +182,7 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
     InputError
         With every problem of the file: unknown keys (and the nearest valid), units, ranges, missing sources.
     """
-    scenario = _built_in()
+    scenario = built_in()
     if path is None:
         return scenario
     file = Path(path)
@@ -221,7 +221,7 @@ def select(scenario: Scenario, wanted: Iterable[str]) -> Scenario:
 
 
 @cache
-def _built_in() -> Scenario:
+def built_in() -> Scenario:
     """Read the data files that come with the model."""
     quantities: dict[str, Quantity] = {}
     texts: dict[str, Any] = {}
@@ -298,7 +298,7 @@ def _unit_problem(where: str, given: str, declared: str, source: str) -> str:
 # ---------------------------------------------------------------------- assembling
 
 
-def _declared(path: str) -> Mapping[str, Any]:
+def declaration(path: str) -> Mapping[str, Any]:
     """Unit, meaning, size and wholeness that the code declares for a path."""
     group, *rest = path.split(".")
     cls = {"interventions": InterventionParameters, "costs": CostParameters, "ladder": LadderParameters}.get(
@@ -352,7 +352,7 @@ def _assemble(
 
 def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
     """Give the plain number (or tuple) of a quantity, in prices of 2020, in the declared unit and size."""
-    declared = _declared(path)
+    declared = declaration(path)
     if not declared:
         return q.value
     if q.unit != declared["unit"]:
@@ -373,7 +373,7 @@ def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
         entries = tuple(round(each) for each in entries)
     if declared["whole"]:
         if any(each != int(each) for each in entries):
-            problems.append(f"{where}{path}: value {_text(q.value)} is not a whole number.")
+            problems.append(f"{where}{path}: value {text_of(q.value)} is not a whole number.")
         entries = tuple(int(each) for each in entries)
     if path in _MATRICES:
         matrix = np.asarray(entries, dtype=np.float64).reshape(-1, 5) if len(entries) == 25 else np.ones((1, 1))

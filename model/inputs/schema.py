@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .quantity import Quantity, _text
-
-if TYPE_CHECKING:
-    pass
-from .scenario import _built_in, _declared
+from .quantity import Quantity, text_of
+from .scenario import built_in, declaration
 
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema of a user's scenario file, for editors: names, units, ranges and meanings."""
     tree: dict[str, Any] = {}
-    for path, q in _built_in().quantities.items():
+    for path, q in built_in().quantities.items():
         branch, *names = path.split(".")
         if branch not in ("interventions", "costs"):
             branch, names = "parameters", [branch, *names]
         here = tree.setdefault(branch, {})
         for name in names[:-1]:
             here = here.setdefault(name, {})
-        here[names[-1]] = _leaf(q, _declared(path))
+        here[names[-1]] = _leaf(q, declaration(path))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "stupror scenario: changes to the built-in one",
@@ -39,7 +36,7 @@ def _leaf(q: Quantity, declared: Mapping[str, Any]) -> dict[str, Any]:
     generic = Quantity.model_json_schema()
     return {
         "type": "object",
-        "description": f"{declared['meaning']} ({q.unit}); built in: {_text(q.value)}",
+        "description": f"{declared['meaning']} ({q.unit}); built in: {text_of(q.value)}",
         "additionalProperties": False,
         "required": ["value", "source"],
         "properties": {

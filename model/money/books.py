@@ -59,8 +59,8 @@ class Books:
     """Where money is written: what moved (ledger), what is left of it in budgets, and what is left in funds.
 
     Of this year: `lives` is what children cost, `allowed` what the contract lets a party spend on new projects,
-    `set_aside` what funds were given, `before` what was left in them. `due` is what contracts will pay, by year, with the
-    projects that each row stands for; `yearly` are all years closed so far, by body.
+    `set_aside` what funds were given, `before` what was left in them. `due` is what contracts will pay, by year, with
+    the projects that each row stands for; `yearly` are all years closed so far, by body.
     """
 
     ledger: Ledger

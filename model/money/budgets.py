@@ -144,9 +144,10 @@ def pressure_of(places: Places) -> Floats:
 def fund_allotment(budgets: Budgets, funded: Bools, scenario: Scenario, t: int, wanted: Money | None = None) -> Money:
     """Money that each municipality puts into its social investment fund in year `t`: none without a decision (D2).
 
-    `funded` says who has decided on one, shape (n,). `wanted` as a contract says it; else the board's usual share of revenue (F3), more or less by the year and by how
-    the fund is kept (F1, M11). With `diffusion.voluntary` 0 every municipality has a fund, decided or not, and sets
-    aside what all together do; with 1 only some have, and those set aside so much more.
+    `funded` says who has decided on one, shape (n,). `wanted` as a contract says it; else the board's usual share of
+    revenue (F3), more or less by the year and by how the fund is kept (F1, M11). With `diffusion.voluntary` 0 every
+    municipality has a fund, decided or not, and sets aside what all together do; with 1 only some have, and those set
+    aside so much more.
     """
     has = 1.0 - scenario.diffusion.voluntary * (1.0 - funded)
     if wanted is not None:

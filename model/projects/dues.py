@@ -78,8 +78,8 @@ def still_to_settle(world: World, projects: Projects, which: Which, at: int) -> 
     """What will be settled in year `at` of these projects of the design in force, on average over what may be measured.
 
     At the end of a run. Settled for equally likely measurements around what the evaluator should report at the true
-    effects, since caps, floors and thresholds pay differently for good and bad luck. A metric whose follow-up is over is
-    as it was measured.
+    effects, since caps, floors and thresholds pay differently for good and bad luck. A metric whose follow-up is over
+    is as it was measured.
     """
     known = found(world, projects, which, "measured")
     cases: list[dict[str, Floats]] = [{} for _ in range(LUCK)]

@@ -32,8 +32,8 @@ Bools = NDArray[np.bool_]
 class Intake(NamedTuple):
     """Whom one contract takes on this year: children by (municipality, cell), and what each metric should come to.
 
-    `expected` on an honest evaluation, `reported` as its evaluator will report it. What is `ordinary`, by (municipality,
-    intervention), is neither applied for nor evaluated.
+    `expected` on an honest evaluation, `reported` as its evaluator will report it. What is `ordinary`, by
+    (municipality, intervention), is neither applied for nor evaluated.
     """
 
     taken: Whole
@@ -196,7 +196,7 @@ class _Promising(NamedTuple):
 def _promising(
     children: Children, cells: Cells, new: _Opened, intake: Intake, begin: tuple[int, int, int]
 ) -> _Promising:
-    """Add up, project by project, what is expected of its participants; `begin` is (row, project, year) of the first."""
+    """Add up, project by project, what is expected of its participants; `begin` is the first (row, project, year)."""
     first, before, year = begin
     helped, n = children.participants, new.municipality.size
     mine = helped.project[first : helped.n] - before

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from ..bodies.choice import ANSWERS, UNSEEN, YES
 from ..bodies.reasoning import perceived_saving
 from ..bodies.views import selfish
 from ..children.forecast import at_belief
@@ -117,5 +119,14 @@ def options_table(world: World, state: State) -> Table:
             "seen": seen,
             "enrolled": enrolled.astype(np.int64),
             "funded": np.divide(enrolled, seen, out=np.zeros(seen.shape), where=seen > 0),
+            "answer": _most_common_answer(state.bodies.answered),
         }
     )
+
+
+def _most_common_answer(answered: NDArray[np.int64]) -> NDArray[np.str_]:
+    """What stood in the way of most children whose municipality took none, by option; "yes" where each took some."""
+    refused = answered.copy()
+    refused[:, YES] = 0
+    said = np.where(refused.any(axis=1), refused.argmax(axis=1), np.where(answered[:, YES] > 0, YES, UNSEEN))
+    return np.array(ANSWERS)[said]

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .. import __version__
 from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
 from ..evaluation.evaluators import JUDGED_TO
 from ..inputs.parameters import KINDS, PAYERS
+from ..inputs.version import __version__
 from ..state import State
 from ..world import World
 from .afterwards import afterwards
@@ -17,6 +17,7 @@ from .words import EXPECTED, LEVEL_NAMES, SIMULATED, Table
 
 
 def runs_table(world: World, state: State) -> Table:
+    """Whose run it is: years, children, and the version and scenario that it was made with."""
     sizes = state.children.population.cohort_sizes().sum(axis=0)
     return pd.DataFrame(
         {

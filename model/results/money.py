@@ -69,7 +69,7 @@ def payments_table(world: World, state: State) -> Table:
 
 
 def _still_owed(world: World, state: State) -> Iterator[tuple[int, Payment]]:
-    """What projects under way will cost, and what contracts will pay on average, after the last year: (year, payment)."""
+    """What projects under way will cost, and what contracts will pay on average, after the last year."""
     projects, last = state.projects, world.last_year
     dues = [(year, *item) for year, items in state.books.due.items() for item in items]
     for at in phases(world.design):

@@ -15,6 +15,7 @@ from .words import Table
 
 
 def projects_table(world: World, state: State) -> Table:
+    """What every project cost, whom it reached, what was measured of it and what is true."""
     projects = state.projects
     measured, true = (np.zeros(projects.n, np.int64) for _ in range(2))
     for contract, j in enumerate(world.yardsticks.learned):
