@@ -1,4 +1,4 @@
-"""For notebooks and scripts: `from experiments import run, compare, batch`.
+"""For notebooks and scripts: `from stupror.experiments import run, compare, batch`.
 
 The same runs as the commands make, with the same numbers, as objects that show a table. Names, paths and plain numbers
 go in; everything is checked before anything runs.
@@ -7,14 +7,17 @@ go in; everything is checked before anything runs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..model.bodies.rules import Rule
 from ..model.contracts import Design, load_design
 from ..model.inputs.errors import InputError
 from ..model.inputs.scenario import Scenario, load_scenario, select
 from ..model.model import check_design
 from .batches import session
+from .plans.own_rules import checked
 from .plans.plan import plan_of, read_plan
 from .results import Batch, Comparison, Run, open_batch
 from .runs import runner
@@ -24,6 +27,7 @@ from .runs.progress import progress
 __all__ = ["batch", "compare", "run"]
 
 World = Scenario | Path | str | None
+Rules = Mapping[str, Rule] | None
 
 
 def run(
@@ -34,6 +38,7 @@ def run(
     years: int = 30,
     seed: int = 1,
     threads: int = 1,
+    rules: Rules = None,
 ) -> Run:
     """Run one design once.
 
@@ -51,6 +56,8 @@ def run(
         Which luck everybody has.
     threads
         Threads to run in; the result does not depend on it.
+    rules
+        Rules of your own by kind of body, such as {"social": my_rule} (`docs/rules.md`).
 
     Raises
     ------
@@ -60,7 +67,7 @@ def run(
         If the run fails.
     """
     contract = _design(design)
-    found = runner.run(_world(scenario, municipalities), contract, seed, years, threads=threads)
+    found = runner.run(_world(scenario, municipalities), contract, seed, years, threads=threads, rules=rules)
     return Run(contract.name, seed, years, found)
 
 
@@ -73,11 +80,13 @@ def compare(
     seeds: int | Sequence[int] = 6,
     workers: int = 1,
     uncertain: bool = False,
+    rules: Rules = None,
 ) -> Comparison:
     """Run several designs with the same seeds; `seeds` is how many, from 1 on, or a list of them. Else as `run`."""
     chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
     world, contracts = _world(scenario, municipalities), [_design(design) for design in designs]
-    return Comparison(runner.compare(world, contracts, chosen, years, workers=workers, uncertain=uncertain))
+    found = runner.compare(world, contracts, chosen, years, workers=workers, uncertain=uncertain, rules=rules)
+    return Comparison(found)
 
 
 def batch(
@@ -87,6 +96,7 @@ def batch(
     workers: int = 1,
     scheduler: str | None = None,
     extend: bool = False,
+    rules: Rules = None,
 ) -> Batch:
     """Make the runs of a plan that are not in `out` yet, and open the folder.
 
@@ -102,11 +112,14 @@ def batch(
         Address of a Dask cluster to use instead, such as tcp://10.0.0.1:8786.
     extend
         Take a changed plan into a folder that holds another one; runs that both have are kept.
+    rules
+        Rules of your own by kind of body, the same in every run. They are a part of each run's key, and named in the
+        manifest with a digest of their source.
 
     Raises
     ------
     InputError
-        If the plan or the folder is wrong.
+        If the plan, the folder or a rule is wrong.
     experiments.engine.StoreError, experiments.engine.ClusterError
         If results can no longer be written, or the cluster is gone; what is done stays done.
     """
@@ -115,6 +128,7 @@ def batch(
     if workers > 1 or scheduler is not None:
         need("distributed", "distributed")
     made = plan_of(plan) if isinstance(plan, Mapping) else read_plan(Path(plan))
+    made = replace(made, rules=checked(rules, elsewhere=workers > 1 or scheduler is not None))
     folder = Path(out)
     prepared = session.prepare(made, folder, extend=extend)
     with progress(prepared.total, before=prepared.found) as tell:

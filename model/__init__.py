@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from .inputs.version import __version__
 
 if TYPE_CHECKING:
+    from .bodies.rules import by_body
     from .contracts import load_design
     from .inputs.scenario import load_scenario, select
     from .model import simulate
 
-__all__ = ["__version__", "load_design", "load_scenario", "select", "simulate"]
+__all__ = ["__version__", "by_body", "load_design", "load_scenario", "select", "simulate"]
 
 
 def _keep_kernels_apart() -> None:
@@ -42,6 +43,7 @@ _keep_kernels_apart()
 
 
 _HOME = {
+    "by_body": "bodies.rules",
     "load_design": "contracts",
     "load_scenario": "inputs.scenario",
     "select": "inputs.scenario",

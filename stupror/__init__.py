@@ -14,9 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .experiments import batch, compare, open_batch, run
-    from .model import __version__, load_design, load_scenario, select, simulate
+    from .model import __version__, by_body, load_design, load_scenario, select, simulate
 
-__all__ = ["__version__", "batch", "compare", "load_design", "load_scenario", "open_batch", "run", "select", "simulate"]
+__all__ = [
+    "__version__",
+    "batch",
+    "by_body",
+    "compare",
+    "load_design",
+    "load_scenario",
+    "open_batch",
+    "run",
+    "select",
+    "simulate",
+]
 
 
 def __getattr__(name: str) -> Any:

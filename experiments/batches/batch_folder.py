@@ -23,6 +23,7 @@ from typing import Any
 import pandas as pd
 
 from ...model.inputs.errors import InputError
+from ..plans.own_rules import named
 from ..plans.plan import Plan
 from ..plans.posterior import TIMES, parameter_of
 from ..runs.run_folder import MANIFEST, design_hash, scenario_manifest, this_run, versions, write_text
@@ -82,7 +83,7 @@ def refuse(folder: Path, plan: Plan, *, extend: bool) -> Manifest | None:
         return None
     manifest = read_manifest(folder)
     if manifest["plan_digest"] != plan.digest and not extend:
-        changed = ", ".join(_differences(manifest["plan"], plan.document)) or "a file that the plan names"
+        changed = ", ".join(_differences(manifest["plan"], plan.document)) or "a file that the plan names, or own rules"
         raise InputError(
             [f"{folder}: holds another plan (differs in: {changed}). Name a new folder, or take the new plan into this "
              "one with --extend: runs that both have are kept and not made again."]
@@ -165,6 +166,7 @@ def manifest_of(plan: Plan, before: Manifest | None, workers: int, scheduler: st
         "replications": asdict(plan.replications),
         "outcomes": list(plan.outcomes),
         "tables": list(plan.tables),
+        **({"rules": named(plan.rules)} if plan.rules else {}),
         "draws": plan.draws,
         "runs": plan.runs,
         "code": code_digest(),

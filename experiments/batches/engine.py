@@ -59,7 +59,13 @@ def run_one(context: Context, job: Job) -> tuple[dict[str, Any], dict[str, pd.Da
     """
     world, design = resolve(context, job)
     tables = simulate(
-        world, design, seed=job.seed, years=context.years, start_year=context.start_year, detail=bool(context.tables)
+        world,
+        design,
+        seed=job.seed,
+        years=context.years,
+        start_year=context.start_year,
+        detail=bool(context.tables),
+        rules=context.rules,
     )
     found = outcomes(tables, world.discount.rate, world.discount.societal_rate)
     row = {"key": job.key, "scenario_hash": str(tables["runs"]["scenario_hash"].iloc[0]), **found}

@@ -10,17 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ...model.bodies.rules import Rule
 from ...model.contracts import Design, with_terms
 from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import Value
 from ...model.inputs.scenario import Scenario
+from ..plans.own_rules import Named, named
 from ..plans.plan import Plan
 from ..plans.posterior import values_of
 from ..plans.sampling import cube, draw_values, posterior_rows, rounded
@@ -54,6 +56,8 @@ class Context:
     start_year: int
     tables: tuple[str, ...]
     code: str  # digest of the source that the keys stand for
+    rules: Mapping[str, Rule] = field(default_factory=dict)  # a researcher's own
+    rules_named: Named = field(default_factory=dict)  # by which name and source they go
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,9 @@ def _sources(folder: Path) -> Iterable[Path]:
 def context_of(plan: Plan) -> Context:
     """Gather what all runs of a plan share."""
     designs = {design.name: design for design in plan.designs}
-    return Context(plan.scenario, designs, plan.years, plan.start_year, plan.tables, code_digest())
+    return Context(
+        plan.scenario, designs, plan.years, plan.start_year, plan.tables, code_digest(), plan.rules, named(plan.rules)
+    )
 
 
 def resolve(context: Context, job: Job) -> tuple[Scenario, Design]:
@@ -189,7 +195,7 @@ def _keyed(context: Context, job: Job) -> Job:
     world, design = resolve(context, job)
     content = [
         _hash(world), design_hash(design), job.seed, context.years, context.start_year, context.tables,
-        context.code, _versions(),
+        context.code, _versions(), *([context.rules_named] if context.rules else []),
     ]  # fmt: skip
     digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=KEY_BYTES)
     return Job(digest.hexdigest(), job.draw, job.replication, job.design, job.seed, job.values, job.terms)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ...analysis.measures.outcomes import OUTCOMES
 from ...analysis.schema import TABLES
+from ...model.bodies.rules import Rule
 from ...model.contracts import Design, load_design
 from ...model.contracts.reading.notes import Notes
 from ...model.contracts.terms import find_term
@@ -24,6 +25,7 @@ from ...model.inputs.quantity import read_toml
 from ...model.inputs.scenario import Scenario, load_scenario, select
 from ...model.model import check_design
 from .entries import Table, flag, names, texts, whole
+from .own_rules import named
 from .posterior import Posterior
 from .sampling import METHODS, Factor, Sampling, size
 from .uncertainties import changed, parameters, posteriors_of
@@ -72,6 +74,7 @@ class Plan:
     outcomes: tuple[str, ...] = tuple(OUTCOMES)
     tables: tuple[str, ...] = ()  # whole result tables to keep of every run
     document: Table = field(default_factory=dict, repr=False)  # the file as it was read
+    rules: Mapping[str, Rule] = field(default_factory=dict, repr=False)  # a researcher's own, by kind of body
 
     @property
     def tied(self) -> tuple[str, ...]:
@@ -90,9 +93,10 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """What tells two plans apart: the file, and the files that it names."""
+        """What tells two plans apart: the file, the files that it names, and own rules."""
         rows = [posterior.digest for posterior in self.posteriors]
         content = [self.document, self.scenario.hash(), [repr(design) for design in self.designs], rows]
+        content += [named(self.rules)] if self.rules else []
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 

@@ -8,18 +8,20 @@ invisible in what comes out. Read by the commands and by anybody who writes Pyth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ...model.bodies.rules import Rule
 from ...model.contracts import Design
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
 from ...model.model import simulate
 from ..plans import posterior
+from ..plans.own_rules import checked
 from ..plans.posterior import Posterior
 from .workers import _pool, deaf_to_interrupts, let_go
 
@@ -55,9 +57,19 @@ class Job:
     years: int
     threads: int = 1
     detail: bool = True
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
 
-def run(scenario: Scenario, design: Design, seed: int, years: int, *, threads: int = 1, detail: bool = True) -> Tables:
+def run(
+    scenario: Scenario,
+    design: Design,
+    seed: int,
+    years: int,
+    *,
+    threads: int = 1,
+    detail: bool = True,
+    rules: Mapping[str, Rule] | None = None,
+) -> Tables:
     """Run one design once.
 
     Parameters
@@ -74,6 +86,8 @@ def run(scenario: Scenario, design: Design, seed: int, years: int, *, threads: i
         Threads within the run. The result does not depend on it.
     detail
         Whether to keep the rows of single municipalities and projects, or national sums only.
+    rules
+        Rules of your own by kind of body, see `model.bodies.rules`.
 
     Returns
     -------
@@ -85,7 +99,10 @@ def run(scenario: Scenario, design: Design, seed: int, years: int, *, threads: i
     RunError
         If the run fails for any reason but its input.
     """
-    return _live(Job(scenario=scenario, design=design, seed=seed, years=years, threads=threads, detail=detail))
+    own = checked(rules, elsewhere=False)
+    return _live(
+        Job(scenario=scenario, design=design, seed=seed, years=years, threads=threads, detail=detail, rules=own)
+    )
 
 
 def compare(
@@ -98,6 +115,7 @@ def compare(
     pool: ProcessPoolExecutor | None = None,
     uncertain: bool = False,
     likely: Sequence[Posterior] = (),
+    rules: Mapping[str, Rule] | None = None,
     progress: Progress | None = None,
 ) -> Tables:
     """Run every design with every seed; put equal tables under one another, by design, then by seed.
@@ -118,6 +136,8 @@ def compare(
         Whether each seed also draws every uncertain parameter; all designs share the draw of a seed.
     likely
         Posteriors: each seed draws a likely world from them, over what `uncertain` has drawn.
+    rules
+        Rules of your own by kind of body, the same in every run.
     progress
         Called with the number of runs done and of all runs, whenever one is done.
 
@@ -129,14 +149,15 @@ def compare(
     Raises
     ------
     InputError
-        If two designs have one name, or a seed comes twice.
+        If two designs have one name, a seed comes twice, or a rule cannot be used.
     RunError
         If a run fails; the other runs are given up.
     """
     _refuse_twins(designs, seeds)
+    own = checked(rules, elsewhere=pool is not None or workers > 1)
     worlds = {seed: posterior.worlds(scenario.draw(seed) if uncertain else scenario, likely, seed) for seed in seeds}
     jobs = [
-        Job(scenario=worlds[seed], design=design, seed=seed, years=years, detail=False)
+        Job(scenario=worlds[seed], design=design, seed=seed, years=years, detail=False, rules=own)
         for design in designs
         for seed in seeds
     ]
@@ -168,7 +189,13 @@ def _live(job: Job) -> Tables:
     """Do one job; a failure names its design and seed."""
     try:
         return simulate(
-            job.scenario, job.design, seed=job.seed, years=job.years, threads=job.threads, detail=job.detail
+            job.scenario,
+            job.design,
+            seed=job.seed,
+            years=job.years,
+            threads=job.threads,
+            detail=job.detail,
+            rules=job.rules,
         )
     except InputError:
         raise
