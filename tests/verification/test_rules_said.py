@@ -34,11 +34,11 @@ def opened(design, spec=None, **terms):
     return model
 
 
-def valued(model, values, contract=IN_FORCE):
+def valued(model, values, contract=IN_FORCE, usual=1.0):
     """The contract before everybody, each of whom values every option at what is said, SEK per child, free of cost."""
     asking = model.asking(contract)
     view = asking.view
-    worth = {body: np.full(each.shape, float(values.get(body, 1.0))) for body, each in view.worth.items()}
+    worth = {body: np.full(each.shape, float(values.get(body, usual))) for body, each in view.worth.items()}
     free = {body: np.zeros(each.shape) for body, each in view.price.items()}
     views = list(asking.bodies.views)
     views[contract] = replace(view, worth=worth, price=free)
@@ -205,7 +205,7 @@ def test_capacity_is_a_share_of_the_children_seen_and_both_rounds_share_it():
 
 def test_the_design_in_force_comes_first_and_own_room_takes_what_is_left():
     model = opened("municipal-fund", eager())
-    yes = valued(model, {})
+    yes = valued(model, {}, usual=1e6)
     first, second = decide(yes.bodies, model.state.books, model.world, model.season)
     both = np.zeros_like(model.season.seen)
     for each in (first, second):
