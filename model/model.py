@@ -90,6 +90,9 @@ class PreventionModel(mesa.Model):
         )
         self.state = open_state(world, self.life, appoint(world, rules))
         self.year = start_year
+        self.season = Season(
+            start_year, self.state.children.seen.copy(), neighbours_active_in_run(self.state.practice)
+        )  # nobody has been seen yet
         create_agents(self, world)
 
     def step(self) -> None:
