@@ -10,7 +10,6 @@ from stupror.model.contracts import load_design
 from stupror.model.inputs.parameters import KINDS, PAYERS
 from stupror.model.model import PreventionModel
 from stupror.model.money.ledger import LedgerError
-from stupror.model.results import tables
 
 YEARS = 6
 
@@ -21,8 +20,8 @@ def finished(request):
     spec = eager().replace("project.follow_up_years", 2)
     years = 11 if request.param == "state-outcomes-fund" else YEARS
     model = world(spec, request.param, years=years)
-    assert model.projects.n > 50
-    return model, tables(model, detail=True)
+    assert model.state.projects.n > 50
+    return model, model.tables(detail=True)
 
 
 def test_every_krona_of_care_is_a_child_times_a_price(finished):
@@ -32,10 +31,10 @@ def test_every_krona_of_care_is_a_child_times_a_price(finished):
     names = [{name: level for level, name in enumerate(stage)} for stage in (CHILD_LEVELS, ADULT_LEVELS)]
     adult = (children["age"] >= 20).astype(int)
     level = [names[stage][name] for stage, name in zip(adult, children["level"], strict=True)]
-    price = model.costs.amount[children["age"], level] * children["children"].to_numpy()[:, None, None]
-    returned = model.costs.equalisation[children["age"], level] * children["children"].to_numpy()[:, None]
+    price = model.world.costs.amount[children["age"], level] * children["children"].to_numpy()[:, None, None]
+    returned = model.world.costs.equalisation[children["age"], level] * children["children"].to_numpy()[:, None]
     compared = 0
-    for year in range(model.start_year, model.start_year + model.years):
+    for year in range(model.world.start_year, model.world.start_year + model.world.years):
         now = (children["year"] == year).to_numpy()
         due, back = price[now].sum(axis=0), returned[now].sum(axis=0)
         for p, payer in enumerate(PAYERS):
@@ -48,7 +47,7 @@ def test_every_krona_of_care_is_a_child_times_a_price(finished):
                     gross -= int(back.sum())
                 assert rows["amount_sek"].sum() == gross, (year, payer, kind)
                 compared += gross != 0
-    assert compared > 10 * model.years
+    assert compared > 10 * model.world.years
 
 
 def test_costs_and_flows_tell_one_story(finished):
@@ -63,14 +62,14 @@ def test_costs_and_flows_tell_one_story(finished):
     received = equalised.groupby(["year", "receiver"])["amount_sek"].sum().rename_axis(["year", "payer"])
     booked = booked.sub(received, fill_value=0)
     assert (told == booked.reindex(told.index)).all()
-    assert len(told) == len(PAYERS) * model.years
+    assert len(told) == len(PAYERS) * model.world.years
     assert len(equalised) > 0
 
 
 def test_the_total_is_the_sum_of_its_parts_without_detail(finished):
     """A national table is the detailed one summed up."""
     model, result = finished
-    national = tables(model, detail=False)
+    national = model.tables(detail=False)
     keys = ["year", "payer", "receiver", "purpose", "kind"]
     parts = result["flows"].groupby(keys)["amount_sek"].sum()
     assert (national["flows"].groupby(keys)["amount_sek"].sum() == parts).all()
@@ -103,10 +102,10 @@ def test_accounts_balance_and_pass_on_what_they_receive(finished):
 def test_every_child_is_counted_once_a_year(finished):
     model, result = finished
     counted = result["children"].groupby(["year", "age"])["children"].sum()
-    sizes = model.population.cohort_sizes().sum(axis=0)
-    for year in range(model.start_year, model.start_year + model.years):
+    sizes = model.state.children.population.cohort_sizes().sum(axis=0)
+    for year in range(model.world.start_year, model.world.start_year + model.world.years):
         for cohort, size in enumerate(sizes):
-            age = year - model.population.births_from - cohort
+            age = year - model.state.children.population.births_from - cohort
             assert counted.get((year, age), 0) == (size if age >= 0 else 0), (year, age)
     births = result["runs"]["births"].iloc[0]
     assert result["children"][result["children"]["age"] == 0]["children"].sum() == births
@@ -144,7 +143,7 @@ def test_a_fund_never_promises_more_than_it_has(design):
     used = 0
     for _ in range(9):
         model.step()
-        budgets, fund = model.budgets, model.funds["municipal_fund"]
+        budgets, fund = model.state.books.budgets, model.state.books.funds["municipal_fund"]
         assert (fund.promised >= 0).all()
         assert (fund.free >= 0).all()
         used += int(fund.promised.sum())
@@ -164,12 +163,12 @@ def test_an_entry_that_no_budget_knows_stops_the_run(payer, receiver, body):
 
     def slip():
         extra = np.array([0, 0, 4_321, 0, 0], np.int64)
-        model.ledger.post(model.year, payer, receiver, "care", extra)
+        model.state.books.ledger.post(model.year, payer, receiver, "care", extra)
         close()
 
     model.close = slip
     sign = -1 if body == payer else 1
-    words = f"^2030: {body} of municipality {model.spec.places.codes[2]} is {sign * 4321} SEK off"
+    words = f"^2030: {body} of municipality {model.world.spec.places.codes[2]} is {sign * 4321} SEK off"
     with pytest.raises(LedgerError, match=words):
         model.step()
 
@@ -186,11 +185,11 @@ def test_a_lost_child_or_a_lost_cost_stops_the_run():
 
 def lose_a_child(model):
     """Forget a child without cost: no amount is off, the number of children is."""
-    m, age = 0, int(np.flatnonzero(model.counts[0, 0, :, 0])[0])
-    model.counts[0, m, age, 0] -= 1
+    m, age = 0, int(np.flatnonzero(model.state.children.counts[0, 0, :, 0])[0])
+    model.state.children.counts[0, m, age, 0] -= 1
 
 
 def book_care_twice(model):
-    amount = np.full(model.n, 10, np.int64)
-    model.ledger.post(model.year, "social", "provider", "care", amount, kind="resource")
-    model.budgets.spent["social"] = model.budgets.spent["social"] + amount
+    amount = np.full(model.world.n, 10, np.int64)
+    model.state.books.ledger.post(model.year, "social", "provider", "care", amount, kind="resource")
+    model.state.books.budgets.spent["social"] = model.state.books.budgets.spent["social"] + amount

@@ -54,14 +54,14 @@ def test_designs_share_luck_and_births(once):
 
 def test_a_municipality_alone_has_the_children_that_it_has_in_its_county():
     whole = world(county(), "planner", years=3)
-    code = whole.spec.places.codes[3]
+    code = whole.world.spec.places.codes[3]
     alone = world(select(load_scenario(), [code]), "planner", years=3)
-    m = int(np.flatnonzero(whole.population.codes == int(code))[0])
-    start, stop = whole.population.offsets[m, 0], whole.population.offsets[m, -1]
-    assert (alone.population.state == whole.population.state[start:stop]).all()
-    for (never, shadow, _), (never_alone, shadow_alone, _) in zip(whole.history, alone.history, strict=True):
+    m = int(np.flatnonzero(whole.state.children.population.codes == int(code))[0])
+    start, stop = whole.state.children.population.offsets[m, 0], whole.state.children.population.offsets[m, -1]
+    assert (alone.state.children.population.state == whole.state.children.population.state[start:stop]).all()
+    for (never, shadow, _), (never_alone, shadow_alone, _) in zip(whole.state.children.history, alone.state.children.history, strict=True):
         assert (never[m] + shadow[m] == never_alone[0] + shadow_alone[0]).all()
-    assert alone.population.n_children > 1_000
+    assert alone.state.children.population.n_children > 1_000
 
 
 def test_a_longer_run_begins_as_a_shorter_one(once):
@@ -95,4 +95,4 @@ def test_measuring_and_paying_are_the_same_for_any_threads_and_part_of_the_count
 
 
 def test_a_follow_up_may_be_as_long_as_a_life():
-    assert world(eager(), "state-outcomes-fund[follow_up_years=65]", years=2).projects.n > 0
+    assert world(eager(), "state-outcomes-fund[follow_up_years=65]", years=2).state.projects.n > 0

@@ -1,5 +1,7 @@
 """Every design that comes with the model, run with all parties willing: money is conserved and contracts are kept."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from worlds import change, eager, world
@@ -9,7 +11,6 @@ from stupror.model.inputs.parameters import PAYERS
 from stupror.model.money.funds import account_of
 from stupror.model.projects import dues
 from stupror.model.projects.payments import split
-from stupror.model.results import tables
 
 DESIGNS = [name for name in design_names() if not load_design(name).add_on]
 YEARS = 9
@@ -17,23 +18,26 @@ YEARS = 9
 
 def willing(model):
     """Make everybody want every option, and every private party agree."""
-    for view in model.views:
-        for body in view.worth:
-            view.worth[body] = np.full_like(view.worth[body], 1e6)
-        for party in view.stake:
-            view.stake[party] = np.full_like(view.stake[party], -1e6)  # as if it were paid for taking part
+    model.state.bodies.views = tuple(
+        replace(
+            view,
+            worth={body: np.full_like(worth, 1e6) for body, worth in view.worth.items()},
+            stake={party: np.full_like(stake, -1e6) for party, stake in view.stake.items()},  # as if paid
+        )
+        for view in model.state.bodies.views
+    )
 
 
 @pytest.fixture(scope="module", params=DESIGNS)
 def lived(request):
     spec = change(eager(), project__follow_up_years=2, committee__capacity=0.1, budget__room_share=0.002)
     model = world(spec, request.param, years=YEARS, before=willing)
-    return model, tables(model, detail=True)
+    return model, model.tables(detail=True)
 
 
 def test_projects_start_and_are_paid_for_in_full_once(lived):
     model, result = lived
-    assert (model.projects.contract == 0).sum() > 5
+    assert (model.state.projects.contract == 0).sum() > 5
     payments = result["payments"]
     programme = payments[payments["purpose"] == "programme"]["amount_sek"].sum()
     by_provider = sum(
@@ -46,41 +50,43 @@ def test_projects_start_and_are_paid_for_in_full_once(lived):
 
 def _each(model):
     return [
-        (owner, contract, np.flatnonzero((model.projects.contract == contract) & _of(model, owner)))
-        for owner in model.owners
-        for contract in range(len(model.contracts))
+        (owner, contract, np.flatnonzero((model.state.projects.contract == contract) & _of(model, owner)))
+        for owner in model.world.menu.owners
+        for contract in range(len(model.world.contracts))
     ]
 
 
 def _of(model, owner):
-    return np.array([item.owner == owner for item in model.interventions])[model.projects.intervention]
+    return np.array([item.owner == owner for item in model.world.menu.items])[model.state.projects.intervention]
 
 
 def _split(model, owner, contract, which):
     """What each account puts in for whole projects, year by year as it is booked."""
-    duration = model.projects.duration[which]
+    duration = model.state.projects.duration[which]
     return {
         account: part * duration
-        for account, part in split(model, owner, contract, model.projects.yearly_cost[which]).items()
+        for account, part in split(model.world, owner, contract, model.state.projects.yearly_cost[which]).items()
     }
 
 
 def test_what_is_booked_is_what_the_contract_says_on_what_was_measured(lived):
     """Settlement on paper, project by project, against every payment in the ledger and still to come."""
     model, _ = lived
-    projects, last = model.projects, model.start_year + YEARS - 1
+    projects, last = model.state.projects, model.world.start_year + YEARS - 1
     booked: dict[tuple[int, str, str, int], int] = {}
-    for entry in model.ledger.entries:
+    for entry in model.state.books.ledger.entries:
         if entry.purpose in ("outcome payment", "repayment", "administration", "guarantee"):
             for project, amount in zip(entry.project.tolist(), entry.amount.tolist(), strict=True):
                 key = (project, entry.payer, entry.receiver, entry.year)
                 if amount:
                     booked[key] = booked.get(key, 0) + amount
     which = np.flatnonzero(projects.contract == 0)
-    owners = [model.interventions[k].owner for k in projects.intervention[which]]
+    owners = [model.world.menu.items[k].owner for k in projects.intervention[which]]
     said: dict[tuple[int, str, str, int], int] = {}
-    design = in_sek(load_design(model.design.name))
-    for transfer in settle(design, dues.outcome(model, which, dues.found(model, which, "measured"))):
+    design = in_sek(load_design(model.world.design.name))
+    for transfer in settle(
+        design, dues.outcome(model.world, projects, which, dues.found(model.world, projects, which, "measured"))
+    ):
         years = projects.start_year[which] + transfer.year
         for project, owner, year, amount in zip(
             which.tolist(), owners, years.tolist(), transfer.amount.tolist(), strict=True
@@ -96,7 +102,7 @@ def test_what_is_booked_is_what_the_contract_says_on_what_was_measured(lived):
 
 def test_funds_never_promise_more_than_they_have(lived):
     model, _ = lived
-    for name, fund in model.funds.items():
+    for name, fund in model.state.books.funds.items():
         assert (fund.promised >= 0).all(), name
         assert (fund.free >= 0).all(), name
 
@@ -135,11 +141,11 @@ def test_add_ons_change_the_world_that_they_say():
 def test_what_is_still_owed_is_what_a_longer_run_pays():
     """Repayments hang on what a before-after evaluation reports, not on what is true: two routes to one sum."""
     short, longer = (world(eager(), "municipal-fund-repayment", years=years) for years in (9, 16))
-    payments = tables(short, detail=False)["payments"]
+    payments = short.tables(detail=False)["payments"]
     owed = payments[(payments["purpose"] == "repayment") & (payments["phase"] == "expected")]["amount_sek"].sum()
     lived = sum(
-        int(entry.amount[longer.projects.start_year[entry.project] < 2029].sum())
-        for entry in longer.ledger.entries
+        int(entry.amount[longer.state.projects.start_year[entry.project] < 2029].sum())
+        for entry in longer.state.books.ledger.entries
         if entry.purpose == "repayment" and entry.year >= 2029
     )
     assert lived > 10_000_000

@@ -7,7 +7,6 @@ import pytest
 from worlds import change, world
 
 from stupror.model.inputs.scenario import load_scenario, select
-from stupror.model.results import tables
 
 # Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
 WHERE = {
@@ -106,12 +105,14 @@ def base(design, years):
 
 def differs(one, other):
     """Whether any result differs: children and bodies are looked at first, as the model keeps them; then all tables."""
-    if not all(np.array_equal(a, b) for a, b in zip(one.history, other.history, strict=True)):
+    if not all(
+        np.array_equal(a, b) for a, b in zip(one.state.children.history, other.state.children.history, strict=True)
+    ):
         return True
-    for here, there in zip(one.book, other.book, strict=True):
+    for here, there in zip(one.state.books.yearly, other.state.books.yearly, strict=True):
         if any(not np.array_equal(here[line][name], there[line][name]) for line in here for name in here[line]):
             return True
-    before, after = tables(one, detail=False), tables(other, detail=False)
+    before, after = one.tables(detail=False), other.tables(detail=False)
     for result in (before, after):
         result["runs"] = result["runs"].drop(columns="scenario_hash")  # the hash alone would move with anything
     return any(not before[name].equals(after[name]) for name in before)

@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 from worlds import Cohort, county, eager, working, world
 
-from stupror.model.bodies import decisions, views
-from stupror.model.bodies.agents import Committee
+from stupror.model.bodies.decisions import answers
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving
+from stupror.model.bodies.rules import by_body
+from stupror.model.bodies.views import reckon
 from stupror.model.children.forecast import build_cells, detection_edges
 from stupror.model.children.ladder import N_AGES, N_LEVELS, WORST, build_ladder
 from stupror.model.children.prices import PAYER, build_costs
 from stupror.model.contracts import load_design
+from stupror.model.contracts.ways import IN_FORCE
 from stupror.model.inputs.parameters import PAYERS
 from stupror.model.model import PreventionModel
 from stupror.model.money.budgets import COMMITTEES
-from stupror.model.results import tables
 
 OWNERS = (*COMMITTEES, "region")
 
@@ -40,8 +41,8 @@ def mandate(payers, horizon, *, regard=0.0, cashable=1.0, ratchet=0.0, regard_ho
 @pytest.mark.parametrize("spec", [county(), working()], ids=["built-in", "several programmes work"])
 def test_committees_leave_undone_most_of_what_the_planner_funds(spec):
     """Same children, same effects, same beliefs on average: only budgets differ."""
-    ordinary = tables(world(spec, "status-quo"), detail=True)["options"]
-    planned = tables(world(spec, "planner"), detail=True)["options"]
+    ordinary = world(spec, "status-quo").tables(detail=True)["options"]
+    planned = world(spec, "planner").tables(detail=True)["options"]
     municipal = (planned["owner"] != "region") & (planned["enrolled"] > 0)
     many = spec is working()
     assert planned[municipal]["intervention"].nunique() >= (2 if many else 1)
@@ -58,8 +59,9 @@ def test_what_comes_after_the_horizon_is_worth_nothing(cells):
     """Hand-over: a saving may come or not once the body has stopped looking, and its choice is the same."""
     social = PAYER["social"]
     for horizon in (1, 3, 7):
-        later = replace(cells, saved=cells.saved.copy())
-        later.saved[:, :, horizon:] = 1e9
+        saved = cells.saved.copy()
+        saved[:, :, horizon:] = 1e9
+        later = replace(cells, saved=saved)
         before = perceived_saving(mandate([social], horizon), cells)
         assert (perceived_saving(mandate([social], horizon), later) == before).all()
         assert (perceived_saving(mandate([social], horizon + 1), later) > before + 1e8).all()
@@ -67,8 +69,9 @@ def test_what_comes_after_the_horizon_is_worth_nothing(cells):
 
 def test_what_falls_on_another_row_is_worth_what_one_cares_for_others(cells):
     social = PAYER["social"]
-    others = replace(cells, saved=cells.saved.copy())
-    others.saved[..., np.arange(len(PAYERS)) != social] += 1_000.0
+    saved = cells.saved.copy()
+    saved[..., np.arange(len(PAYERS)) != social] += 1_000.0
+    others = replace(cells, saved=saved)
     alone = mandate([social], 5)
     assert (perceived_saving(alone, others) == perceived_saving(alone, cells)).all()
     caring = mandate([social], 5, regard=0.5, regard_horizon=2)
@@ -93,65 +96,80 @@ def test_a_payment_after_the_horizon_is_worth_nothing(cells):
     assert np.allclose(perceived_payments(mandate([0], 6), paid), 100 / 1.03**5)
 
 
+def knowing(model):
+    """Let everybody know the true effects."""
+    bodies = model.state.bodies
+    bodies.beliefs = replace(bodies.beliefs, own=np.ones_like(bodies.beliefs.own))
+
+
+def scores(model):
+    """What every option is worth to whoever decides, under the design in force."""
+    return answers(model.asking(IN_FORCE))[0]
+
+
 def all_rows_and_all_years(model, kinds):
     """Give these bodies the planner's mandate and its knowledge of effects, and plenty of money."""
-    n = model.n
-    for kind in kinds:
-        model.mandates[kind] = Mandate(
-            payers=np.ones((n, len(PAYERS)), np.bool_),
-            horizon=np.full(n, float(N_AGES)),
-            discount=np.full(n, model.spec.discount.rate),
-            regard=np.zeros(n),
-            regard_horizon=np.full(n, float(N_AGES)),
-            cashable_first=1.0,
-            cashable_growth=0.0,
-            cashable_max=1.0,
-            ratchet=0.0,
-        )
-    model.belief = np.ones_like(model.belief)
-    views.reckon(model)
-    for line in model.budgets.revenue:
-        model.budgets.revenue[line] = model.budgets.revenue[line] + 1e14
-    model.budgets.discretionary_share = model.budgets.discretionary_share + 1.0
+    n, bodies, budgets = model.world.n, model.state.bodies, model.state.books.budgets
+    everything = Mandate(
+        payers=np.ones((n, len(PAYERS)), np.bool_),
+        horizon=np.full(n, float(N_AGES)),
+        discount=np.full(n, model.world.spec.discount.rate),
+        regard=np.zeros(n),
+        regard_horizon=np.full(n, float(N_AGES)),
+        cashable_first=1.0,
+        cashable_growth=0.0,
+        cashable_max=1.0,
+        ratchet=0.0,
+    )
+    knowing(model)
+    bodies.mandates = {**bodies.mandates, **dict.fromkeys(kinds, everything)}
+    bodies.views = reckon(model.world, bodies.mandates)
+    for line in budgets.revenue:
+        budgets.revenue[line] = budgets.revenue[line] + 1e14
+    budgets.discretionary_share = budgets.discretionary_share + 1.0
 
 
 def test_bodies_with_all_rows_and_all_years_want_what_the_planner_wants():
     """The same code with one budget, whole lives and no shortage of money funds what is worth its cost."""
     planner = world(working(), "planner", years=1)
     free = PreventionModel(working(), load_design("status-quo"), 1, 1)
-    narrow = decisions.scores(free) > 0
+    narrow = scores(free) > 0
     all_rows_and_all_years(free, OWNERS)
-    assert np.allclose(decisions.scores(free), decisions.scores(planner))
-    wanted = decisions.scores(free) > 0
+    assert np.allclose(scores(free), scores(planner))
+    wanted = scores(free) > 0
     assert wanted.sum() > 1.5 * narrow.sum()
     free.step()
-    helped = planner.population.participant >= 0
+    helped = planner.state.children.population.participant >= 0
     assert helped.sum() > 500
-    assert (helped == (free.population.participant >= 0)).all()
+    assert (helped == (free.state.children.population.participant >= 0)).all()
     # Where two programmes want the same children they may part them otherwise: bodies rank by gain per krona, the
     # planner by gain. Where one programme is alone the numbers are the same.
-    options = tables(planner, detail=True)["options"]
+    options = planner.tables(detail=True)["options"]
     alone = ~options.duplicated(["age", "level"], keep=False)
     assert options[alone]["enrolled"].sum() > 300
-    assert (options["enrolled"] == tables(free, detail=True)["options"]["enrolled"])[alone].all()
+    assert (options["enrolled"] == free.tables(detail=True)["options"]["enrolled"])[alone].all()
 
 
 def test_one_committee_that_answers_for_everybody_chooses_as_the_planner_does():
-    """A rule in plain Python on one agent, from its offers alone; its neighbours go on as before."""
+    """A rule in plain Python for one committee, from its offers alone; its neighbours go on as before."""
     planner = world(working(), "planner", years=1)
-    model = PreventionModel(working(), load_design("status-quo"), 1, 1)
-    model.belief = np.ones_like(model.belief)
-    before = decisions.scores(model)
-    agent = next(a for a in model.agents_by_type[Committee] if a.kind == "labour_market" and a.row == 2)
+    code = int(working().places.codes[2])
 
-    def rule(offer):
+    def think(offer):
         saving = offer.saving_own + offer.saving_others
-        return float(saving @ 1.03 ** -np.arange(saving.size) - offer.cost)
+        whole = float((saving * 1.03 ** -np.arange(saving.size)).sum() - offer.cost)
+        return whole if offer.municipality == code else offer.value
 
-    agent.rule = rule
-    after = decisions.scores(model)
-    mine = views.cells_of(model, "labour_market")
-    assert np.allclose(after[2, mine], decisions.scores(planner)[2, mine])
+    plain, model = (
+        PreventionModel(working(), load_design("status-quo"), 1, 1, rules=rules)
+        for rules in (None, {"labour_market": by_body(think)})
+    )
+    for each in (plain, model):
+        each.budget()
+        knowing(each)
+    before, after = scores(plain), scores(model)
+    mine = model.world.cells_of("labour_market")
+    assert np.allclose(after[2, mine], scores(planner)[2, mine])
     assert (after[2, mine] > 0).all()
     assert (before[2, mine] <= 0).all()
     after[2, mine] = before[2, mine]
@@ -161,10 +179,10 @@ def test_one_committee_that_answers_for_everybody_chooses_as_the_planner_does():
 @pytest.mark.parametrize("design", ["municipal-fund", "state-outcomes-fund"])
 def test_a_board_sees_the_rows_of_its_municipality_and_not_the_region_or_the_state(design):
     model = PreventionModel(eager(), load_design(design), 1, 1)
-    assert model.mandates["board"].payers[0].tolist() == [True] * 4 + [False] * 6
+    assert model.state.bodies.mandates["board"].payers[0].tolist() == [True] * 4 + [False] * 6
     for row, kind in enumerate(COMMITTEES):
-        assert model.mandates[kind].payers.sum(axis=1).tolist() == [1] * model.n
-        assert model.mandates[kind].payers[:, row].all()
+        assert model.state.bodies.mandates[kind].payers.sum(axis=1).tolist() == [1] * model.world.n
+        assert model.state.bodies.mandates[kind].payers[:, row].all()
 
 
 def test_severe_trajectories_cost_more_with_age_and_the_municipality_bears_most_before_18():

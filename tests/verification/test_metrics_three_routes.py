@@ -67,7 +67,7 @@ def lived(ways, kind, what, places="12"):
     )
     for _ in range(YEARS):
         model.step()
-    return model, np.flatnonzero(model.projects.start_year == model.start_year)
+    return model, np.flatnonzero(model.state.projects.start_year == model.world.start_year)
 
 
 def z(observed, expected):
@@ -86,11 +86,11 @@ CASES = [
 @pytest.mark.parametrize(("kind", "what"), CASES)
 def test_lives_and_shadows_come_to_what_the_ladder_says(kind, what):
     model, first = lived(ALONE, kind, what)
-    sums, expected = model.projects.sums[first], model.projects.expected_sums[first]
-    for j, metric in enumerate(model.yardsticks.metrics[0][: len(ALONE)]):
+    sums, expected = model.state.projects.sums[first], model.state.projects.expected_sums[first]
+    for j, metric in enumerate(model.world.yardsticks.metrics[0][: len(ALONE)]):
         assert abs(z(sums[:, j, TRUE_OWN] / metric.parts, expected[:, j, 0])) < 4
         assert abs(z(sums[:, j, TRUE_OTHER] / metric.parts, expected[:, j, 1])) < 4
-        assert (sums[:, j, PEOPLE] == model.projects.children[first]).all()
+        assert (sums[:, j, PEOPLE] == model.state.projects.children[first]).all()
         assert (expected[:, j, 2] == sums[:, j, PEOPLE]).all()
 
 
@@ -98,15 +98,17 @@ def test_lives_and_shadows_come_to_what_the_ladder_says(kind, what):
 def test_each_method_compares_with_what_private_parties_reckon_it_will(kind, what):
     """Regression to the mean, false alarms and the national trend are all in the expectation of those who know."""
     model, first = lived(ALONE, kind, what)
-    told = as_reported(model.views[0].expected, model.cells, model.ladder)
-    helped = model.participants
-    rows = np.flatnonzero(helped.start_year[: helped.n] == model.start_year)
-    cell = np.zeros((len(model.interventions), N_AGES, N_LEVELS), np.int64)
-    cell[model.cells.intervention, model.cells.age, model.cells.level] = np.arange(model.cells.age.size)
-    of = cell[helped.intervention[rows], model.start_year - 1 - helped.born[rows], helped.perceived[rows]]
+    told = as_reported(model.state.bodies.views[0].expected, model.world.cells, model.world.ladder)
+    helped = model.state.children.participants
+    rows = np.flatnonzero(helped.start_year[: helped.n] == model.world.start_year)
+    cell = np.zeros((len(model.world.menu.items), N_AGES, N_LEVELS), np.int64)
+    cell[model.world.cells.intervention, model.world.cells.age, model.world.cells.level] = np.arange(
+        model.world.cells.age.size
+    )
+    of = cell[helped.intervention[rows], model.world.start_year - 1 - helped.born[rows], helped.perceived[rows]]
     for j, each in enumerate(told[: len(ALONE)]):
-        expected = np.bincount(helped.project[rows], each.other[of], minlength=model.projects.n)[first]
-        observed = model.projects.sums[first, j, OTHER] / each.metric.parts
+        expected = np.bincount(helped.project[rows], each.other[of], minlength=model.state.projects.n)[first]
+        observed = model.state.projects.sums[first, j, OTHER] / each.metric.parts
         if each.metric.evaluation == "trend-adjusted":  # the nation's mean has its own luck and its own programmes
             assert abs(observed.sum() / expected.sum() - 1) < 0.05
         elif expected.any():
@@ -119,7 +121,7 @@ def test_the_lot_is_honest_and_others_are_not():
     """Those drawn to wait fare as the shadows do; last year's placements do not go on by themselves."""
     what = (("payers", ("social",)),)
     drawn, first = lived(("randomised-waiting-list", "before-after"), "cost_reduction", what)
-    sums = drawn.projects.sums[first]
+    sums = drawn.state.projects.sums[first]
     both = sums[:, 0, COMPARED] > 0
     assert both.sum() > 40
     per_child = sums[both, 0, OTHER] / sums[both, 0, COMPARED] - sums[both, 0, TRUE_OTHER] / sums[both, 0, PEOPLE]
@@ -130,11 +132,11 @@ def test_the_lot_is_honest_and_others_are_not():
 
 def test_a_child_who_waits_is_in_no_programme_until_the_follow_up_is_over():
     drawn, _ = lived(("randomised-waiting-list", "before-after"), "cost_reduction", (("payers", ("social",)),))
-    helped = drawn.participants
-    new = np.flatnonzero(helped.start_year[: helped.n] == drawn.start_year)
+    helped = drawn.state.children.participants
+    new = np.flatnonzero(helped.start_year[: helped.n] == drawn.world.start_year)
     waiting = helped.peer[new][helped.peer[new] >= 0]
     assert np.unique(waiting).size == waiting.size > 100
-    assert (drawn.population.participant[waiting] == -(drawn.start_year + YEARS)).all()
+    assert (drawn.state.children.population.participant[waiting] == -(drawn.world.start_year + YEARS)).all()
     later = helped.child[: helped.n]
     assert not np.isin(waiting, later).any()
     before = (helped.child[new] < helped.peer[new])[helped.peer[new] >= 0].mean()
@@ -169,9 +171,9 @@ def test_a_fall_of_nothing_is_nothing():
 def test_expectations_at_the_true_belief_are_those_of_the_forecast():
     """A saving summed over states is the saving that the cells hold by payer and year: two routes to one number."""
     model, _ = lived(ALONE, "cost_reduction", (("payers", ("municipality", "state")),))
-    each = model.views[0].expected[0]
+    each = model.state.bodies.views[0].expected[0]
     paid = [payer for payer in range(10) if payer != 4]  # all but the region
-    saved = model.cells.saved[:, :, :YEARS][..., paid].sum(axis=(2, 3))
+    saved = model.world.cells.saved[:, :, :YEARS][..., paid].sum(axis=(2, 3))
     assert np.allclose(each.own - each.other, saved)
     assert BELIEF_GRID[0] == 0.0
     assert np.allclose((each.own - each.other)[0], 0.0, atol=1e-6)

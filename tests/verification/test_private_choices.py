@@ -6,14 +6,25 @@ import numpy as np
 import pytest
 from worlds import change, eager, working
 
-from stupror.model.bodies import decisions
+from stupror.model.bodies.decisions import answers, ranks, signatures
 from stupror.model.contracts import load_design, with_terms
+from stupror.model.contracts.ways import IN_FORCE, OWN_ROOM
+from stupror.model.evaluation.prospects import prospects
 from stupror.model.model import PreventionModel
-from stupror.model.results import tables
 
 
 def opened(design, spec=None, years=1):
     return PreventionModel(spec or eager(), design, 1, years)
+
+
+def scores(model):
+    """What every option is worth to whoever decides."""
+    return answers(model.asking(IN_FORCE))[0]
+
+
+def signs(model):
+    """Which options the investor would sign for."""
+    return signatures(model.asking(IN_FORCE))["investor"].accepts
 
 
 @pytest.fixture(scope="module")
@@ -24,20 +35,24 @@ def aarhus():
 
 def test_an_investor_who_may_choose_takes_the_safest_groups_first(aarhus):
     """Low-hanging fruit: by value to the municipality if it chooses, by safety of the return if the investor may."""
-    free = opened(replace(aarhus.design, target="investor"), working())
-    score = decisions.scores(free)
-    assert (score == decisions.scores(aarhus)).all()  # who chooses changes the order, not who says yes
+    free = opened(replace(aarhus.world.design, target="investor"), working())
+    score = scores(free)
+    assert (score == scores(aarhus)).all()  # who chooses changes the order, not who says yes
     wanted = np.flatnonzero((score > 0).any(axis=0))
     assert wanted.size > 5
-    safety = decisions.verdicts(free)["investor"].safety
+    safety = signatures(free.asking(IN_FORCE))["investor"].safety
     order = np.argsort(-safety[wanted]).tolist()
-    assert np.argsort(-decisions.ranks(free, score)[0, wanted]).tolist() == order
-    assert np.argsort(-decisions.ranks(aarhus, score)[0, wanted]).tolist() != order
+    assert np.argsort(-ranks(free.world, free.state.bodies, score, IN_FORCE)[0, wanted]).tolist() == order
+    assert np.argsort(-ranks(aarhus.world, aarhus.state.bodies, score, IN_FORCE)[0, wanted]).tolist() != order
 
 
 def test_an_investor_wants_fewer_options_the_more_it_must_earn_and_the_less_it_may_lose(aarhus):
     def accepted(**changes):
-        return int(decisions.verdicts(opened(aarhus.design, change(working(), **changes)))["investor"].accepts.sum())
+        return int(
+            signatures(opened(aarhus.world.design, change(working(), **changes)).asking(IN_FORCE))[
+                "investor"
+            ].accepts.sum()
+        )
 
     assert accepted(investor__required_return=0.0) > accepted() > accepted(investor__required_return=0.1)
     assert accepted(investor__loss_limit=1.0) >= accepted() >= accepted(investor__loss_limit=0.0)
@@ -47,31 +62,41 @@ def test_an_investor_takes_less_of_a_contract_that_pays_less():
     """The cap of Norrköping lowered from 1.2 times to the money back: nobody wants a return of nothing."""
     design = load_design("sib-norrkoping")
     generous, stingy = (opened(with_terms(design, {"clause.cap.share": cap})) for cap in (2.0, 1.0))
-    assert decisions.verdicts(generous)["investor"].accepts.sum() > decisions.verdicts(stingy)["investor"].accepts.sum()
-    assert not decisions.verdicts(stingy)["investor"].accepts.any()
+    assert signs(generous).sum() > signs(stingy).sum()
+    assert not signs(stingy).any()
 
 
 def test_who_knows_the_method_expects_more_from_it_than_who_trusts_it():
     """Placed young people come home anyway: before-after counts that as a saving, and the investor knows it."""
     model = opened(load_design("sib-norrkoping"))
-    view, item = model.views[0], [item.name for item in model.interventions].index("placed-youth")
-    placed = (model.cells.intervention == item) & (model.cells.level == 4)
+    view, item = (
+        model.state.bodies.views[IN_FORCE],
+        [item.name for item in model.world.menu.items].index("placed-youth"),
+    )
+    placed = (model.world.cells.intervention == item) & (model.world.cells.level == 4)
     truth = 2  # belief 1.0
-    told, trusted = (each["investor"].flows[truth, placed].sum(axis=1) for each in (view.private, view.prospects))
+    honest = prospects(
+        model.world.design,
+        view.expected,
+        model.world.whole_cost,
+        model.world.spec.project.group_size,
+        model.world.spec.belief.outcome_sd,
+    )
+    told, trusted = (each["investor"].flows[truth, placed].sum(axis=1) for each in (view.private, honest))
     assert (told > 1.5 * trusted).all()
 
 
 def test_without_a_private_yes_nothing_is_bought_and_the_ordinary_budget_goes_on():
     model = opened(load_design("sib-peterborough"), working(), years=3)
-    assert not decisions.verdicts(model)["investor"].accepts.any()
+    assert not signs(model).any()
     same = opened(load_design("status-quo"), working(), years=3)
     for _ in range(3):
         model.step()
         same.step()
-    assert (model.projects.contract == 1).all()
-    assert (model.population.participant == same.population.participant).all()
-    assert tables(model, detail=False)["payments"]["amount_sek"].sum() == (
-        tables(same, detail=False)["payments"]["amount_sek"].sum()
+    assert (model.state.projects.contract == OWN_ROOM).all()
+    assert (model.state.children.population.participant == same.state.children.population.participant).all()
+    assert model.tables(detail=False)["payments"]["amount_sek"].sum() == (
+        same.tables(detail=False)["payments"]["amount_sek"].sum()
     )
 
 
@@ -80,8 +105,8 @@ def test_running_a_contract_costs_named_parties():
     model = opened(load_design("aarhus-schooling"), cheap, years=3)
     for _ in range(3):
         model.step()
-    assert (model.projects.contract == 0).any()
-    paid = tables(model, detail=False)["payments"]
+    assert (model.state.projects.contract == IN_FORCE).any()
+    paid = model.tables(detail=False)["payments"]
     running = paid[paid["purpose"] == "administration"]
     assert set(running["receiver"]) == {"intermediary"}
     assert running["amount_sek"].sum() > 0

@@ -1,13 +1,14 @@
 """Twin worlds: help that does nothing leaves every life as it was, and help changes nobody but those helped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 from worlds import FIVE, county, eager, world
 
-from stupror.model.bodies.agents import Committee
 from stupror.model.evaluation.evaluators import TRUE_OTHER, TRUE_OWN
-from stupror.model.results import tables
+from stupror.model.money.budgets import COMMITTEES
 
 
 def without_effects(spec):
@@ -20,44 +21,44 @@ def without_effects(spec):
 
 def force_enrolment(model):
     """Make everybody think that everything is worth a lot, and give every purse money: somebody is always enrolled."""
-    for view in model.views:
-        for body in view.worth:
-            view.worth[body] = np.full_like(view.worth[body], 1e9)
-    if model.design.decision != "planner":
-        for agent in model.agents_by_type[Committee]:
-            agent.rule = lambda offer: 1e6
-    for fund in model.funds.values():
+    bodies = model.state.bodies
+    bodies.views = tuple(
+        replace(view, worth={body: np.full_like(worth, 1e9) for body, worth in view.worth.items()})
+        for view in bodies.views
+    )
+    bodies.rules = dict.fromkeys(COMMITTEES, lambda offers: np.full(offers.value.shape, 1e6))
+    for fund in model.state.books.funds.values():
         fund.money = fund.money + 200_000_000
-    model.budgets.discretionary_share = model.budgets.discretionary_share + 0.01
+    model.state.books.budgets.discretionary_share = model.state.books.budgets.discretionary_share + 0.01
 
 
 def lives(model):
     """Children by year, municipality, age and level, helped or not."""
-    table = tables(model, detail=True)["children"]
+    table = model.tables(detail=True)["children"]
     return table.groupby(["year", "municipality", "age", "level"], as_index=False)["children"].sum()
 
 
 def true_effects(model):
     """True less shadow, by project and metric, in the metrics' smallest units."""
-    return model.projects.sums[..., TRUE_OWN] - model.projects.sums[..., TRUE_OTHER]
+    return model.state.projects.sums[..., TRUE_OWN] - model.state.projects.sums[..., TRUE_OTHER]
 
 
 @pytest.mark.parametrize("design", FIVE)
 def test_help_without_effect_leaves_every_life_as_under_status_quo(design):
     spec = without_effects(county())
     nobody = world(spec, "status-quo")
-    assert nobody.participants.n == 0
+    assert nobody.state.children.participants.n == 0
     model = world(spec, design, before=force_enrolment)
-    helped, projects = model.participants, model.projects
+    helped, projects = model.state.children.participants, model.state.projects
     assert helped.n > 200
     assert np.unique(helped.intervention[: helped.n]).size == len(spec.interventions)
-    shadow = model.population.state[helped.child[: helped.n]]
+    shadow = model.state.children.population.state[helped.child[: helped.n]]
     assert (helped.treated[: helped.n] == shadow).all()
     assert projects.n > 0
     assert not true_effects(model).any()
-    assert all((shadows == treated).all() for _, shadows, treated in model.history)
+    assert all((shadows == treated).all() for _, shadows, treated in model.state.children.history)
     assert_frame_equal(lives(model), lives(nobody))
-    costs = tables(model, detail=True)["costs"]
+    costs = model.tables(detail=True)["costs"]
     # Afterwards the expectation is a sum of floats in another order: whole SEK may round the other way.
     assert (costs["actual_sek"] - costs["untreated_sek"]).abs().max() <= 1
     simulated = costs[costs["phase"] == "simulated"]
@@ -68,9 +69,16 @@ def test_help_with_effect_changes_the_helped_and_nobody_else():
     """The same luck in every world: what is left of the others is byte for byte what it was."""
     nobody = world(county(), "status-quo")
     model = world(county(), "planner", before=force_enrolment)
-    assert (model.population.state == nobody.population.state).all()  # untreated lives are nobody's to change
-    changed = model.participants.treated[: model.participants.n]
-    assert (changed != model.population.state[model.participants.child[: model.participants.n]]).sum() > 20
+    assert (
+        model.state.children.population.state == nobody.state.children.population.state
+    ).all()  # untreated lives are nobody's to change
+    changed = model.state.children.participants.treated[: model.state.children.participants.n]
+    assert (
+        changed
+        != model.state.children.population.state[
+            model.state.children.participants.child[: model.state.children.participants.n]
+        ]
+    ).sum() > 20
     assert true_effects(model).any()
 
 
@@ -78,8 +86,8 @@ def test_savings_of_projects_are_the_shadow_life_less_the_treated_one():
     """What projects are truly said to save in their follow-up is what the books of both lives differ by."""
     model = world(eager(), "planner", years=4)
     saved = sum(
-        int(((shadow.astype(np.int64) - treated)[..., None] * model.costs.by_payer).sum())
-        for _, shadow, treated in model.history
+        int(((shadow.astype(np.int64) - treated)[..., None] * model.world.costs.by_payer).sum())
+        for _, shadow, treated in model.state.children.history
     )
-    assert model.yardsticks.follow_up == (4,)
+    assert model.world.yardsticks.follow_up == (4,)
     assert int(true_effects(model).sum()) == saved != 0

@@ -86,7 +86,11 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
     """All children of Gotland under the planner: who was seen as what, and both lives of those who were helped."""
     spec, years = county("09"), 10
     model = world(spec, "planner", seed=3, years=years)
-    people, helped, last = model.population, model.participants, model.start_year + years - 1
+    people, helped, last = (
+        model.state.children.population,
+        model.state.children.participants,
+        model.world.start_year + years - 1,
+    )
     reference, code = Reference(spec.ladder, shares_in(spec, "0980")), int(people.codes[0])
     shadows_apart = compared = 0
     for cohort in range(0, people.offsets.shape[1] - 1, 2):
@@ -198,10 +202,10 @@ def test_frames_of_a_place_with_large_need_follow_its_expectation():
         start, risk = np.zeros(N_STATES), spec.ladder.birth_risk[frailty]
         at = frailty * N_STATES // N_FRAILTY
         start[at : at + 2] = 1 - risk, risk
-        occupancy(start, 0, N_AGES - 1, 0, np.ones(5), life_tables(model.ladder), levels, one)
+        occupancy(start, 0, N_AGES - 1, 0, np.ones(5), life_tables(model.world.ladder), levels, one)
         cost += share * np.einsum("al,alp->ap", np.vstack([start[at : at + N_LEVELS], levels]), price)
-    sizes, people = model.population.cohort_sizes()[0], model.population
-    expected = expected_costs(people, model.births, model.ladder, model.costs, 2020, 1)
+    sizes, people = model.state.children.population.cohort_sizes()[0], model.state.children.population
+    expected = expected_costs(model.world, people, 2020, 1)
     by_hand = sum(
         n * cost[2020 - people.births_from - i] for i, n in enumerate(sizes) if people.births_from + i <= 2020
     )

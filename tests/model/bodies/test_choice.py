@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stupror.model.bodies.choice import choose
+from stupror.model.bodies.choice import Asked, Left, Needs, Options, choose
 from stupror.model.children.ladder import N_AGES, N_LEVELS
 
 POTS = ("social", "region", "municipal_fund")
@@ -44,17 +44,15 @@ def decide(
     wanted = np.full((1, kind.size), -9, np.int64)
     before = seen.copy()
     rank = score / whole if limited else score.astype(float)
+    first = (rank if order is None else np.array(order, float))[None, :]
     choose(
-        seen,
-        (kind, age, level),
-        score[None, :].astype(float),
-        (rank if order is None else np.array(order, float))[None, :],
-        part,
-        (np.full((1, kinds), float(overhead)), paper, per_child),
-        pots,
-        places,
+        Options(kind, age, level),
+        Asked(score[None, :].astype(float), first),
+        Needs(part, np.full((1, kinds), float(overhead)), paper, per_child),
+        Left(seen, pots, places),
         limited,
         wanted,
+        np.zeros(wanted.shape, np.int8),
     )
     assert (seen >= 0).all()
     assert (pots >= 0).all() or not limited

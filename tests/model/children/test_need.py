@@ -24,9 +24,11 @@ from stupror.model.children.ladder import (
 from stupror.model.children.need import frailty_mix, level_of_need, states_at_birth
 from stupror.model.children.population import build_population
 from stupror.model.children.prices import build_costs
+from stupror.model.contracts import load_design
 from stupror.model.inputs.places import part, sweden
 from stupror.model.inputs.scenario import load_scenario
 from stupror.model.money.budgets import expected_costs
+from stupror.model.world import build_world
 
 SPEC = load_scenario()
 CHILDREN = np.diff(np.asarray(sweden().share), axis=1)[:, 0]  # each municipality's share of the country's
@@ -84,9 +86,12 @@ def test_without_a_gradient_frames_are_those_of_the_ages_alone():
     sizes = people.cohort_sizes()
     alive = people.births_from + np.arange(sizes.shape[1]) <= 2021
     before = sizes[:, alive] @ mean[2021 - people.births_from - np.flatnonzero(alive)]
-    same = expected_costs(people, states_at_birth(sweden(), ladder_0), solved, costs, 2020, 2)["social"][1]
+    world = build_world(SPEC, load_design("status-quo"), seed=1, years=3, start_year=2020)
+    alike = replace(world, ladder=solved, births=states_at_birth(sweden(), ladder_0))
+    same = expected_costs(alike, people, 2020, 2)["social"][1]
     assert same == pytest.approx(before[:, 1])
-    differs = expected_costs(people, states_at_birth(sweden(), SPEC.ladder), solved, costs, 2020, 2)["social"][1]
+    apart = replace(world, ladder=solved, births=states_at_birth(sweden(), SPEC.ladder))
+    differs = expected_costs(apart, people, 2020, 2)["social"][1]
     more, needy = differs / same - 1.0, level_of_need(sweden())
     assert np.corrcoef(more, needy)[0, 1] > 0.95
     assert more[needy > 1].min() > 0.2

@@ -1,12 +1,15 @@
 """Frames, room, results and equity, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from stupror.model.inputs.scenario import load_scenario
 from stupror.model.money.budgets import COMMITTEES, LINES, Budgets, close_year, set_room
+from stupror.model.money.economy import Reserves, economy
 
-SPEC = load_scenario()
+BUDGET = replace(load_scenario().budget, restoration_years=3)
 
 
 def books(**given):
@@ -14,7 +17,7 @@ def books(**given):
     n, years = 2, 3
     zero = np.zeros((years + 60, n), np.int64)
     fields = {
-        "revenue": {line: np.full(n, 10_000.0) for line in LINES},
+        "revenue": {line: np.full(n, 10_000.0) for line in (*LINES, "municipality")},
         "expected": {line: np.full((years + 1, n), 1_000.0) for line in LINES},
         "discretionary_share": np.full((years, n), 0.02),
         "region_share": np.full((years, n), 0.01),
@@ -23,6 +26,9 @@ def books(**given):
         "promised": {line: zero.copy() for line in LINES},
         "to_restore": zero.copy(),
         "equity": {"board": np.zeros(n, np.int64), "region": np.zeros(n, np.int64)},
+        "growth": np.zeros(n),
+        "years": economy(BUDGET, 1, years, np.arange(n), 2020),
+        "reserves": Reserves(np.zeros((years, n)), np.zeros(n, np.int64), np.zeros(n, np.int8)),  # nothing put by
     }
     return Budgets(**(fields | given))
 
@@ -59,7 +65,7 @@ def test_a_year_is_closed_by_hand():
     b = books()
     set_room(b, 0)
     b.spent["social"][:], b.new["social"][:] = 100, 60
-    results = close_year(b, 0, all_lines(1_000) | {"social": np.array([900, 1_030])}, dict.fromkeys(LINES, 0.0), 3)
+    results = close_year(b, 0, all_lines(1_000) | {"social": np.array([900, 1_030])}, dict.fromkeys(LINES, 0.0), BUDGET)
     assert results["social"].tolist() == [1_200 - 900 - 100 - 140, 1_200 - 1_030 - 100 - 140]
     assert results["education"].tolist() == [0, 0]
     board = 200  # its discretionary money is never room, so it stays
@@ -72,7 +78,7 @@ def test_frames_follow_cost_by_the_ratchet_and_demography_does_not_count():
     b = books()
     b.expected["social"][1] = 2_000.0  # twice as many children: cost of 1,600 is a saving of a fifth
     set_room(b, 0)
-    close_year(b, 0, all_lines(1_000) | {"social": np.array([1_600, 2_400])}, {line: 0.5 for line in LINES}, 3)
+    close_year(b, 0, all_lines(1_000) | {"social": np.array([1_600, 2_400])}, {line: 0.5 for line in LINES}, BUDGET)
     assert b.level["social"].tolist() == pytest.approx([0.9, 1.1])
     set_room(b, 1)
     assert b.frame["social"].tolist() == [900, 1_100]
@@ -83,7 +89,7 @@ def test_a_deficit_is_restored_in_equal_parts_and_a_surplus_is_not():
     b = books()
     set_room(b, 0)
     mandatory = all_lines(1_000) | {"social": np.array([1_500, 600])}
-    close_year(b, 0, mandatory, dict.fromkeys(LINES, 0.0), 3)
+    close_year(b, 0, mandatory, dict.fromkeys(LINES, 0.0), BUDGET)
     # 500 too much less the board's 200, over three years from the next one on.
     assert b.to_restore[:5, 0].tolist() == [0, 100, 100, 100, 0]
     assert b.to_restore[:, 1].sum() == 0
@@ -92,7 +98,7 @@ def test_a_deficit_is_restored_in_equal_parts_and_a_surplus_is_not():
 def test_a_region_pays_for_itself():
     b = books()
     set_room(b, 0)
-    close_year(b, 0, all_lines(1_000) | {"region": np.array([1_400, 1_000])}, dict.fromkeys(LINES, 0.0), 3)
+    close_year(b, 0, all_lines(1_000) | {"region": np.array([1_400, 1_000])}, dict.fromkeys(LINES, 0.0), BUDGET)
     assert b.equity["region"].tolist() == [-400, 0]
     assert b.equity["board"].tolist() == [200, 200]
     assert b.to_restore.sum() == 0

@@ -163,30 +163,30 @@ def model():
 
 
 def test_only_who_has_decided_on_it_has_a_fund(model):
-    budgets = model.budgets
-    budgets.spread.practice.state[budgets.spread.rows] = [FUNDED, WORKING, FUNDED, WORKING, WORKING]
-    money = fund_allotment(budgets, model.spec, 0)
-    usual = budgets.revenue["municipality"] * model.spec.board.fund_share * model.spec.diffusion.fund_multiple
+    budgets, spread, spec = model.state.books.budgets, model.state.practice, model.world.spec
+    spread.practice.state[spread.rows] = [FUNDED, WORKING, FUNDED, WORKING, WORKING]
+    money = fund_allotment(budgets, spread.funded, spec, 0)
+    usual = budgets.revenue["municipality"] * spec.board.fund_share * spec.diffusion.fund_multiple
     factor = fund_factor(budgets.reserves, BUDGET, 0)
     assert money.tolist() == np.rint(usual * factor * [1, 0, 1, 0, 0]).astype(int).tolist()
     wanted = np.full(5, 1_000, np.int64)
-    assert fund_allotment(budgets, model.spec, 0, wanted).tolist() == [1_000, 0, 1_000, 0, 0]
-    everywhere = model.spec.replace("diffusion.voluntary", 0.0)
-    assert fund_allotment(budgets, everywhere, 0, wanted).tolist() == [1_000] * 5
-    assert (rur_allotment(budgets, model.spec) == rur_money(budgets.reserves, BUDGET)).all()
+    assert fund_allotment(budgets, spread.funded, spec, 0, wanted).tolist() == [1_000, 0, 1_000, 0, 0]
+    everywhere = spec.replace("diffusion.voluntary", 0.0)
+    assert fund_allotment(budgets, spread.funded, everywhere, 0, wanted).tolist() == [1_000] * 5
+    assert (rur_allotment(budgets, spec) == rur_money(budgets.reserves, BUDGET)).all()
 
 
 def test_what_works_becomes_ordinary_where_there_is_room_and_a_plan(model):
-    room = {"social": np.array([0, 100, 100, 100, 100], np.int64)}
-    model.budgets.room = room
+    room = np.array([0, 100, 100, 100, 100], np.int64)
     rows, cost = np.arange(5), np.full(5, 100, np.int64)
-    sure = model.spec.replace("budget.ordinary_plan", 1.0)
-    assert into_ordinary(model.budgets, sure, 2, rows, "social", cost).tolist() == [False, True, True, True, True]
-    never = model.spec.replace("budget.ordinary_plan", 0.0)
-    assert not into_ordinary(model.budgets, never, 2, rows, "social", cost).any()
+    sure = replace(model.world, spec=model.world.spec.replace("budget.ordinary_plan", 1.0))
+    assert into_ordinary(sure, room, rows, cost).tolist() == [False, True, True, True, True]
+    never = replace(model.world, spec=model.world.spec.replace("budget.ordinary_plan", 0.0))
+    assert not into_ordinary(never, room, rows, cost).any()
 
 
 def test_the_practice_lives_on_in_the_run(model):
-    before = len(model.budgets.spread.years)
-    spread_practice(model.budgets, BUDGET, 0, 2020)
-    assert [each.year for each in model.budgets.spread.years[before:]] == [2020]
+    spread = model.state.practice
+    before = len(spread.years)
+    spread_practice(spread, model.state.books.budgets.years, BUDGET, 0, 2020)
+    assert [each.year for each in spread.years[before:]] == [2020]
