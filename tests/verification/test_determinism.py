@@ -59,7 +59,8 @@ def test_a_municipality_alone_has_the_children_that_it_has_in_its_county():
     m = int(np.flatnonzero(whole.state.children.population.codes == int(code))[0])
     start, stop = whole.state.children.population.offsets[m, 0], whole.state.children.population.offsets[m, -1]
     assert (alone.state.children.population.state == whole.state.children.population.state[start:stop]).all()
-    for (never, shadow, _), (never_alone, shadow_alone, _) in zip(whole.state.children.history, alone.state.children.history, strict=True):
+    both = zip(whole.state.children.history, alone.state.children.history, strict=True)
+    for (never, shadow, _), (never_alone, shadow_alone, _) in both:
         assert (never[m] + shadow[m] == never_alone[0] + shadow_alone[0]).all()
     assert alone.state.children.population.n_children > 1_000
 
