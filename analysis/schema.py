@@ -238,8 +238,8 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
                 "answer",
                 "text",
                 "",
-                "what the design in force answered for most children where none was taken: unpaid (its owner did not "
-                "want it), grantor, investor, closed (the contract does not cover it), ordinary (it is in ordinary "
+                "what stood in the way of most children whose municipality took none: unpaid (its owner did not "
+                "want it), grantor, investor, ordinary (it is in ordinary "
                 "operations), paper (not worth applying and evaluating), fundless, money, rank (others came first); "
                 "yes where each municipality that saw some took some, unseen where none was seen",
             ),

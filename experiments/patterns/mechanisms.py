@@ -106,18 +106,15 @@ def cycle_test(spec: Scenario, design: str, seed: int, years: int) -> dict[str, 
 def _programmes_of(spec: Scenario, design: str, seed: int, years: int, z: float) -> float:
     """Live a world whose every year is `z` standard deviations better than usual, without windfalls."""
     model = PreventionModel(spec, load_design(design), seed, years)
-    years_of_all, spread, reserves = model.budgets.years, model.budgets.spread, model.budgets.reserves
-    assert years_of_all is not None
-    assert spread is not None
-    assert reserves is not None
-    sky = years_of_all.of(spread.rows)
+    budgets = model.state.books.budgets
+    sky = budgets.years.of(model.state.practice.rows)
     level = Economy(np.full(years, z), sky.local, sky.regional, np.zeros(years, np.bool_))
-    model.budgets.discretionary_share = discretionary(spec.budget, level, pressure_of(spec.places))
-    model.budgets.region_share = regional_room(spec.region, level)
-    reserves.result = results(spec.budget, level)
+    budgets.discretionary_share = discretionary(spec.budget, level, pressure_of(spec.places))
+    budgets.region_share = regional_room(spec.region, level)
+    budgets.reserves.result = results(spec.budget, level)
     for _ in range(years):
         model.step()
-    return float(sum(entry.amount.sum() for entry in model.ledger.entries if entry.purpose == "programme"))
+    return float(sum(entry.amount.sum() for entry in model.state.books.ledger.entries if entry.purpose == "programme"))
 
 
 def _flows(spec: Scenario, design: str, seed: int, years: int) -> pd.DataFrame:

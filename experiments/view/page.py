@@ -21,7 +21,7 @@ from ...model.inputs.errors import InputError
 from . import opening, tabs
 from .words import Words, count, millions, spell, words
 from .worlds import numbers, settings
-from .worlds.pair import World
+from .worlds.pair import Pair
 from .worlds.settings import Settings
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ def Page() -> None:
     """Show the page."""
     language = solara.use_reactive(opening.read().language)
     wanted = solara.use_reactive(solara.use_memo(lambda: opening.read().settings, []))
-    world = solara.use_reactive(solara.use_memo(lambda: World(wanted.get), []))
+    pair = solara.use_reactive(solara.use_memo(lambda: Pair(wanted.get), []))
     pause = solara.use_reactive(500)
     say = words(language.value)
 
@@ -50,10 +50,10 @@ def Page() -> None:
         with solara.AppBar():
             other = "sv" if language.value == "en" else "en"
             solara.Button(say["other language"], on_click=lambda: language.set(other), text=True)
-        # Whenever Mesa's page starts again it builds a world of what is wanted then.
-        SolaraViz(world, components=[], model_params={"chosen": wanted.peek}, name=say["name"], play_interval=pause)
-        Side(wanted, world.value.settings, say)
-        Worlds(world.value, say)
+        # Whenever Mesa's page starts again it builds a pair of what is wanted then.
+        SolaraViz(pair, components=[], model_params={"chosen": wanted.peek}, name=say["name"], play_interval=pause)
+        Side(wanted, pair.value.settings, say)
+        Worlds(pair.value, say)
 
 
 @solara.component
@@ -102,22 +102,22 @@ def Choices(wanted: solara.Reactive[Settings], running: Settings, say: Words) ->
 
 
 @solara.component
-def Worlds(world: World, say: Words) -> None:
+def Worlds(pair: Pair, say: Words) -> None:
     """Show what has happened so far in both worlds, and one figure."""
     update_counter.get()
     tab, set_tab = solara.use_state(0)
     looking = solara.use_reactive({})
-    titles = (_title(world, say), say["status quo"])
-    past = list(world.past)
+    titles = (_title(pair, say), say["status quo"])
+    past = list(pair.past)
     with solara.Column(classes=["stupror"], gap="4px"):
-        if world.problems:
-            _alert(say["stopped"], world.problems)
+        if pair.problems:
+            _alert(say["stopped"], pair.problems)
         brief = list(tabs.TABS)[tab] in tabs.SINGLE
-        solara.HTML(tag="div", unsafe_innerHTML=_headline(world, past, titles, say, brief=brief))
+        solara.HTML(tag="div", unsafe_innerHTML=_headline(pair, past, titles, say, brief=brief))
         with solara.lab.Tabs(value=tab, on_value=set_tab):
             for name in tabs.TABS:
                 solara.lab.Tab(say[f"tab {name}"])
-        list(tabs.TABS.values())[tab](world, past, titles, looking, say)
+        list(tabs.TABS.values())[tab](pair, past, titles, looking, say)
 
 
 def _alert(first: str, sentences: Sequence[str]) -> None:
@@ -126,21 +126,21 @@ def _alert(first: str, sentences: Sequence[str]) -> None:
     solara.HTML(tag="p", unsafe_innerHTML=lines, classes=["refused"], attributes={"role": "alert"})
 
 
-def _title(world: World, say: Words) -> str:
+def _title(pair: Pair, say: Words) -> str:
     """Call the design as the report does; one of somebody's own by its title."""
-    title = world.design.title_sv if say["language"] == "sv" else world.design.title
-    parts = world.settings.design.split("+")
+    title = pair.world.design.title_sv if say["language"] == "sv" else pair.world.design.title
+    parts = pair.settings.design.split("+")
     return " + ".join(say[part] for part in parts) if all(part in say for part in parts) else str(title)
 
 
-def _headline(world: World, past: tabs.Past, titles: tabs.Titles, say: Words, *, brief: bool) -> str:
+def _headline(pair: Pair, past: tabs.Past, titles: tabs.Titles, say: Words, *, brief: bool) -> str:
     """Say where we are and, unless `brief`, what has come of it: a sentence, and a table of both worlds. HTML."""
-    place = settings.places(world.settings)[world.settings.place][say["language"]]
+    place = settings.places(pair.settings)[pair.settings.place][say["language"]]
     lived = len(past) - 1
     when = (
-        say["year now"].format(year=past[-1][0].year, lived=lived, years=world.years)
+        say["year now"].format(year=past[-1][0].year, lived=lived, years=pair.world.years)
         if lived
-        else say["at the start"].format(year=world.start_year)
+        else say["at the start"].format(year=pair.world.start_year)
     )
     heading = say["headline"].format(place=place, design=titles[0])
     first = f"<h1>{html.escape(heading)}: <small>{html.escape(when)}</small></h1>"

@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 
 from ...analysis.measures.lifetime import GROUPS
 from ...model.children.ladder import N_LEVELS, level_name
+from ...model.contracts.ways import IN_FORCE
 from . import tables
 from .drawings import figures, maps, portraits, sheets
 from .words import Words, count, spell
 from .worlds import lives, numbers, reasoning, settings
 from .worlds.numbers import Year
-from .worlds.pair import World
+from .worlds.pair import Pair
 
 Past = Sequence[tuple[Year, Year]]
 Titles = tuple[str, str]
@@ -49,15 +50,15 @@ def Shown(
                 solara.Button(say[kind], text=True, small=True, icon_name="mdi-download")
 
 
-def _stamp(world: World, past: Past) -> tuple[Any, ...]:
-    return (id(world), len(past))
+def _stamp(pair: Pair, past: Past) -> tuple[Any, ...]:
+    return (id(pair), len(past))
 
 
 @solara.component
-def ShowMap(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
+def ShowMap(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show a measure of every municipality."""
     measure, set_measure = _looked_at(looking, "measure", maps.MEASURES)
-    places = world.spec.places
+    places = pair.world.spec.places
     with solara.Row(classes=["choices"]):
         _choice(say["measure"], {name: say[f"measure {name}"] for name in maps.MEASURES}, measure, set_measure)
     values = maps.MEASURES[measure]([pair[0] for pair in past])
@@ -68,55 +69,57 @@ def ShowMap(world: World, past: Past, titles: Titles, looking: Looking, say: Wor
     Shown(
         lambda: maps.draw(past, measure, places.codes, places.names, (*titles, say["difference"]), say),
         text, f"map-{measure.replace(' ', '-')}", lambda: maps.table(past, places.codes, places.names),
-        (*_stamp(world, past), measure), say,
+        (*_stamp(pair, past), measure), say,
     )  # fmt: skip
 
 
 @solara.component
-def ShowPyramid(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
+def ShowPyramid(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show cost by payer and age."""
     chosen = past[-1][0]
     young, old = (chosen.cost[age].sum() / max(chosen.people[age], 1) / 1000 for age in (5, 17))
     text = say["read pyramid"].format(young=spell(young, say), old=spell(old, say))
     Shown(
-        lambda: figures.pyramid(past, titles, say), text, "pyramid", lambda: tables.ages(past), _stamp(world, past), say
+        lambda: figures.pyramid(past, titles, say), text, "pyramid", lambda: tables.ages(past), _stamp(pair, past), say
     )
 
 
 @solara.component
-def ShowFlows(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
+def ShowFlows(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show who paid whom."""
     text = say["read flows" if len(past) > 1 else "read flows 0"]
-    Shown(lambda: figures.flows(past, titles, say), text, "flows", lambda: tables.flows(past), _stamp(world, past), say)
+    Shown(lambda: figures.flows(past, titles, say), text, "flows", lambda: tables.flows(past), _stamp(pair, past), say)
 
 
 @solara.component
-def ShowTime(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
+def ShowTime(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show how things went so far."""
-    names = [item.name for item in world.interventions]
-    text = say["read time"].format(design=titles[0], born=world.population.births_from)
+    names = [item.name for item in pair.world.menu.items]
+    text = say["read time"].format(design=titles[0], born=pair.state.children.population.births_from)
     Shown(
         lambda: figures.over_time(past, titles, names, say),
         text,
         "over-time",
         lambda: tables.years(past),
-        _stamp(world, past),
+        _stamp(pair, past),
         say,
     )
 
 
 @solara.component
-def ShowChild(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
+def ShowChild(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show one child's life beside its shadow."""
-    place, set_place = _looked_at(looking, "municipality", range(world.n))
+    place, set_place = _looked_at(looking, "municipality", range(pair.world.n))
     wanted, set_wanted = _looked_at(looking, "kind of child", lives.WANTED)
     number, set_number = _looked_at(looking, "child", range(MOST_CHILDREN))
-    with world.lock:
-        told = solara.use_memo(lambda: lives.tell(world, place), [*_stamp(world, past), place])
-        rows = solara.use_memo(lambda: lives.order(world, told, wanted), [*_stamp(world, past), place, wanted])
-    name = world.spec.places.names[place]
+    with pair.lock:
+        told = solara.use_memo(lambda: lives.tell(pair.world, pair.state.children, place), [*_stamp(pair, past), place])
+        rows = solara.use_memo(
+            lambda: lives.order(pair.world.costs, told, wanted), [*_stamp(pair, past), place, wanted]
+        )
+    name = pair.world.spec.places.names[place]
     with solara.Row(classes=["choices"]):
-        _choice(say["municipality label"], dict(enumerate(world.spec.places.names)), place, set_place)
+        _choice(say["municipality label"], dict(enumerate(pair.world.spec.places.names)), place, set_place)
         _choice(say["which child"], {each: say[f"child {each}"] for each in lives.WANTED}, wanted, set_wanted)
         solara.Button(say["another"], on_click=lambda: set_number((number + 1) % MOST_CHILDREN), disabled=rows.size < 2)
     helped, changed = told.born.size, int((told.helped != told.alone).any(axis=1).sum())
@@ -125,46 +128,52 @@ def ShowChild(world: World, past: Past, titles: Titles, looking: Looking, say: W
         _paragraph(f"{say['no child'].format(municipality=name)} {counted}")
         return
     row = int(rows[number % rows.size])
-    text = f"{_life_in_words(world, told, row, name, say)} {counted}"
+    text = f"{_life_in_words(pair, told, row, name, say)} {counted}"
     Shown(
-        lambda: portraits.life(world, told, row, say), text, "child", lambda: tables.ladder(told, row),
-        (*_stamp(world, past), place, row), say,
-    )  # fmt: skip
-
-
-@solara.component
-def ShowDecision(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
-    """Show what a committee or region made of an option, and why it said yes or no."""
-    place, set_place = _looked_at(looking, "municipality", range(world.n))
-    owner, set_owner = _looked_at(looking, "owner", world.owners)
-    names = world.spec.places.names
-    with world.lock:
-        ranked = reasoning.options(world, owner, place)
-        cell, set_option = _looked_at(looking, "option", ranked)
-        asked = [
-            (say[f"body {kind}"], reasoning.weigh(world, kind, place, cell)) for kind in reasoning.askers(world, owner)
-        ]
-        answer = reasoning.verdict(world, owner, place, cell)
-        counted = {each: reasoning.children(world, each, place) for each in ranked}
-    with solara.Row(classes=["choices"]):
-        _choice(say["municipality label"], dict(enumerate(names)), place, set_place)
-        _choice(say["body"], {each: say[f"body {each}"] for each in world.owners}, owner, set_owner)
-        _choice(say["option"], {each: _option(world, each, counted[each], say) for each in ranked}, cell, set_option)
-    text = _decision_in_words(world, asked, (cell, *counted[cell]), answer if len(past) > 1 else "0", say)
-    Shown(
-        lambda: portraits.decision(asked, say),
+        lambda: portraits.life(pair.world, pair.year - 1, told, row, say),
         text,
-        "decision",
-        lambda: tables.offers(asked),
-        (*_stamp(world, past), place, cell),
+        "child",
+        lambda: tables.ladder(told, row),
+        (*_stamp(pair, past), place, row),
         say,
     )
 
 
 @solara.component
-def ShowExport(world: World, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
-    """Hand out what runs this world again, and all numbers that the page has shown."""
-    chosen, places = world.settings, world.spec.places
+def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
+    """Show what a committee or region made of an option, and why it said yes or no."""
+    place, set_place = _looked_at(looking, "municipality", range(pair.world.n))
+    owner, set_owner = _looked_at(looking, "owner", pair.world.menu.owners)
+    names = pair.world.spec.places.names
+    with pair.lock:
+        asking, decided = pair.asking(IN_FORCE), pair.state.bodies.decided
+        ranked = reasoning.options(pair.world, pair.season, decided, owner, place)
+        cell, set_option = _looked_at(looking, "option", ranked)
+        asked = [
+            (say[f"body {who}"], reasoning.weigh(asking, who, place, cell)) for who in asking.design.way.asked(owner)
+        ]
+        answer = reasoning.answer(decided, place, cell) if decided else "0"
+        seen, taken = reasoning.children(pair.world, pair.season, decided, place)
+        counted = {each: (int(seen[each]), int(taken[each])) for each in ranked}
+    with solara.Row(classes=["choices"]):
+        _choice(say["municipality label"], dict(enumerate(names)), place, set_place)
+        _choice(say["body"], {each: say[f"body {each}"] for each in pair.world.menu.owners}, owner, set_owner)
+        _choice(say["option"], {each: _option(pair, each, counted[each], say) for each in ranked}, cell, set_option)
+    text = _decision_in_words(pair, asked, (cell, *counted[cell]), answer, say)
+    Shown(
+        lambda: portraits.decision(asked, say),
+        text,
+        "decision",
+        lambda: tables.offers(asked),
+        (*_stamp(pair, past), place, cell),
+        say,
+    )
+
+
+@solara.component
+def ShowExport(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
+    """Hand out what runs this pair again, and all numbers that the page has shown."""
+    chosen, places = pair.settings, pair.world.spec.places
     scenario = settings.scenario_toml(chosen)
     _paragraph(say["read export"])
     solara.HTML(tag="pre", unsafe_innerHTML=html.escape(settings.command(chosen)))
@@ -188,7 +197,7 @@ def ShowExport(world: World, past: Past, titles: Titles, looking: Looking, say: 
 
 
 # What the page can show: tab -> what stands under it.
-TABS: dict[str, Callable[[World, Past, Titles, Looking, Words], Any]] = {
+TABS: dict[str, Callable[[Pair, Past, Titles, Looking, Words], Any]] = {
     "map": ShowMap,
     "pyramid": ShowPyramid,
     "flows": ShowFlows,
@@ -206,12 +215,12 @@ def _paragraph(text: str) -> None:
     solara.HTML(tag="p", unsafe_innerHTML=html.escape(text))
 
 
-def _life_in_words(world: World, told: lives.Lives, row: int, name: str, say: Words) -> str:
+def _life_in_words(pair: Pair, told: lives.Lives, row: int, name: str, say: Words) -> str:
     """Tell a life in a few sentences."""
-    joined, participant = world.participants, int(told.participant[row])
-    item = world.interventions[int(told.intervention[row])]
+    joined, participant = pair.state.children.participants, int(told.participant[row])
+    item = pair.world.menu.items[int(told.intervention[row])]
     age = int(told.started[row] - told.born[row]) - 1  # as bodies saw it, the year before
-    gain = numbers.by_group(lives.spared(world, told)[row].sum(axis=0)) / 1000
+    gain = numbers.by_group(lives.spared(pair.world.costs, told)[row].sum(axis=0)) / 1000
     return say["read child"].format(
         born=told.born[row],
         municipality=name,
@@ -225,9 +234,9 @@ def _life_in_words(world: World, told: lives.Lives, row: int, name: str, say: Wo
     )
 
 
-def _option(world: World, cell: int, counted: tuple[int, int], say: Words) -> str:
+def _option(pair: Pair, cell: int, counted: tuple[int, int], say: Words) -> str:
     """Name an option, and what became of it."""
-    (intervention, age, level), (seen, taken) = reasoning.name_of(world, cell), counted
+    (intervention, age, level), (seen, taken) = reasoning.name_of(pair.world, cell), counted
     answer = say["answer yes" if taken else "answer no" if seen else "answer unseen"].format(taken=taken, seen=seen)
     return say["option text"].format(
         intervention=say.get(intervention, intervention), age=age, level=say[f"level {level}"], answer=answer
@@ -235,11 +244,11 @@ def _option(world: World, cell: int, counted: tuple[int, int], say: Words) -> st
 
 
 def _decision_in_words(
-    world: World, asked: Sequence[tuple[str, reasoning.Reasoning]], about: tuple[int, int, int], answer: str, say: Words
+    pair: Pair, asked: Sequence[tuple[str, reasoning.Reasoning]], about: tuple[int, int, int], answer: str, say: Words
 ) -> str:
     """Tell what came of an option, and why."""
     cell, seen, taken = about
-    weighed, price = asked[0][1], float(world.whole_cost[cell])
+    weighed, price = asked[0][1], float(pair.world.whole_cost[cell])
     everybody = weighed.own_life + weighed.others_life
     verdict = say[f"verdict {answer}"].format(
         taken=taken,
@@ -247,7 +256,7 @@ def _decision_in_words(
         all=spell(everybody / 1000, say),
         price=spell(price / 1000, say),
         elsewhere=count(100 * weighed.others_life / everybody if everybody > 0 else 0.0, say),
-        paper=spell(reasoning.paper(world) / 1000, say),
+        paper=spell(reasoning.paper(pair.world.spec.project) / 1000, say),
     )
     facts = say["read decision"].format(seen=seen, price=spell(price / 1000, say))
     return f"{verdict} {facts}"

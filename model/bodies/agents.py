@@ -17,9 +17,8 @@ from ..children.ladder import level_name
 from ..contracts.ways import GRANTOR, IN_FORCE
 from ..money.budgets import COMMITTEES
 from ..world import World
-from .bodies import Decision
 from .choice import ANSWERS
-from .decisions import Asking, offers_to, signatures
+from .decisions import Asking, heard, offers_to, signatures
 from .private import PRIVATE
 from .reasoning import Mandate
 from .rules import Offer, one
@@ -77,7 +76,7 @@ class Body(mesa.Agent):
 
     def said(self, option: int) -> str:
         """What became of the option this year: "yes", or what stood in its way (`choice.ANSWERS`)."""
-        return ANSWERS[int(self._decision.answer[self.row, option])]
+        return ANSWERS[int(heard(self.asking.bodies.decided)[self.row, option])]
 
     def why(self, option: int) -> str:
         """The same as a sentence."""
@@ -89,10 +88,6 @@ class Body(mesa.Agent):
             f"at level {level_name(age, level)}: {self.said(option)}. It saw {self.saw(option)}, would pay "
             f"{offer.cost:,.0f} SEK for each and thought of it as worth {offer.value:,.0f} SEK net."
         )
-
-    @property
-    def _decision(self) -> Decision:
-        return self.asking.bodies.decided[IN_FORCE]
 
     def _name(self, asking: Asking) -> str:
         """Under which name it is asked: a region may grant money to others' projects."""

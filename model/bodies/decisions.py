@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..children.forecast import at_belief
 from ..contracts import Design
-from ..contracts.ways import IN_FORCE
+from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
 from ..projects.payments import evaluating, paperwork, parts
@@ -90,7 +90,7 @@ def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[
         purses=np.stack([books.left(purse) for purse in purses], axis=1),
         places=np.ceil(seen[:, cells.age, cells.level] * world.spec.committee.capacity).astype(np.int64),
     )
-    each = evaluating(world, ordinary)[:, cells.intervention]
+    each, there = evaluating(world, ordinary)[:, cells.intervention], season.seen[:, cells.age, cells.level]
     decided = []
     for contract, design in enumerate(world.contracts):
         value, answer = answers(Asking(bodies, books.budgets.room, world, contract, season))
@@ -107,7 +107,9 @@ def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[
             taken,
             answer,
         )
-        decided.append(Decision(value, _without_a_fund(answer, taken, needs.part, funds, purses), taken))
+        answer = _without_a_fund(answer, taken, needs.part, funds, purses)
+        answer[(answer == UNSEEN) & (there > 0)] = RANK  # the contract before this one took all of them
+        decided.append(Decision(value, answer, taken))
     return tuple(decided)
 
 
@@ -139,7 +141,7 @@ def answers(asking: Asking) -> tuple[Floats, Answers]:
             [closed, unsigned & (answer == YES), ordinary & (answer == YES)], [CLOSED, INVESTOR, ORDINARY], YES
         )
         answer = np.where(no != YES, no, answer).astype(np.int8)
-        value = np.where(closed | unsigned | ordinary, 0.0, value)
+        value = np.where(closed | unsigned | ordinary, np.minimum(value, 0.0), value)
     return value, answer
 
 
@@ -212,13 +214,20 @@ def _without_a_fund(answer: Answers, taken: Whole, part: Whole, money: Whole, pu
     return np.where(nothing & np.isin(answer, (PAPER, MONEY, RANK)), FUNDLESS, answer).astype(np.int8)
 
 
-def tally(answered: Whole, decided: Sequence[Decision], world: World, seen: Whole) -> Whole:
-    """Add this year to the children seen by (cell, answer), each once: with what the design in force answered.
+def heard(decided: Sequence[Decision]) -> Answers:
+    """What became of every option, by (municipality, cell): yes where children were taken, or what stood in the way.
 
-    Where a body took some out of its own room instead, all count as a yes.
+    That is what the design in force answered; where it does not pay for an option, what own room answered.
     """
-    cells = world.cells
-    answer = np.where(np.sum([each.taken for each in decided], axis=0) > 0, YES, decided[0].answer)
+    answer = decided[IN_FORCE].answer
+    if len(decided) > 1:
+        answer = np.where(np.isin(answer, (CLOSED, ORDINARY)), decided[OWN_ROOM].answer, answer)
+    return np.where(np.sum([each.taken for each in decided], axis=0) > 0, YES, answer).astype(np.int8)
+
+
+def tally(answered: Whole, decided: Sequence[Decision], world: World, seen: Whole) -> Whole:
+    """Add this year to the children seen by (cell, answer), each once."""
+    answer, cells = heard(decided), world.cells
     children = np.where(answer == UNSEEN, 0, seen[:, cells.age, cells.level])
     more = [np.where(answer == number, children, 0).sum(axis=0) for number in range(len(ANSWERS))]
     return np.asarray(answered + np.stack(more, axis=1))
@@ -241,7 +250,7 @@ def offers_to(asking: Asking, who: str, mine: Whole, net: Floats) -> Offers:
         **_words(asking, kind_of(who), mine),
         municipality=world.geography.codes,
         belief=belief,
-        room=asking.room[kind_of(who)].astype(np.float64),
+        room=asking.room.get(kind_of(who), np.zeros(world.n)).astype(np.float64),  # none before the first year
         neighbours=asking.season.neighbours.copy(),
         saving_own=own,
         saving_others=total - own,

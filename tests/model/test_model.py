@@ -9,7 +9,7 @@ import pytest
 
 from stupror.model.bodies.agents import Committee, ExecutiveBoard, PrivateParty, Region
 from stupror.model.bodies.choice import ANSWERS, YES
-from stupror.model.bodies.decisions import answers, signatures
+from stupror.model.bodies.decisions import answers, heard, signatures
 from stupror.model.bodies.rules import by_body
 from stupror.model.children.ladder import N_LEVELS
 from stupror.model.contracts import load_design
@@ -223,13 +223,13 @@ def test_rules_are_refused_by_name_and_answers_by_their_form():
 def test_agents_can_be_asked_what_they_saw_what_they_were_offered_and_what_they_said():
     model = PreventionModel(COUNTY, load_design("state-outcomes-fund"), 4, 2)
     model.step()
-    decided, cells = model.state.bodies.decided[IN_FORCE], model.world.cells
+    answer, cells = heard(model.state.bodies.decided), model.world.cells
     for kind, asked in ((Committee, "social"), (ExecutiveBoard, "board"), (Region, "region")):
         agent = next(each for each in model.agents_by_type[kind] if each.kind == asked)
         assert agent.options
         for option in agent.options[:5]:
             assert agent.saw(option) == model.season.seen[agent.row, cells.age[option], cells.level[option]]
-            assert agent.said(option) == ANSWERS[decided.answer[agent.row, option]]
+            assert agent.said(option) == ANSWERS[answer[agent.row, option]]
             offer = agent.was_offered(option)
             assert (offer.age, offer.level) == (cells.age[option], cells.level[option])
             assert agent.said(option) in agent.why(option)

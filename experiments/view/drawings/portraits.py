@@ -19,10 +19,11 @@ from ....model.children.ladder import (
     N_RECORDS,
     NOT_ELIGIBLE,
 )
+from ....model.inputs.parameters import InterventionParameters
+from ....model.world import World
 from ..words import Words, spell
 from ..worlds.lives import Lives, spared
 from ..worlds.numbers import by_group
-from ..worlds.pair import World
 from ..worlds.reasoning import Reasoning
 from .figures import GROUP_LOOK, HATCH
 from .sheets import bands, localise, sheet, styled
@@ -30,9 +31,9 @@ from .sheets import bands, localise, sheet, styled
 HELPED, ALONE, COUNTED = "#0072B2", "#D55E00", "#999999"
 
 
-def life(world: World, lives: Lives, row: int, words: Words) -> Figure:
+def life(world: World, now: int, lives: Lives, row: int, words: Words) -> Figure:
     """One child's way up and down the ladder with help, beside its shadow without; below, what that spared whom."""
-    ages, today = np.arange(N_AGES), world.year - 1 - int(lives.born[row])
+    ages, today = np.arange(N_AGES), now - int(lives.born[row])
     began = int(lives.started[row] - lives.born[row])
     with styled():
         figure, (ladder, money) = sheet(
@@ -52,7 +53,7 @@ def life(world: World, lives: Lives, row: int, words: Words) -> Figure:
                 ladder.plot(EXAM_AGE, level[EXAM_AGE], "X", color=colour, markersize=10, zorder=5)
         ladder.axvspan(
             began - 0.5,
-            began - 0.5 + _duration(world, lives, row),
+            began - 0.5 + _duration(world.menu.items, lives, row),
             color="#F0E442",
             alpha=0.5,
             label=words["in programme"],
@@ -63,9 +64,9 @@ def life(world: World, lives: Lives, row: int, words: Words) -> Figure:
             ladder.text(today + 0.7, 4.45, words["not yet lived"], fontsize=8.5, va="top")
         _steps_of_the_ladder(ladder, words)
         ladder.legend(fontsize=8.5, frameon=False, loc="upper right", ncols=3, bbox_to_anchor=(1.0, 1.16))
-        by_payer = spared(world, lives)[row]
+        by_payer = spared(world.costs, lives)[row]
         bands(money, ages, by_group(by_payer) / 1000, [words[group] for group in GROUPS], *GROUP_LOOK)
-        owner = world.interventions[int(lives.intervention[row])]
+        owner = world.menu.items[int(lives.intervention[row])]
         years = began + np.arange(owner.duration)
         money.bar(
             years,
@@ -87,8 +88,8 @@ def _not_eligible(state: int) -> bool:
     return bool(int(state) // N_LEVELS % N_RECORDS & NOT_ELIGIBLE)
 
 
-def _duration(world: World, lives: Lives, row: int) -> int:
-    return int(world.interventions[int(lives.intervention[row])].duration)
+def _duration(items: Sequence[InterventionParameters], lives: Lives, row: int) -> int:
+    return int(items[int(lives.intervention[row])].duration)
 
 
 def _steps_of_the_ladder(ax: Axes, words: Words) -> None:
@@ -164,7 +165,7 @@ def _weighed(ax: Axes, who: str, reasoning: Reasoning, words: Words) -> None:
         who=who,
         horizon=reasoning.horizon,
         regard=spell(reasoning.regard, words),
-        belief=spell(reasoning.belief, words),
+        belief=spell(reasoning.offer.belief, words),
     )
     ax.set_title(mind, fontsize=9.5, loc="left", x=-0.2)
     ends = words["wants it" if reasoning.net > 0 else "wants it not"]

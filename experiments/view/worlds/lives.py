@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from ....model.children import lifecourse
 from ....model.children.forecast import effects_of, life_tables
 from ....model.children.ladder import LAST_AGE, N_AGES, N_LEVELS, kernel_tables
-from ....model.model import PreventionModel
+from ....model.children.lives import Children
+from ....model.children.prices import CostTables
+from ....model.world import World
 
 States = NDArray[np.uint8]
 WANTED = ("usual", "most", "none", "worse")  # kinds of lives that `order` finds
@@ -24,7 +26,7 @@ WANTED = ("usual", "most", "none", "worse")  # kinds of lives that `order` finds
 class Lives:
     """All who were helped in one municipality; one row each, one column per age from 0 to 64."""
 
-    participant: NDArray[np.int64]  # (n,) row among the model's participants
+    participant: NDArray[np.int64]  # (n,) row among the participants
     born: NDArray[np.int64]  # (n,)
     started: NDArray[np.int64]  # (n,) first year with help
     intervention: NDArray[np.int64]  # (n,)
@@ -32,9 +34,9 @@ class Lives:
     alone: States  # (n, N_AGES) state at each age without help: the shadow
 
 
-def tell(model: PreventionModel, municipality: int) -> Lives:
-    """Tell the lives of everybody helped in a municipality (its row in the model), from birth to the age of 64."""
-    people, joined = model.population, model.participants
+def tell(world: World, children: Children, municipality: int) -> Lives:
+    """Tell the lives of everybody helped in a municipality (its row in the world), from birth to the age of 64."""
+    people, joined = children.population, children.participants
     rows = np.flatnonzero(joined.municipality[: joined.n] == municipality)
     home = people.offsets[municipality, 0]
     # Cohorts that are not born yet are empty here: only those who were helped matter.
@@ -44,9 +46,9 @@ def tell(model: PreventionModel, municipality: int) -> Lives:
     codes = people.codes[municipality : municipality + 1]
     child, born, started = (joined.child[rows] - home, joined.born[rows], joined.start_year[rows])
     enrolment = (child, np.zeros(rows.size, np.int16), joined.intervention[rows], started)
-    effects = effects_of(model.interventions)
-    ladder = model.ladder
-    tables = kernel_tables(ladder, model.births[municipality : municipality + 1])
+    effects = effects_of(world.menu.items)
+    ladder = world.ladder
+    tables = kernel_tables(ladder, world.births[municipality : municipality + 1])
     state, treated = np.zeros(offsets[-1], np.uint8), np.zeros(rows.size, np.uint8)
     counts = np.zeros((3, 1, N_AGES, N_LEVELS), np.int32)
     helped, alone = np.zeros((2, rows.size, N_AGES), np.uint8)
@@ -54,10 +56,10 @@ def tell(model: PreventionModel, municipality: int) -> Lives:
         joining = started == year
         treated[joining] = state[child[joining]]
         lifecourse.live_untreated(
-            0, 1, year, model.run_seed, people.births_from, codes, offsets[None, :], state, tables, counts[0]
+            0, 1, year, world.seed, people.births_from, codes, offsets[None, :], state, tables, counts[0]
         )
         lifecourse.live_treated(
-            0, int((started <= year).sum()), year, model.run_seed, codes, born, joined.cohort_start[rows] - home,
+            0, int((started <= year).sum()), year, world.seed, codes, born, joined.cohort_start[rows] - home,
             (state, treated), enrolment, (effects, lifecourse.fading(effects)), life_tables(ladder),
             (counts[1], counts[2]),
         )  # fmt: skip
@@ -70,23 +72,23 @@ def tell(model: PreventionModel, municipality: int) -> Lives:
     )
 
 
-def spared(model: PreventionModel, lives: Lives) -> NDArray[np.int64]:
+def spared(costs: CostTables, lives: Lives) -> NDArray[np.int64]:
     """What each life with help costs less than alone, by age and payer, SEK, without the programme. Shape (n, 65, 10).
 
     Negative where help led to a dearer year.
     """
     ages = np.arange(N_AGES)
-    price = model.costs.by_payer
+    price = costs.by_payer
     return np.asarray(price[ages, lives.alone % N_LEVELS] - price[ages, lives.helped % N_LEVELS])
 
 
-def order(model: PreventionModel, lives: Lives, wanted: str) -> NDArray[np.int64]:
+def order(costs: CostTables, lives: Lives, wanted: str) -> NDArray[np.int64]:
     """Rows of the lives to show, the most telling first.
 
     `wanted` is "most" (help spared the public most over the whole life), "usual" (nearest to the median of the lives
     that help changed), "none" (help changed nothing) or "worse" (the life became dearer). Shape (at most n,).
     """
-    gain = spared(model, lives).sum(axis=(1, 2))
+    gain = spared(costs, lives).sum(axis=(1, 2))
     changed = (lives.helped != lives.alone).any(axis=1)
     if wanted == "most":
         found = np.flatnonzero(gain > 0)

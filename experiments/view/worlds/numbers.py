@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from ....analysis.measures.lifetime import GROUP_OF, GROUPS, INVESTING
 from ....model.children.ladder import ADULT_AGE
 from ....model.inputs.parameters import PAYERS
-from ....model.model import PreventionModel
-from ....model.money.ledger import NO_PROJECT, Entry
+from ....model.money.ledger import NO_PROJECT, Entry, Ledger
+from ....model.state import State
+from ....model.world import World
 
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -55,36 +56,35 @@ def by_group(by_payer: Money) -> Money:
     return np.stack([by_payer[..., group == PAYER_GROUP].sum(axis=-1) for group in range(len(GROUPS))], axis=-1)
 
 
-def take(model: PreventionModel) -> Year:
+def take(world: World, state: State, year: int) -> Year:
     """Take the numbers of the last lived year."""
-    year = model.year - 1
-    everybody, shadow, treated = (each.astype(np.int64) for each in model.counts)
+    everybody, shadow, treated = (each.astype(np.int64) for each in state.children.counts)
     never = everybody - shadow
-    price = model.costs.by_payer
-    changed = (shadow - treated).reshape(model.n, -1)
+    price, n = world.costs.by_payer, world.n
+    changed = (shadow - treated).reshape(n, -1)
     young = slice(0, ADULT_AGE)
-    helped, projects = model.participants, model.projects
+    helped, projects = state.children.participants, state.projects
     started = helped.municipality[: helped.n][helped.start_year[: helped.n] == year]
     going = (projects.start_year <= year) & (year < projects.start_year + projects.duration)
-    running = np.zeros((model.n, len(model.interventions)), np.bool_)
+    running = np.zeros((n, len(world.menu.items)), np.bool_)
     running[projects.municipality[going], projects.intervention[going]] = True
-    entries = _entries(model, year)
+    entries = _entries(state.books.ledger, year)
     return Year(
         year=year,
         children=everybody[:, young].sum(axis=(1, 2)),
         in_need=everybody[:, young, 1:].sum(axis=(1, 2)),
         reached=shadow[:, young, 1:].sum(axis=(1, 2)),
-        helped=np.bincount(started, minlength=model.n),
-        practice=_practice(model),
+        helped=np.bincount(started, minlength=n),
+        practice=state.practice.active.astype(np.int64) + state.practice.funded,
         programmes=running.sum(axis=1),
-        invested=_where(model, [each for each in entries if each.purpose in INVESTING]),
-        paid=_paid(model, entries),
+        invested=_where(n, [each for each in entries if each.purpose in INVESTING]),
+        paid=_paid(n, entries),
         saved=changed @ price.reshape(-1, len(PAYERS)),
         people=everybody.sum(axis=(0, 2)),
         cost=np.einsum("al,alp->ap", (never + treated).sum(axis=0), price),
         cost_without=np.einsum("al,alp->ap", everybody.sum(axis=0), price),
         flows=_flows(entries),
-        belief=np.quantile(model.belief, (0.1, 0.5, 0.9), axis=0),
+        belief=np.quantile(state.bodies.beliefs.own, (0.1, 0.5, 0.9), axis=0),
     )
 
 
@@ -114,16 +114,10 @@ def flows_table(years: Sequence[Year]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["year", "payer", "receiver", "purpose", "amount_sek"])
 
 
-def _practice(model: PreventionModel) -> Money:
-    """Where each municipality is with the practice of social investment, shape (n,)."""
-    spread = model.budgets.spread
-    return np.zeros(model.n, np.int64) if spread is None else spread.active.astype(np.int64) + spread.funded
-
-
-def _entries(model: PreventionModel, year: int) -> list[Entry]:
+def _entries(ledger: Ledger, year: int) -> list[Entry]:
     """Entries of projects in `year`, which stand at the end of the ledger."""
     found = []
-    for entry in reversed(model.ledger.entries):
+    for entry in reversed(ledger.entries):
         if entry.year < year:
             break
         if entry.year == year and entry.project[0] != NO_PROJECT:
@@ -131,21 +125,21 @@ def _entries(model: PreventionModel, year: int) -> list[Entry]:
     return found[::-1]
 
 
-def _where(model: PreventionModel, entries: Sequence[Entry]) -> Money:
+def _where(n: int, entries: Sequence[Entry]) -> Money:
     """Sum entries by municipality, shape (n,)."""
-    result = np.zeros(model.n, np.int64)
+    result = np.zeros(n, np.int64)
     for entry in entries:
         np.add.at(result, entry.municipality, entry.amount)
     return result
 
 
-def _paid(model: PreventionModel, entries: Sequence[Entry]) -> Money:
+def _paid(n: int, entries: Sequence[Entry]) -> Money:
     """Paid less received by municipality and group, shape (n, 3)."""
-    result = np.zeros((model.n, len(GROUPS)), np.int64)
+    result = np.zeros((n, len(GROUPS)), np.int64)
     for number, group in enumerate(GROUPS):
         for name, sign in (("payer", 1), ("receiver", -1)):
             mine = [each for each in entries if GROUP_OF.get(getattr(each, name)) == group]
-            result[:, number] += sign * _where(model, mine)
+            result[:, number] += sign * _where(n, mine)
     return result
 
 
