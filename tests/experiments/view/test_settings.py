@@ -7,7 +7,7 @@ import pytest
 
 from stupror.experiments.view.words import words
 from stupror.experiments.view.worlds import contract_file, numbers
-from stupror.experiments.view.worlds.pair import World
+from stupror.experiments.view.worlds.pair import Pair
 from stupror.experiments.view.worlds.settings import (
     PARAMETERS,
     Settings,
@@ -124,17 +124,17 @@ def test_what_is_handed_out_runs_the_same_world_again(design, tmp_path, stupror)
     answer = stupror(*here)
     assert answer.code == 0, answer.err
 
-    world = World(lambda: settings)
+    shown = Pair(lambda: settings)
     for _ in range(6):
-        world.step()
+        shown.step()
     keys = ["year", "payer", "receiver", "purpose"]
-    seen = numbers.flows_table([pair[0] for pair in world.past]).groupby(keys)["amount_sek"].sum()
+    seen = numbers.flows_table([pair[0] for pair in shown.past]).groupby(keys)["amount_sek"].sum()
     run = pd.read_parquet(tmp_path / "seen" / "payments.parquet")
     run = run[run["phase"] == "simulated"].groupby(keys)["amount_sek"].sum()
     assert run.size > 10
     assert seen.to_dict() == run.to_dict()
     runs = pd.read_parquet(tmp_path / "seen" / "runs.parquet")
-    assert runs["scenario_hash"].tolist() == [world.spec.hash()]
+    assert runs["scenario_hash"].tolist() == [shown.world.spec.hash()]
 
 
 def test_an_unchanged_world_needs_no_files():
@@ -155,14 +155,14 @@ def test_changes_of_a_scenario_file_are_handed_out_too(tmp_path):
 
 def test_the_page_looks_at_the_run_that_python_makes():
     settings = Settings(place="09", years=2)
-    world = World(lambda: settings)
-    world.step()
-    world.step()
+    shown = Pair(lambda: settings)
+    shown.step()
+    shown.step()
     spec, design = settings.read()
     tables = simulate(spec, design, seed=1, years=2)
     costs = tables["costs"][tables["costs"]["phase"] == "simulated"]
     costs = costs[costs["payer"] != "households"]
-    for pair in world.past[1:]:
+    for pair in shown.past[1:]:
         of_year = costs[costs["year"] == pair[0].year]
         assert pair[0].cost.sum() == of_year["actual_sek"].sum()
         assert pair[0].cost_without.sum() == of_year["untreated_sek"].sum()
