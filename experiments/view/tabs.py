@@ -146,13 +146,14 @@ def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: 
     owner, set_owner = _looked_at(looking, "owner", pair.world.menu.owners)
     names = pair.world.spec.places.names
     with pair.lock:
-        asking, decided = pair.asking(IN_FORCE), pair.state.bodies.decided
+        decided = pair.state.bodies.decided
         ranked = reasoning.options(pair.world, pair.season, decided, owner, place)
         cell, set_option = _looked_at(looking, "option", ranked)
+        answer, contract = reasoning.answer(decided, place, cell) if decided else ("0", IN_FORCE)
+        before, asking = reasoning.before(decided, place, cell, contract), pair.asking(contract)
         asked = [
             (say[f"body {who}"], reasoning.weigh(asking, who, place, cell)) for who in asking.design.way.asked(owner)
         ]
-        answer = reasoning.answer(decided, place, cell) if decided else "0"
         seen, taken = reasoning.children(pair.world, pair.season, decided, place)
         counted = {each: (int(seen[each]), int(taken[each])) for each in ranked}
     with solara.Row(classes=["choices"]):
@@ -160,6 +161,8 @@ def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: 
         _choice(say["body"], {each: say[f"body {each}"] for each in pair.world.menu.owners}, owner, set_owner)
         _choice(say["option"], {each: _option(pair, each, counted[each], say) for each in ranked}, cell, set_option)
     text = _decision_in_words(pair, asked, (cell, *counted[cell]), answer, say)
+    if before:
+        text = f"{say[f'before {before}']} {text}"
     Shown(
         lambda: portraits.decision(asked, say),
         text,

@@ -16,6 +16,7 @@ from ....model.bodies.decisions import Asking, Season, heard, offers_to
 from ....model.bodies.rules import Offer, one
 from ....model.bodies.views import believed
 from ....model.children.ladder import level_name
+from ....model.contracts.ways import IN_FORCE
 from ....model.inputs.parameters import ProjectParameters
 from ....model.world import World
 
@@ -74,9 +75,22 @@ def weigh(asking: Asking, who: str, municipality: int, cell: int) -> Reasoning:
     )
 
 
-def answer(decided: Sequence[Decision], municipality: int, cell: int) -> str:
-    """What became of an option in the last lived year: "yes", or what stood in its way (`choice.ANSWERS`)."""
-    return ANSWERS[int(heard(decided)[municipality, cell])]
+def answer(decided: Sequence[Decision], municipality: int, cell: int) -> tuple[str, int]:
+    """What became of an option in the last lived year, and which contract that was said of.
+
+    "yes", or what stood in its way (`choice.ANSWERS`); of the design in force, or of own room where that decided.
+    """
+    said = heard(decided)[municipality, cell]
+    contract = next(number for number, each in enumerate(decided) if each.answer[municipality, cell] == said)
+    return ANSWERS[said], contract
+
+
+def before(decided: Sequence[Decision], municipality: int, cell: int, contract: int) -> str:
+    """Why own room had the word on an option: "closed", "ordinary", or "refused"; "" where the design in force had."""
+    if contract == IN_FORCE:
+        return ""
+    said = ANSWERS[decided[IN_FORCE].answer[municipality, cell]]
+    return said if said in ("closed", "ordinary") else "refused"
 
 
 def paper(project: ProjectParameters) -> float:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from stupror.analysis.measures.lifetime import GROUPS
+from stupror.experiments.view.words import LANGUAGES, words
 from stupror.experiments.view.worlds import lives, numbers, reasoning
 from stupror.experiments.view.worlds.pair import Pair
 from stupror.experiments.view.worlds.settings import Settings
@@ -155,17 +156,63 @@ def test_what_a_body_counts_adds_up_to_the_value_that_it_decided_by(pair):
 
 def test_the_page_says_what_the_model_answered_and_yes_where_children_were_taken(pair):
     w, decided = pair.world, pair.state.bodies.decided
+    found = set()
     for municipality in range(w.n):
         seen, taken = reasoning.children(w, pair.season, decided, municipality)
         assert ((taken >= 0) & (taken <= seen)).all()
         for cell in range(w.cells.age.size):
-            answer = reasoning.answer(decided, municipality, cell)
+            answer, contract = reasoning.answer(decided, municipality, cell)
             assert (answer == "yes") == (taken[cell] > 0)
             said = [ANSWERS[each.answer[municipality, cell]] for each in decided]
-            if answer != "yes":  # where the design does not pay for it, own room has the word
-                assert answer == said[-1 if said[IN_FORCE] in ("closed", "ordinary") else IN_FORCE]
+            assert answer == said[contract]
+            if answer == "yes":
+                assert decided[contract].taken[municipality, cell] > 0
+            else:  # where the design does not pay for it, own room has the word
+                assert contract == (len(said) - 1 if said[IN_FORCE] in ("closed", "ordinary") else IN_FORCE)
             if answer == "unseen":
                 assert seen[cell] == 0
+            elif seen[cell] == 0:  # nobody would have been taken anyway
+                assert answer in ("unpaid", "grantor", "investor")
+            found.add(answer)
+    assert len(found) > 2
+
+
+def test_what_is_shown_of_everybody_asked_agrees_with_the_answer(pair):
+    """Whoever is said to have refused is shown not to want it, and all who were asked before are shown to want it."""
+    w, decided = pair.world, pair.state.bodies.decided
+    for municipality in range(w.n):
+        for owner in w.menu.owners:
+            for cell in options(pair, owner, municipality):
+                answer, contract = reasoning.answer(decided, municipality, cell)
+                asking = pair.asking(contract)
+                asked = [reasoning.weigh(asking, who, municipality, cell) for who in asking.design.way.asked(owner)]
+                wants = [each.net > 0 for each in asked]
+                if answer == "unpaid":
+                    assert not wants[0]
+                elif answer == "grantor":
+                    assert wants == [True, False]
+                else:
+                    assert all(wants)
+                before = reasoning.before(decided, municipality, cell, contract)
+                assert (before == "") == (contract == IN_FORCE)
+                assert before != "refused" or answer == "yes"
+
+
+def test_every_answer_has_its_sentence_in_both_languages():
+    for say in map(words, LANGUAGES):
+        assert all(say[f"verdict {answer}"] for answer in ("0", *ANSWERS) if answer not in ("closed", "ordinary"))
+        assert all(say[f"before {answer}"] for answer in ("closed", "ordinary", "refused"))
+
+
+def test_before_the_first_year_everybody_can_be_asked_what_they_would_make_of_it():
+    settings = Settings(years=2)
+    pair = Pair(lambda: settings)
+    asking = pair.asking(IN_FORCE)
+    for owner in pair.world.menu.owners:
+        cell = options(pair, owner, 0)[0]
+        for who in asking.design.way.asked(owner):
+            assert np.isfinite(reasoning.weigh(asking, who, 0, cell).net)
+    assert reasoning.children(pair.world, pair.season, (), 0)[1].sum() == 0
 
 
 def test_children_taken_by_options_are_all_who_were_helped(pair):
@@ -176,8 +223,8 @@ def test_children_taken_by_options_are_all_who_were_helped(pair):
     assert taken == pair.past[-1][0].helped.sum()
 
 
-def answers(place, design, year, municipality, intervention, level):
-    """What the page says of an intervention at a level by age, in the last lived year."""
+def answers(place, design, year, municipality, level):
+    """What the page says of all interventions at a level, by name and age, in the last lived year."""
     settings = Settings(place=place, design=design, years=8, seed=1)
     pair = Pair(lambda: settings)
     while pair.year <= year:
@@ -185,19 +232,16 @@ def answers(place, design, year, municipality, intervention, level):
     at = pair.world.spec.places.names.index(municipality)
     named = ((reasoning.name_of(pair.world, cell), cell) for cell in range(pair.world.cells.age.size))
     decided = pair.state.bodies.decided
-    return {
-        age: reasoning.answer(decided, at, cell)
-        for (name, age, of), cell in named
-        if (name, of) == (intervention, level)
-    }
+    return {(name, age): reasoning.answer(decided, at, cell)[0] for (name, age, of), cell in named if of == level}
 
 
 def test_what_came_later_is_not_held_against_a_decision():
     """In 2026 Soelvesborg had money for some of these children; that autumn it took them into ordinary operations."""
-    said = answers("10", "state-outcomes-fund", 2026, "Sölvesborg", "parenting", "risk")
-    assert {said[age] for age in (3, 4, *range(6, 13))} == {"rank"}
+    said = answers("10", "state-outcomes-fund", 2026, "Sölvesborg", "risk")
+    assert {said["parenting", age] for age in (3, 4, *range(6, 13))} == {"rank"}
+    assert said["parenting", 5] == "yes"
 
 
 def test_what_no_contract_was_needed_for_is_not_called_closed():
-    said = answers("05", "municipal-fund", 2024, "Åtvidaberg", "parenting", "risk")
-    assert set(said.values()) <= {"yes", "rank", "unpaid"}
+    said = answers("05", "municipal-fund", 2024, "Åtvidaberg", "support")
+    assert {said["early-preschool", age] for age in (3, 4)} == {"paper"}
