@@ -169,12 +169,12 @@ def test_runs_share_the_tables_of_their_world_and_leave_them_as_they_were() -> N
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     before = [array.tobytes() for table in (ladder, costs) for array in vars(table).values()]
     model = PreventionModel(spec, load_design("state-outcomes-fund"), 1, 3)
-    cells = [array.tobytes() for array in vars(model.cells).values()]
+    cells = [array.tobytes() for array in vars(model.world.cells).values()]
     for _ in range(3):
         model.step()
-    assert model.ladder is ladder
-    assert model.costs is costs
+    assert model.world.ladder is ladder
+    assert model.world.costs is costs
     assert [array.tobytes() for table in (ladder, costs) for array in vars(table).values()] == before
-    assert [array.tobytes() for array in vars(model.cells).values()] == cells
-    assert PreventionModel(spec, load_design("planner"), 2, 3).cells is model.cells
+    assert [array.tobytes() for array in vars(model.world.cells).values()] == cells
+    assert PreventionModel(spec, load_design("planner"), 2, 3).world.cells is model.world.cells
     assert build_ladder(spec.replace("ladder.frailty_up", (0.6, 1.7, 2.8)).ladder) is not ladder
