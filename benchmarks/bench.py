@@ -94,7 +94,7 @@ def run(kind: type[PreventionModel], spec: Scenario, years: int, threads: int = 
 
 def lived(model: PreventionModel) -> int:
     """Child-years that a model has lived in its budget years."""
-    return sum(int(untreated.sum() + shadows.sum()) for untreated, shadows, _ in model.history)
+    return sum(int(untreated.sum() + shadows.sum()) for untreated, shadows, _ in model.state.children.history)
 
 
 def in_turn(cases: dict[str, Callable[[], Times]], rounds: int, few: tuple[str, ...]) -> dict[str, Times]:
@@ -118,16 +118,20 @@ def warm_up(spec: Scenario) -> None:
 
 def compare(model: PreventionModel, agents: PreventionModel) -> str:
     """Say how far the two worlds tell the same story."""
-    same = all(np.array_equal(a, b) for a, b in zip(model.history, agents.history, strict=True))
-    same &= np.array_equal(model.projects.sums, agents.projects.sums)
-    same &= same_books(model.ledger.entries, agents.ledger.entries)
-    enrolled = (model.participants.n, agents.participants.n)
+    same = all(
+        np.array_equal(a, b) for a, b in zip(model.state.children.history, agents.state.children.history, strict=True)
+    )
+    same &= np.array_equal(model.state.projects.sums, agents.state.projects.sums)
+    same &= same_books(model.state.books.ledger.entries, agents.state.books.ledger.entries)
+    enrolled = (model.state.children.participants.n, agents.state.children.participants.n)
     if same and enrolled[0] == enrolled[1]:
         return (
             f"Both worlds are the same, child for child: every count by year, municipality, age and level, "
-            f"{enrolled[0]:,} enrolled, {model.projects.n} projects, every krona that was measured, true or booked."
+            f"{enrolled[0]:,} enrolled, {model.state.projects.n} projects, every krona that was measured, true or "
+            "booked."
         )
-    levels = [np.sum([h[0] + h[2] for h in each.history], axis=(0, 1, 2)) for each in (model, agents)]
+    lives = [each.state.children.history for each in (model, agents)]
+    levels = [np.sum([year[0] + year[2] for year in each], axis=(0, 1, 2)) for each in lives]
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.abs(levels[0] - levels[1]) / np.sqrt(np.maximum(levels[0], 1))
     return (
@@ -148,8 +152,8 @@ def same_books(some: list[Entry], others: list[Entry]) -> bool:
 
 def bytes_of_state(model: PreventionModel) -> tuple[float, float]:
     """Bytes per child of the children's and the participants' arrays: in use, and if every child were a participant."""
-    people, helped = model.population, model.participants
-    arrays = (people.state, people.participant, people.offsets, people.codes, model.found)
+    people, helped = model.state.children.population, model.state.children.participants
+    arrays = (people.state, people.participant, people.offsets, people.codes, model.state.children.found)
     fixed = sum(array.nbytes for array in arrays) / people.n_children
     return fixed + helped.bytes_each * helped.n / people.n_children, fixed + helped.bytes_each
 
@@ -275,7 +279,7 @@ def _state(t: dict[str, Times], kernels: Kernels, last: Models, figures: dict[st
     figures["bytes_per_child"] = round(used, 1)
     return [
         f"(d) State: {used:.1f} bytes per child in use, {held:.1f} if every child took part; "
-        f"{model.population.n_children:,} children, {model.participants.n:,} participants"
+        f"{model.state.children.population.n_children:,} children, {model.state.children.participants.n:,} participants"
     ]
 
 

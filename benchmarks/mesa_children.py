@@ -18,11 +18,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 from typing import Any
+from unittest.mock import patch
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from stupror.model.bodies.decisions import Season
 from stupror.model.children.draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, stream_key
 from stupror.model.children.ladder import (
     ADULT_AGE,
@@ -49,11 +51,14 @@ from stupror.model.evaluation.evaluators import (
     TRUE_OTHER,
     TRUE_OWN,
 )
+from stupror.model.evaluation.yardsticks import remember
 from stupror.model.inputs.parameters import PAYERS
 from stupror.model.model import PreventionModel
-from stupror.model.money import books
+from stupror.model.money.books import LifeCost, book_lives
 from stupror.model.money.ledger import LedgerError
+from stupror.model.projects import enrolment
 
+Whole = NDArray[np.int64]
 MASK = (1 << 64) - 1
 GOLD, MIX_1, MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 FAILED = NOT_ELIGIBLE * N_LEVELS
@@ -71,17 +76,17 @@ class Tables:
     """The model's tables as nested lists, which plain Python reads several times faster than arrays."""
 
     def __init__(self, model: PreventionModel) -> None:
-        ladder = model.ladder
+        ladder, life = model.world.ladder, model.life
         self.move = ladder.move.tolist()
         self.edges = ladder.move_threshold.tolist()
         self.target = ladder.target.tolist()
         self.exam = ladder.not_eligible.tolist()
         self.exam_edge = ladder.not_eligible_threshold.tolist()
-        self.birth_edges = model.kernel_tables[0].tolist()
-        self.seen_edges = model.edges.tolist()
-        self.fading, self.forks = model.fading.tolist(), model.effects[:, 2].tolist()
+        self.birth_edges = life.untreated[0].tolist()
+        self.seen_edges = life.edges.tolist()
+        self.fading, self.forks = life.fading.tolist(), life.effects[:, 2].tolist()
         prices = np.concatenate(
-            [model.costs.amount.reshape(N_AGES, N_LEVELS, -1), model.costs.equalisation], axis=2
+            [model.world.costs.amount.reshape(N_AGES, N_LEVELS, -1), model.world.costs.equalisation], axis=2
         ).tolist()
         self.width = len(prices[0][0])
         self.bill = [[[(i, x) for i, x in enumerate(row) if x] for row in of_age] for of_age in prices]
@@ -211,14 +216,14 @@ class Town(mesa.Agent):
 
     def __init__(self, model: MesaChildren, row: int) -> None:
         super().__init__(model)
-        self.row, self.code = row, int(model.population.codes[row])
-        self.births = model.population.cohort_sizes()[row].tolist()
+        self.row, self.code = row, int(model.world.geography.codes[row])
+        self.births = model.state.children.population.cohort_sizes()[row].tolist()
         self.cohorts: dict[int, list[Child]] = {}
         self.seen: dict[int, list[tuple[Child, int]]] = {}
 
     def key(self, purpose: int, born: int, age: int) -> int:
         """Return the key of a cohort's draws."""
-        return int(stream_key(self.model.run_seed, purpose, self.code, born, age))
+        return int(stream_key(self.model.world.seed, purpose, self.code, born, age))
 
     def open_year(self) -> None:
         """Begin new pages and new keys."""
@@ -235,14 +240,14 @@ class Town(mesa.Agent):
         """Let this year's children be born."""
         model: MesaChildren = self.model
         born = model.year
-        number_of = self.births[born - model.population.births_from]
+        number_of = self.births[born - model.state.children.population.births_from]
         self.cohorts[born] = [Child(model, self, born, number) for number in range(number_of)]
 
     def look(self) -> None:
         """See children, not all who are in need, and some who are not."""
         year, edges = self.model.year, self.model.tables.seen_edges
         self.seen, self.tally = {}, [[0] * N_LEVELS for _ in range(N_AGES)]
-        for age in range(self.model.ages[0], self.model.ages[1] + 1):
+        for age in range(self.model.life.ages[0], self.model.life.ages[1] + 1):
             born = year - 1 - age
             cohort = self.cohorts.get(born)
             if not cohort:
@@ -290,17 +295,25 @@ class MesaChildren(PreventionModel):
     def identify(self) -> None:
         """Let every municipality look at its children."""
         self.towns.do("look")
-        self.seen = np.array(self.towns.get("tally"))
-        self.seen_total += self.seen.sum(axis=0)
+        seen = np.array(self.towns.get("tally"))
+        self.state.children.seen[:] = seen
+        self.state.children.seen_total += seen.sum(axis=0)
+        self.season = Season(self.year, seen, self.season.neighbours)
 
-    def _enrol(self, wanted: NDArray[np.int64], number: NDArray[np.int64], more: int) -> None:
+    def deliver(self) -> None:
+        """Enrol and compare child by child; projects are opened and paid as always."""
+        by_hand = {"_write_rows": self.enrol_children, "_compare_with_others": self.find_peers}
+        with patch.multiple(enrolment, **by_hand):
+            super().deliver()
+
+    def enrol_children(self, children: Any, _cells: Any, wanted: Whole, number: Whole, year: int) -> None:
         """Enrol children, and keep what the model asks of its list of participants when it starts projects."""
-        helped, first = self.participants, self.participants.n
+        helped, first, more = children.participants, children.participants.n, int(wanted.sum())
         new = []
         for town, want, project in zip(self.town_list, wanted.tolist(), number.tolist(), strict=True):
             new += town.enrol(want, project)
         if len(new) != more:
-            raise LedgerError(f"{self.year}: {more} children were granted a place, but {len(new)} were found.")
+            raise LedgerError(f"{year}: {more} children were granted a place, but {len(new)} were found.")
         rows = slice(first, first + len(new))
         helped.n = rows.stop
         for name, column in {
@@ -312,20 +325,20 @@ class MesaChildren(PreventionModel):
             "state_before": [child.help.state for child, _ in new],
         }.items():
             getattr(helped, name)[rows] = column
-        helped.start_year[rows] = self.year
+        helped.start_year[rows] = year
         self.helped_children += [child for child, _ in new]
 
-    def _compare_with_others(self, first: int, last: int) -> None:
+    def find_peers(self, children: Any, _county_range: Whole, first: int) -> None:
         """Find each new participant another child to be compared with."""
         passed: dict[tuple[int, int, int], int] = {}
-        for row, child in enumerate(self.helped_children[first:last], first):
+        for row, child in enumerate(self.helped_children[first:], first):
             child.help.peer = self.peer_of(child, passed)
-            self.participants.peer[row] = -1 if child.help.peer is None else 0
+            children.participants.peer[row] = -1 if child.help.peer is None else 0
 
     def peer_of(self, child: Child, passed: dict[tuple[int, int, int], int]) -> Child | None:
         """Find a child of the same age and level without help, at home or else in the county, not used this year."""
         level, home = child.state % N_LEVELS, child.town.row
-        low, high = self.county_range[home].tolist()
+        low, high = self.world.geography.county_range[home].tolist()
         for step in range(high - low):
             m = low + (home - low + step) % (high - low)
             cohort = self.town_list[m].cohorts[child.born]
@@ -341,20 +354,20 @@ class MesaChildren(PreventionModel):
     def live(self) -> None:
         """Let every child live one year, and book on its payers what each of them cost."""
         self._one_year()
+        children = self.state.children
         for row, pages in enumerate(("everybody", "shadows", "treated")):
-            self.counts[row] = self.towns.get(pages)
-        record = self.counts.copy()
+            children.counts[row] = self.towns.get(pages)
+        record = children.counts.copy()
         record[0] -= record[1]
-        self.history.append(record)
-        self.yardsticks.remember(len(self.history), books.actual(self).sum(axis=0))
+        children.history.append(record)
+        remember(self.state.national, self.world.yardsticks, len(children.history), children.actual.sum(axis=0))
         bill = np.array(self.towns.get("bill"), np.int64)
-        self.life_cost = bill[:, :-2].reshape(self.n, len(PAYERS), -1)
-        self.given_back = bill[:, -2:]
-        books.book_lives(self)
+        self.state.books.lives = LifeCost(bill[:, :-2].reshape(self.world.n, len(PAYERS), -1), bill[:, -2:])
+        book_lives(self.state.books, self.year)
 
     def evaluate(self) -> None:
         """Measure child by child; the rest is the model's, which finds no participants left to measure."""
-        projects, helped = self.projects, self.participants
+        projects, helped = self.state.projects, self.state.children.participants
         of_contract, sums = projects.contract.tolist(), np.zeros_like(projects.sums).tolist()
         for child in self.helped_children:
             number = child.help.project
@@ -368,23 +381,26 @@ class MesaChildren(PreventionModel):
 
     # ------------------------------------------------------------------ setting up
 
-    def _grow_up(self) -> None:
+    def __init__(self, *arguments: Any, **named: Any) -> None:
         """Create the municipalities, and let those who are 0-19 at the start live from birth."""
-        if self.start_year + self.years - self.population.births_from > LAST_AGE:
+        super().__init__(*arguments, **named)
+        first_born, start_year = self.state.children.population.births_from, self.world.start_year
+        if start_year + self.world.years - first_born > LAST_AGE:
             raise ValueError("Nobody leaves this model: give fewer years.")
-        if any(metric.evaluation != MATCHED or metric.groups > 1 for metric in self.yardsticks.every):
-            raise ValueError(f"{self.design.name}: children are measured beside matched ones here, or not at all.")
+        if any(metric.evaluation != MATCHED or metric.groups > 1 for metric in self.world.yardsticks.every):
+            raise ValueError(
+                f"{self.world.design.name}: children are measured beside matched ones here, or not at all."
+            )
         self.tables = Tables(self)
-        self.town_list = [Town(self, row) for row in range(self.n)]
+        self.town_list = [Town(self, row) for row in range(self.world.n)]
         self.towns = self.agents_by_type[Town]
         self.helped_children: list[Child] = []
-        ages = [(item.age_from, item.age_to) for item in self.interventions]
-        self.ages = np.array([min(a for a, _ in ages), max(b for _, b in ages)])
-        for year in range(self.population.births_from, self.start_year):
+        for year in range(first_born, start_year):
             self.year = year
             self._one_year()
-        self.year = self.start_year
-        self.counts[0] = self.towns.get("everybody")
+        self.year = start_year
+        if not np.array_equal(self.state.children.counts[0], self.towns.get("everybody")):
+            raise ValueError("Children who are agents have grown up to be others than those in arrays.")
 
     def _one_year(self) -> None:
         self.towns.do("open_year")
@@ -396,11 +412,12 @@ class MesaChildren(PreventionModel):
     def metric_lists(self) -> list[list[tuple[int, Any]]]:
         """Years of follow-up of each contract's metrics, and what a year is worth by (intervention, age, state)."""
         return [
-            [(metric.years, metric.value.tolist()) for metric in of_contract] for of_contract in self.yardsticks.metrics
+            [(metric.years, metric.value.tolist()) for metric in of_contract]
+            for of_contract in self.world.yardsticks.metrics
         ]
 
     @cached_property
     def options(self) -> list[tuple[int, int, int]]:
         """Intervention, age and level of every option."""
-        cells = self.cells
+        cells = self.world.cells
         return list(zip(cells.intervention.tolist(), cells.age.tolist(), cells.level.tolist(), strict=True))
