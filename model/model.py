@@ -121,7 +121,7 @@ class PreventionModel(mesa.Model):
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
         bodies, books = self.state.bodies, self.state.books
         bodies.decided = decide(bodies, books, self.world, self.season)
-        bodies.answered = tally(bodies.answered, bodies.decided, self.world, self.season.seen)
+        bodies.answered = tally(bodies.answered, bodies.decided)
 
     def deliver(self) -> None:
         """Enrol children, find each a comparison, start their projects, and book all programmes under way."""

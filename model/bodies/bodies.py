@@ -28,7 +28,8 @@ class Decision:
 
     value: Floats  # to whoever decides, SEK per child, less what a child more costs the evaluation
     answer: NDArray[np.int8]  # see `choice.ANSWERS`
-    taken: Whole  # children: what money, staff and children allowed
+    seen: Whole  # children identified at the age and level of each option, whoever took them
+    taken: Whole  # of whom were taken: what money, staff and children allowed
 
     def __post_init__(self) -> None:
         protect(self)

@@ -109,7 +109,7 @@ def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[
         )
         answer = _without_a_fund(answer, taken, needs.part, funds, purses)
         answer[(answer == UNSEEN) & (there > 0)] = RANK  # the contract before this one took all of them
-        decided.append(Decision(value, answer, taken))
+        decided.append(Decision(value, answer, there, taken))
     return tuple(decided)
 
 
@@ -222,14 +222,14 @@ def heard(decided: Sequence[Decision]) -> Answers:
     answer = decided[IN_FORCE].answer
     if len(decided) > 1:
         answer = np.where(np.isin(answer, (CLOSED, ORDINARY)), decided[OWN_ROOM].answer, answer)
-    return np.where(np.sum([each.taken for each in decided], axis=0) > 0, YES, answer).astype(np.int8)
+    answer = np.where(np.sum([each.taken for each in decided], axis=0) > 0, YES, answer)
+    return np.where(decided[IN_FORCE].seen == 0, UNSEEN, answer).astype(np.int8)
 
 
-def tally(answered: Whole, decided: Sequence[Decision], world: World, seen: Whole) -> Whole:
+def tally(answered: Whole, decided: Sequence[Decision]) -> Whole:
     """Add this year to the children seen by (cell, answer), each once."""
-    answer, cells = heard(decided), world.cells
-    children = np.where(answer == UNSEEN, 0, seen[:, cells.age, cells.level])
-    more = [np.where(answer == number, children, 0).sum(axis=0) for number in range(len(ANSWERS))]
+    answer, seen = heard(decided), decided[IN_FORCE].seen
+    more = [np.where(answer == number, seen, 0).sum(axis=0) for number in range(len(ANSWERS))]
     return np.asarray(answered + np.stack(more, axis=1))
 
 

@@ -1,3 +1,3 @@
 """The version of stupror, which every result table of `runs` carries."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -190,7 +190,7 @@ def test_a_run_can_be_followed_from_its_manifest_and_rendered_again(stupror: Stu
     assert [design["name"] for design in manifest["designs"]] == ["planner"]
     assert (manifest["seeds"], manifest["start_year"], manifest["years"]) == ([5], 2020, 2)
     assert manifest["uncertain"] is False
-    assert manifest["versions"]["stupror"] == "0.1.0"
+    assert manifest["versions"]["stupror"] == "0.2.0"
     assert manifest["this_run"]["command"].startswith("stupror run ")
     assert set(manifest["files"]) == {path.name for path in out.iterdir()} - {MANIFEST, "report.html"}
 
@@ -220,4 +220,4 @@ def test_parameters_are_found_by_name_and_by_source(stupror: Stupror) -> None:
 
 
 def test_the_version_is_said(stupror: Stupror) -> None:
-    assert stupror("--version").out == "stupror 0.1.0\n"
+    assert stupror("--version").out == "stupror 0.2.0\n"

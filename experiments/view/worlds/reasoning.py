@@ -81,7 +81,8 @@ def answer(decided: Sequence[Decision], municipality: int, cell: int) -> tuple[s
     "yes", or what stood in its way (`choice.ANSWERS`); of the design in force, or of own room where that decided.
     """
     said = heard(decided)[municipality, cell]
-    contract = next(number for number, each in enumerate(decided) if each.answer[municipality, cell] == said)
+    same = (number for number, each in enumerate(decided) if each.answer[municipality, cell] == said)
+    contract = next(same, IN_FORCE)
     return ANSWERS[said], contract
 
 
