@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....model.bodies.bodies import Decision
-from ....model.bodies.choice import ANSWERS
+from ....model.bodies.choice import ANSWERS, UNSEEN
 from ....model.bodies.decisions import Asking, Season, heard, offers_to
 from ....model.bodies.rules import Offer, one
 from ....model.bodies.views import believed
@@ -81,8 +81,9 @@ def answer(decided: Sequence[Decision], municipality: int, cell: int) -> tuple[s
     "yes", or what stood in its way (`choice.ANSWERS`); of the design in force, or of own room where that decided.
     """
     said = heard(decided)[municipality, cell]
-    same = (number for number, each in enumerate(decided) if each.answer[municipality, cell] == said)
-    contract = next(same, IN_FORCE)
+    if said == UNSEEN:  # nothing was decided under any
+        return ANSWERS[said], IN_FORCE
+    contract = next(number for number, each in enumerate(decided) if each.answer[municipality, cell] == said)
     return ANSWERS[said], contract
 
 
