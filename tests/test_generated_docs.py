@@ -1,4 +1,4 @@
-"""Generated pages are up to date, links between pages lead somewhere, and the examples in the README can be read."""
+"""Generated pages are up to date, and the files that pages show as examples can be read and run."""
 
 import re
 import tomllib
@@ -14,7 +14,8 @@ from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import simulate
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = [ROOT / "docs" / name for name in ("scenarios.md", "own-designs.md", "commands.md")]
+DEMO = [ROOT / "README.md", ROOT / "docs" / "demo.md"]
 GENERATED = pages()
 
 
@@ -25,16 +26,10 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert there == GENERATED[name], f"docs/{name} is not what the code says. Renew it with: {RENEW}"
 
 
-@pytest.mark.parametrize("page", TEXTS, ids=lambda page: page.name)
-def test_links_to_other_pages_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
-    missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
-    assert not missing, f"{page.name} links to {missing}"
-
-
 def examples() -> dict[str, str]:
-    """TOML blocks of the README by the file name in their first line."""
-    blocks = re.findall(r"^```toml\n(# (\S+\.toml).*?)^```", TEXTS[0].read_text(encoding="utf-8"), re.S | re.M)
+    """TOML blocks of the pages by the file name in their first line."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in EXAMPLES)
+    blocks = re.findall(r"^```toml\n(# (\S+\.toml).*?)^```", text, re.S | re.M)
     return {name: text for text, name in blocks}
 
 
@@ -44,12 +39,12 @@ def kind(text: str) -> str:
     return "design" if "decision" in tables else "plan" if "levers" in tables else "scenario"
 
 
-def test_the_readme_shows_a_scenario_a_design_and_a_plan() -> None:
+def test_the_pages_show_a_scenario_a_design_and_a_plan() -> None:
     assert sorted(map(kind, examples().values())) == ["design", "plan", "scenario"]
 
 
 @pytest.mark.parametrize("name", [name for name, text in examples().items() if kind(text) != "plan"])
-def test_examples_in_the_readme_can_be_run(name: str, tmp_path: Path) -> None:
+def test_examples_of_the_pages_can_be_run(name: str, tmp_path: Path) -> None:
     file = tmp_path / name
     file.write_text(examples()[name], encoding="utf-8")
     is_design = kind(examples()[name]) == "design"
@@ -71,6 +66,19 @@ def test_the_count_of_assumed_parameters_in_the_limits_is_the_count_in_the_data(
     assert f"{count} of the {len(rows)} parameters" in text
 
 
-def test_the_demo_in_the_readme_is_of_the_scenario_that_is_shipped() -> None:
-    (digest,) = re.findall(r"<!-- table:demo (\w+) -->", TEXTS[0].read_text(encoding="utf-8"))
-    assert digest == load_scenario().hash(), "the table is of another scenario: run `make demo` and renew it"
+def demo(page: Path) -> tuple[str, list[str]]:
+    """Scenario hash and rows of the demo's table on a page."""
+    marked = r"<!-- table:demo (\w+) -->\n(.*?)<!-- /table:demo -->"
+    ((digest, rows),) = re.findall(marked, page.read_text(encoding="utf-8"), re.S)
+    return digest, rows.splitlines()
+
+
+@pytest.mark.parametrize("page", DEMO, ids=lambda page: page.name)
+def test_the_demo_that_is_shown_is_of_the_scenario_that_is_shipped(page: Path) -> None:
+    assert demo(page)[0] == load_scenario().hash(), "the table is of another scenario: run `make demo` and renew it"
+
+
+def test_the_rows_in_the_readme_are_rows_of_the_whole_table() -> None:
+    readme, whole = (demo(page)[1] for page in DEMO)
+    assert readme == [row for row in whole if row in readme]
+    assert len(readme) == 5
