@@ -1,6 +1,6 @@
 """The written schema of every result table: columns, units and meaning, as data.
 
-`docs/outputs.md` is rendered from it (`python -m experiments.docs`) and `check` holds tables against it. Read by the
+`docs/outputs.md` is rendered from it (`python -m stupror.experiments.docs`) and `check` holds tables against it. Read by the
 documentation, the tests and whoever reads results without us.
 """
 
@@ -289,7 +289,7 @@ def render() -> str:
     lines = [
         "# What a run returns",
         "",
-        "Made from `analysis/schema.py` by `python -m experiments.docs`; change it there.",
+        "Made from `analysis/schema.py` by `python -m stupror.experiments.docs`; change it there.",
         "",
         "`stupror run` and `stupror compare` write one Parquet file per table (small ones as CSV too), `report.html`",
         "and `manifest.json` into a folder. Read them with pandas, DuckDB or R; nothing of stupror is needed.",

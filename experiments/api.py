@@ -63,7 +63,7 @@ def run(
     ------
     InputError
         If a name, path or value is wrong.
-    experiments.running.RunError
+    stupror.experiments.runs.runner.RunError
         If the run fails.
     """
     contract = _design(design)
@@ -120,7 +120,7 @@ def batch(
     ------
     InputError
         If the plan, the folder or a rule is wrong.
-    experiments.engine.StoreError, experiments.engine.ClusterError
+    stupror.experiments.batches.engine.StoreError, ClusterError
         If results can no longer be written, or the cluster is gone; what is done stays done.
     """
     if workers < 1:

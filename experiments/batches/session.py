@@ -124,7 +124,7 @@ def run_batch(
     ------
     InputError
         If the folder cannot be written or another batch is at work in it.
-    experiments.engine.StoreError, experiments.engine.ClusterError
+    stupror.experiments.batches.engine.StoreError, ClusterError
         If results can no longer be written, or the cluster is gone. What is done stays done.
     """
     started = time.perf_counter()

@@ -105,7 +105,7 @@ def _size(places: Places, active: NDArray[np.bool_]) -> dict[str, float]:
 
 
 def _money(places: Places, state: NDArray[np.int8]) -> dict[str, float]:
-    """Share of municipal spending that is in municipalities with a fund in 2016; `validating` makes money of it."""
+    """Share of municipal spending that is in municipalities with a fund in 2016; `validation` makes money of it."""
     spending = np.asarray(places.facts.spending) * np.asarray(places.facts.population_2017, dtype=np.float64)
     funded = state == FUNDED
     return {

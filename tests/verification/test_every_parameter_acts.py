@@ -26,7 +26,7 @@ WHERE = {
     "provider.": ("internal-outcome-contract", 4),
 }
 SPEC = load_scenario()
-# The rest of diffusion moves the history of the whole country: tests/model/test_diffusion.py.
+# The rest of diffusion moves the history of the whole country: tests/model/practice/test_practice.py.
 OF_FUNDS = ("diffusion.voluntary", "diffusion.fund_multiple")
 PATHS = sorted(p for p in SPEC.quantities if not p.startswith("diffusion.") or p in OF_FUNDS)
 
