@@ -1,7 +1,7 @@
 """The written schema of every result table: columns, units and meaning, as data.
 
-`docs/outputs.md` is rendered from it (`python -m stupror.experiments.docs`) and `check` holds tables against it. Read by the
-documentation, the tests and whoever reads results without us.
+`docs/outputs.md` is rendered from it (`python -m stupror.experiments.docs`) and `check` holds tables against it. Read
+by the documentation, the tests and whoever reads results without us.
 """
 
 from collections.abc import Mapping
