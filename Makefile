@@ -6,7 +6,7 @@ EXTRAS ?= test
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test quick lint bench clean
 
 demo: $(READY)
 	$(BIN)/stupror compare --designs status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner \
@@ -14,6 +14,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 -q
+
+# What a change of the model needs: its rules and laws, the golden run, and what is read from its tables.
+quick: $(READY)
+	$(BIN)/python -m pytest -n 2 -q -m "not slow" tests/model tests/verification tests/analysis
 
 # What reads types and imports wants the tree as it is installed: stupror/ with the three folders inside.
 LAID_OUT := build/as-installed
@@ -32,7 +36,7 @@ bench: $(READY)
 
 clean:
 	rm -rf .venv build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find model experiments analysis tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find stupror model experiments analysis tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made once, and again when pyproject.toml changes.
 $(READY): pyproject.toml

@@ -1,14 +1,42 @@
-"""What all tests share: the command line as a function."""
+"""What all tests share: the command line as a function, and the list of those that are slow."""
 
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("suite", deadline=None)  # how long an example takes says more of the machine than of the code
 settings.load_profile("suite")
+
+SLOW = {
+    "tests/test_docs.py::test_the_commands_of_a_section_run_in_their_order": "runs every command that is shown",
+    "tests/test_docs.py::test_a_block_of_the_page_about_python_runs": "the same in Python",
+    "tests/test_rules_page.py": "the same in Python",
+    "tests/analysis/report/test_report.py": "draws whole reports, one after the other",
+    "tests/experiments/batches/test_documents.py::test_the_tutorial_runs": "a notebook from beginning to end",
+    "tests/experiments/batches/test_faults.py": "batches that are stopped, damaged and gone on with",
+    "tests/experiments/batches/test_kill.py": "kills batches and workers, and waits for what is left",
+    "tests/experiments/calibration/test_abc.py": "calibrations that find a known answer",
+    "tests/experiments/calibration/test_validation.py": "histories and lives of a whole validation",
+    "tests/experiments/search/test_search.py": "searches, stopped and gone on with",
+    "tests/experiments/test_cli.py": "real commands, one after the other",
+    "tests/experiments/test_commands_real.py": "real commands: calibrate, validate, screen",
+    "tests/experiments/view/test_browser.py": "clicks through the page in a real browser",
+    "tests/test_packages.py::test_a_study_with_its_own_model_analysis_and_experiments_is_not_disturbed": "two workers",
+}
+"""Tests that a quick run leaves out, and why: files, or single tests of a file. `make test` and CI run all of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow."""
+    root = Path(__file__).parents[1]
+    for item in items:
+        file = item.path.relative_to(root).as_posix()
+        if file in SLOW or f"{file}::{getattr(item, 'originalname', item.name)}" in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True)
