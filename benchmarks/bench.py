@@ -18,6 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from statistics import median
+from typing import Any
 
 import mesa
 import numpy as np
@@ -67,9 +68,15 @@ class Kernels:
 
     def _one_year(self, year: int, threads: int, bare: bool) -> None:
         people = self.people
-        arguments = (year, SEED, people.births_from, people.codes, people.offsets, people.state, self.tables)
-        kernel = live_bare if bare else lifecourse.live_untreated
-        arguments = arguments if bare else (*arguments, self.counts)
+        if bare:
+            kernel: Callable[..., None] = live_bare
+            arguments: tuple[Any, ...] = (
+                year, SEED, people.births_from, people.codes, people.offsets, people.state, self.tables,
+            )  # fmt: skip
+        else:
+            kernel = lifecourse.live_untreated
+            now, tables = lifecourse.When(year, SEED), lifecourse.Untreated(*self.tables)
+            arguments = (now, people.homes, people.state, tables, self.counts)
         if threads == 1:
             kernel(0, self.n, *arguments)
             return

@@ -83,8 +83,8 @@ class Tables:
         self.exam = ladder.not_eligible.tolist()
         self.exam_edge = ladder.not_eligible_threshold.tolist()
         self.birth_edges = life.untreated[0].tolist()
-        self.seen_edges = life.edges.tolist()
-        self.fading, self.forks = life.fading.tolist(), life.effects[:, 2].tolist()
+        self.seen_edges = life.look.edges.tolist()
+        self.fading, self.forks = life.treated.left.tolist(), life.treated.effect[:, 2].tolist()
         prices = np.concatenate(
             [model.world.costs.amount.reshape(N_AGES, N_LEVELS, -1), model.world.costs.equalisation], axis=2
         ).tolist()
@@ -247,7 +247,7 @@ class Town(mesa.Agent):
         """See children, not all who are in need, and some who are not."""
         year, edges = self.model.year, self.model.tables.seen_edges
         self.seen, self.tally = {}, [[0] * N_LEVELS for _ in range(N_AGES)]
-        for age in range(self.model.life.ages[0], self.model.life.ages[1] + 1):
+        for age in range(self.model.life.look.ages[0], self.model.life.look.ages[1] + 1):
             born = year - 1 - age
             cohort = self.cohorts.get(born)
             if not cohort:

@@ -31,7 +31,7 @@ def _keep_kernels_apart() -> None:
     digest = hashlib.blake2b(digest_size=8)
     for file in sorted(here.rglob("*.py")):
         source = file.read_bytes()
-        if b"njit" in source:
+        if b"njit" in source or b"@kernel" in source:
             digest.update(source)
     folder = str(here / "__pycache__" / f"kernels-{digest.hexdigest()}")
     if "numba" in sys.modules:

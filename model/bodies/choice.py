@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ..children.lifecourse import Options
+from ..inputs.compiled import kernel
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -32,14 +34,6 @@ ANSWERS = (
 """What became of an option, by number: taken, or what stood in its way (see `docs/odd.md`)."""
 
 YES, UNSEEN, UNPAID, GRANTED_NOT, INVESTOR, CLOSED, ORDINARY, PAPER, FUNDLESS, MONEY, RANK = range(len(ANSWERS))
-
-
-class Options(NamedTuple):
-    """The options, shape (n_cells,) each."""
-
-    intervention: Whole
-    age: Whole
-    level: Whole  # as perceived
 
 
 class Asked(NamedTuple):
@@ -66,8 +60,10 @@ class Left(NamedTuple):
     places: Whole  # (n, n_cells): children that each option can still take this year
 
 
-@njit(cache=True, nogil=True)
-def choose(options, asked, needs, left, limited, taken, answer):
+@kernel
+def choose(
+    options: Options, asked: Asked, needs: Needs, left: Left, limited: bool, taken: Whole, answer: NDArray[np.int8]
+) -> None:
     """Let every municipality's bodies choose among their options.
 
     Parameters
@@ -126,8 +122,8 @@ def choose(options, asked, needs, left, limited, taken, answer):
             seen[m, age[c], level[c]] -= number
 
 
-@njit(cache=True, nogil=True)
-def affordable(part, once, per_child, purses, begun):
+@kernel
+def affordable(part: Whole, once: Whole, per_child: Whole, purses: Whole, begun: bool) -> np.int64:
     """Children that purses can pay for, one row of each of `Needs` and `Left`; `begun` if the project is paid for."""
     number = np.int64(1) << 60
     for pot in range(purses.size):

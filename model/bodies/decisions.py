@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children.forecast import at_belief
+from ..children.lifecourse import Options
 from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..money.books import Books
@@ -38,7 +39,6 @@ from .choice import (
     Asked,
     Left,
     Needs,
-    Options,
     choose,
 )
 from .private import PRIVATE, Verdict, belief_weights, judge

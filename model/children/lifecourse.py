@@ -10,17 +10,110 @@ birth year, so a cohort is one slice and shares age and key. No kernel draws fro
 only what belongs to the municipalities it is given: threads change nothing but the time.
 """
 
-import numpy as np
-from numba import njit
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..inputs.compiled import kernel
 from .draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, draw, stream_key
 from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE, treated_move
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+States = NDArray[np.uint8]
+Thresholds = NDArray[np.uint32]
+Years = NDArray[np.int16]
+Counts = NDArray[np.int32]
 
 _MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
 
 
-@njit(cache=True, nogil=True)
-def largest_cohort(first, last, offsets):
+class When(NamedTuple):
+    """Which year is lived, and with whose luck."""
+
+    year: int
+    seed: int
+
+
+class Homes(NamedTuple):
+    """Where children stand in their arrays, by municipality and birth cohort."""
+
+    births_from: int  # birth year of cohort 0; cohort ``year - births_from`` is born now
+    codes: Whole  # (n_municipalities,)
+    offsets: Whole  # (n_municipalities, n_cohorts + 1), where each cohort starts
+
+
+class Untreated(NamedTuple):
+    """Thresholds of lives without help, see `ladder.kernel_tables`."""
+
+    birth: Thresholds  # (n_municipalities, N_STATES)
+    move: Thresholds  # (N_AGES, N_STATES, N_LEVELS - 1)
+    target: States  # (2, N_STATES, N_LEVELS)
+    exam: Thresholds  # (N_STATES,)
+
+
+class Treated(NamedTuple):
+    """Probabilities of lives with help."""
+
+    effect: Floats  # (n_interventions, 5): escalation, recovery, forks, duration, half-life
+    left: Floats  # (n_interventions, LAST_AGE + 1, 2), see `fading`
+    move: Floats  # (N_AGES, N_STATES, N_LEVELS)
+    target: States
+    exam: Floats  # (N_STATES,)
+
+
+class Helped(NamedTuple):
+    """Participants, shape (n_participants,) each."""
+
+    child: Whole  # place in the children's arrays
+    cohort_start: Whole  # where its cohort starts there
+    born: Years
+    municipality: NDArray[np.int16]
+    intervention: NDArray[np.int8]
+    start_year: Years  # first programme year
+
+
+class Look(NamedTuple):
+    """How need is seen."""
+
+    edges: Thresholds  # (N_STATES, 2), cumulated: taken to be one level worse, seen at all
+    ages: Whole  # (2,), youngest and oldest that any intervention takes; age is that reached last year
+
+
+class Found(NamedTuple):
+    """Who was seen: number by (municipality, age, perceived level), and who they are.
+
+    `who`, shape (n_children,), by age: from where a municipality's children begin, ``child * N_LEVELS + perceived
+    level`` of each, where ``child`` counts from the municipality's first.
+    """
+
+    number: Whole  # (n_municipalities, LAST_AGE + 1, N_LEVELS)
+    who: NDArray[np.int32]
+
+
+class Options(NamedTuple):
+    """The options, shape (n_cells,) each, in the order in which a child whom several want is given to them."""
+
+    intervention: Whole
+    age: Whole
+    level: Whole  # as perceived
+
+
+class Rows(NamedTuple):
+    """What is written of each new participant, shape (n_participants,) each."""
+
+    child: Whole
+    municipality: NDArray[np.int16]
+    born: Years
+    cohort_start: Whole
+    intervention: NDArray[np.int8]
+    perceived: States
+    project: NDArray[np.int32]
+
+
+@kernel
+def largest_cohort(first: int, last: int, offsets: Whole) -> int:
     """Return the number of children in the largest cohort of municipalities `first` to `last` (exclusive)."""
     largest = 0
     for m in range(first, last):
@@ -29,24 +122,21 @@ def largest_cohort(first, last, offsets):
     return largest
 
 
-@njit(cache=True, nogil=True)
-def live_untreated(first, last, year, seed, births_from, codes, offsets, state, tables, counts):
+@kernel
+def live_untreated(
+    first: int, last: int, when: When, homes: Homes, state: States, tables: Untreated, counts: Counts
+) -> None:
     """Move every untreated life of municipalities `first` to `last` (exclusive) one year and count them.
 
     Parameters
     ----------
-    year, births_from
-        Calendar year lived, and the birth year of cohort 0. Cohort ``year - births_from`` is born now.
-    codes, offsets
-        Municipality codes, shape (n_municipalities,), and where each cohort starts in `state`, shape
-        (n_municipalities, n_cohorts + 1).
     state
         One byte a child, changed in place. Shape (n_children,).
-    tables
-        ``(birth thresholds by municipality, move thresholds, targets, exam thresholds)``, see `ladder.kernel_tables`.
     counts
         Overwritten with the number of children by (municipality, age, level). Shape (n, LAST_AGE + 1, N_LEVELS).
     """
+    year, seed = when
+    births_from, codes, offsets = homes
     birth_threshold, move_threshold, target, exam_threshold = tables
     by_state = np.zeros(N_STATES, np.int64)
     luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
@@ -93,8 +183,8 @@ def live_untreated(first, last, year, seed, births_from, codes, offsets, state, 
                 counts[m, age, s % N_LEVELS] += by_state[s]
 
 
-@njit(cache=True, nogil=True)
-def effect_left(effect, duration, half_life, years_in):
+@kernel
+def effect_left(effect: float, duration: float, half_life: float, years_in: int) -> float:
     """Return the factor that an effect still has `years_in` years after the start (0 = first year of the programme).
 
     Full while the programme lasts. Afterwards the distance from 1 is halved within `half_life` and halved again every
@@ -107,11 +197,11 @@ def effect_left(effect, duration, half_life, years_in):
     halvings = after / half_life
     if halvings > 1.0:
         halvings = 1.0 + (halvings - 1.0) / 2.0
-    return 1.0 + (effect - 1.0) * 0.5**halvings
+    return float(1.0 + (effect - 1.0) * 0.5**halvings)
 
 
-@njit(cache=True, nogil=True)
-def fading(effects):
+@kernel
+def fading(effects: Floats) -> Floats:
     """Tabulate what is left of each effect, by (intervention, years since the start, worse or better moves).
 
     Shape (n_interventions, LAST_AGE + 1, 2). `effects` is as in `live_treated`.
@@ -124,33 +214,34 @@ def fading(effects):
     return table
 
 
-@njit(cache=True, nogil=True)
-def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enrolment, effects, ladder, results):
-    """Move every treated life of participants `first` to `last` (exclusive) one year, after `live_untreated`.
+@kernel
+def live_treated(
+    rows: tuple[int, int],
+    when: When,
+    codes: Whole,
+    helped: Helped,
+    lives: tuple[States, States],
+    tables: Treated,
+    counts: tuple[Counts, Counts],
+) -> None:
+    """Move every treated life of participants in `rows` (first, last exclusive) one year, after `live_untreated`.
 
     Parameters
     ----------
-    born, cohort_start
-        Each participant's birth year and where its cohort starts in the children's arrays. Shape (n_participants,).
+    codes
+        Of municipalities, shape (n_municipalities,).
     lives
-        ``(state, treated)``: the children's untreated states, shape (n_children,), and the participants' treated states
-        (n_participants,), the latter changed in place.
-    enrolment
-        ``(child, municipality, intervention, start_year)``: place in the children's arrays, index of municipality and
-        intervention, first programme year. Shape (n_participants,) each.
-    effects
-        ``(table of effects, their fading)``: per intervention ``(escalation, recovery, forks, duration, half_life)``,
-        shape (n_interventions, 5), and what `fading` made of it.
-    ladder
-        ``(move probabilities, targets, exam probabilities)``.
-    results
-        ``(shadow, treated)`` counts by (municipality, age, level), added to. Shape (n, LAST_AGE + 1, N_LEVELS) each.
+        The children's untreated states, shape (n_children,), and the participants' treated states (n_participants,),
+        the latter changed in place.
+    counts
+        Shadows and treated by (municipality, age, level), added to. Shape (n, LAST_AGE + 1, N_LEVELS) each.
     """
+    first, last = rows
+    year, seed = when
     state, treated = lives
-    child, municipality, intervention, start_year = enrolment
-    move, target, exam = ladder
-    shadow_counts, treated_counts = results
-    effect, left = effects
+    child, cohort_start, born, municipality, intervention, start_year = helped
+    effect, left, move, target, exam = tables
+    shadow_counts, treated_counts = counts
     row = np.empty(N_LEVELS)
     cohort, key = -1, np.uint64(0)  # neighbours in the list are often of one cohort and share its key
     for i in range(first, last):
@@ -188,19 +279,26 @@ def live_treated(first, last, year, seed, codes, born, cohort_start, lives, enro
         treated_counts[m, age, after % N_LEVELS] += 1
 
 
-@njit(cache=True, nogil=True)
-def identify(first, last, year, seed, births_from, codes, offsets, state, participant, edges, ages, seen, found):
+@kernel
+def identify(
+    first: int,
+    last: int,
+    when: When,
+    homes: Homes,
+    people: tuple[States, NDArray[np.int32]],
+    look: Look,
+    found: Found,
+) -> None:
     """Find the children whom bodies see as in need when `year` begins.
 
-    A child is taken to be one level worse with probability ``edges[state, 0]``, seen as it is up to ``edges[state, 1]``
-    (cumulated thresholds), else not seen. Participants are left out, and those whom an evaluation holds back until a
-    later year: their `participant` is minus that year. `ages` is the (inclusive) range that any intervention takes; age
-    is that reached last year.
-
-    `seen` is overwritten with their number by (municipality, age, perceived level), shape (n, LAST_AGE + 1, N_LEVELS),
-    and `found`, shape (n_children,), with who they are, by age: from where a municipality's children begin,
-    ``child * N_LEVELS + perceived level`` of each, where ``child`` counts from the municipality's first.
+    `people` is the untreated state of each child, and its row among the participants. Participants are left out, and
+    those whom an evaluation holds back until a later year: their row is minus that year. `found` is overwritten.
     """
+    year, seed = when
+    births_from, codes, offsets = homes
+    state, participant = people
+    edges, ages = look
+    seen, who = found
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
     luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
     for m in range(first, last):
@@ -221,61 +319,69 @@ def identify(first, last, year, seed, births_from, codes, offsets, state, partic
                 if u < at_all[s] and participant[i] < 0 and -participant[i] <= year:
                     level = s % N_LEVELS + (1 if u < worse[s] else 0)
                     seen[m, age, level] += 1
-                    found[at] = (i - home) * N_LEVELS + level
+                    who[at] = (i - home) * N_LEVELS + level
                     at += 1
 
 
-@njit(cache=True, nogil=True)
-def enrol(year, births_from, offsets, participant, seen, found, cells, wanted, project, first_row, out):
+@kernel
+def enrol(
+    year: int,
+    homes: Homes,
+    participant: NDArray[np.int32],
+    found: Found,
+    options: Options,
+    wanted: tuple[Whole, Whole],
+    out: tuple[int, Rows],
+) -> int:
     """Enrol children into programmes, municipality by municipality, in the order in which they stand.
 
     Parameters
     ----------
-    seen, found
-        As `identify` left them.
-    cells
-        ``(intervention, age, level)`` of each option, shape (n_cells,) each, in the order in which a child whom several
-        options want is given to them.
+    participant
+        Row of each child among the participants; changed in place.
+    found
+        As `identify` left it.
     wanted
-        Number to take by (municipality, cell), at most as many as were `identify`-ed. Changed in place: what is left
-        could not be found.
-    project
-        Number of the project of each (municipality, intervention), -1 where nobody is to be taken.
-    first_row, out
-        Rows from `first_row` on of ``out = (child, municipality, born, cohort_start, intervention, perceived,
-        project)`` are filled.
+        Number to take by (municipality, cell), at most as many as were `identify`-ed, changed in place: what is left
+        could not be found; and the number of the project of each (municipality, intervention), -1 where nobody is to be
+        taken.
+    out
+        Rows from the first one given on are filled.
 
     Returns
     -------
     int
         The next free row.
     """
-    child, municipality, born, cohort_start, intervention, perceived, number = out
-    kind, age_of, level_of = cells
-    row = first_row
+    births_from, _, offsets = homes
+    seen, who = found
+    left_of, project = wanted
+    row, columns = out
+    child, municipality, born, cohort_start, intervention, perceived, number = columns
+    kind, age_of, level_of = options
     by_age = np.zeros(seen.shape[1] + 1, np.int64)  # the options of each age, in their order
     for c in range(kind.size):
         by_age[age_of[c] + 1] += 1
     by_age = np.cumsum(by_age)
-    options = np.argsort(age_of, kind="mergesort")
-    for m in range(wanted.shape[0]):
+    order = np.argsort(age_of, kind="mergesort")
+    for m in range(left_of.shape[0]):
         if project[m].max() < 0:
             continue
         at = home = offsets[m, 0]
         for age in range(seen.shape[1]):
             stop = at + seen[m, age].sum()
-            mine = options[by_age[age] : by_age[age + 1]]
+            mine = order[by_age[age] : by_age[age + 1]]
             left = 0
             for c in mine:
-                left += wanted[m, c]
+                left += left_of[m, c]
             while at < stop and left > 0:
-                i, level = home + found[at] // N_LEVELS, found[at] % N_LEVELS
+                i, level = home + who[at] // N_LEVELS, who[at] % N_LEVELS
                 at += 1
                 if participant[i] >= 0:
                     continue
                 for c in mine:
-                    if level_of[c] == level and wanted[m, c] > 0:
-                        wanted[m, c] -= 1
+                    if level_of[c] == level and left_of[m, c] > 0:
+                        left_of[m, c] -= 1
                         left -= 1
                         cohort = year - 1 - age - births_from
                         participant[i] = row

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from . import lifecourse
 from .draws import threshold
 from .forecast import detection_edges, effects_of, life_tables
 from .ladder import N_AGES, N_LEVELS, Ladder, kernel_tables
+from .lifecourse import Found, Look, Treated, Untreated, When
 from .participants import Participants
 from .population import Population, build_population
 
@@ -35,12 +35,9 @@ class Rules:
 
     seed: int
     threads: int  # for the pass over the children; changes nothing but the time
-    untreated: tuple[NDArray[Any], ...]  # see `ladder.kernel_tables`
-    treated: tuple[NDArray[Any], ...]  # see `forecast.life_tables`
-    effects: Floats  # (n_interventions, 5), see `forecast.effects_of`
-    fading: Floats
-    edges: NDArray[np.uint32]  # (N_STATES, 2), thresholds of being seen, see `forecast.detection_edges`
-    ages: Whole  # youngest and oldest age that any intervention takes
+    untreated: Untreated
+    treated: Treated
+    look: Look
 
     def __post_init__(self) -> None:
         protect(self)
@@ -84,12 +81,12 @@ def rules_of_life(
     return Rules(
         seed=seed,
         threads=threads,
-        untreated=kernel_tables(ladder, births),
-        treated=life_tables(ladder),
-        effects=effects,
-        fading=lifecourse.fading(effects),
-        edges=threshold(detection_edges(detection.sensitivity, detection.false_alarm, detection.take_up)),
-        ages=np.array([min(a for a, _ in ages), max(b for _, b in ages)]),
+        untreated=Untreated(*kernel_tables(ladder, births)),
+        treated=Treated(effects, lifecourse.fading(effects), *life_tables(ladder)),
+        look=Look(
+            threshold(detection_edges(detection.sensitivity, detection.false_alarm, detection.take_up)),
+            np.array([min(a for a, _ in ages), max(b for _, b in ages)]),
+        ),
     )
 
 
@@ -114,20 +111,17 @@ def identify(children: Children, rules: Rules, year: int) -> Whole:
     """Let committees and regions see children: not all who are in need, and some who are not. Returns `seen`."""
     people = children.population
     _over_municipalities(
-        lifecourse.identify,
         people,
         rules.threads,
-        year,
-        rules.seed,
-        people.births_from,
-        people.codes,
-        people.offsets,
-        people.state,
-        people.participant,
-        rules.edges,
-        rules.ages,
-        children.seen,
-        children.found,
+        lambda first, last: lifecourse.identify(
+            first,
+            last,
+            When(year, rules.seed),
+            people.homes,
+            (people.state, people.participant),
+            rules.look,
+            Found(children.seen, children.found),
+        ),
     )
     children.seen_total += children.seen.sum(axis=0)
     return children.seen
@@ -139,16 +133,11 @@ def live(children: Children, rules: Rules, year: int) -> None:
     _live_untreated(children, rules, year)
     children.counts[1:] = 0
     lifecourse.live_treated(
-        0,
-        helped.n,
-        year,
-        rules.seed,
+        (0, helped.n),
+        When(year, rules.seed),
         people.codes,
-        helped.born,
-        helped.cohort_start,
+        helped.rows,
         (people.state, helped.treated),
-        (helped.child, helped.municipality, helped.intervention, helped.start_year),
-        (rules.effects, rules.fading),
         rules.treated,
         (children.counts[1], children.counts[2]),
     )
@@ -160,29 +149,29 @@ def live(children: Children, rules: Rules, year: int) -> None:
 def _live_untreated(children: Children, rules: Rules, year: int) -> None:
     people = children.population
     _over_municipalities(
-        lifecourse.live_untreated,
         people,
         rules.threads,
-        year,
-        rules.seed,
-        people.births_from,
-        people.codes,
-        people.offsets,
-        people.state,
-        rules.untreated,
-        children.counts[0],
+        lambda first, last: lifecourse.live_untreated(
+            first,
+            last,
+            When(year, rules.seed),
+            people.homes,
+            people.state,
+            rules.untreated,
+            children.counts[0],
+        ),
     )
 
 
-def _over_municipalities(kernel: Callable[..., Any], people: Population, threads: int, *arguments: Any) -> None:
-    """Run a kernel over all municipalities, in as many parts of equal size as there are threads."""
+def _over_municipalities(people: Population, threads: int, run: Callable[[int, int], None]) -> None:
+    """Run a kernel over all municipalities, from first to last of each of as many parts as there are threads."""
     n = people.codes.size
     if threads == 1:
-        kernel(0, n, *arguments)
+        run(0, n)
         return
     goals = np.linspace(0, people.n_children, threads + 1)[1:-1]
     cuts = [0, *np.searchsorted(people.offsets[:, 0], goals).tolist(), n]
     with ThreadPoolExecutor(threads) as pool:
-        parts = [pool.submit(kernel, cuts[i], cuts[i + 1], *arguments) for i in range(threads)]
+        parts = [pool.submit(run, cuts[i], cuts[i + 1]) for i in range(threads)]
         for part in parts:
             part.result()

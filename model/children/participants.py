@@ -9,6 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from .lifecourse import Helped
+
 
 @dataclass
 class Participants:
@@ -49,6 +51,11 @@ class Participants:
             treated=np.zeros(n_children, np.uint8),
             needed=np.zeros(n_children, np.bool_),
         )
+
+    @property
+    def rows(self) -> Helped:
+        """What kernels read of them."""
+        return Helped(self.child, self.cohort_start, self.born, self.municipality, self.intervention, self.start_year)
 
     @property
     def bytes_each(self) -> int:

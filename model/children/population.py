@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..inputs.places import Places
 from .ladder import ADULT_AGE
+from .lifecourse import Homes
 
 PUBLISHED_TAIL = 10  # later years have the mean births of this many last published years
 
@@ -29,6 +30,11 @@ class Population:
     offsets: NDArray[np.int64]  # (n_municipalities, n_cohorts + 1)
     state: NDArray[np.uint8]  # (n_children,)
     participant: NDArray[np.int32]  # (n_children,)
+
+    @property
+    def homes(self) -> Homes:
+        """Where children stand, as kernels read it."""
+        return Homes(self.births_from, self.codes, self.offsets)
 
     @property
     def n_children(self) -> int:

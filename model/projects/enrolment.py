@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..children import lifecourse
 from ..children.forecast import BELIEF_GRID, Cells
 from ..children.ladder import N_AGES, N_LEVELS
+from ..children.lifecourse import Found, Options, Rows
 from ..children.lives import Children
 from ..contracts.ways import IN_FORCE
 from ..evaluation.evaluators import JUDGED_TO, draw_lots, match, measure, shuffle
@@ -124,26 +125,23 @@ def _write_rows(children: Children, cells: Cells, taken: Whole, number: Which, y
     """Write the rows of new participants; `number` is their project by (municipality, intervention)."""
     people, helped = children.population, children.participants
     first, more = helped.n, int(taken.sum())
+    written = Rows(
+        child=helped.child,
+        municipality=helped.municipality,
+        born=helped.born,
+        cohort_start=helped.cohort_start,
+        intervention=helped.intervention,
+        perceived=helped.perceived,
+        project=helped.project,
+    )
     last = lifecourse.enrol(
         year,
-        people.births_from,
-        people.offsets,
+        people.homes,
         people.participant,
-        children.seen,
-        children.found,
-        (cells.intervention, cells.age, cells.level),
-        taken.copy(),
-        number,
-        first,
-        (
-            helped.child,
-            helped.municipality,
-            helped.born,
-            helped.cohort_start,
-            helped.intervention,
-            helped.perceived,
-            helped.project,
-        ),
+        Found(children.seen, children.found),
+        Options(cells.intervention, cells.age, cells.level),
+        (taken.copy(), number),
+        (first, written),
     )
     if last - first != more:
         raise LedgerError(f"{year}: {more} children were granted a place, but {last - first} were found.")

@@ -260,7 +260,7 @@ def test_nobody_can_write_into_what_many_share():
         bodies.mandates["board"].horizon,
         bodies.views[IN_FORCE].worth["board"],
         bodies.decided[IN_FORCE].answer,
-        model.life.effects,
+        model.life.treated.effect,
     ):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
@@ -276,5 +276,5 @@ def test_no_function_takes_the_whole_model():
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
-                takes += [f"{file.name}: {node.name}" for arg in node.args.args if arg.arg in ("model", "run")]
+                takes += [f"{file.name}: {node.name}" for arg in node.args.args if arg.arg == "model"]
     assert not takes

@@ -10,11 +10,12 @@ import pytest
 from worlds import county, eager, world
 
 from stupror.model.bodies.beliefs import Beliefs, News, is_told, learn
-from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, Options, choose
+from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, choose
 from stupror.model.bodies.decisions import answers, decide, ranks, signatures
 from stupror.model.bodies.reasoning import Mandate, perceived_saving
 from stupror.model.children.forecast import Cells
 from stupror.model.children.ladder import N_AGES
+from stupror.model.children.lifecourse import Options
 from stupror.model.children.prices import PAYER
 from stupror.model.contracts import load_design
 from stupror.model.contracts.ways import GRANTOR, IN_FORCE, OWN_ROOM

@@ -254,14 +254,15 @@ def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level):
     edges, ages = threshold(detection), np.array([age, age])
     seen, found = np.zeros((1, N_AGES, N_LEVELS), np.int64), np.zeros(cohort.state.size, np.int32)
     year = cohort.born + age + 1
-    common = (year, cohort.seed, cohort.born, cohort.codes, cohort.offsets, cohort.state, cohort.participant, edges)
-    lifecourse.identify(0, 1, *common, ages, seen, found)
+    now, people = lifecourse.When(year, cohort.seed), (cohort.state, cohort.participant)
+    lifecourse.identify(0, 1, now, cohort.homes, people, lifecourse.Look(edges, ages), lifecourse.Found(seen, found))
     n = int(seen[0, age, level])
-    cell, wanted = (np.array([0]), np.array([age]), np.array([level])), np.array([[n]])
+    cell, wanted = lifecourse.Options(np.array([0]), np.array([age]), np.array([level])), np.array([[n]])
     out = (np.zeros(n, np.int64), np.zeros(n, np.int16), np.zeros(n, np.int16), np.zeros(n, np.int64),
            np.zeros(n, np.int8), np.zeros(n, np.uint8), np.zeros(n, np.int32))  # fmt: skip
-    place = (year, cohort.born, cohort.offsets, cohort.participant)
-    assert lifecourse.enrol(*place, seen, found, cell, wanted, np.zeros((1, 1), np.int64), 0, out) == n > 1_000
+    place = (year, cohort.homes, cohort.participant, lifecourse.Found(seen, found), cell)
+    none = np.zeros((1, 1), np.int64)
+    assert lifecourse.enrol(*place, (wanted, none), (0, lifecourse.Rows(*out))) == n > 1_000
     child = out[0]
     live = cohort.treat(child, effects_of((item,)), np.full(n, year, np.int16), np.zeros(n))
     price = costs.by_payer

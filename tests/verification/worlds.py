@@ -90,33 +90,38 @@ class Cohort:
     def __post_init__(self):
         self.ladder = build_ladder(self.spec.ladder)
         births = self.ladder.birth if self.births is None else self.births
-        self.kernel_tables = kernel_tables(self.ladder, np.atleast_2d(births))
+        self.kernel_tables = lifecourse.Untreated(*kernel_tables(self.ladder, np.atleast_2d(births)))
         self.codes = np.array([self.code], np.int64)
         self.offsets = np.concatenate([[0], np.full(LAST_AGE + 1, self.n)])[None, :].astype(np.int64)
+        self.homes = lifecourse.Homes(self.born, self.codes, self.offsets)
         self.state = np.zeros(self.n, np.uint8)
         self.participant = np.full(self.n, -1, np.int32)
         self.counts = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int32)
 
     def grow(self, age):
         """Live the year in which the cohort reaches `age`, without help. Returns the number at each level."""
-        place = (self.codes, self.offsets, self.state, self.kernel_tables, self.counts)
-        lifecourse.live_untreated(0, 1, self.born + age, self.seed, self.born, *place)
+        now = lifecourse.When(self.born + age, self.seed)
+        lifecourse.live_untreated(0, 1, now, self.homes, self.state, self.kernel_tables, self.counts)
         return self.counts[0, age].copy()
 
     def treat(self, child, effects, start_year, intervention):
         """Let children (by place) live a second life from here on; returns a function that lives it a year."""
         n, treated = child.size, self.state[child].copy()
-        enrolment = (child.astype(np.int64), np.zeros(n, np.int16), intervention.astype(np.int8), start_year)
-        born, cohort_start = np.full(n, self.born, np.int16), np.zeros(n, np.int64)
+        helped = lifecourse.Helped(
+            child=child.astype(np.int64),
+            cohort_start=np.zeros(n, np.int64),
+            born=np.full(n, self.born, np.int16),
+            municipality=np.zeros(n, np.int16),
+            intervention=intervention.astype(np.int8),
+            start_year=start_year,
+        )
         results = (np.zeros_like(self.counts), np.zeros_like(self.counts))
-        fading = lifecourse.fading(effects)
+        tables = lifecourse.Treated(effects, lifecourse.fading(effects), *life_tables(self.ladder))
 
         def live(age):
             results[0][:], results[1][:] = 0, 0
-            lifecourse.live_treated(
-                0, n, self.born + age, self.seed, self.codes, born, cohort_start, (self.state, treated), enrolment,
-                (effects, fading), life_tables(self.ladder), results,
-            )  # fmt: skip
+            now = lifecourse.When(self.born + age, self.seed)
+            lifecourse.live_treated((0, n), now, self.codes, helped, (self.state, treated), tables, results)
             return treated, results
 
         return live

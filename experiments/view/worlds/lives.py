@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ....model.children import lifecourse
 from ....model.children.forecast import effects_of, life_tables
 from ....model.children.ladder import LAST_AGE, N_AGES, N_LEVELS, kernel_tables
+from ....model.children.lifecourse import Helped, Homes, Treated, Untreated, When
 from ....model.children.lives import Children
 from ....model.children.prices import CostTables
 from ....model.world import World
@@ -45,28 +46,29 @@ def tell(world: World, children: Children, municipality: int) -> Lives:
     )
     codes = people.codes[municipality : municipality + 1]
     child, born, started = (joined.child[rows] - home, joined.born[rows], joined.start_year[rows])
-    enrolment = (child, np.zeros(rows.size, np.int16), joined.intervention[rows], started)
+    rows_of = Helped(
+        child, joined.cohort_start[rows] - home, born, np.zeros(rows.size, np.int16), joined.intervention[rows], started
+    )
     effects = effects_of(world.menu.items)
     ladder = world.ladder
-    tables = kernel_tables(ladder, world.births[municipality : municipality + 1])
+    born_as = Untreated(*kernel_tables(ladder, world.births[municipality : municipality + 1]))
+    with_help = Treated(effects, lifecourse.fading(effects), *life_tables(ladder))
+    home_town = Homes(people.births_from, codes, offsets[None, :])
     state, treated = np.zeros(offsets[-1], np.uint8), np.zeros(rows.size, np.uint8)
     counts = np.zeros((3, 1, N_AGES, N_LEVELS), np.int32)
     helped, alone = np.zeros((2, rows.size, N_AGES), np.uint8)
     for year in range(people.births_from, int(born.max(initial=people.births_from)) + N_AGES):
         joining = started == year
         treated[joining] = state[child[joining]]
-        lifecourse.live_untreated(
-            0, 1, year, world.seed, people.births_from, codes, offsets[None, :], state, tables, counts[0]
-        )
+        now = When(year, world.seed)
+        lifecourse.live_untreated(0, 1, now, home_town, state, born_as, counts[0])
         lifecourse.live_treated(
-            0, int((started <= year).sum()), year, world.seed, codes, born, joined.cohort_start[rows] - home,
-            (state, treated), enrolment, (effects, lifecourse.fading(effects)), life_tables(ladder),
-            (counts[1], counts[2]),
-        )  # fmt: skip
+            (0, int((started <= year).sum())), now, codes, rows_of, (state, treated), with_help, (counts[1], counts[2])
+        )
         alive = np.flatnonzero((year >= born) & (year - born <= LAST_AGE))
-        now = state[child[alive]]
-        alone[alive, year - born[alive]] = now
-        helped[alive, year - born[alive]] = np.where(started[alive] <= year, treated[alive], now)
+        untreated = state[child[alive]]
+        alone[alive, year - born[alive]] = untreated
+        helped[alive, year - born[alive]] = np.where(started[alive] <= year, treated[alive], untreated)
     return Lives(
         rows, born.astype(np.int64), started.astype(np.int64), joined.intervention[rows].astype(np.int64), helped, alone
     )

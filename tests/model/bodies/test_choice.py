@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from stupror.model.bodies.choice import Asked, Left, Needs, Options, choose
+from stupror.model.bodies.choice import Asked, Left, Needs, choose
 from stupror.model.children.ladder import N_AGES, N_LEVELS
+from stupror.model.children.lifecourse import Options
 
 POTS = ("social", "region", "municipal_fund")
 SOCIAL, REGION, FUND = range(len(POTS))

@@ -6,6 +6,7 @@ import pytest
 from stupror.model.children import lifecourse
 from stupror.model.children.draws import ONE, draws, threshold
 from stupror.model.children.ladder import LAST_AGE, N_LEVELS, N_STATES
+from stupror.model.children.lifecourse import Found, Homes, Look, Options, Rows, When
 
 
 @pytest.mark.parametrize(
@@ -37,27 +38,25 @@ def test_the_table_of_fading_is_the_function():
 def small_town(n=2_000, level=2):
     """One municipality, one cohort aged three, everybody at one level."""
     state = np.full(n, level, np.uint8)
-    return dict(
-        year=2024, seed=9, births_from=2020, codes=np.array([980]), offsets=np.array([[0, n]]), state=state,
-        participant=np.full(n, -1, np.int32),
-    )  # fmt: skip
+    return When(2024, 9), Homes(2020, np.array([980]), np.array([[0, n]])), (state, np.full(n, -1, np.int32))
 
 
 def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
-    town = small_town()
+    when, homes, people = town = small_town()
     edges = threshold(np.tile([0.1, 0.6], (N_STATES, 1)))
     seen, found = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int64), np.zeros(2_000, np.int32)
-    lifecourse.identify(0, 1, *town.values(), edges, np.array([3, 3]), seen, found)
-    u = draws(9, 4, 980, 2020, 3, town["state"].size)
+    look = Look(edges, np.array([3, 3]))
+    lifecourse.identify(0, 1, *town, look, Found(seen, found))
+    u = draws(9, 4, 980, 2020, 3, people[0].size)
     assert seen[0, 3, 3] == (u < 0.1 * ONE).sum()
     assert seen[0, 3, 2] == ((u >= 0.1 * ONE) & (u < 0.6 * ONE)).sum()
     assert seen.sum() == (u < 0.6 * ONE).sum() > 1_000
-    cells = (np.array([0, 1, 1]), np.array([3, 3, 3]), np.array([3, 3, 2]))  # intervention, age, level
+    options = Options(np.array([0, 1, 1]), np.array([3, 3, 3]), np.array([3, 3, 2]))
     wanted = np.array([[7, 0, 50]])
     types = (np.int64, np.int16, np.int16, np.int64, np.int8, np.uint8, np.int32)
-    out = tuple(np.zeros(57, each) for each in types)
-    place = (town["year"], town["births_from"], town["offsets"], town["participant"])
-    assert lifecourse.enrol(*place, seen, found, cells, wanted, np.array([[4, 5]]), 0, out) == 57
+    out = Rows(*(np.zeros(57, each) for each in types))
+    place = (when.year, homes, people[1], Found(seen, found), options, (wanted, np.array([[4, 5]])))
+    assert lifecourse.enrol(*place, (0, out)) == 57
     child, _, born, _, kind, perceived, project = out
     as_they_are = np.flatnonzero((u >= 0.1 * ONE) & (u < 0.6 * ONE))[:50]
     assert sorted(child[kind == 1].tolist()) == as_they_are.tolist()
@@ -66,5 +65,5 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     assert (born == 2020).all()
     assert not wanted.any()
     again = np.zeros_like(seen)
-    lifecourse.identify(0, 1, *town.values(), edges, np.array([3, 3]), again, found)
+    lifecourse.identify(0, 1, *town, look, Found(again, found))
     assert again.sum() == seen.sum() - 57  # participants are not seen a second time

@@ -104,7 +104,8 @@ def test_the_same_child_is_frailer_where_need_is_larger_and_never_sturdier():
     tables = kernel_tables(build_ladder(SPEC.ladder), states_at_birth(sweden(), SPEC.ladder)[rows])
     state, counts = np.zeros(3 * n, np.uint8), np.zeros((3, N_AGES, N_LEVELS), np.int32)
     offsets, codes = np.array([[0, n], [n, 2 * n], [2 * n, 3 * n]]), np.array([7, 7, 7])
-    lifecourse.live_untreated(0, 3, 2020, 1, 2020, codes, offsets, state, tables, counts)
+    homes = lifecourse.Homes(2020, codes, offsets)
+    lifecourse.live_untreated(0, 3, lifecourse.When(2020, 1), homes, state, lifecourse.Untreated(*tables), counts)
     born = state.reshape(3, n) // (N_RECORDS * N_LEVELS)
     for sturdier, frailer in pairwise(born):
         assert (frailer >= sturdier).all()
