@@ -16,11 +16,19 @@ The true effect - the shadow life less the treated life - is kept beside what wa
 payment.
 """
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
 from ..children.draws import LOT, ONE, draw, stream_key
 from ..children.ladder import LAST_AGE, N_LEVELS
+from ..children.lifecourse import Found, Homes, When
+from ..inputs.compiled import kernel
+
+Whole = NDArray[np.int64]
+States = NDArray[np.uint8]
+Rows = NDArray[np.int32]
 
 MATCHED, WAITING_LIST, BEFORE_AFTER = "matched-comparison", "randomised-waiting-list", "before-after"
 TREND, NORM, FLAGGED, NONE = "trend-adjusted", "historical-norm", "as-flagged", "none"
@@ -34,23 +42,97 @@ all participants and their shadows; how many participants there are, and how man
 OWN, OTHER, TRUE_OWN, TRUE_OTHER, PEOPLE, COMPARED = range(len(SUMS))
 
 
-@njit(cache=True, nogil=True)
-def match(first, last, counties, offsets, cohort, state, participant, people, pointer):
-    """Find a comparison child for each participant `first` to `last` (exclusive), or -1 where the county has none left.
+class Paired(NamedTuple):
+    """Participants who are compared with another child, shape (n_participants,) each."""
+
+    child: Whole
+    municipality: NDArray[np.int16]
+    cohort: Whole  # index of the birth cohort
+    peer: Whole  # filled
+
+
+class Waiting(NamedTuple):
+    """Participants who are compared with a child that waits, rows by municipality, then age."""
+
+    municipality: NDArray[np.int16]
+    age: Whole
+    perceived: States
+    peer: Whole  # filled
+
+
+class Terms(NamedTuple):
+    """What is measured of whom, and how.
+
+    The contract of each project; where each contract's metrics begin in the list of all metrics; and of each metric its
+    place in EVALUATORS, its years of follow-up counted from the start, and which of how many equal groups of
+    participants it looks at. A child's group goes by its number in its cohort: it is the same in any part of the
+    country.
+    """
+
+    contract: Whole  # (n_projects,)
+    begins: Whole  # (n_contracts + 1,)
+    evaluation: Whole  # (n_metrics,), like those below
+    years: Whole
+    group: Whole
+    groups: Whole
+
+
+class Worth(NamedTuple):
+    """What a year in a state is worth, whole units, and what it is compared with."""
+
+    value: Whole  # by (metric, intervention, age, state)
+    trend: (
+        Whole  # national mean by (metric, intervention, year, age); year 0 is the one before the first, age at its end
+    )
+    norm: Whole  # by (metric, intervention, age, level before, years since the start)
+
+
+class Lived(NamedTuple):
+    """Lives of a run: untreated states and participant rows of all children, treated states, and the first year."""
+
+    state: States
+    treated: States
+    participant: Rows
+    first_year: int
+
+
+class Followed(NamedTuple):
+    """Participants whose projects are followed, shape (n_participants,) each.
+
+    `needed` is set once the untreated life has shown need JUDGED_FROM to JUDGED_TO years after the start.
+    """
+
+    child: Whole
+    cohort_start: Whole
+    born: NDArray[np.int16]
+    intervention: NDArray[np.int8]
+    start_year: NDArray[np.int16]
+    project: Rows
+    peer: Whole
+    state_before: States
+    perceived: States
+    needed: NDArray[np.bool_]
+
+
+@kernel
+def match(
+    rows: tuple[int, int], counties: Whole, offsets: Whole, lives: tuple[States, Rows], people: Paired, pointer: Whole
+) -> None:
+    """Find a comparison child for participants in `rows` (first, last exclusive), or -1 where the county has none left.
 
     Parameters
     ----------
     counties
         ``(start, stop)`` of each municipality's county in the list of municipalities. Shape (n_municipalities, 2).
-    cohort
-        Index of each participant's birth cohort. Shape (n_participants,).
-    people
-        ``(child, municipality, peer)``; `peer` is filled.
+    lives
+        Untreated state and participant row of each child.
     pointer
         How many of each (municipality, cohort, level) have been passed already, so that nobody is used twice in one
         year. Zeros, shape (n_municipalities, n_cohorts, N_LEVELS), changed in place.
     """
-    child, municipality, peer = people
+    first, last = rows
+    state, participant = lives
+    child, municipality, cohort, peer = people
     for row in range(first, last):
         level = state[child[row]] % N_LEVELS
         home = municipality[row]
@@ -68,14 +150,17 @@ def match(first, last, counties, offsets, cohort, state, participant, people, po
                 break
 
 
-@njit(cache=True, nogil=True)
-def shuffle(seed, year, codes, offsets, seen, found):
+@kernel
+def shuffle(when: When, homes: Homes, found: Found) -> None:
     """Turn each list of children seen, of one place and age, round by a drawn number of places; changes `found`.
 
     In the order in which they stand, those first in line have had every earlier chance: those who are left of them are
     others than those left further down. After a turn everybody is as likely to get a place as to wait. The draw belongs
-    to (seed, municipality, birth year, age). `seen` and `found` as `identify` left them.
+    to (seed, municipality, birth year, age). `found` as `identify` left it.
     """
+    year, seed = when
+    _, codes, offsets = homes
+    seen, who = found
     for m in range(offsets.shape[0]):
         start = offsets[m, 0]
         for age in range(seen.shape[1]):
@@ -83,15 +168,17 @@ def shuffle(seed, year, codes, offsets, seen, found):
             if n > 1:
                 key = stream_key(seed, LOT, codes[m], year - 1 - age, age)
                 first = np.int64(draw(key, 0)) * n // ONE
-                line = found[start : start + n].copy()
-                found[start : start + n - first] = line[first:]
-                found[start + n - first : start + n] = line[:first]
+                line = who[start : start + n].copy()
+                who[start : start + n - first] = line[first:]
+                who[start + n - first : start + n] = line[:first]
             start += n
 
 
-@njit(cache=True, nogil=True)
-def draw_lots(first, last, held, offsets, seen, found, participant, people):
-    """Give each participant `first` to `last` (exclusive) a child who was seen like it and did not get a place, or -1.
+@kernel
+def draw_lots(
+    rows: tuple[int, int], held: int, offsets: Whole, found: Found, participant: Rows, people: Waiting
+) -> None:
+    """Give participants in `rows` (first, last exclusive) a child who was seen like it and did not get a place, or -1.
 
     After `shuffle` the children stand in an order that says nothing about them: the first who are left are drawn by
     lot. They are held back: marked with `held`, they are not seen again until that mark says so (see `identify`).
@@ -100,14 +187,15 @@ def draw_lots(first, last, held, offsets, seen, found, participant, people):
     ----------
     held
         Mark to put on the children held back, below -1: minus the year from which they may be seen again.
-    seen, found
-        As `identify` and `shuffle` left them.
+    found
+        As `identify` and `shuffle` left it.
     participant
         Row among the participants, -1 or a mark, by child; changed in place.
     people
-        ``(municipality, age, perceived, peer)`` of all participants, rows in the order of enrolment: municipality by
-        municipality, age by age. `peer` is filled.
+        All participants, rows in the order of enrolment.
     """
+    first, last = rows
+    seen, who = found
     municipality, age, perceived, peer = people
     at = np.zeros(N_LEVELS, np.int64)
     m, a, start, stop = -1, -1, 0, 0
@@ -122,8 +210,8 @@ def draw_lots(first, last, held, offsets, seen, found, participant, people):
         level = perceived[row]
         peer[row] = -1
         while at[level] < stop:
-            child = offsets[m, 0] + found[at[level]] // N_LEVELS
-            as_seen = found[at[level]] % N_LEVELS
+            child = offsets[m, 0] + who[at[level]] // N_LEVELS
+            as_seen = who[at[level]] % N_LEVELS
             at[level] += 1
             if as_seen == level and participant[child] == -1:
                 participant[child] = held
@@ -131,34 +219,19 @@ def draw_lots(first, last, held, offsets, seen, found, participant, people):
                 break
 
 
-@njit(cache=True, nogil=True)
-def measure(first, last, year, terms, tables, lives, people, sums):
-    """Add this year of participants `first` to `last` (exclusive), and of what they are compared with, to their sums.
+@kernel
+def measure(
+    rows: tuple[int, int], year: int, terms: Terms, worth: Worth, lives: Lived, people: Followed, sums: Whole
+) -> None:
+    """Add this year of participants in `rows` (first, last exclusive) and of their comparisons to the sums.
 
-    Parameters
-    ----------
-    terms
-        ``(contract, begins, evaluation, years, group, groups)``: the contract of each project; where each contract's
-        metrics begin in the list of all metrics, shape (n_contracts + 1,); and of each metric its place in
-        EVALUATORS, its years of follow-up counted from the start, and which of how many equal groups of participants
-        it looks at. A child's group goes by its number in its cohort: it is the same in any part of the country.
-    tables
-        ``(value, trend, norm)``: what a year in a state is worth by (metric, intervention, age, state), whole units;
-        the national mean by (metric, intervention, year, age), where year 0 is the one before the first and age that
-        at its end; and the norm by (metric, intervention, age, level before, years since the start).
-    lives
-        ``(state, treated, participant, first_year)``: untreated states and participant rows of all children, treated
-        states, and the first year of the run.
-    people
-        ``(child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, needed)``;
-        `needed` is set once the untreated life has shown need JUDGED_FROM to JUDGED_TO years after the start.
-    sums
-        SUMS by (project, metric of the contract), added to. Shape (n_projects, most metrics of a contract, 6).
+    `sums` are SUMS by (project, metric of the contract), shape (n_projects, most metrics of a contract, 6).
     """
+    first, last = rows
     state, treated, participant, first_year = lives
     child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, needed = people
     contract, begins, evaluation, years, group, groups = terms
-    value, trend, norm = tables
+    value, trend, norm = worth
     for i in range(first, last):
         age, years_in = year - born[i], year - start_year[i]
         if age > LAST_AGE:

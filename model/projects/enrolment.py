@@ -14,10 +14,22 @@ from numpy.typing import NDArray
 from ..children import lifecourse
 from ..children.forecast import BELIEF_GRID, Cells
 from ..children.ladder import N_AGES, N_LEVELS
-from ..children.lifecourse import Found, Options, Rows
+from ..children.lifecourse import Found, Options, Rows, When
 from ..children.lives import Children
 from ..contracts.ways import IN_FORCE
-from ..evaluation.evaluators import JUDGED_TO, draw_lots, match, measure, shuffle
+from ..evaluation.evaluators import (
+    JUDGED_TO,
+    Followed,
+    Lived,
+    Paired,
+    Terms,
+    Waiting,
+    Worth,
+    draw_lots,
+    match,
+    measure,
+    shuffle,
+)
 from ..evaluation.expected import Expected
 from ..evaluation.metrics import empty_sums
 from ..money.ledger import LedgerError
@@ -67,7 +79,7 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
     first, started, kinds = helped.n, projects.n, np.arange(len(world.menu.items))
     rows, opened = [first], []
     if by_lot:
-        shuffle(world.seed, year, people.codes, people.offsets, children.seen, children.found)
+        shuffle(When(year, world.seed), people.homes, Found(children.seen, children.found))
     for contract, intake in enumerate(intakes):
         by_kind = intake.taken @ (world.cells.intervention[:, None] == kinds)
         municipality, kind = np.nonzero(by_kind)
@@ -98,23 +110,22 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
         year - max(JUDGED_TO, yardsticks.longest)
     )  # as the rows, in order of start: else all are converted
     measure(
-        int(np.searchsorted(helped.start_year[: helped.n], oldest)),
-        helped.n,
+        (int(np.searchsorted(helped.start_year[: helped.n], oldest)), helped.n),
         year,
-        (projects.contract, *yardsticks.terms),
-        (yardsticks.values, national, yardsticks.norms),
-        (people.state, helped.treated, people.participant, world.start_year),
-        (
-            helped.child,
-            helped.cohort_start,
-            helped.born,
-            helped.intervention,
-            helped.start_year,
-            helped.project,
-            helped.peer,
-            helped.state_before,
-            helped.perceived,
-            helped.needed,
+        Terms(projects.contract, *yardsticks.terms),
+        Worth(yardsticks.values, national, yardsticks.norms),
+        Lived(people.state, helped.treated, people.participant, world.start_year),
+        Followed(
+            child=helped.child,
+            cohort_start=helped.cohort_start,
+            born=helped.born,
+            intervention=helped.intervention,
+            start_year=helped.start_year,
+            project=helped.project,
+            peer=helped.peer,
+            state_before=helped.state_before,
+            perceived=helped.perceived,
+            needed=helped.needed,
         ),
         projects.sums,
     )
@@ -156,14 +167,16 @@ def _compare_with_others(children: Children, county_range: Whole, first: int) ->
     """Find a comparison child for participants from row `first` on, now that all of this year are known."""
     people, helped = children.population, children.participants
     match(
-        first,
-        helped.n,
+        (first, helped.n),
         county_range,
         people.offsets,
-        helped.born[: helped.n].astype(np.int64) - people.births_from,
-        people.state,
-        people.participant,
-        (helped.child, helped.municipality, helped.peer),
+        (people.state, people.participant),
+        Paired(
+            child=helped.child,
+            municipality=helped.municipality,
+            cohort=helped.born[: helped.n].astype(np.int64) - people.births_from,
+            peer=helped.peer,
+        ),
         np.zeros((people.codes.size, people.offsets.shape[1] - 1, N_LEVELS), np.int64),
     )
 
@@ -173,14 +186,12 @@ def _draw_lots(children: Children, first: int, last: int, year: int, years: int)
     people, helped = children.population, children.participants
     age = year - 1 - helped.born[: helped.n].astype(np.int64)
     draw_lots(
-        first,
-        last,
+        (first, last),
         -(year + years),
         people.offsets,
-        children.seen,
-        children.found,
+        Found(children.seen, children.found),
         people.participant,
-        (helped.municipality, age, helped.perceived, helped.peer),
+        Waiting(helped.municipality, age, helped.perceived, helped.peer),
     )
 
 

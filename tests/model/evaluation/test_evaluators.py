@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from stupror.model.children.ladder import N_AGES, N_LEVELS, N_STATES
+from stupror.model.children.lifecourse import Found, Homes, When
 from stupror.model.evaluation.evaluators import (
     BEFORE_AFTER,
     EVALUATORS,
@@ -14,6 +15,12 @@ from stupror.model.evaluation.evaluators import (
     SUMS,
     TREND,
     WAITING_LIST,
+    Followed,
+    Lived,
+    Paired,
+    Terms,
+    Waiting,
+    Worth,
     draw_lots,
     match,
     measure,
@@ -33,7 +40,7 @@ def compare(state, participants, towns=((0, 6), (6, 12)), county=(0, 2)):
     counties = np.array([county, county]) if np.ndim(county[0]) == 0 else np.array(county)
     pointer = np.zeros((2, 1, N_LEVELS), np.int64)
     cohort = np.zeros(child.size, np.int64)
-    match(0, child.size, counties, offsets, cohort, state, participant, (child, home, peer), pointer)
+    match((0, child.size), counties, offsets, (state, participant), Paired(child, home, cohort, peer), pointer)
     return peer.tolist()
 
 
@@ -74,8 +81,8 @@ def lots(state_seen, taken, towns=((0, 6), (6, 12)), held=-2024):
     child = np.array(taken)
     home = (child >= towns[1][0]).astype(np.int16)
     peer = np.full(child.size, -5, np.int64)
-    people = (home, np.full(child.size, 7, np.int64), seen_levels[child].astype(np.uint8), peer)
-    draw_lots(0, child.size, held, offsets, seen, found, participant, people)
+    people = Waiting(home, np.full(child.size, 7, np.int64), seen_levels[child].astype(np.uint8), peer)
+    draw_lots((0, child.size), held, offsets, Found(seen, found), participant, people)
     return peer.tolist(), participant.tolist()
 
 
@@ -97,7 +104,7 @@ def test_everybody_seen_is_as_likely_to_stand_first_and_nobody_is_lost():
     first = np.zeros(5)
     for seed in range(1_000):
         found = np.arange(18, dtype=np.int32)
-        shuffle(seed, 2020, np.array([980, 1080]), offsets, seen, found)
+        shuffle(When(2020, seed), Homes(2012, np.array([980, 1080]), offsets), Found(seen, found))
         assert sorted(found[:5]) == list(range(5))
         assert sorted(found[5:9]) == list(range(5, 9))
         assert found[9:].tolist() == list(range(9, 18))
@@ -117,21 +124,21 @@ def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=
     participant = np.array([0, 1 if helped else -1], np.int32)
     treated = np.array([1, peer[1] if helped else 0], np.uint8)
     needed, sums = np.zeros(2, np.bool_), np.zeros((1, 1, len(SUMS)), np.int64)
-    people = (
+    people = Followed(
         np.array([0, 1]), np.array([0, 0]), np.array([2010, 2010]), np.array([0, 0]), np.array([2020, 2019]),
         np.array([0, 0]),
         np.array([-1 if peer is None else 1, -1]), np.array([3, 0], np.uint8), np.array([4, 0], np.uint8), needed,
     )  # fmt: skip
-    terms = (
+    terms = Terms(
         np.array([0]), np.array([0, 1]), np.array([EVALUATORS.index(evaluation)]), np.array([years_of_follow_up]),
         np.array([group]), np.array([groups]),
     )  # fmt: skip
     means = np.zeros((1, 1, 6, N_AGES), np.int64)
     for (year, age), mean in (trend or {}).items():
         means[0, 0, year - 2019, age] = mean
-    tables = (value, means, np.full((1, 1, N_AGES, N_LEVELS, 4), norm, np.int64))
+    worth = Worth(value, means, np.full((1, 1, N_AGES, N_LEVELS, 4), norm, np.int64))
     for year in years:
-        measure(0, 1, year, terms, tables, (state, treated, participant, 2020), people, sums)
+        measure((0, 1), year, terms, worth, Lived(state, treated, participant, 2020), people, sums)
     return dict(zip(SUMS, sums[0, 0].tolist(), strict=True)), bool(needed[0])
 
 
