@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -53,9 +54,19 @@ INVESTING = tuple(WORK)
 DISCOUNT_PROFILES = (0.0, 0.03, 0.035)
 
 
+def discounting(rate: float, years: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What a krona is worth so many years (0 or more) before it is paid: ``(1 + rate) ** -years``, shape as `years`.
+
+    Multiplied out, because a power may end on another last digit on another processor.
+    """
+    factors = np.full(int(years.max(initial=0)) + 1, 1.0 / (1.0 + rate))
+    factors[0] = 1.0
+    return np.asarray(np.cumprod(factors)[years])
+
+
 def discounted(frame: Frame, column: str, start: pd.Series, rate: float) -> pd.Series:
     """Present value of each row of `column` at the run's first year; `start` is that year by row."""
-    return frame[column] * (1.0 + rate) ** -(frame["year"] - start)
+    return frame[column] * discounting(rate, (frame["year"] - start).to_numpy(np.int64))
 
 
 def start_year(tables: Tables, frame: Frame) -> pd.Series:
@@ -175,7 +186,7 @@ def household_cost(tables: Tables, rate: float = 0.03) -> Frame:
     """
     costs = tables["costs"]
     sign = costs["kind"].map({"lost_earnings": 1, "transfer": -1, "tax_forgone": -1}).fillna(0)
-    factor = sign * (1.0 + rate) ** -(costs["year"] - start_year(tables, costs))
+    factor = sign * discounting(rate, (costs["year"] - start_year(tables, costs)).to_numpy(np.int64))
     weighted = costs[["actual_sek", "untreated_sek"]].mul(factor, axis=0)
     return pd.concat([costs[RUN], weighted], axis=1).groupby(RUN, as_index=False, sort=False).sum()
 

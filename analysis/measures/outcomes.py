@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .lifetime import GROUP_OF, GROUPS, OUTSIDE, WORK, WORKERS, all_payments
+from .lifetime import GROUP_OF, GROUPS, OUTSIDE, WORK, WORKERS, all_payments, discounting
 
 Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
@@ -111,8 +111,7 @@ def _coded(column: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
 def _worth(frame: pd.DataFrame, start: int, rates: tuple[float, ...]) -> Floats:
     """What a krona of each row's year is worth at `start`, shape (rates, rows)."""
     since = frame["year"].to_numpy(np.int64) - start
-    years = np.arange(since.max(initial=0) + 1)
-    return np.stack([((1.0 + rate) ** -years)[since] for rate in rates])
+    return np.stack([discounting(rate, since) for rate in rates])
 
 
 def _lives(costs: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[Floats, Floats, list[tuple[str, str]]]:
@@ -121,7 +120,7 @@ def _lives(costs: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[F
     kind, kinds = _coded(costs["kind"])
     since = costs["year"].to_numpy(np.int64) - start
     years = np.arange(since.max(initial=0) + 1)
-    worth = np.stack([(1.0 + rate) ** -years for rate in rates])
+    worth = np.stack([discounting(rate, years) for rate in rates])
     shape = (len(payers) * len(kinds), years.size)
     cell = (payer * len(kinds) + kind) * years.size + since
     sums = []
