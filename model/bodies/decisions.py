@@ -275,8 +275,14 @@ def offers_to_private(asking: Asking, party: str, verdict: Verdict) -> Offers:
         saving_others=nothing,
         payments=at_belief(asking.view.private[party].flows[:, None], belief[..., None]),
         cost=stake.sum(axis=1)[None],
-        value=verdict.net[None].copy(),
+        value=_as_one_number(verdict)[None],
     )
+
+
+def _as_one_number(verdict: Verdict) -> Floats:
+    """What a party says by itself, above 0 where it accepts: it looks at more than at what it expects to gain."""
+    least = np.finfo(np.float64).tiny
+    return np.where(verdict.accepts, np.maximum(verdict.net, least), np.minimum(verdict.net, 0.0))
 
 
 def _words(asking: Asking, kind: str, mine: Whole) -> dict[str, Any]:
