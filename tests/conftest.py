@@ -15,6 +15,10 @@ SLOW = {
     "tests/test_docs.py::test_the_commands_of_a_section_run_in_their_order": "runs every command that is shown",
     "tests/test_docs.py::test_a_block_of_the_page_about_python_runs": "the same in Python",
     "tests/test_rules_page.py": "the same in Python",
+    "tests/analysis/batches/test_discovery.py": "reads batches, no run: searches boxes and trees",
+    "tests/analysis/batches/test_pareto.py": "reads searches, no run: draws",
+    "tests/analysis/batches/test_psa.py": "reads batches, no run: thousands of draws",
+    "tests/analysis/batches/test_sensitivity.py": "reads batches, no run: thousands of draws",
     "tests/analysis/report/test_report.py": "draws whole reports, one after the other",
     "tests/experiments/batches/test_commands.py": "real commands on a small batch",
     "tests/experiments/batches/test_documents.py::test_the_tutorial_runs": "a notebook from beginning to end",
@@ -28,6 +32,7 @@ SLOW = {
     "tests/experiments/test_commands_real.py": "real commands: calibrate, validate, screen",
     "tests/experiments/view/test_browser.py": "clicks through the page in a real browser",
     "tests/test_packages.py::test_a_study_with_its_own_model_analysis_and_experiments_is_not_disturbed": "two workers",
+    "tests/verification/test_golden.py::test_hashes_are_not_written_without_a_line_of_the_changelog": "starts Python anew",
 }
 """Tests that a quick run leaves out, and why: files, or single tests of a file. `make test` and CI run all of them."""
 
