@@ -17,9 +17,9 @@ from ..children.ladder import level_name
 from ..contracts.ways import GRANTOR, IN_FORCE
 from ..money.budgets import COMMITTEES
 from ..world import World
-from .choice import ANSWERS
-from .decisions import Asking, heard, offers_to, signatures
-from .private import PRIVATE
+from .choice import ANSWERS, INVESTOR, YES
+from .decisions import Asking, heard, offers_to, offers_to_private, verdicts
+from .private import PRIVATE, Verdict
 from .reasoning import Mandate
 from .rules import Offer, one
 
@@ -34,7 +34,7 @@ class _Numbers(WeakKeyDictionary[Any, Any]):
 
 
 class Body(mesa.Agent):
-    """Anybody who decides: `kind` names it in the ledger, `row` is its municipality (a region's: any of its county)."""
+    """Anybody who decides: `kind` names it in the ledger, `row` is its municipality (of a region the first)."""
 
     _ids: Any = _Numbers()  # read by Mesa before 3.5
 
@@ -48,6 +48,10 @@ class Body(mesa.Agent):
         """The design in force, as it is put before everybody this year."""
         asking: Asking = self.model.asking(IN_FORCE)
         return asking
+
+
+class PublicBody(Body):
+    """A body with a budget, asked about projects that it owns or grants."""
 
     @property
     def mandate(self) -> Mandate:
@@ -94,15 +98,15 @@ class Body(mesa.Agent):
         return GRANTOR if self.kind == "region" and asking.design.way.grantor == GRANTOR else self.kind
 
 
-class Committee(Body):
+class Committee(PublicBody):
     """A committee of a municipality, education, social services or labour market: wants projects of its own."""
 
 
-class ExecutiveBoard(Body):
+class ExecutiveBoard(PublicBody):
     """The executive board: grants money to projects, keeps equity and the municipality's fund (A3, A4)."""
 
 
-class Region(Body):
+class Region(PublicBody):
     """A region: wants projects of its own, and grants money where the contract says so. One for each county."""
 
 
@@ -111,9 +115,39 @@ class PrivateParty(Body):
 
     @property
     def signs(self) -> list[int]:
-        """Options for which it would sign now, cells of `World.cells`."""
-        verdict = signatures(self.asking).get(self.kind)
-        return [] if verdict is None else [int(cell) for cell in np.flatnonzero(verdict.accepts)]
+        """Options for which it signed this year, cells of `World.cells`; before the first, those that it would."""
+        asking = self.asking
+        decided = asking.bodies.decided
+        accepts = decided[IN_FORCE].signed[self.kind] if decided else self._verdict(asking).accepts
+        return [int(cell) for cell in np.flatnonzero(accepts)]
+
+    def saw(self, option: int) -> int:
+        """Children identified this year at the age and level of an option, in all municipalities of the run."""
+        cells = self.asking.world.cells
+        return int(self.asking.season.seen[:, cells.age[option], cells.level[option]].sum())
+
+    def was_offered(self, option: int) -> Offer:
+        """What the contract may bring it for the option, as the market believes, and what it would put in."""
+        asking = self.asking
+        return one(offers_to_private(asking, self.kind, self._verdict(asking)), 0, option)
+
+    def said(self, option: int) -> str:
+        """Whether it signed for the option: "yes", or "investor", as in `choice.ANSWERS`."""
+        return ANSWERS[YES if option in self.signs else INVESTOR]
+
+    def why(self, option: int) -> str:
+        """The same as a sentence."""
+        offer, cells = self.was_offered(option), self.asking.world.cells
+        age, level = int(cells.age[option]), int(cells.level[option])
+        return (
+            f"{self.kind}, {offer.intervention} for children aged {age} at level {level_name(age, level)}: "
+            f"{self.said(option)}. It would put in {offer.cost:,.0f} SEK for each and thought of it as worth "
+            f"{offer.value:,.0f} SEK net."
+        )
+
+    def _verdict(self, asking: Asking) -> Verdict:
+        """What it thinks of every option by its own reasoning."""
+        return verdicts(asking.world, asking.view, asking.bodies.beliefs)[self.kind]
 
 
 def create_agents(model: Any, world: World) -> None:

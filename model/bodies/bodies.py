@@ -28,6 +28,7 @@ class Decision:
 
     value: Floats  # to whoever decides, SEK per child, less what a child more costs the evaluation
     answer: NDArray[np.int8]  # see `choice.ANSWERS`
+    signed: Mapping[str, NDArray[np.bool_]]  # by private party, (n_cells,): for which options it would sign
     seen: Whole  # children identified at the age and level of each option, whoever took them
     taken: Whole  # of whom were taken: what money, staff and children allowed
 

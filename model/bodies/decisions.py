@@ -6,7 +6,7 @@ body takes what it can pay for (`choice`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..children.forecast import at_belief
 from ..children.lifecourse import Options
 from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
+from ..inputs.protect import protect
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
 from ..projects.payments import evaluating, paperwork, parts
@@ -59,6 +60,9 @@ class Season:
     seen: Whole  # children identified, by (municipality, age, perceived level)
     neighbours: Floats  # (n,), share of neighbouring municipalities that are active in social investment
 
+    def __post_init__(self) -> None:
+        protect(self)
+
 
 @dataclass(frozen=True, eq=False)
 class Asking:
@@ -93,7 +97,9 @@ def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[
     each, there = evaluating(world, ordinary)[:, cells.intervention], season.seen[:, cells.age, cells.level]
     decided = []
     for contract, design in enumerate(world.contracts):
-        value, answer = answers(Asking(bodies, books.budgets.room, world, contract, season))
+        asking = Asking(bodies, books.budgets.room, world, contract, season)
+        signed = signatures(asking) if world.offers_beside(contract) else {}
+        value, answer = answers(asking, signed)
         value -= each
         needs = Needs(parts(world, contract, purses), *paperwork(world, ordinary, contract, purses))
         funds = left.purses.copy()
@@ -109,15 +115,16 @@ def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[
         )
         answer = _without_a_fund(answer, taken, needs.part, funds, purses)
         answer[(answer == UNSEEN) & (there > 0)] = RANK  # the contract before this one took all of them
-        decided.append(Decision(value, answer, there, taken))
+        decided.append(Decision(value, answer, {who: each.accepts for who, each in signed.items()}, there, taken))
     return tuple(decided)
 
 
-def answers(asking: Asking) -> tuple[Floats, Answers]:
+def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> tuple[Floats, Answers]:
     """What every option is worth to the body that decides, SEK per child, and what was answered: (n, n_cells) each.
 
     Not above 0 means no. Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must every
-    investor, lender and provider with money at stake; public bodies that co-finance are bound by the contract.
+    investor, lender and provider with money at stake; public bodies that co-finance are bound by the contract. What
+    private parties `signed` may be given, so that they are not asked twice.
     """
     bodies, world, view, design = asking.bodies, asking.world, asking.view, asking.design
     cells, belief = world.cells, believed(world, bodies.beliefs)
@@ -135,7 +142,7 @@ def answers(asking: Asking) -> tuple[Floats, Answers]:
         closed = np.broadcast_to(_outside(world, design), value.shape)
         ordinary = bodies.beliefs.ordinary[:, cells.intervention]  # is paid from the ordinary budget (F8)
         unsigned = np.zeros(cells.age.size, np.bool_)
-        for verdict in signatures(asking).values():
+        for verdict in (signatures(asking) if signed is None else signed).values():
             unsigned |= ~verdict.accepts
         no = np.select(
             [closed, unsigned & (answer == YES), ordinary & (answer == YES)], [CLOSED, INVESTOR, ORDINARY], YES
@@ -269,7 +276,7 @@ def offers_to_private(asking: Asking, party: str, verdict: Verdict) -> Offers:
         **_words(asking, party, np.arange(cells.age.size)),
         municipality=np.zeros(1, np.int64),
         belief=belief,
-        room=np.full(1, np.inf),
+        room=np.zeros(1),  # it has no budget here
         neighbours=np.full(1, asking.season.neighbours.mean()),
         saving_own=nothing,
         saving_others=nothing,

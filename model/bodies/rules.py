@@ -46,7 +46,7 @@ class Offers:
     age: Whole  # (c,)
     level: Whole  # (c,), as perceived, 0 to 4
     belief: Floats  # (n, c), multiple of the true effect
-    room: Floats  # (n,), SEK that the body's own budget leaves it this year
+    room: Floats  # (n,), SEK that the body's own budget leaves it this year; 0 for a private party
     neighbours: Floats  # (n,), share of neighbouring municipalities that are active in social investment
     saving_own: Floats  # (n, c, years), on the rows it answers for
     saving_others: Floats  # (n, c, years)
@@ -155,11 +155,11 @@ def said(rule: Rule, offers: Offers) -> Floats:
         If it answers in another shape, or with something that is no number.
     """
     answer = np.asarray(rule(offers))
-    if answer.shape != offers.value.shape or answer.dtype.kind not in "fiub" or np.isnan(answer).any():
+    if answer.shape != offers.value.shape or answer.dtype.kind not in "fiub" or not np.isfinite(answer).all():
         raise InputError(
             [
                 f"rules: the rule for '{offers.kind}' gave {answer.dtype} of shape {answer.shape}. "
-                f"Give one number per body and option, shape {offers.value.shape}, and no NaN."
+                f"Give one number per body and option, shape {offers.value.shape}, and no NaN or infinity."
             ]
         )
     return answer.astype(np.float64)

@@ -1,12 +1,13 @@
 """Write protection: what many hold and nobody may change. Read by whoever keeps a frozen part."""
 
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
 
 
 def protect(part: Any) -> None:
-    """Make every array of a dataclass read-only, also those inside its tuples: `frozen` then means frozen."""
+    """Make every array of a dataclass read-only, also those of what it holds: `frozen` then means frozen."""
     for value in vars(part).values():
         _protect(value)
 
@@ -20,3 +21,5 @@ def _protect(value: Any) -> None:
     elif isinstance(value, dict):
         for each in value.values():
             _protect(each)
+    elif is_dataclass(value) and not isinstance(value, type) and value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        protect(value)

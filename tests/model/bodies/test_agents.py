@@ -129,10 +129,24 @@ def test_a_private_party_tells_for_which_options_it_would_sign():
         assert agent.signs == np.flatnonzero(verdict.accepts).tolist()
 
 
-@pytest.mark.xfail(raises=KeyError, reason="views know what public bodies pay, and a private party is looked up there")
 @pytest.mark.parametrize("ask", ["was_offered", "why"])
 def test_a_private_party_can_be_asked_like_anybody_else(ask):
     model = PreventionModel(SPEC, load_design("sib-norrkoping"), 4, 1)
     model.step()
     (investor,) = agents(model, "investor")
     assert getattr(investor, ask)(0)
+
+
+def test_looking_at_a_private_party_asks_its_rule_no_second_time():
+    asked = []
+
+    def rule(offers):
+        asked.append(offers.year)
+        return offers.value
+
+    model = PreventionModel(SPEC, load_design("sib-norrkoping"), 4, 1, rules={"investor": rule})
+    model.step()
+    (investor,), before = agents(model, "investor"), len(asked)
+    assert investor.signs == np.flatnonzero(model.state.bodies.decided[0].signed["investor"]).tolist()
+    assert all(investor.said(option) == ("yes" if option in investor.signs else "investor") for option in range(5))
+    assert len(asked) == before == 1
