@@ -22,6 +22,7 @@ from .decisions import Asking, heard, offers_to, offers_to_private, verdicts
 from .private import PRIVATE, Verdict
 from .reasoning import Mandate
 from .rules import Offer, one
+from .views import believed
 
 
 class _Numbers(WeakKeyDictionary[Any, Any]):
@@ -75,7 +76,7 @@ class PublicBody(Body):
         """The option as it believes it to be."""
         asking, mine = self.asking, np.array([option])
         who = self._name(asking)
-        belief = asking.bodies.beliefs.own[:, asking.world.cells.intervention[mine]]
+        belief = believed(asking.world, asking.bodies.beliefs)[:, mine]
         return one(offers_to(asking, who, mine, asking.view.net(who, belief, mine)), self.row, 0)
 
     def said(self, option: int) -> str:

@@ -88,13 +88,13 @@ class Asking:
 def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[Decision, ...]:
     """Ask about every option under every contract, and take children while money, staff and children last."""
     cells, seen, ordinary = world.cells, season.seen.copy(), bodies.beliefs.ordinary
-    purses = purses_of(world.contracts)
+    purses, there = purses_of(world.contracts), season.seen[:, cells.age, cells.level]
     left = Left(
         seen=seen,
         purses=np.stack([books.left(purse) for purse in purses], axis=1),
-        places=np.ceil(seen[:, cells.age, cells.level] * world.spec.committee.capacity).astype(np.int64),
+        places=np.ceil(there * world.spec.committee.capacity).astype(np.int64),
     )
-    each, there = evaluating(world, ordinary)[:, cells.intervention], season.seen[:, cells.age, cells.level]
+    each = evaluating(world, ordinary)[:, cells.intervention]
     decided = []
     for contract, design in enumerate(world.contracts):
         asking = Asking(bodies, books.budgets.room, world, contract, season)

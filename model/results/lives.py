@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
+from ..children.prices import CostTables
 from ..evaluation.evaluators import JUDGED_TO
 from ..inputs.parameters import KINDS, PAYERS
 from ..inputs.version import __version__
@@ -75,7 +76,7 @@ def costs_table(world: World, state: State) -> Table:
         (SIMULATED, world.start_year, actual, untreated),
         (EXPECTED, world.start_year + world.years, later_actual, later_untreated),
     ):
-        amounts = [_priced(world, state, each) for each in (with_help, without)]
+        amounts = [_priced(world.costs, each) for each in (with_help, without)]
         t, age, row = np.nonzero((amounts[0] != 0) | (amounts[1] != 0))
         names = [(payer, kind) for payer in PAYERS for kind in KINDS] + [("households", "lost_earnings")]
         payer, kind = (np.array(each) for each in zip(*names, strict=True))
@@ -95,12 +96,12 @@ def costs_table(world: World, state: State) -> Table:
     return pd.concat(frames, ignore_index=True)
 
 
-def _priced(world: World, state: State, counts: NDArray[np.float64]) -> NDArray[np.int64]:
+def _priced(costs: CostTables, counts: NDArray[np.float64]) -> NDArray[np.int64]:
     """Turn (years, ages, levels) into whole SEK by (year, age, payer and kind; lost production last)."""
     price = np.concatenate(
         [
-            world.costs.amount.reshape(N_AGES, N_LEVELS, -1),
-            world.costs.lost_production[..., None],
+            costs.amount.reshape(N_AGES, N_LEVELS, -1),
+            costs.lost_production[..., None],
         ],
         axis=2,
     ).astype(np.float64)
