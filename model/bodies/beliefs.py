@@ -134,7 +134,8 @@ def _measured(world: World, projects: Projects, which: Which) -> tuple[Floats, F
         expected[mine] = projects.expected_sums[which[mine], j, 0] - projects.expected_sums[which[mine], j, 1]
         measured[mine] = metrics.measured(metric, sums)
         # A sum over n children, of whom only some were compared: n / compared times as much noise.
-        compared = sums[:, COMPARED]
-        spread = np.divide(sums[:, PEOPLE] ** 2, compared, out=np.zeros(compared.shape), where=compared > 0)
-        noise[mine] = 2.0 * world.spec.belief.outcome_sd**2 * metric.years * spread
+        variance, compared = projects.expected_sums[which[mine], j, 4], sums[:, COMPARED]
+        noise[mine] = variance * np.divide(
+            sums[:, PEOPLE], compared, out=np.zeros(compared.shape), where=compared > 0
+        )
     return expected, measured, noise

@@ -80,10 +80,10 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     for design, metrics in zip(world.contracts, world.yardsticks.metrics, strict=True):
         expected = expect(metrics, items, cells, world.ladder)
         private = tuple(party for party in PRIVATE if party in design.parties)
-        size, noise = spec.project.group_size, spec.belief.outcome_sd
-        likely = prospects(design, expected, whole_cost, size, noise)
+        size = spec.project.group_size
+        likely = prospects(design, expected, whole_cost, size)
         reported = as_reported(expected, cells, world.ladder)
-        private_view = prospects(design, reported, whole_cost, size, noise, private) if private else {}
+        private_view = prospects(design, reported, whole_cost, size, private) if private else {}
         finance = shares_by_account(world, design)
         worth, flows, price = {}, {}, {}
         for body, judge in judges(world, mandates, design).items():

@@ -129,9 +129,6 @@ class BeliefParameters:
     initial_sd: float = quantity("1", "standard deviation of first beliefs")
     neighbour_weight: float = quantity("1", "weight on results from the county against one's own")
     national_weight: float = quantity("1", "weight on results from the rest of the country against one's own")
-    outcome_sd: float = quantity(
-        "SEK/child/year", "standard deviation of a year's cost between children, as evaluators reckon it"
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -198,7 +198,7 @@ def _draw_lots(children: Children, first: int, last: int, year: int, years: int)
 class _Promising(NamedTuple):
     """What new projects should be expected to save, and for how many participants a comparison was found."""
 
-    sums: Floats  # (n, metrics, 4): own, other on an honest evaluation, people, other as the evaluator will report
+    sums: Floats  # (n, metrics, 5): own, other if honest, people, other as will be reported, variance by luck
     matched: Whole
 
 
@@ -214,9 +214,10 @@ def _promising(
     cell = np.zeros((int(cells.intervention.max()) + 1, N_AGES, N_LEVELS), np.int64)
     cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
     of = cell[helped.intervention[rows], year - 1 - helped.born[rows], helped.perceived[rows]]
-    sums, truth = np.zeros((n, len(intake.expected), 4)), BELIEF_GRID.index(1.0)
+    sums, truth = np.zeros((n, len(intake.expected), 5)), BELIEF_GRID.index(1.0)
     for j, (each, told) in enumerate(zip(intake.expected, intake.reported, strict=True)):
-        for place, part in enumerate((each.own[truth][of], each.other[of], np.ones(of.size), told.other[of])):
+        parts = (each.own[truth][of], each.other[of], np.ones(of.size), told.other[of], each.variance[truth][of])
+        for place, part in enumerate(parts):
             sums[:, j, place] = np.bincount(which, part, minlength=n) / each.metric.groups
     return _Promising(sums, np.bincount(which, helped.peer[rows] >= 0, minlength=n))
 
@@ -224,7 +225,7 @@ def _promising(
 def _start(projects: Projects, world: World, new: _Opened, promising: _Promising, year: int) -> Which:
     """Open a row for each new project; returns them."""
     n, most, before = new.municipality.size, world.yardsticks.most, projects.n
-    expected = np.zeros((n, most, 4))
+    expected = np.zeros((n, most, 5))
     expected[:, : promising.sums.shape[1]] = promising.sums
     projects.add(
         municipality=new.municipality,

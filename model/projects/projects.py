@@ -30,7 +30,7 @@ class Projects:
     duration: NDArray[np.int64] = _column()
     overhead: NDArray[np.bool_] = _column(np.bool_)  # applied for and evaluated
     sums: NDArray[np.int64] = _column(np.int64, 0, 6)  # by metric of its contract, see `evaluation.SUMS`
-    expected_sums: NDArray[np.float64] = _column(np.float64, 0, 4)  # at the true effects, see `enrolment`
+    expected_sums: NDArray[np.float64] = _column(np.float64, 0, 5)  # at the true effects, see `enrolment`
     payable: NDArray[np.int64] = _column()  # what the contract says on what was measured
     fair: NDArray[np.int64] = _column()  # what it would have said on the true effect
     paid: NDArray[np.int64] = _column()  # outcome payments
