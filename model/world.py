@@ -7,18 +7,20 @@ changes, and nothing can be written into it. Read by everything above the childr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .children.forecast import Cells, build_cells, detection_edges
-from .children.ladder import Ladder, build_ladder
+from .children.ladder import N_AGES, N_LEVELS, Ladder, build_ladder
 from .children.need import states_at_birth
 from .children.prices import CostTables, build_costs
 from .contracts import Design, in_sek, load_design
 from .contracts.ways import IN_FORCE
 from .evaluation.yardsticks import Yardsticks, lay_out
-from .inputs.parameters import InterventionParameters
+from .inputs.arithmetic import exp, log, powers
+from .inputs.parameters import InterventionParameters, ProjectParameters
 from .inputs.places import Places
 from .inputs.protect import protect
 from .inputs.scenario import Scenario
@@ -80,6 +82,24 @@ class Menu:
 
 
 @dataclass(frozen=True, eq=False)
+class Groups:
+    """Whom an idea for a project is about: a programme for children seen at one level. Shape (n_groups,) each."""
+
+    intervention: Whole
+    level: Whole
+    of_cell: Whole  # (n_cells,), the group of each option
+
+    def __post_init__(self) -> None:
+        protect(self)
+
+    def total(self, values: Any) -> Any:
+        """Sum over the options of each group, from (n, n_cells) to (n, n_groups)."""
+        result = np.zeros((values.shape[0], self.level.size), values.dtype)
+        np.add.at(result, (slice(None), self.of_cell), values)
+        return result
+
+
+@dataclass(frozen=True, eq=False)
 class World:
     """What stays the same in a run. `contracts` are by number, see `contracts.ways`: own room only where it differs."""
 
@@ -94,7 +114,10 @@ class World:
     births: Floats  # (n, N_STATES), see `need.states_at_birth`
     costs: CostTables
     cells: Cells
+    groups: Groups
     whole_cost: Whole  # (n_cells,) SEK per child of the whole programme
+    lasting: Floats  # (n_cells,) SEK per child that everybody saves in `board.regard_horizon` years, present value
+    project_cost: Floats  # (n,) SEK, what a project's programme costs where it is of the usual size
     yardsticks: Yardsticks
 
     def __post_init__(self) -> None:
@@ -146,7 +169,10 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
         births=states_at_birth(spec.places, spec.ladder),
         costs=costs,
         cells=cells,
+        groups=groups_of(cells),
         whole_cost=menu.whole_cost[cells.intervention],
+        lasting=_lasting(cells, spec),
+        project_cost=project_costs(np.asarray(spec.places.population, dtype=np.float64), spec.project),
         yardsticks=lay_out(spec, contracts, ladder, costs),
     )
 
@@ -171,3 +197,25 @@ def geography_of(places: Places) -> Geography:
         county_range=np.array([(of[0], of[-1] + 1) for of in rows])[county],
         inhabitants=np.asarray(places.population, dtype=np.float64),
     )
+
+
+def groups_of(cells: Cells) -> Groups:
+    """Number the groups in the order of their options."""
+    keys = cells.intervention * N_LEVELS + cells.level
+    names, of_cell = np.unique(keys, return_inverse=True)
+    return Groups(names // N_LEVELS, names % N_LEVELS, of_cell.astype(np.int64))
+
+
+def _lasting(cells: Cells, spec: Scenario) -> Floats:
+    """What a child of each option saves everybody within the years over which boards reckon gains to all."""
+    years = round(spec.board.regard_horizon)
+    weight = powers(1.0 / (1.0 + spec.board.discount_rate), N_AGES) * (np.arange(N_AGES) < years)
+    return np.asarray((cells.true_saving.sum(axis=2) * weight).sum(axis=1))
+
+
+LARGE = 140_000.0  # inhabitants of the municipality whose projects the usual cost is from (B24)
+
+
+def project_costs(inhabitants: Floats, project: ProjectParameters) -> Floats:
+    """What the programme of a project of usual size costs in places of these sizes, SEK, shape (n,)."""
+    return np.asarray(project.group_cost * exp(project.group_growth * log(inhabitants / LARGE)))

@@ -1,8 +1,10 @@
 """Beliefs: what was measured moves what bodies believe about effects (normal updating, known variance).
 
-A body learns from its own projects and, with less weight, from what it hears of the county's and the nation's: failures
-are told less often than successes. Investors and providers learn from all. If a method measures wrongly, a wrong effect
-is learned. Beliefs are replaced and never changed: whoever kept last year's still has them.
+A body learns from the follow-up of its own projects, which is the same under every design; what a contract's evaluator
+found is added, credited by how far its method is trusted. With less weight it learns from what it hears of the county's
+and the nation's: failures are told less often than successes. Investors and providers learn from all. If a method
+measures wrongly, a wrong effect is learned, until later evidence corrects it. Beliefs are replaced and never changed:
+whoever kept last year's still has them.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..children.draws import chances
 from ..evaluation import metrics
-from ..evaluation.evaluators import COMPARED, PEOPLE
+from ..evaluation.evaluators import COMPARED, EVALUATORS, NONE, PEOPLE
 from ..inputs.parameters import BeliefParameters, DiffusionParameters
 from ..inputs.protect import protect
 from ..projects.projects import Projects
@@ -32,14 +34,13 @@ class Beliefs:
     """What everybody believes of every intervention, as a multiple of the true effect, and how sure they are.
 
     `own` and `precision` are of the body that owns it, shape (n, n_interventions); `market` of investors and providers,
-    (n_interventions,). What is `ordinary` is neither applied for nor evaluated any more (F8).
+    (n_interventions,).
     """
 
     own: Floats
     precision: Floats
     market: Floats
     market_precision: Floats
-    ordinary: Bools
 
     def __post_init__(self) -> None:
         protect(self)
@@ -47,28 +48,53 @@ class Beliefs:
 
 @dataclass(frozen=True, eq=False)
 class News:
-    """What projects whose follow-up is over tell, one row each: the effect found, and how precisely."""
+    """What evaluations that are over tell, one row each: the effect found, and how precisely.
+
+    `own` are those of the body's own follow-up; the others were made for a contract.
+    """
 
     project: Which
     municipality: Which
     intervention: Which
     found: Floats  # multiple of the true effect
-    precision: Floats
-    worth: Bools  # it paid for itself
+    precision: Floats  # as credited
+    own: Bools
+    saved: Floats  # what the project saves everybody, as found, in the years that boards look at, per krona of its cost
     told: Bools  # others hear of it
 
 
-def news(world: World, projects: Projects, ready: Which) -> News:
-    """Read what projects tell; those of which nothing could be compared tell nothing."""
-    ready = ready[projects.overhead[ready]]  # what is in ordinary operations is evaluated by nobody
-    expected, measured, noise = _measured(world, projects, ready)
+def news(world: World, projects: Projects, year: int) -> News:
+    """Read what evaluations tell that are over this year; those of which nothing could be compared tell nothing."""
+    own = [(contract, j, True) for contract, j in enumerate(world.yardsticks.own)]
+    ordered = [(contract, j, False) for contract, j in enumerate(world.yardsticks.told) if j >= 0]
+    parts = [_told_by(world, projects, each, year) for each in (*own, *ordered)]
+    project, found, precision, mine = (np.concatenate(column) for column in zip(*parts, strict=True))
+    where, kind = projects.municipality[project], projects.intervention[project]
+    saved = found * projects.lasting[project] / projects.cost[project]
+    luck = chances(world.seed, TOLD, world.geography.codes[where], projects.start_year[project], kind)
+    told = is_told(saved >= 1.0, luck, world.spec.diffusion)
+    return News(project, where, kind, found, precision, mine, saved, told)
+
+
+def _told_by(
+    world: World, projects: Projects, of: tuple[int, int, bool], year: int
+) -> tuple[Which, Floats, Floats, Bools]:
+    """What one metric of one contract tells this year: (contract, metric, whether it is the body's own follow-up)."""
+    contract, j, own = of
+    metric, p = world.yardsticks.metrics[contract][j], world.spec.belief
+    which = np.flatnonzero(
+        (projects.contract == contract) & projects.judged & (projects.start_year == year - metric.years + 1)
+    )
+    sums, promised = projects.sums[which, j], projects.expected_sums[which, j]
+    expected, measured = promised[:, 0] - promised[:, 1], metrics.measured(metric, sums)
+    # A sum over n children, of whom only some were compared: n / compared times as much noise.
+    compared = sums[:, COMPARED]
+    more = np.divide(sums[:, PEOPLE], compared, out=np.zeros(compared.shape), where=compared > 0)
+    noise = promised[:, 4] * more
     useful = (np.abs(expected) > 1.0) & (noise > 0.0)
-    ready, expected, measured = ready[useful], expected[useful], measured[useful]
-    where, kind = projects.municipality[ready], projects.intervention[ready]
-    worth = measured >= projects.cost[ready]
-    luck = chances(world.seed, TOLD, world.geography.codes[where], projects.start_year[ready], kind)
-    told = is_told(worth, luck, world.spec.diffusion)
-    return News(ready, where, kind, measured / expected, expected**2 / noise[useful], worth, told)
+    which, expected, measured, noise = which[useful], expected[useful], measured[useful], noise[useful]
+    trust = p.trust[EVALUATORS.index(metric.evaluation)] if metric.evaluation != NONE else 0.0
+    return which, measured / expected, trust * expected**2 / noise, np.full(which.size, own)
 
 
 def is_told(worth: Bools, luck: Floats, p: DiffusionParameters) -> Bools:
@@ -98,13 +124,6 @@ def learn(beliefs: Beliefs, told: News, county: Which, regional: Bools, p: Belie
     )
 
 
-def become_ordinary(beliefs: Beliefs, municipality: Which, intervention: Which) -> Beliefs:
-    """What everybody believes once these have been taken into ordinary operations (F8)."""
-    ordinary = beliefs.ordinary.copy()
-    ordinary[municipality, intervention] = True
-    return replace(beliefs, ordinary=ordinary)
-
-
 def _by_place(told: News, precision: Floats, shape: tuple[int, ...]) -> Floats:
     """Sum what projects tell by municipality and intervention: precision, and that times what was found."""
     where = (told.municipality, told.intervention)
@@ -120,22 +139,3 @@ def _by_county(own: Floats, county: Which) -> Floats:
     for pooled, single in zip(sums, own, strict=True):
         np.add.at(pooled, county, single)
     return np.asarray(sums[:, county])
-
-
-def _measured(world: World, projects: Projects, which: Which) -> tuple[Floats, Floats, Floats]:
-    """Saving to be expected at the true effect, saving measured, and the variance of that.
-
-    SEK and SEK squared, shape (n,) each; variance 0 where nothing could be compared.
-    """
-    expected, measured, noise = np.zeros(which.size), np.zeros(which.size), np.zeros(which.size)
-    for contract, j in enumerate(world.yardsticks.learned):
-        mine = projects.contract[which] == contract
-        sums, metric = projects.sums[which[mine], j], world.yardsticks.metrics[contract][j]
-        expected[mine] = projects.expected_sums[which[mine], j, 0] - projects.expected_sums[which[mine], j, 1]
-        measured[mine] = metrics.measured(metric, sums)
-        # A sum over n children, of whom only some were compared: n / compared times as much noise.
-        variance, compared = projects.expected_sums[which[mine], j, 4], sums[:, COMPARED]
-        noise[mine] = variance * np.divide(
-            sums[:, PEOPLE], compared, out=np.zeros(compared.shape), where=compared > 0
-        )
-    return expected, measured, noise

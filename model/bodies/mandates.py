@@ -56,7 +56,6 @@ def first_beliefs(world: World) -> Beliefs:
         precision=np.full_like(own, 1.0 / spec.initial_sd**2),
         market=np.full(own.shape[1], spec.initial_mean),
         market_precision=np.full(own.shape[1], 1.0 / world.spec.investor.belief_sd**2),
-        ordinary=np.zeros(own.shape, np.bool_),
     )
 
 

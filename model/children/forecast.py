@@ -239,6 +239,32 @@ def _solve(
     )
 
 
+def saved_by_frailty(
+    interventions: tuple[InterventionParameters, ...], ladder: Ladder, costs: CostTables, cells: Cells
+) -> tuple[Floats, Floats]:
+    """What all payers save by a child of each option, by its frailty class, at the true effect.
+
+    Returns
+    -------
+    tuple
+        SEK by (class, cell, year since the start), and the share of each class among the country's children of each
+        option, (N_FRAILTY, n_cells).
+    """
+    k, frailty = cells.intervention, np.arange(N_STATES) // (N_LEVELS * N_RECORDS)
+    price = np.zeros((k.size, N_AGES, N_LEVELS))
+    for cell, a in enumerate(cells.age):
+        price[cell, : N_AGES - a - 1] = costs.by_payer[a + 1 :].sum(axis=2)
+    saved, share = np.zeros((N_FRAILTY, k.size, N_AGES)), np.zeros((N_FRAILTY, k.size))
+    levels = np.zeros((1, k.size, N_AGES, N_LEVELS))
+    for one in range(N_FRAILTY):
+        start = np.where(frailty == one, cells.start, 0.0)
+        share[one] = start.sum(axis=1)
+        start = np.divide(start, share[one][:, None], out=np.zeros(start.shape), where=share[one][:, None] > 0.0)
+        _saved(start, cells.age, effects_of(interventions)[k][None], life_tables(ladder), levels)
+        saved[one] = (levels * price).sum(axis=3)[0]
+    return saved, share
+
+
 def at_belief(values: Floats, belief: Floats) -> Floats:
     """Interpolate between the beliefs of the grid.
 

@@ -60,13 +60,13 @@ class Expected:
     other: Floats
     variance: Floats
 
-    def mean(self, size: float) -> Floats:
+    def mean(self, size: Floats | float) -> Floats:
         """Expected metric of `size` children of one option, by (belief, cell), in the metric's unit."""
         people = np.full(self.own.shape, size / self.metric.groups)
         other = np.broadcast_to(self.other, self.own.shape)
         return in_unit(self.metric, self.own * people, other * people, people)
 
-    def spread(self, size: float) -> Floats:
+    def spread(self, size: Floats | float) -> Floats:
         """Standard deviation of that metric by chance alone, by (belief, cell); children's luck is independent."""
         people = np.full(self.own.shape, size / self.metric.groups)
         return noise(self.metric, self.variance * people, self.other * people, people)

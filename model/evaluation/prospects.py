@@ -40,15 +40,17 @@ def prospects(
     design: Design,
     metrics: Sequence[Expected],
     whole_cost: NDArray[np.int64],
-    size: float,
+    size: Floats,
     parties: Sequence[str] = (),
 ) -> dict[str, Prospect]:
-    """Settle a project of `size` children of every option under every belief and luck, and count per child.
+    """Settle a project of usual size of every option under every belief and luck, and count per child.
 
     Parameters
     ----------
     whole_cost
         Whole programme cost per child of each option, shape (n_cells,).
+    size
+        Children in a project of each option, shape (n_cells,) or one for all.
     parties
         Those whose single cases are wanted; the others' `cases` are empty.
 

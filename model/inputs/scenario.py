@@ -28,6 +28,7 @@ from .parameters import (
     BeliefParameters,
     BoardParameters,
     BudgetParameters,
+    ChoiceParameters,
     CommitteeParameters,
     CostParameters,
     DetectionParameters,
@@ -37,6 +38,7 @@ from .parameters import (
     InvestorParameters,
     LadderParameters,
     ProjectParameters,
+    ServiceParameters,
     ProviderParameters,
     RegionParameters,
     TaxParameters,
@@ -59,6 +61,8 @@ class Scenario:
     region: RegionParameters
     budget: BudgetParameters
     project: ProjectParameters
+    choice: ChoiceParameters
+    service: ServiceParameters
     belief: BeliefParameters
     diffusion: DiffusionParameters
     investor: InvestorParameters

@@ -19,6 +19,7 @@ from ..contracts.contract import plain
 
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 OWNER_POTS = ("education", "social", "labour_market", "region")
 FILLED_BY = {"municipal_fund": "board", "regional_fund": "region", "rur": "board"}
@@ -44,6 +45,7 @@ class Fund:
 
     money: Money
     promised: Money  # of which already granted
+    opened: Bools  # somebody has decided on it
 
     @property
     def free(self) -> Money:
@@ -53,7 +55,7 @@ class Fund:
 
 def funds_of(design: Design, n: int) -> dict[str, Fund]:
     """Open the funds that a design is financed from, empty."""
-    return {name: Fund(np.zeros(n, np.int64), np.zeros(n, np.int64)) for name in FILLED_BY if name in design.shares}
+    return {name: Fund(np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.bool_)) for name in FILLED_BY if name in design.shares}
 
 
 Purse = tuple[str, str]
@@ -81,3 +83,21 @@ def allowances(design: Design, inhabitants: Floats) -> dict[str, Money]:
         for share in design.finance
         if share.size is not None and share.party != "owner"
     }
+
+
+def worth_left(form: Floats, in_equity: float, wanted: Money, free: Money) -> Floats:
+    """What a krona left in a fund is worth to whoever grants it, against one in the ordinary budget; shape (n,).
+
+    A krona that lapses ends in equity, where it is of use only if a deficit comes (`in_equity`). One that stays can be
+    granted next year: it is worth a whole one as far as more is wanted than there is.
+
+    Parameters
+    ----------
+    form
+        Share of the fund that stays at the end of the year (F1), shape (n,).
+    wanted, free
+        SEK that was applied for last year, and that can be granted now, shape (n,).
+    """
+    asked, there = wanted.astype(np.float64), np.maximum(free, 0).astype(np.float64)
+    scarce = np.divide(asked, asked + there, out=np.zeros(asked.shape), where=asked + there > 0.0)
+    return np.asarray(in_equity + form * (1.0 - in_equity) * scarce)

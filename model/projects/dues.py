@@ -57,7 +57,7 @@ def settle_due(books: Books, projects: Projects, world: World, year: int) -> Non
 def last_phase(world: World, contract: int) -> int:
     """Years from the start of a project to its last settlement, or to its evaluation if that comes later."""
     dates = phases(world.design) if contract == IN_FORCE else ()
-    return max((*dates, world.yardsticks.follow_up[contract] - 1))
+    return max((*dates, world.yardsticks.follow_up - 1))
 
 
 def found(world: World, projects: Projects, which: Which, how: str) -> Mapping[str, Floats]:

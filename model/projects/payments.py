@@ -36,10 +36,10 @@ PURPOSES = {
 
 
 class Paperwork(NamedTuple):
-    """What applying and evaluating cost a project. SEK by (municipality, intervention), twice by purse as well."""
+    """What applying and evaluating cost a project, SEK."""
 
-    fixed: Floats  # (n, n_interventions): the gain must exceed it
-    once: Money  # (n, n_interventions, n_purses): what of it each purse pays or promises
+    fixed: float  # the gain must exceed it
+    once: Money  # (n_interventions, n_purses): what of it each purse pays or promises
     per_child: Money  # likewise, for evaluating one child more
 
 
@@ -69,34 +69,35 @@ def parts(world: World, contract: int, purses: Sequence[Purse]) -> Money:
     return result
 
 
-def paperwork(world: World, ordinary: Bools, contract: int, purses: Sequence[Purse]) -> Paperwork:
+def paperwork(world: World, contract: int, purses: Sequence[Purse]) -> Paperwork:
     """What applying and evaluating costs a project, and what of it each purse pays or promises, fixed and per child.
 
-    An owner pays its application now, and its evaluation when it is due; whoever else pays promises both. Nothing in
-    ordinary operations (`ordinary` by municipality and intervention).
+    An owner pays its application now, and its evaluation when it is due; whoever else pays promises both.
     """
-    project = world.spec.project
-    fixed = np.where(ordinary, 0, round(project.application_cost) + round(project.evaluation_cost))
-    now = np.where(ordinary, 0, round(project.application_cost))
-    each = evaluating(world, ordinary)
-    at_once = world.yardsticks.follow_up[contract] == 1  # then the evaluation is due this year, too
-    once, per_child = np.zeros((2, *fixed.shape, len(purses)), np.int64)
+    project, kinds = world.spec.project, len(world.menu.items)
+    if world.contracts[contract].way.paperless:
+        nothing = np.zeros((kinds, len(purses)), np.int64)
+        return Paperwork(0.0, nothing, nothing.copy())
+    now = round(project.application_cost)
+    fixed, each = now + round(project.evaluation_cost), evaluating(world)
+    at_once = world.yardsticks.follow_up == 1  # then the evaluation is due this year, too
+    once, per_child = np.zeros((2, kinds, len(purses)), np.int64)
     for k, item in enumerate(world.menu.items):
         purse = purse_of(overhead_account(world, item.owner, contract), item.owner)
         if purse in purses:
             at = purses.index(purse)
             later = purse[0] == "room" and not at_once
-            once[:, k, at] = (now if later else fixed)[:, k]
-            per_child[:, k, at] = 0 if later else each[:, k]
-    return Paperwork(fixed.astype(np.float64), once, per_child)
+            once[k, at] = now if later else fixed
+            per_child[k, at] = 0 if later else each[k]
+    return Paperwork(float(fixed), once, per_child)
 
 
-def evaluating(world: World, ordinary: Bools) -> Money:
-    """What a child more costs the evaluation, whole SEK by (municipality, intervention); 0 in ordinary operations.
+def evaluating(world: World) -> Money:
+    """What a child more costs the evaluation, whole SEK by intervention.
 
     Evaluations cost a share of what is evaluated, and something however small it is (B25).
     """
-    return np.where(ordinary, 0, _evaluated_each(world.menu, world.spec.project))
+    return _evaluated_each(world.menu, world.spec.project)
 
 
 def evaluation_fee(world: World, projects: Projects, which: Which) -> Money:
@@ -111,11 +112,9 @@ def _evaluated_each(menu: Menu, project: ProjectParameters) -> Money:
 
 
 def overhead_account(world: World, owner: str, contract: int) -> str:
-    """Who pays for applying and evaluating: the state under a planner, a fund if one finances, else the owner."""
-    design = world.contracts[contract]
-    if design.way.overhead:
-        return design.way.overhead
-    return account_of(next((party for party in design.shares if party in FILLED_BY), "owner"), owner)
+    """Who pays for applying and evaluating: a fund if one finances, else the owner."""
+    shares = world.contracts[contract].shares
+    return account_of(next((party for party in shares if party in FILLED_BY), "owner"), owner)
 
 
 # ---------------------------------------------------------------------- from projects to payments
@@ -174,9 +173,10 @@ def promise(books: Books, world: World, projects: Projects, contract: int, new: 
     """Note what new projects cost now and will cost in later years; a fund's grant is for the whole project."""
     for owner in world.menu.owners:
         mine = new[owned_by(world.menu, projects, owner, new)]
-        _promise_overhead(books, world, projects, (owner, contract), mine[projects.overhead[mine]])
+        _promise_overhead(books, world, projects, (owner, contract), mine[projects.judged[mine]])
+        standing = ~projects.judged[mine]  # this year's cost of a service was put by before anything was decided
         for years_in in range(int(projects.duration[mine].max(initial=0))):
-            going = mine[projects.duration[mine] > years_in]
+            going = mine[(projects.duration[mine] > years_in) & ((years_in > 0) | ~standing)]
             for account, part in split(world, owner, contract, projects.yearly_cost[going]).items():
                 due = _promised(books, account, owner, _t(world, projects, mine), years_in)
                 if due is not None:
@@ -192,7 +192,7 @@ def _promise_overhead(books: Books, world: World, projects: Projects, of: tuple[
         overhead_account(world, owner, contract),
         _t(world, projects, judged),
     )
-    for years_in, cost in ((0, np.full(judged.size, entry)), (world.yardsticks.follow_up[contract] - 1, fee)):
+    for years_in, cost in ((0, np.full(judged.size, entry)), (world.yardsticks.follow_up - 1, fee)):
         due = _promised(books, payer, owner, t, years_in)
         if due is not None:
             np.add.at(due, where, cost)
