@@ -88,7 +88,13 @@ class PreventionModel(mesa.Model):
         check_design(design)
         self.world = world = build_world(spec, design, seed=run_seed, years=years, start_year=start_year)
         self.life = rules_of_life(
-            world.ladder, world.births, world.menu.items, world.spec.detection, seed=run_seed, threads=threads
+            world.ladder,
+            world.births,
+            world.menu.items,
+            world.spec.detection,
+            seed=run_seed,
+            kept=world.spec.project.effect_kept,
+            threads=threads,
         )
         self.state = open_state(world, self.life, appoint(world, rules))
         self.year = start_year

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .children.forecast import Cells, build_cells, detection_edges
+from .children.forecast import BELIEF_GRID, Cells, build_cells, detection_edges, effects_of
 from .children.ladder import N_AGES, N_LEVELS, Ladder, build_ladder
 from .children.need import states_at_birth
 from .children.prices import CostTables, build_costs
@@ -56,6 +56,7 @@ class Menu:
     owner: NDArray[np.str_]
     yearly: Whole  # whole SEK per child and year
     duration: Whole  # years
+    effects: Floats  # (n_interventions, 5), those that are left in practice, see `forecast.effects_of`
 
     def __post_init__(self) -> None:
         protect(self)
@@ -116,7 +117,7 @@ class World:
     cells: Cells
     groups: Groups
     whole_cost: Whole  # (n_cells,) SEK per child of the whole programme
-    lasting: Floats  # (n_cells,) SEK per child that everybody saves in `board.regard_horizon` years, present value
+    lasting: Floats  # (n_cells,) SEK per child that everybody should save in `board.regard_horizon` years, present value
     project_cost: Floats  # (n,) SEK, what a project's programme costs where it is of the usual size
     yardsticks: Yardsticks
 
@@ -156,7 +157,9 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     seen = spec.detection
     edges = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up)
-    menu, cells = menu_of(spec.interventions), build_cells(spec.interventions, ladder, costs, edges)
+    menu, cells = menu_of(spec.interventions, spec.project.effect_kept), build_cells(
+        spec.interventions, ladder, costs, edges, kept=spec.project.effect_kept
+    )
     return World(
         spec=spec,
         contracts=contracts,
@@ -177,13 +180,14 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     )
 
 
-def menu_of(items: tuple[InterventionParameters, ...]) -> Menu:
-    """Lay the interventions out as columns."""
+def menu_of(items: tuple[InterventionParameters, ...], kept: float) -> Menu:
+    """Lay the interventions out as columns; `kept` is the share of their effects that is left in practice."""
     return Menu(
         items=items,
         owner=np.array([item.owner for item in items]),
         yearly=np.array([round(item.cost) for item in items], np.int64),
         duration=np.array([item.duration for item in items], np.int64),
+        effects=effects_of(items, kept),
     )
 
 
@@ -207,10 +211,11 @@ def groups_of(cells: Cells) -> Groups:
 
 
 def _lasting(cells: Cells, spec: Scenario) -> Floats:
-    """What a child of each option saves everybody within the years over which boards reckon gains to all."""
+    """What a child of each option saves everybody, as studies have it, within the years over which boards look at all."""
     years = round(spec.board.regard_horizon)
     weight = powers(1.0 / (1.0 + spec.board.discount_rate), N_AGES) * (np.arange(N_AGES) < years)
-    return np.asarray((cells.true_saving.sum(axis=2) * weight).sum(axis=1))
+    promised = cells.saved[BELIEF_GRID.index(1.0)].sum(axis=2)
+    return np.asarray((promised * weight).sum(axis=1))
 
 
 LARGE = 140_000.0  # inhabitants of the municipality whose projects the usual cost is from (B24)

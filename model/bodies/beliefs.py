@@ -31,7 +31,7 @@ TOLD = 1_000  # number of a project's draw for whether others hear of it; the co
 
 @dataclass(frozen=True, eq=False)
 class Beliefs:
-    """What everybody believes of every intervention, as a multiple of the true effect, and how sure they are.
+    """What everybody believes of every intervention, as a multiple of that in studies, and how sure they are.
 
     `own` and `precision` are of the body that owns it, shape (n, n_interventions); `market` of investors and providers,
     (n_interventions,).
@@ -56,7 +56,7 @@ class News:
     project: Which
     municipality: Which
     intervention: Which
-    found: Floats  # multiple of the true effect
+    found: Floats  # multiple of that in studies
     precision: Floats  # as credited
     own: Bools
     saved: Floats  # what the project saves everybody, as found, in the years that boards look at, per krona of its cost
@@ -86,7 +86,7 @@ def _told_by(
         (projects.contract == contract) & projects.judged & (projects.start_year == year - metric.years + 1)
     )
     sums, promised = projects.sums[which, j], projects.expected_sums[which, j]
-    expected, measured = promised[:, 0] - promised[:, 1], metrics.measured(metric, sums)
+    expected, measured = promised[:, 5] - promised[:, 1], metrics.measured(metric, sums)
     # A sum over n children, of whom only some were compared: n / compared times as much noise.
     compared = sums[:, COMPARED]
     more = np.divide(sums[:, PEOPLE], compared, out=np.zeros(compared.shape), where=compared > 0)

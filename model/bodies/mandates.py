@@ -50,7 +50,7 @@ def first_beliefs(world: World) -> Beliefs:
     luck[:, regional] = np.stack([_luck(world, int(code) // 100) for code in codes])[:, regional]
     own = spec.initial_mean + spec.initial_sd * np.sqrt(12.0) * (luck - 0.5)
     if world.design.way.knows_effects:
-        own = np.ones_like(own)
+        own = np.full_like(own, world.spec.project.effect_kept)
     return Beliefs(
         own=own,
         precision=np.full_like(own, 1.0 / spec.initial_sd**2),

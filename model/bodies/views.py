@@ -98,7 +98,7 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     size = np.maximum(usual_size(world), 1.0)
     local = _local_worth(world, mandates["planner"]) if world.design.way.knows_effects else None
     for design, metrics in zip(world.contracts, world.yardsticks.metrics, strict=True):
-        expected = expect(metrics, items, cells, world.ladder)
+        expected = expect(metrics, items, cells, world.ladder, kept=spec.project.effect_kept)
         private = tuple(party for party in PRIVATE if party in design.parties)
         likely = prospects(design, expected, whole_cost, size)
         reported = as_reported(expected, cells, world.ladder)
@@ -134,9 +134,9 @@ def usual_size(world: World) -> Floats:
 
 def _tells(world: World, expected: Sequence[Expected]) -> Floats:
     """Precision that a child followed up by its own body adds to a belief, by option, as credited (see `beliefs`)."""
-    own, truth = expected[-1], BELIEF_GRID.index(1.0)
+    own, one = expected[-1], BELIEF_GRID.index(1.0)
     trust = world.spec.belief.trust[EVALUATORS.index(own.metric.evaluation)]
-    gain, variance = own.own[truth] - own.other, own.variance[truth]
+    gain, variance = own.own[one] - own.other, own.variance[one]
     return np.asarray(trust * np.divide(gain**2, variance, out=np.zeros(gain.shape), where=variance > 0.0))
 
 
@@ -146,7 +146,7 @@ def _local_worth(world: World, mandate: Mandate) -> Floats:
     It knows effects and local need; bodies go by the country's. Shape (n_beliefs, n, n_cells), alike for every belief.
     """
     cells = world.cells
-    saved, share = saved_by_frailty(world.menu.items, world.ladder, world.costs, cells)
+    saved, share = saved_by_frailty(world.menu.effects, world.ladder, world.costs, cells)
     worth = (saved * mandate.discounting()[0]).sum(axis=2)  # (N_FRAILTY, n_cells)
     weight = share[None] * relative_mix(world.ladder, world.births)[:, :, None]
     local = (weight * worth).sum(axis=1) / weight.sum(axis=1)

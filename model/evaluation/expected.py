@@ -52,13 +52,16 @@ class Expected:
     """What one metric should be expected to come to, per child of each option.
 
     `own` by (belief of the grid, cell), `other` by cell; both in SEK or outcomes. `variance`, by (belief, cell), is
-    that of one child's measurement by chance alone: what its years come to less what its comparison comes to.
+    that of one child's measurement by chance alone: what its years come to less what its comparison comes to. `true`
+    and `true_variance`, by cell, are `own` and `variance` at the effect that is left in practice.
     """
 
     metric: Metric
     own: Floats
     other: Floats
     variance: Floats
+    true: Floats
+    true_variance: Floats
 
     def mean(self, size: Floats | float) -> Floats:
         """Expected metric of `size` children of one option, by (belief, cell), in the metric's unit."""
@@ -89,15 +92,20 @@ def noise(metric: Metric, variance: Floats, other: Floats, people: Floats) -> Fl
 
 
 def expect(
-    metrics: Sequence[Metric], interventions: tuple[InterventionParameters, ...], cells: Cells, ladder: Ladder
+    metrics: Sequence[Metric],
+    interventions: tuple[InterventionParameters, ...],
+    cells: Cells,
+    ladder: Ladder,
+    *,
+    kept: float = 1.0,
 ) -> tuple[Expected, ...]:
     """Multiply the ladder out: what every metric should come to for a child of each option under each belief.
 
     This is the honest evaluation: what would happen without the project, whatever the evaluator will compare with. The
-    variance is that of the evaluator's method.
+    variance is that of the evaluator's method. `kept` is the true effect as a multiple of that in studies.
     """
     k = cells.intervention
-    effects = [effects_of(interventions, belief)[k] for belief in BELIEF_GRID]
+    effects = [effects_of(interventions, belief)[k] for belief in (*BELIEF_GRID, kept)]
     result = []
     for metric in metrics:
         without = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
@@ -107,7 +115,8 @@ def expect(
         if metric.evaluation != NONE:
             other = (cells.start * without[0]).sum(axis=1) / metric.parts
         variance = np.stack([_variance(metric, each, without, cells, ladder) for each in with_it])
-        result.append(Expected(metric, own, other, np.maximum(variance, 0.0) / metric.parts**2))
+        variance = np.maximum(variance, 0.0) / metric.parts**2
+        result.append(Expected(metric, own[:-1], other, variance[:-1], own[-1], variance[-1]))
     return tuple(result)
 
 

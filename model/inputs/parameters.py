@@ -114,6 +114,7 @@ class ProjectParameters:
     follow_up_years: int = quantity(
         "year", "years of follow-up from the start, where the contract states none", whole=True
     )
+    effect_kept: float = quantity("1", "share of the effect that studies found which is left in ordinary practice")
     idea_rate: float = quantity("1/year", "ideas for a project that arise a year in a municipality of 50,000")
     idea_growth: float = quantity("1", "power of the number of inhabitants with which that rate grows")
     group_cost: float = quantity("SEK/project", "cost of a project's programme in a municipality of 140,000")

@@ -97,7 +97,7 @@ def still_to_settle(world: World, projects: Projects, which: Which, at: int) -> 
 
 def _reported(world: World, projects: Projects, which: Which, j: int) -> tuple[Floats, Floats]:
     """What the evaluator should report of a metric of projects at the true effects, and its spread by luck."""
-    own, _, people, other, variance = projects.expected_sums[which, j].T
+    own, _, people, other, variance, _ = projects.expected_sums[which, j].T
     metric = world.yardsticks.metrics[IN_FORCE][j]
     return metrics.in_unit(metric, own, other, people), noise(metric, variance, other, people)
 

@@ -198,10 +198,10 @@ def _draw_lots(children: Children, first: int, last: int, year: int, years: int)
 class _Promising(NamedTuple):
     """What new projects should be expected to save, and for how many participants a comparison was found.
 
-    `lasting` is what they save everybody if effects are as they are, see `World.lasting`.
+    `lasting` is what they should save everybody, see `World.lasting`.
     """
 
-    sums: Floats  # (n, metrics, 5): own, other if honest, people, other as will be reported, variance by luck
+    sums: Floats  # (n, metrics, 6), see `Projects.expected_sums`
     matched: Whole
     lasting: Floats
 
@@ -219,11 +219,11 @@ def _promising(
     cell = np.zeros((int(cells.intervention.max()) + 1, N_AGES, N_LEVELS), np.int64)
     cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
     of = cell[helped.intervention[rows], year - 1 - helped.born[rows], helped.perceived[rows]]
-    sums, truth = np.zeros((n, len(intake.expected), 5)), BELIEF_GRID.index(1.0)
+    sums, one = np.zeros((n, len(intake.expected), 6)), BELIEF_GRID.index(1.0)
     for j, (each, told) in enumerate(zip(intake.expected, intake.reported, strict=True)):
-        parts = (each.own[truth][of], each.other[of], np.ones(of.size), told.other[of], each.variance[truth][of])
-        for place, part in enumerate(parts):
-            sums[:, j, place] = np.bincount(which, part, minlength=n) / each.metric.groups
+        own = (each.true, each.other, np.ones(each.true.size), told.other, each.true_variance, each.own[one])
+        for place, part in enumerate(own):
+            sums[:, j, place] = np.bincount(which, part[of], minlength=n) / each.metric.groups
     matched = np.bincount(which, helped.peer[rows] >= 0, minlength=n)
     return _Promising(sums, matched, np.bincount(which, world.lasting[of], minlength=n))
 
@@ -231,7 +231,7 @@ def _promising(
 def _start(projects: Projects, world: World, new: _Opened, promising: _Promising, year: int) -> Which:
     """Open a row for each new project; returns them."""
     n, most, before = new.municipality.size, world.yardsticks.most, projects.n
-    expected = np.zeros((n, most, 5))
+    expected = np.zeros((n, most, 6))
     expected[:, : promising.sums.shape[1]] = promising.sums
     projects.add(
         municipality=new.municipality,
