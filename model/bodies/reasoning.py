@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..children.forecast import Cells
 from ..children.ladder import N_AGES
-from ..inputs.arithmetic import log, powers
+from ..inputs.arithmetic import powers
 from ..inputs.compiled import kernel
 from ..inputs.protect import protect
 
@@ -106,8 +106,9 @@ def perceived_payments(mandate: Mandate, payments: Floats) -> Floats:
     `payments` is by (belief, cell, year since the start), SEK per child. Shape as `perceived_saving`.
     """
     due = powers(1.0 / (1.0 + mandate.discount), N_AGES)
-    received, owed = np.maximum(payments, 0.0), np.minimum(payments, 0.0)
-    return np.asarray(_weigh(mandate.discounting(), received) + _weigh(due, owed))
+    worth = _weigh(mandate.discounting(), np.maximum(payments, 0.0))
+    owed = np.minimum(payments, 0.0)
+    return np.asarray(worth + _weigh(due, owed) if owed.any() else worth)
 
 
 def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) -> Floats:
@@ -148,9 +149,14 @@ def value_of_trying(net: Floats, slope: Floats, before: Floats, more: Floats) ->
     return result
 
 
+@kernel
 def tastes(luck: Floats, scale: float) -> Floats:
     """What else speaks for or against a project, per krona of it: logistic, from luck in (0, 1); nothing at scale 0.
 
     So that yes or no is a logit of what is gained (McFadden 1974), and the same luck under every design.
     """
-    return np.asarray(scale * (log(luck) - log(1.0 - luck)))
+    result = np.empty(luck.shape)
+    for m in range(luck.shape[0]):
+        for k in range(luck.shape[1]):
+            result[m, k] = scale * (math.log(luck[m, k]) - math.log(1.0 - luck[m, k]))
+    return result
