@@ -68,8 +68,18 @@ class Menu:
 
     @property
     def owners(self) -> list[str]:
-        """Bodies that own any, each once."""
+        """Bodies that own any as the first of two or alone, each once."""
         return list(dict.fromkeys(item.owner for item in self.items))
+
+    @property
+    def teams(self) -> list[tuple[str, str, float]]:
+        """Who runs any together, each once: owner, partner ("" if none) and the partner's share."""
+        return list(dict.fromkeys(self.team))
+
+    @property
+    def team(self) -> list[tuple[str, str, float]]:
+        """The same for each intervention."""
+        return [(item.owner, item.partner, item.partner_share) for item in self.items]
 
     @property
     def whole_cost(self) -> Whole:
@@ -142,6 +152,11 @@ class World:
     def offers_beside(self, contract: int) -> bool:
         """Whether it is a contract beside which a body may still pay out of its own room."""
         return contract + 1 < len(self.contracts)
+
+    def cells_with(self, body: str) -> Whole:
+        """Options in which a body takes part as the owner's partner."""
+        partner = np.array([item.partner for item in self.menu.items])
+        return np.flatnonzero(partner[self.cells.intervention] == body)
 
     def cells_of(self, owner: str) -> Whole:
         """Options that belong to an owner."""

@@ -37,6 +37,7 @@ from .choice import (
     INVESTOR,
     MONEY,
     PAPER,
+    PARTNER,
     RANK,
     UNPAID,
     UNSEEN,
@@ -192,6 +193,8 @@ def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> Said
             if number == 0:
                 wanted[:, mine] = net
             value[:, mine], answer[:, mine] = _heard(value[:, mine], answer[:, mine], net, first=number == 0)
+    if not design.way.alone:
+        _hear_partners(asking, planned, value, answer)
     if world.offers_beside(asking.contract):
         closed = np.broadcast_to(_outside(world, design), value.shape)
         unsigned = np.zeros(cells.age.size, np.bool_)
@@ -204,12 +207,22 @@ def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> Said
     return Said(value, answer, wanted)
 
 
-def wants(asking: Asking, who: str, mine: Whole, planned: Whole) -> Floats:
+def _hear_partners(asking: Asking, planned: Whole, value: Floats, answer: Answers) -> None:
+    """Let a second owner say no to what the first wants; the order in which options are taken is not its own."""
+    for partner in {team[1] for team in asking.world.menu.teams if team[1]}:
+        mine = asking.world.cells_with(partner)
+        refused = (answer[:, mine] == YES) & ~(wants(asking, partner, mine, planned, leads=False) > 0.0)
+        answer[:, mine] = np.where(refused, PARTNER, answer[:, mine])
+        value[:, mine] = np.where(refused, np.minimum(value[:, mine], 0.0), value[:, mine])
+
+
+def wants(asking: Asking, who: str, mine: Whole, planned: Whole, *, leads: bool = True) -> Floats:
     """What projects of its own are worth to whoever owns them, SEK per child, (n, len(mine)); above 0 it wants them.
 
-    `mine` are options, `planned` the children that ideas are about, by (municipality, option).
+    `mine` are options, `planned` the children that ideas are about, by (municipality, option). Whoever leads a project
+    makes the effort of applying, and is the one that is reluctant.
     """
-    return _said(asking, who, mine, planned, owner=True)
+    return _said(asking, who, mine, planned, owner=leads)
 
 
 def grants(asking: Asking, who: str, mine: Whole, planned: Whole) -> Floats:

@@ -22,7 +22,7 @@ from ..evaluation.prospects import Prospect, prospects
 from ..inputs.places import sweden
 from ..inputs.protect import protect
 from ..money.budgets import COMMITTEES
-from ..money.funds import account_of
+from ..money.funds import Owners, account_of
 from ..world import World, project_costs
 from .beliefs import Beliefs
 from .private import PRIVATE
@@ -156,7 +156,8 @@ def _local_worth(world: World, mandate: Mandate) -> Floats:
 def judges(world: World, mandates: Mapping[str, Mandate], design: Design) -> dict[str, Judge]:
     """Who may be asked under a contract, by name, and how each looks at an option."""
     way, own = design.way, (*COMMITTEES, "board")
-    result = {owner: Judge(mandates[owner], frozenset({owner}), (owner,)) for owner in world.menu.owners}
+    runners = dict.fromkeys(body for lead, partner, _ in world.menu.teams for body in (lead, partner) if body)
+    result = {body: Judge(mandates[body], frozenset({body}), (body,)) for body in runners}
     if way.grantor == GRANTOR:
         result[GRANTOR] = Judge(
             mandates[GRANTOR], frozenset({"region", "regional_fund"}), ("region",), ("regional_fund",)
@@ -174,10 +175,11 @@ def judges(world: World, mandates: Mapping[str, Mandate], design: Design) -> dic
 def shares_by_account(world: World, design: Design) -> dict[str, Floats]:
     """Share of the up-front cost that each account finances, by option. Shape (n_cells,) each."""
     result: dict[str, Floats] = {}
-    for owner in world.menu.owners:
-        mine = world.cells_of(owner)
+    for k, team in enumerate(world.menu.team):
+        mine = world.cells.intervention == k
         for party, share in design.shares.items():
-            result.setdefault(account_of(party, owner), np.zeros(world.cells.age.size))[mine] += share
+            for account, part in Owners(*team).accounts(party):
+                result.setdefault(account, np.zeros(mine.size))[mine] += share * part
     return result
 
 
@@ -185,10 +187,11 @@ def _flows_to(world: World, likely: Mapping[str, Prospect], accounts: frozenset[
     """Expected payments per child to these accounts together, shape (n_beliefs, n_cells, N_AGES), SEK."""
     total = np.zeros((world.cells.saved.shape[0], world.cells.age.size, N_AGES))
     for party, prospect in likely.items():
-        for owner in world.menu.owners:
-            if account_of(party, owner) in accounts:
-                mine = world.cells_of(owner)
-                total[:, mine] += prospect.flows[:, mine]
+        for k, team in enumerate(world.menu.team):
+            part = sum(share for account, share in Owners(*team).accounts(party) if account in accounts)
+            if part:
+                mine = world.cells.intervention == k
+                total[:, mine] += part * prospect.flows[:, mine]
     return total
 
 

@@ -6,7 +6,8 @@ The reader insists that the two agree, so that a unit is never a comment. Filled
 from dataclasses import dataclass, field
 from typing import Any
 
-INTERVENTION_TEXTS = ("name", "title", "title_sv", "owner", "source")
+INTERVENTION_TEXTS = ("name", "title", "title_sv", "source")
+OWNER_KEYS = ("owner", "partner")  # texts with a source of their own, which a scenario may change
 PAYERS = (
     "education",
     "social",
@@ -291,12 +292,15 @@ class LadderParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class InterventionParameters:
-    """One intervention; its effect fades after the end, except at forks (E4)."""
+    """One intervention; its effect fades after the end, except at forks (E4). `partner` is "" if one body runs it."""
 
     name: str
     title: str
     title_sv: str
     owner: str
+    owner_source: str
+    partner: str
+    partner_source: str
     source: str
     age_from: int = quantity("year", "youngest age at the start", whole=True)
     age_to: int = quantity("year", "oldest age at the start", whole=True)
@@ -309,6 +313,7 @@ class InterventionParameters:
         "1", "relative risk at first placement, ineligibility and first sentence (1 = no effect); lasts"
     )
     half_life: float = quantity("year", "time after the end until half of the fading effect is left")
+    partner_share: float = quantity("1", "part of what the owners pay, and are paid, that is the partner's")
     covered: float = quantity("1", "share of the children seen whom municipalities reach with it already in 2020")
 
 

@@ -22,6 +22,7 @@ from .errors import InputError, hint
 from .parameters import (
     GROUPS,
     INTERVENTION_TEXTS,
+    OWNER_KEYS,
     KINDS,
     OWNERS,
     PAYERS,
@@ -200,12 +201,17 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
     title = document.get("title", f"{scenario.title}, changed by {file.name}")
     if not isinstance(title, str):
         problems.append(f"{file}: title = {title!r}. Write a text in quotes.")
-    changed = dict(scenario.quantities)
+    changed, texts = dict(scenario.quantities), dict(scenario.texts)
     for branch, prefix in (("parameters", ""), ("interventions", "interventions."), ("costs", "costs.")):
         for record_path, record in _records(document.get(branch, {}), branch, str(file), problems):
             target = prefix + record_path
+            name, _, key = record_path.rpartition(".")
+            if branch == "interventions" and key in OWNER_KEYS and f"{prefix}{name}" in texts:
+                texts[f"{prefix}{name}"] = words = dict(texts[f"{prefix}{name}"])
+                _own(words, key, record, f"{file}: {branch}.{record_path}", problems)
+                continue
             if target not in scenario.quantities:
-                valid = [p.removeprefix(prefix) for p in scenario.quantities if p.startswith(prefix)]
+                valid = [p.removeprefix(prefix) for p in (*scenario.quantities, *_owner_paths(texts)) if p.startswith(prefix)]
                 problems.append(f"{file}: {branch}: unknown key '{record_path}'.{hint(record_path, valid)}")
                 continue
             new = _change(scenario.quantities[target], record, f"{file}: {branch}.{record_path}", problems)
@@ -213,7 +219,7 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
                 changed[target] = new
     if problems:
         raise InputError(problems)
-    return _assemble(str(title), changed, scenario.texts, scenario.places, f"{file}: ")
+    return _assemble(str(title), changed, texts, scenario.places, f"{file}: ")
 
 
 def select(scenario: Scenario, wanted: Iterable[str]) -> Scenario:
@@ -236,7 +242,10 @@ def built_in() -> Scenario:
             _keep(quantities, prefix + path, record, name, problems)
     for file in sorted((DATA / "interventions").glob("*.toml")):
         document = read_toml(file)
-        texts[f"interventions.{file.stem}"] = {key: document.pop(key, None) for key in INTERVENTION_TEXTS}
+        words = {key: document.pop(key, None) for key in INTERVENTION_TEXTS}
+        for key in OWNER_KEYS:
+            _own(words, key, document.pop(key, {}), f"{file.name}: {key}", problems)
+        texts[f"interventions.{file.stem}"] = words
         for path, record in _records(document, "", file.name, problems):
             _keep(quantities, f"interventions.{file.stem}.{path}", record, file.name, problems)
     for name, row in read_toml(DATA / "costs.toml").items():
@@ -246,6 +255,26 @@ def built_in() -> Scenario:
     if problems:
         raise InputError(problems)
     return _assemble("Sweden", quantities, texts, sweden(), "")
+
+
+def _owner_paths(texts: Mapping[str, Any]) -> list[str]:
+    """Paths of the texts that a scenario may change."""
+    return [f"{path}.{key}" for path in texts if path.startswith("interventions.") for key in OWNER_KEYS]
+
+
+def _own(words: dict[str, Any], key: str, record: Any, where: str, problems: list[str]) -> None:
+    """Read who owns an intervention, or shares it ("" for nobody), and where that is from."""
+    nobody = ("",) if key == "partner" else ()
+    if key == "partner" and record == {}:
+        record = {"value": "", "source": "one body runs it"}
+    value, source = (record.get(each) if isinstance(record, Mapping) else None for each in ("value", "source"))
+    if value not in (*OWNERS, *nobody):
+        problems.append(f"{where}: value = {value!r} is no body that can own it.{hint(str(value), OWNERS)}")
+    if not isinstance(source, str) or not source.strip():
+        problems.append(f"{where}: 'source' is missing. Say where the value is from.")
+    for other in sorted(set(record) - {"value", "source"} if isinstance(record, Mapping) else ()):
+        problems.append(f"{where}: unknown key '{other}'.{hint(str(other), ('value', 'source'))}")
+    words |= {key: value, f"{key}_source": source}
 
 
 def _keep(
@@ -413,8 +442,8 @@ def _check_rules(
             problems.append(f"{name}: age_from {item.age_from} is above age_to {item.age_to}.")
         if item.levels[0] > item.levels[1]:
             problems.append(f"{name}: levels {list(item.levels)} are upside down.")
-        if item.owner not in OWNERS:
-            problems.append(f"{name}: owner '{item.owner}' is not known.{hint(str(item.owner), OWNERS)}")
+        if item.partner == item.owner:
+            problems.append(f"{name}: partner '{item.partner}' is its owner already. Name another body, or none.")
     for row in rows:
         name = f"{where}costs.{row.name}"
         if row.payer not in PAYERS:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,34 @@ Purse = tuple[str, str]
 """(sort, account): "room" is an owner's own, "money" is what somebody else has for the owner's projects."""
 
 
+class Owners(NamedTuple):
+    """Who runs a project: one body, or two, of which `partner` bears `share` of what the owners pay and are paid."""
+
+    lead: str
+    partner: str
+    share: float
+
+    def accounts(self, party: str) -> list[tuple[str, float]]:
+        """Accounts that stand for a party of the contract in their projects, with the part of each."""
+        if party == "owner" and self.partner and self.share > 0.0:
+            return [(self.lead, 1.0 - self.share), (self.partner, self.share)]
+        return [(account_of(party, self.lead), 1.0)]
+
+    def divide(self, party: str, amount: Money) -> list[tuple[str, Money]]:
+        """Divide whole SEK of a party among its accounts; nothing is lost."""
+        (first, _), *others = self.accounts(party)
+        if not others:
+            return [(first, amount)]
+        second, share = others[0]
+        part = np.rint(amount * share).astype(np.int64)
+        return [(first, amount - part), (second, part)]
+
+    def purse(self, account: str) -> Purse:
+        """The purse from which an account pays for their projects."""
+        mine = account == self.lead or (bool(self.partner) and account == self.partner)
+        return ("room" if mine else "money", account)
+
+
 def purses_of(designs: Sequence[Design]) -> tuple[Purse, ...]:
     """Purses that projects can draw on: every owner's room, then whoever else finances any of the designs."""
     rooms = [("room", owner) for owner in OWNER_POTS]
@@ -69,11 +98,6 @@ def purses_of(designs: Sequence[Design]) -> tuple[Purse, ...]:
         ("money", account_of(party, "social")) for design in designs for party in design.shares if party != "owner"
     ]
     return tuple(dict.fromkeys((*rooms, *others)))
-
-
-def purse_of(account: str, owner: str) -> Purse:
-    """The purse from which an account pays for a project of this owner."""
-    return ("room" if account == owner else "money", account)
 
 
 def allowances(design: Design, inhabitants: Floats) -> dict[str, Money]:

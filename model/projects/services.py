@@ -16,6 +16,7 @@ from ..children.draws import SERVICE, by_place, chances
 from ..inputs.arithmetic import exp, share_out
 from ..inputs.parameters import ServiceParameters
 from ..inputs.protect import protect
+from ..money.funds import Owners
 from ..world import World
 from .projects import Projects
 
@@ -43,8 +44,11 @@ def none_yet(world: World) -> Services:
 
 def cost_of(services: Services, world: World) -> dict[str, Whole]:
     """What this year's intake will cost each owner this year, SEK, shape (n,)."""
-    cost = services.intake * world.menu.yearly
-    return {owner: cost[:, world.menu.owner == owner].sum(axis=1) for owner in world.menu.owners}
+    result: dict[str, Whole] = {}
+    for k, team in enumerate(world.menu.team):
+        for owner, cost in Owners(*team).divide("owner", services.intake[:, k] * world.menu.yearly[k]):
+            result[owner] = result.get(owner, 0) + cost
+    return result
 
 
 def open_to(world: World, there: Whole) -> Whole:
@@ -86,10 +90,11 @@ def adopt(services: Services, world: World, projects: Projects, tried: tuple[Whi
     wanted = luck < chance_of_adoption(saved, world.spec.service)
     intake, left = services.intake.copy(), {owner: amount.copy() for owner, amount in room.items()}
     for row in np.flatnonzero(wanted):
-        owner, m = str(world.menu.owner[kind[row]]), where[row]
-        cost = int(projects.yearly_cost[which[row]])
-        if left[owner][m] >= cost:
-            left[owner][m] -= cost
+        m, yearly = where[row], projects.yearly_cost[which[row : row + 1]]
+        needed = [(owner, int(cost[0])) for owner, cost in Owners(*world.menu.team[kind[row]]).divide("owner", yearly)]
+        if all(left[owner][m] >= cost for owner, cost in needed):
+            for owner, cost in needed:
+                left[owner][m] -= cost
             intake[m, kind[row]] += projects.children[which[row]]
     return Services(intake)
 
