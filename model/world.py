@@ -227,8 +227,8 @@ def groups_of(cells: Cells) -> Groups:
 
 def _lasting(cells: Cells, spec: Scenario) -> Floats:
     """What a child of each option saves everybody, as studies have it, within the years over which boards look at all."""
-    years = round(spec.board.regard_horizon)
-    weight = powers(1.0 / (1.0 + spec.board.discount_rate), N_AGES) * (np.arange(N_AGES) < years)
+    within = np.clip(spec.board.regard_horizon - np.arange(N_AGES), 0.0, 1.0)
+    weight = powers(1.0 / (1.0 + spec.board.discount_rate), N_AGES) * within
     promised = cells.saved[BELIEF_GRID.index(1.0)].sum(axis=2)
     return np.asarray((promised * weight).sum(axis=1))
 

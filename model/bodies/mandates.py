@@ -85,7 +85,7 @@ def _mandate(spec: Scenario, kind: str, payers: NDArray[np.bool_], luck: Floats)
     cash = spec.committee
     return Mandate(
         payers=payers,
-        horizon=np.maximum(np.rint(horizon), 1.0),
+        horizon=np.maximum(horizon, 1.0),
         discount=np.full(n, own.discount_rate),
         regard=np.maximum(regard, 0.0),
         regard_horizon=np.full(n, float(own.regard_horizon)),

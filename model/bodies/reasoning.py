@@ -54,7 +54,8 @@ class Mandate:
 
     def _weights(self, horizon: Floats) -> Floats:
         years = np.arange(N_AGES)
-        return np.asarray((years < horizon[:, None]) * powers(1.0 / (1.0 + self.discount), N_AGES))
+        within = np.clip(horizon[:, None] - years, 0.0, 1.0)  # of the last year only the part that it looks at
+        return np.asarray(within * powers(1.0 / (1.0 + self.discount), N_AGES))
 
     def keeping(self) -> Floats:
         """Share of a saving that can be cashed and is kept in each year, shape (N_AGES,)."""

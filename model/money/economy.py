@@ -5,6 +5,7 @@ What is left when all is paid, the result, goes to equity; of what exceeds one p
 reserved for downturns (RUR, M10). The years 2005-2018 are those that happened (`good_years.csv`). Written by `budgets`.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -147,9 +148,9 @@ def equity_worth(budget: BudgetParameters, horizon: float, discount: float) -> f
 
     spread = (budget.result_sd**2 + budget.result_local_sd**2) ** 0.5
     deficit, worth, still = float(ndtr(-budget.result_share / max(spread, 1e-9))), 0.0, 1.0
-    for _ in range(round(horizon)):
+    for year in range(math.ceil(horizon)):
         still /= 1.0 + discount
-        worth += still * deficit
+        worth += still * deficit * min(horizon - year, 1.0)
         still *= 1.0 - deficit
     return worth
 
