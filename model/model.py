@@ -172,7 +172,7 @@ class PreventionModel(mesa.Model):
         settle_due(self.state.books, self.state.projects, self.world, self.year)
 
     def learn(self) -> None:
-        """Move beliefs towards what was measured; some of what was tried becomes a service (F8); the practice spreads."""
+        """Move beliefs towards what was measured; some of what was tried goes on (F8); the practice spreads."""
         world, state, budgets = self.world, self.state, self.state.books.budgets
         bodies, projects, t = state.bodies, state.projects, self.year - world.start_year
         bodies.before = bodies.beliefs
@@ -182,7 +182,13 @@ class PreventionModel(mesa.Model):
             regional = world.menu.regional
             bodies.beliefs = learn(bodies.beliefs, told, world.geography.county, regional, world.spec.belief)
             own = told.own
-            report(state.practice, told.municipality[own], regional[told.intervention[own]], told.saved[own] >= 1.0, told.told[own])
+            report(
+                state.practice,
+                told.municipality[own],
+                regional[told.intervention[own]],
+                told.saved[own] >= 1.0,
+                told.told[own],
+            )
             state.services = adopt(state.services, world, projects, (told.project[own], told.saved[own]), budgets.room)
         spread_practice(state.practice, budgets.years, world.spec.budget, t, self.year)
 

@@ -106,7 +106,8 @@ class Groups:
     def total(self, values: Any) -> Any:
         """Sum over the options of each group, from (n, n_cells) to (n, n_groups)."""
         result = np.zeros((values.shape[0], self.level.size), values.dtype)
-        np.add.at(result, (slice(None), self.of_cell), values)
+        for cell, group in enumerate(self.of_cell):
+            result[:, group] += values[:, cell]
         return result
 
 
@@ -127,7 +128,9 @@ class World:
     cells: Cells
     groups: Groups
     whole_cost: Whole  # (n_cells,) SEK per child of the whole programme
-    lasting: Floats  # (n_cells,) SEK per child that everybody should save in `board.regard_horizon` years, present value
+    lasting: (
+        Floats  # (n_cells,) SEK per child that everybody should save in `board.regard_horizon` years, present value
+    )
     project_cost: Floats  # (n,) SEK, what a project's programme costs where it is of the usual size
     yardsticks: Yardsticks
 
@@ -172,8 +175,9 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     seen = spec.detection
     edges = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up)
-    menu, cells = menu_of(spec.interventions, spec.project.effect_kept), build_cells(
-        spec.interventions, ladder, costs, edges, kept=spec.project.effect_kept
+    menu, cells = (
+        menu_of(spec.interventions, spec.project.effect_kept),
+        build_cells(spec.interventions, ladder, costs, edges, kept=spec.project.effect_kept),
     )
     return World(
         spec=spec,
@@ -226,7 +230,7 @@ def groups_of(cells: Cells) -> Groups:
 
 
 def _lasting(cells: Cells, spec: Scenario) -> Floats:
-    """What a child of each option saves everybody, as studies have it, within the years over which boards look at all."""
+    """What a child of each option saves everybody, as studies have it, in the years over which boards look at all."""
     within = np.clip(spec.board.regard_horizon - np.arange(N_AGES), 0.0, 1.0)
     weight = powers(1.0 / (1.0 + spec.board.discount_rate), N_AGES) * within
     promised = cells.saved[BELIEF_GRID.index(1.0)].sum(axis=2)

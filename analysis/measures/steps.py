@@ -32,7 +32,7 @@ def without_steps(tables: Mapping[str, Frame]) -> dict[str, Frame]:
 def effect_of_steps(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
     """What each step adds, by design and seed.
 
-    Columns design, seed, step, invested_sek (per year, more than before the step), change_sek (lifetime public cost of a
+    Columns design, seed, step, invested_sek (per year, more than before the step), change_sek (lifetime public cost per
     child, present value, more than before). Before the first step stands status quo. Empty if status quo was not run.
     """
     cost = lifetime.public_cost(tables, rate)[[*lifetime.RUN, "per_child_sek"]]

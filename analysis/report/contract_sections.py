@@ -31,9 +31,7 @@ def contract_sections(
     return [section | {"caption": f"{captions[section['caption']]} {section['note']}"} for section in made if section]
 
 
-def step_sections(
-    tables: Tables, words: Texts, say: Texts, rate: float, captions: Mapping[str, str]
-) -> list[Section]:
+def step_sections(tables: Tables, words: Texts, say: Texts, rate: float, captions: Mapping[str, str]) -> list[Section]:
     """Say what each design's money does, what its terms add, and what its own evaluation adds to that."""
     found = by_step(tables, rate)
     if found.empty:

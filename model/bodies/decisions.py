@@ -23,7 +23,7 @@ from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..inputs.protect import protect
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
-from ..projects.payments import evaluating, paperwork, parts
+from ..projects.payments import paperwork, parts
 from ..projects.services import open_to
 from ..world import World
 from .beliefs import Beliefs
@@ -51,7 +51,7 @@ from .ideas import ideas, places
 from .mandates import KINDS
 from .private import PRIVATE, Verdict, belief_weights, judge
 from .reasoning import tastes, value_of_trying
-from .rules import Offers, kind_of, said
+from .rules import Offer, Offers, kind_of, one, said
 from .views import View, believed, reaches_region
 
 Floats = NDArray[np.float64]
@@ -111,15 +111,15 @@ class Said(NamedTuple):
     wanted: Floats  # what it is worth to its owner
 
 
-def season_of(world: World, year: int, seen: Whole, served: Whole, known: tuple[Floats, Mapping[str, Floats]]) -> Season:
+def season_of(
+    world: World, year: int, seen: Whole, served: Whole, known: tuple[Floats, Mapping[str, Floats]]
+) -> Season:
     """What bodies know when they decide: children seen and served, ideas, and (neighbours, worth of what is left)."""
     cells, (neighbours, left) = world.cells, known
     others = seen.copy()
     for cell in range(cells.age.size):
         others[:, cells.age[cell], cells.level[cell]] -= served[:, cell]
-    free = np.minimum(
-        open_to(world, seen[:, cells.age, cells.level]) - served, others[:, cells.age, cells.level]
-    )
+    free = np.minimum(open_to(world, seen[:, cells.age, cells.level]) - served, others[:, cells.age, cells.level])
     free = np.maximum(free, 0)
     return Season(year, seen, neighbours, served, free, ideas(world, world.groups.total(free), year), left)
 
@@ -379,6 +379,22 @@ def tally(answered: Whole, decided: Sequence[Decision]) -> Whole:
 
 
 # ---------------------------------------------------------------------- what is put before a researcher's own rule
+
+
+def offer_of(asking: Asking, who: str, row: int, option: int) -> tuple[Offer, Perceived]:
+    """One option before one body as it weighs it itself, and the terms of that: SEK per child, one number each.
+
+    `who` is the name under which it is asked, `row` its municipality. The value is that of the whole idea, of which the
+    option is one age.
+    """
+    world = asking.world
+    mine = np.flatnonzero(world.groups.of_cell == world.groups.of_cell[option])
+    at = int(np.flatnonzero(mine == option)[0])
+    owner = str(world.menu.owner[world.cells.intervention[option]])
+    terms = perceived(asking, who, mine, owner=who == asking.design.way.asked(owner)[0])
+    value = terms.value if asking.design.way.paperless else _by_group(world, terms.value, mine, asking.places)
+    one_of = Perceived(*(each[row : row + 1, at : at + 1] for each in terms))
+    return one(offers_to(asking, who, mine, value), row, at), one_of
 
 
 def offers_to(asking: Asking, who: str, mine: Whole, net: Floats) -> Offers:

@@ -54,7 +54,8 @@ class View:
     an option is worth under each belief, shape (n_beliefs, n, n_cells), what the contract is expected to pay it by
     year, (n_beliefs, n_cells, N_AGES), and the present value of what it pays for the option, (n, n_cells), SEK per
     child; `granted` of what each fund pays that it grants from. `tells`, (n_cells,), is the precision that a child's
-    follow-up adds to what is believed of the effect. `stake` is what each private party puts in per child, by (cell, year since the start).
+    follow-up adds to what is believed of the effect. `stake` is what each private party puts in per child, by (cell,
+    year since the start).
     """
 
     expected: tuple[Expected, ...]
@@ -121,7 +122,9 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
                 if fund in finance
             }
         stake = {party: _stake(world, party, finance.get(party, nothing)) for party in private}
-        views.append(View(expected, reported, private_view, worth, flows, price, granted, stake, _tells(world, expected)))
+        views.append(
+            View(expected, reported, private_view, worth, flows, price, granted, stake, _tells(world, expected))
+        )
     return tuple(views)
 
 

@@ -149,8 +149,9 @@ class Cells:
     """The options bodies decide on: one intervention for children seen at one age and level.
 
     `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), and
-    `true_saving` that at the effect that is left in practice, for the mix of children that detection really puts in the cell: some are not as needy as they look. The mix is that of
-    the whole country: no body knows the frailty of its own children.
+    `true_saving` that at the effect that is left in practice, for the mix of children that detection really puts in the
+    cell: some are not as needy as they look. The mix is that of the whole country: no body knows the frailty of its own
+    children.
     """
 
     intervention: NDArray[np.int64]  # (n_cells,)
@@ -204,14 +205,19 @@ def build_cells(
 ) -> Cells:
     """Solve every option's expected saving under every belief of the grid, and at the true effect.
 
-    `edges` are `detection_edges`, shape (N_STATES, 2); `kept` is the true effect as a multiple of that in studies. Runs of one world in one process share the solution, unchanged.
+    `edges` are `detection_edges`, shape (N_STATES, 2); `kept` is the true effect as a multiple of that in studies. Runs
+    of one world in one process share the solution, unchanged.
     """
     return _solve(interventions, ladder, costs, edges.tobytes(), kept)
 
 
 @lru_cache(maxsize=8)
 def _solve(
-    interventions: tuple[InterventionParameters, ...], ladder: Ladder, costs: CostTables, edges_bytes: bytes, kept: float
+    interventions: tuple[InterventionParameters, ...],
+    ladder: Ladder,
+    costs: CostTables,
+    edges_bytes: bytes,
+    kept: float,
 ) -> Cells:
     edges = np.frombuffer(edges_bytes).reshape(N_STATES, 2)
     keys = [

@@ -10,8 +10,8 @@ from .aloud.describe import describe
 from .contract import Clause, Condition, Currency, Design, Measure, Programme, Share
 from .loader import add_on_names, design_names, load_add_on, load_design, split_names
 from .reading.design import read_design
-from .steps import STEPS, with_steps
 from .settlement import Outcome, Transfer, net_by_party, settle, split_cost, upfront
+from .steps import STEPS, with_steps
 from .terms import in_sek, terms, with_terms
 from .timing import phases
 
@@ -39,8 +39,8 @@ __all__ = [
     "settle",
     "split_cost",
     "split_names",
-    "with_steps",
     "terms",
     "upfront",
+    "with_steps",
     "with_terms",
 ]

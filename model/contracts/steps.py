@@ -4,7 +4,7 @@
     state-outcomes-fund:terms    who pays whom for what, too, on what a matched comparison finds
     state-outcomes-fund          on what its own evaluator finds
 
-So that a comparison can say which of the three moves what. What bodies learn from their own follow-up is the same in all.
+So that a comparison can say which of the three moves what. What bodies learn from their own follow-up is alike in all.
 """
 
 from __future__ import annotations
@@ -32,14 +32,19 @@ def step(design: Design, name: str) -> Design:
         raise InputError([f"'{design.name}:{name}': there is no step '{name}'.{hint(name, STEPS)}"])
     if not design.clauses:
         raise InputError([f"'{design.name}:{name}': the design has no terms; its money is all of it."])
-    named = {"name": f"{design.name}:{name}", "title": f"{design.title}: {name}", "title_sv": f"{design.title_sv}: {name}"}
+    design = replace(
+        design,
+        name=f"{design.name}:{name}",
+        title=f"{design.title}: {name}",
+        title_sv=f"{design.title_sv}: {name}",
+    )
     if name == PURSE:
-        return replace(design, **named, measures={}, conditions={}, clauses=(), programme=None)
+        return replace(design, measures={}, conditions={}, clauses=(), programme=None)
     measures = {
         key: measure if measure.evaluation == UNCOMPARED else replace(measure, evaluation=COMMON)
         for key, measure in design.measures.items()
     }
-    return replace(design, **named, measures=measures)
+    return replace(design, measures=measures)
 
 
 def with_steps(designs: Sequence[Design]) -> list[Design]:

@@ -194,7 +194,7 @@ def _moments(metric: Metric, effects: Floats, cells: Cells, ladder: Ladder) -> t
 def _variance(
     metric: Metric, own: tuple[Floats, Floats], without: tuple[Floats, Floats], cells: Cells, ladder: Ladder
 ) -> Floats:
-    """Variance of one child's measurement by cell: its years less its comparison, in the unit of `Metric.value` squared.
+    """Variance of one child's measurement by cell: its years less its comparison; `Metric.value` squared.
 
     A child found by the lot was seen as the participant was. A matched one shares its true level, no more. Else the
     comparison follows from the participant's own start.

@@ -22,8 +22,8 @@ from .errors import InputError, hint
 from .parameters import (
     GROUPS,
     INTERVENTION_TEXTS,
-    OWNER_KEYS,
     KINDS,
+    OWNER_KEYS,
     OWNERS,
     PAYERS,
     BeliefParameters,
@@ -39,9 +39,9 @@ from .parameters import (
     InvestorParameters,
     LadderParameters,
     ProjectParameters,
-    ServiceParameters,
     ProviderParameters,
     RegionParameters,
+    ServiceParameters,
     TaxParameters,
 )
 from .places import Places, part, price_factors, sweden
@@ -211,7 +211,9 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
                 _own(words, key, record, f"{file}: {branch}.{record_path}", problems)
                 continue
             if target not in scenario.quantities:
-                valid = [p.removeprefix(prefix) for p in (*scenario.quantities, *_owner_paths(texts)) if p.startswith(prefix)]
+                valid = [
+                    p.removeprefix(prefix) for p in (*scenario.quantities, *_owner_paths(texts)) if p.startswith(prefix)
+                ]
                 problems.append(f"{file}: {branch}: unknown key '{record_path}'.{hint(record_path, valid)}")
                 continue
             new = _change(scenario.quantities[target], record, f"{file}: {branch}.{record_path}", problems)

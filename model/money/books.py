@@ -62,8 +62,8 @@ class Books:
 
     Of this year: `lives` is what children cost, `allowed` what the contract lets a party spend on new projects,
     `set_aside` what funds were given, `before` what was left in them, `lapsed` what of municipal funds nobody was
-    granted, `wanted` what was last applied for under the design in force, SEK by municipality. `due` is what contracts will pay, by year, with
-    the projects that each row stands for; `yearly` are all years closed so far, by body.
+    granted, `wanted` what was last applied for under the design in force, SEK by municipality. `due` is what contracts
+    will pay, by year, with the projects that each row stands for; `yearly` are all years closed so far, by body.
     """
 
     ledger: Ledger
@@ -167,7 +167,7 @@ def _set_aside(books: Books, world: World, fund: str, funded: Bools, t: int) -> 
 
 
 def _let_lapse(books: Books, world: World) -> None:
-    """Move what was not granted of municipal funds back to the board: where it lapses, and where a fund was given up."""
+    """Move what was not granted of municipal funds back to the board: where it lapses, or the fund is given up."""
     fund = books.funds.get("municipal_fund")
     if fund is None:
         return
@@ -181,7 +181,11 @@ def _let_lapse(books: Books, world: World) -> None:
 def left_in_funds(books: Books, world: World) -> dict[str, Floats]:
     """What a krona left in each fund is worth to whoever grants it, shape (n,), see `funds.worth_left`."""
     spec, result = world.spec, {}
-    form = {"municipal_fund": stays(books.budgets.reserves), "rur": np.zeros(world.n), "regional_fund": np.ones(world.n)}
+    form = {
+        "municipal_fund": stays(books.budgets.reserves),
+        "rur": np.zeros(world.n),
+        "regional_fund": np.ones(world.n),
+    }
     for name, fund in books.funds.items():
         grantor = spec.region if name == "regional_fund" else spec.board
         in_equity = equity_worth(spec.budget, grantor.horizon, grantor.discount_rate)

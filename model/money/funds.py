@@ -56,7 +56,11 @@ class Fund:
 
 def funds_of(design: Design, n: int) -> dict[str, Fund]:
     """Open the funds that a design is financed from, empty."""
-    return {name: Fund(np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.bool_)) for name in FILLED_BY if name in design.shares}
+    return {
+        name: Fund(np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.bool_))
+        for name in FILLED_BY
+        if name in design.shares
+    }
 
 
 Purse = tuple[str, str]

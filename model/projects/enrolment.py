@@ -224,8 +224,9 @@ def _promising(
         own = (each.true, each.other, np.ones(each.true.size), told.other, each.true_variance, each.own[one])
         for place, part in enumerate(own):
             sums[:, j, place] = np.bincount(which, part[of], minlength=n) / each.metric.groups
-    matched = np.bincount(which, helped.peer[rows] >= 0, minlength=n)
-    return _Promising(sums, matched, np.bincount(which, world.lasting[of], minlength=n))
+    matched = np.bincount(which, helped.peer[rows] >= 0, minlength=n).astype(np.int64)
+    lasting = np.bincount(which, world.lasting[of], minlength=n).astype(np.float64)
+    return _Promising(sums, matched, lasting)
 
 
 def _start(projects: Projects, world: World, new: _Opened, promising: _Promising, year: int) -> Which:

@@ -71,14 +71,18 @@ def serve(services: Services, world: World, seen: Whole) -> Whole:
         mine = np.flatnonzero(cells.intervention == k)
         if not services.intake[:, k].any():
             continue
-        there = np.minimum(open_to(world, seen[:, cells.age, cells.level])[:, mine], left[:, cells.age[mine], cells.level[mine]])
+        there = np.minimum(
+            open_to(world, seen[:, cells.age, cells.level])[:, mine], left[:, cells.age[mine], cells.level[mine]]
+        )
         number = np.minimum(services.intake[:, [k]], there.sum(axis=1, keepdims=True))
         taken[:, mine] = share_out(number, there, np.zeros(mine.size, np.int64))
         left[:, cells.age[mine], cells.level[mine]] -= taken[:, mine]
     return taken
 
 
-def adopt(services: Services, world: World, projects: Projects, tried: tuple[Which, Floats], room: dict[str, Whole]) -> Services:
+def adopt(
+    services: Services, world: World, projects: Projects, tried: tuple[Which, Floats], room: dict[str, Whole]
+) -> Services:
     """Take projects whose follow-up is over into ordinary operations, where there is room for their cost of a year.
 
     `tried` are rows of projects, and what each was found to save everybody in the years that boards look at, per krona
@@ -100,7 +104,7 @@ def adopt(services: Services, world: World, projects: Projects, tried: tuple[Whi
 
 
 def chance_of_adoption(saved: Floats, p: ServiceParameters) -> Floats:
-    """Chance that a trial is taken on, by what it saved everybody per krona: a logit that is `adopted` where that is 1."""
+    """Chance that a trial is taken on, by what it saved everybody per krona: a logit, `adopted` where that is 1."""
     if p.adopted in (0.0, 1.0):
         return np.full(saved.shape, p.adopted)
     odds = p.adopted / (1.0 - p.adopted) * exp(np.clip(p.adopted_by_result * (saved - 1.0), -50.0, 50.0))
