@@ -94,17 +94,25 @@ class Scenario:
         }
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
 
-    def replace(self, path: str, value: Value) -> "Scenario":
-        """Return the scenario with one value changed, under the same checks as in a file.
+    def replace(self, path: str, value: Value | str) -> "Scenario":
+        """Return the scenario with one value changed, under the same checks as in a file; an owner may be changed, too.
 
         Raises
         ------
         InputError
             If the path is unknown or the value out of range.
         """
+        name, _, key = path.rpartition(".")
+        if key in OWNER_KEYS and name in self.texts:
+            problems: list[str] = []
+            words = dict(self.texts[name])
+            _own(words, key, {"value": value, "source": "changed"}, path, problems)
+            if problems:
+                raise InputError(problems)
+            return _assemble(self.title, self.quantities, {**self.texts, name: words}, self.places, "")
         if path not in self.quantities:
             raise InputError([f"{path}: there is no such parameter.{hint(path, self.quantities)}"])
-        problems: list[str] = []
+        problems = []
         record = self.quantities[path].model_dump() | {"value": value}
         quantity = read_quantity(record, path, problems)
         if quantity is None:
