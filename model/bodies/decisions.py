@@ -26,7 +26,7 @@ from ..money.funds import Purse, purses_of
 from ..projects.payments import paperwork, parts
 from ..projects.services import open_to
 from ..world import World
-from .beliefs import Beliefs
+from .beliefs import Beliefs, credited, doubted
 from .bodies import Bodies, Decision
 from .choice import (
     ANSWERS,
@@ -266,7 +266,9 @@ def perceived(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceive
     precision = np.ascontiguousarray(bodies.beliefs.precision[:, kinds])
     applies = owner and world.offers_beside(asking.contract)
     against = (p.reluctance * cost * owner) + (p.effort * applies) / size
-    trying = p.trials_ahead * value_of_trying(net - against, view.slope(who, mine), precision, size * view.tells[mine])
+    doubt = doubted(view.expected[-1].metric.evaluation, world.spec.belief)
+    more = credited(bodies.beliefs.heard[0][:, kinds], size * view.tells[mine], doubt)
+    trying = p.trials_ahead * value_of_trying(net - against, view.slope(who, mine), precision, more)
     return Perceived(net, trying, against, cost * _taste(asking, who)[:, kinds])
 
 

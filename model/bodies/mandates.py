@@ -56,6 +56,8 @@ def first_beliefs(world: World) -> Beliefs:
         precision=np.full_like(own, 1.0 / spec.initial_sd**2),
         market=np.full(own.shape[1], spec.initial_mean),
         market_precision=np.full(own.shape[1], 1.0 / world.spec.investor.belief_sd**2),
+        heard=np.zeros((2, *own.shape)),
+        market_heard=np.zeros((2, own.shape[1])),
     )
 
 

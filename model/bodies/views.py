@@ -16,7 +16,6 @@ from ..children.forecast import BELIEF_GRID, at_belief, relative_mix, saved_by_f
 from ..children.ladder import N_AGES
 from ..contracts import Design
 from ..contracts.ways import GRANTOR
-from ..evaluation.evaluators import EVALUATORS
 from ..evaluation.expected import Expected, as_reported, expect
 from ..evaluation.prospects import Prospect, prospects
 from ..inputs.places import sweden
@@ -122,9 +121,7 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
                 if fund in finance
             }
         stake = {party: _stake(world, party, finance.get(party, nothing)) for party in private}
-        views.append(
-            View(expected, reported, private_view, worth, flows, price, granted, stake, _tells(world, expected))
-        )
+        views.append(View(expected, reported, private_view, worth, flows, price, granted, stake, _tells(expected)))
     return tuple(views)
 
 
@@ -135,12 +132,11 @@ def usual_size(world: World) -> Floats:
     return np.asarray(cost / world.whole_cost)
 
 
-def _tells(world: World, expected: Sequence[Expected]) -> Floats:
-    """Precision that a child followed up by its own body adds to a belief, by option, as credited (see `beliefs`)."""
+def _tells(expected: Sequence[Expected]) -> Floats:
+    """Precision that a child followed up by its own body adds to a belief, by option, before it is credited."""
     own, one = expected[-1], BELIEF_GRID.index(1.0)
-    trust = world.spec.belief.trust[EVALUATORS.index(own.metric.evaluation)]
     gain, variance = own.own[one] - own.other, own.variance[one]
-    return np.asarray(trust * np.divide(gain**2, variance, out=np.zeros(gain.shape), where=variance > 0.0))
+    return np.asarray(np.divide(gain**2, variance, out=np.zeros(gain.shape), where=variance > 0.0))
 
 
 def _local_worth(world: World, mandate: Mandate) -> Floats:

@@ -149,10 +149,10 @@ class BeliefParameters:
     initial_sd: float = quantity("1", "standard deviation of first beliefs")
     neighbour_weight: float = quantity("1", "weight on results from the county against one's own")
     national_weight: float = quantity("1", "weight on results from the rest of the country against one's own")
-    trust: tuple[float, ...] = quantity(
+    doubt: tuple[float, ...] = quantity(
         "1",
-        "how much of its precision an evaluation is credited with: matched, by the lot, before-after, "
-        "trend-adjusted, historical norm, as-flagged",
+        "how far off a method is thought to be, however many the children: standard deviation in multiples of the "
+        "effect, matched, by the lot, before-after, trend-adjusted, historical norm, as-flagged",
         size=6,
     )
 

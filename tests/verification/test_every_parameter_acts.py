@@ -11,7 +11,7 @@ from stupror.model.inputs.scenario import load_scenario, select
 # Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
 WHERE = {
     "belief.": ("municipal-fund", 14),  # results come first, and are read when much has been decided
-    "board.other_regarding_spread": ("municipal-fund", 16),
+    "board.other_regarding_spread": ("state-outcomes-fund", 16),
     "board.": ("municipal-fund", 4),
     "diffusion.": ("municipal-fund", 4),
     "budget.result_": ("municipal-fund", 4),  # a fund follows the result
@@ -65,7 +65,9 @@ def lively():
         for name, value in (("escalation", 0.75), ("recovery", 1.4), ("forks", 0.85), ("half_life", 1.0)):
             low, high = spec.quantities[f"interventions.{item.name}.{name}"].range
             spec = spec.replace(f"interventions.{item.name}.{name}", min(max(value, low), high))
-        spec = spec.replace(f"interventions.{item.name}.partner", "social" if item.owner == "education" else "education")
+        spec = spec.replace(
+            f"interventions.{item.name}.partner", "social" if item.owner == "education" else "education"
+        )
     return spec.replace("interventions.parenting.owner", "region")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from worlds import change, county, eager, world
 
-from stupror.model.bodies.beliefs import Beliefs, News, is_told, learn, news
+from stupror.model.bodies.beliefs import Beliefs, News, credited, is_told, learn
 from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, choose
 from stupror.model.bodies.decisions import answers, decide, ranks, season_of, signatures
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving, value_of_trying
@@ -17,7 +17,7 @@ from stupror.model.children.forecast import Cells
 from stupror.model.children.ladder import N_AGES
 from stupror.model.children.lifecourse import Options
 from stupror.model.children.prices import PAYER
-from stupror.model.contracts import load_design
+from stupror.model.contracts import design_names, load_design
 from stupror.model.contracts.ways import GRANTOR, IN_FORCE, OWN_ROOM
 from stupror.model.evaluation.metrics import metrics_of
 from stupror.model.inputs.scenario import load_scenario
@@ -31,9 +31,11 @@ SPEC = load_scenario()
 
 def calm():
     """Blekinge where nothing weighs but what is gained, and parenting programmes are the region's."""
-    return change(
-        county(), choice__reluctance=0.0, choice__taste=0.0, choice__effort=0.0, choice__trials_ahead=0.0
-    ).replace("interventions.parenting.owner", "region").replace("interventions.skolfam.partner", "")
+    return (
+        change(county(), choice__reluctance=0.0, choice__taste=0.0, choice__effort=0.0, choice__trials_ahead=0.0)
+        .replace("interventions.parenting.owner", "region")
+        .replace("interventions.skolfam.partner", "")
+    )
 
 
 def opened(design, spec=None, **terms):
@@ -494,17 +496,15 @@ def test_an_outcome_counts_the_costs_of_the_payers_that_the_contract_names():
 # ---------------------------------------------------------------------- 7.18: learning
 
 
-def told(place, found=2.0, *, heard=True):
+def told(place, found=2.0, *, heard=True, doubt=0.0):
     """News of one project of the first of two interventions, in a municipality."""
     one = np.array([0])
-    yes = np.array([True])
-    return News(
-        one, np.array([place]), one, np.array([found]), np.array([4.0]), yes, np.array([1.0]), np.array([heard])
-    )
+    yes, numbers = np.array([True]), [np.array([each]) for each in (found, 4.0, doubt)]
+    return News(one, np.array([place]), one, *numbers, yes, np.array([1.0]), np.array([heard]))
 
 
 COUNTY = np.array([0, 0, 1])
-BEFORE = Beliefs(*np.ones((2, 3, 2)), *np.ones((2, 2)))
+BEFORE = Beliefs(*np.ones((2, 3, 2)), *np.ones((2, 2)), np.zeros((2, 3, 2)), np.zeros((2, 2)))
 P = replace(SPEC.belief, neighbour_weight=0.25, national_weight=0.0)
 
 
@@ -543,29 +543,37 @@ def test_failures_are_told_less_often_than_successes_unless_a_centre_gathers_the
     assert is_told(worth_it, luck, replace(p, centre=1.0)).all()
 
 
-def test_own_follow_up_tells_the_same_under_every_evaluation():
-    """The same projects, followed up by the same means: what is learned of them hangs on no contract."""
-    spec, heard = change(eager(), project__follow_up_years=2), []
-    for name in ("municipal-fund-repayment", "municipal-fund-repayment:terms"):
-        model = PreventionModel(spec, load_design(name), 1, 3)
-        for _ in range(2):
-            model.step()  # in the first year the same is known, and so the same is decided
-        told = news(model.world, model.state.projects, 2021)
-        heard.append({key: getattr(told, key)[told.own].tolist() for key in ("project", "found", "precision", "saved")})
-    assert len(heard[0]["project"]) > 5
-    assert heard[0] == heard[1]
+def test_own_follow_up_is_the_same_under_every_design():
+    """Everybody's cost, for the same years, by the same method: what a body learns of its own hangs on no contract."""
+    costs = opened("status-quo").world.costs
+    every = [load_design(name) for name in design_names()]
+    own = [metrics_of(design, SPEC.interventions, costs, 4)[-1] for design in every if not design.add_on]
+    assert len(own) > 30
+    assert {(each.kind, each.evaluation, each.years, each.group, each.groups) for each in own} == {
+        ("cost_reduction", "matched-comparison", 4, 0, 1)
+    }
+    assert all((each.value == own[0].value).all() for each in own)
+    assert (own[0].value[0, :, :5] == -costs.by_payer.sum(axis=2)).all()
 
 
-def test_an_evaluation_is_credited_by_how_far_its_method_is_trusted():
-    model = world(change(eager(), project__follow_up_years=2), "shared-risk", years=4)
-    trusted, half = (
-        replace(model.world, spec=model.world.spec.replace("belief.trust", (0.5, 1.0, trust, 0.3, 0.4, 0.1)))
-        for trust in (1.0, 0.5)
-    )
-    one, two = (news(w, model.state.projects, 2023) for w in (trusted, half))
-    assert (~one.own).any()
-    assert np.allclose(two.precision[~two.own], 0.5 * one.precision[~one.own])
-    assert (two.precision[two.own] == one.precision[one.own]).all()
+def test_however_much_a_doubtful_method_tells_no_more_than_it_can_is_learned():
+    """With an error of variance 4 in all its projects alike: 1 / 4, of which the first, of precision 4, gives 4 / 17."""
+    assert float(credited(np.array(0.0), np.array(4.0), 4.0)) == pytest.approx(4.0 / 17.0)
+    assert float(credited(np.array(0.0), np.array(1e9), 4.0)) == pytest.approx(0.25)
+    assert float(credited(np.array(1e9), np.array(4.0), 4.0)) == pytest.approx(0.0, abs=1e-9)
+    assert float(credited(np.array(3.0), np.array(4.0), 0.0)) == 4.0
+    sure, unsure = (after(told(0, doubt=doubt)).own[0, 0] for doubt in (0.0, 4.0))
+    assert sure == pytest.approx((1.0 + 4.0 * 2.0) / 5.0)
+    assert unsure == pytest.approx((1.0 + 4.0 / 17.0 * 2.0) / (1.0 + 4.0 / 17.0))
+
+
+def test_own_follow_ups_and_evaluations_for_contracts_are_counted_apart():
+    one = after(told(0, doubt=4.0))
+    ordered = replace(told(0, doubt=4.0), own=np.array([False]))
+    both = learn(one, ordered, COUNTY, np.array([False, False]), P)
+    assert both.precision[0, 0] == pytest.approx(1.0 + 2.0 * 4.0 / 17.0)
+    again = learn(one, told(0, doubt=4.0), COUNTY, np.array([False, False]), P)
+    assert again.precision[0, 0] == pytest.approx(1.0 + 8.0 / 33.0)
 
 
 def test_the_planner_knows_and_does_not_learn():

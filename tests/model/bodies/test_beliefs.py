@@ -20,8 +20,8 @@ def taught(found, *, bias, national=0.0, centre=0.0, regional=False):
     p = spec.replace("belief.neighbour_weight", 0.5).replace("belief.national_weight", national).belief
     worth, one, zero = np.array([found >= 0.5]), np.ones(1), np.zeros(1, np.int64)
     told = is_told(worth, np.array([0.5]), spec.diffusion)
-    before = Beliefs(np.ones((3, 1)), np.ones((3, 1)), one, one)
-    heard = News(zero, zero, zero, found * one, one, one > 0.0, found * one, told)
+    before = Beliefs(np.ones((3, 1)), np.ones((3, 1)), one, one, np.zeros((2, 3, 1)), np.zeros((2, 1)))
+    heard = News(zero, zero, zero, found * one, one, 0.0 * one, one > 0.0, found * one, told)
     after = learn(before, heard, COUNTY, np.array([regional]), p)
     assert (before.own == 1.0).all()  # nobody's belief is changed behind their back
     return after.own[:, 0].tolist()
