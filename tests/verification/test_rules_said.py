@@ -557,7 +557,7 @@ def test_own_follow_up_is_the_same_under_every_design():
 
 
 def test_however_much_a_doubtful_method_tells_no_more_than_it_can_is_learned():
-    """With an error of variance 4 in all its projects alike: 1 / 4, of which the first, of precision 4, gives 4 / 17."""
+    """With an error of variance 4 in all projects alike: 1 / 4, of which the first, of precision 4, gives 4 / 17."""
     assert float(credited(np.array(0.0), np.array(4.0), 4.0)) == pytest.approx(4.0 / 17.0)
     assert float(credited(np.array(0.0), np.array(1e9), 4.0)) == pytest.approx(0.25)
     assert float(credited(np.array(1e9), np.array(4.0), 4.0)) == pytest.approx(0.0, abs=1e-9)
