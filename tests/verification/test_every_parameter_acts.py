@@ -10,6 +10,7 @@ from stupror.model.inputs.scenario import load_scenario, select
 
 # Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
 WHERE = {
+    "belief.neighbour_weight": ("state-outcomes-fund", 24),
     "belief.": ("municipal-fund", 14),  # results come first, and are read when much has been decided
     "board.other_regarding_spread": ("state-outcomes-fund", 16),
     "board.": ("municipal-fund", 4),

@@ -66,20 +66,23 @@ def options(world: World, season: Season, decided: Sequence[Decision], owner: st
 def weigh(asking: Asking, who: str, municipality: int, cell: int) -> Reasoning:
     """Open up what a body made of an option in the last lived year (before the first: what it would make of it)."""
     mandate = asking.bodies.mandates[who]
-    offer, terms = offer_of(asking, who, municipality, cell)
+    offer, _ = offer_of(asking, who, municipality, cell)
     row = slice(municipality, municipality + 1)
     one = replace(
         mandate,
         **{name: getattr(mandate, name)[row] for name in ("payers", "horizon", "discount", "regard", "regard_horizon")},
     )
+    own = float((offer.saving_own * mandate.discounting()[municipality] * mandate.keeping()).sum())
+    others = float((offer.saving_others * mandate.caring()[municipality]).sum())
+    payments = float(perceived_payments(one, offer.payments[None, None])[0, 0, 0])
     return Reasoning(
         offer=offer,
         horizon=round(float(mandate.horizon[municipality])),
         regard=float(mandate.regard[municipality]),
-        own=float((offer.saving_own * mandate.discounting()[municipality] * mandate.keeping()).sum()),
-        others=float((offer.saving_others * mandate.caring()[municipality]).sum()),
-        payments=float(perceived_payments(one, offer.payments[None, None])[0, 0, 0]),
-        besides=offer.value - float(terms.net[0, 0]),
+        own=own,
+        others=others,
+        payments=payments,
+        besides=offer.value - (own + others + payments - offer.cost),
     )
 
 
