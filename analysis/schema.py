@@ -238,9 +238,9 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
                 "answer",
                 "text",
                 "",
-                "what stood in the way of most children whose municipality took none: unpaid (its owner did not "
-                "want it), grantor, investor, ordinary (it is in ordinary "
-                "operations), paper (not worth applying and evaluating), fundless, money, rank (others came first); "
+                "what stood in the way of most children whose municipality took none: idea (nobody had one), unpaid "
+                "(its owner did not want it), partner (the second owner did not), grantor, investor, paper (not worth "
+                "applying and evaluating), fundless, money, rank (others came first); "
                 "yes where each municipality that saw some took some, unseen where none was seen",
             ),
         ),

@@ -26,21 +26,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .bodies.agents import create_agents
-from .bodies.beliefs import Beliefs, become_ordinary, learn, news
+from .bodies.beliefs import learn, news
 from .bodies.bodies import appoint
-from .bodies.decisions import Asking, Season, decide, tally
+from .bodies.decisions import Asking, Season, decide, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
 from .contracts import Design
+from .contracts.ways import IN_FORCE
 from .evaluation.yardsticks import remember
 from .inputs.errors import InputError
 from .inputs.scenario import Scenario
-from .money.books import book_lives, close, open_year, price
-from .money.budgets import into_ordinary, spread_practice
+from .money.books import book_lives, close, left_in_funds, open_year, price
+from .money.budgets import bad_year, spread_practice
 from .practice.in_run import neighbours_active_in_run, report
 from .projects.dues import settle_due, unfit
 from .projects.enrolment import Intake, enrol, follow
 from .projects.payments import evaluation_fee, overhead, programmes, promise
+from .projects.services import adopt, cost_of, end, serve
 from .results import tables
 from .state import open_state
 from .world import build_world
@@ -86,13 +88,17 @@ class PreventionModel(mesa.Model):
         check_design(design)
         self.world = world = build_world(spec, design, seed=run_seed, years=years, start_year=start_year)
         self.life = rules_of_life(
-            world.ladder, world.births, world.menu.items, world.spec.detection, seed=run_seed, threads=threads
+            world.ladder,
+            world.births,
+            world.menu.items,
+            world.spec.detection,
+            seed=run_seed,
+            kept=world.spec.project.effect_kept,
+            threads=threads,
         )
         self.state = open_state(world, self.life, appoint(world, rules))
         self.year = start_year
-        self.season = Season(
-            start_year, self.state.children.seen.copy(), neighbours_active_in_run(self.state.practice)
-        )  # nobody has been seen yet
+        self.season = self._season(np.zeros((world.n, world.cells.age.size), np.int64))  # nobody has been seen yet
         create_agents(self, world)
 
     def step(self) -> None:
@@ -110,29 +116,34 @@ class PreventionModel(mesa.Model):
 
     def budget(self) -> None:
         """Set frames; mandatory cost and earlier promises come first, what is left is room (M5, M8, M10, M11)."""
-        open_year(self.state.books, self.world, self.state.practice.funded, self.year)
+        standing = cost_of(self.state.services, self.world)
+        open_year(self.state.books, self.world, self.state.practice.funded, standing, self.year)
 
     def identify(self) -> None:
-        """Let committees and regions see children: not all who are in need, and some who are not."""
+        """Let bodies see children: not all who are in need, and some who are not. Services take theirs; ideas come."""
         seen = identify(self.state.children, self.life, self.year)
-        self.season = Season(self.year, seen.copy(), neighbours_active_in_run(self.state.practice))
+        self.season = self._season(serve(self.state.services, self.world, seen))
 
     def decide(self) -> None:
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
-        bodies, books = self.state.bodies, self.state.books
-        bodies.decided = decide(bodies, books, self.world, self.season)
+        bodies, books, world = self.state.bodies, self.state.books, self.world
+        bodies.decided = decide(bodies, books, world, self.season)
         bodies.answered = tally(bodies.answered, bodies.decided)
+        books.wanted = bodies.decided[IN_FORCE].applied @ world.whole_cost
 
     def deliver(self) -> None:
         """Enrol children, find each a comparison, start their projects, and book all programmes under way."""
         world, projects, books, bodies = self.world, self.state.projects, self.state.books, self.state.bodies
+        judged, ordinary = not world.design.way.paperless, len(world.contracts) - 1
         intakes = [
-            Intake(decision.taken, bodies.beliefs.ordinary, view.expected, view.reported)
-            for decision, view in zip(bodies.decided, bodies.views, strict=True)
+            Intake(contract, decision.taken, judged, view.expected, view.reported)
+            for contract, (decision, view) in enumerate(zip(bodies.decided, bodies.views, strict=True))
         ]
-        for contract, new in enumerate(enrol(self.state.children, projects, world, intakes, self.year)):
-            promise(books, world, projects, contract, new)
-            applied = new[projects.overhead[new]]
+        view = bodies.views[ordinary]
+        intakes.append(Intake(ordinary, self.season.served, False, view.expected, view.reported))
+        for intake, new in zip(intakes, enrol(self.state.children, projects, world, intakes, self.year), strict=True):
+            promise(books, world, projects, intake.contract, new)
+            applied = new[projects.judged[new]]
             entry = np.full(applied.size, round(world.spec.project.application_cost), np.int64)
             for payment in overhead(world, projects, "application", applied, entry):
                 books.pay(self.year, payment)
@@ -152,7 +163,7 @@ class PreventionModel(mesa.Model):
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
         world, projects = self.world, self.state.projects
         self.ready = follow(projects, self.state.children, world, self.state.national, self.year)
-        owing = self.ready[projects.overhead[self.ready]]
+        owing = self.ready[projects.judged[self.ready]]
         for payment in overhead(world, projects, "evaluation", owing, evaluation_fee(world, projects, owing)):
             self.state.books.pay(self.year, payment)
 
@@ -161,33 +172,34 @@ class PreventionModel(mesa.Model):
         settle_due(self.state.books, self.state.projects, self.world, self.year)
 
     def learn(self) -> None:
-        """Move beliefs towards what was measured; what paid for itself becomes ordinary (F8); the practice spreads."""
-        world, bodies, budgets = self.world, self.state.bodies, self.state.books.budgets
+        """Move beliefs towards what was measured; some of what was tried goes on (F8); the practice spreads."""
+        world, state, budgets = self.world, self.state, self.state.books.budgets
+        bodies, projects, t = state.bodies, state.projects, self.year - world.start_year
         bodies.before = bodies.beliefs
+        state.services = end(state.services, world, bad_year(budgets, world.spec.budget, t), self.year)
         if not world.design.way.knows_effects:
-            told = news(world, self.state.projects, self.ready)
-            if told.project.size:
-                regional = world.menu.regional
-                bodies.beliefs = learn(bodies.beliefs, told, world.geography.county, regional, world.spec.belief)
-                owned = regional[told.intervention]
-                report(self.state.practice, told.municipality, owned, told.worth, told.told)
-                bodies.beliefs = self._take_into_ordinary(bodies.beliefs, told.project[told.worth])
-        t = self.year - world.start_year
-        spread_practice(self.state.practice, budgets.years, world.spec.budget, t, self.year)
-
-    def _take_into_ordinary(self, beliefs: Beliefs, which: NDArray[np.int64]) -> Beliefs:
-        """Take projects that paid for themselves into ordinary operations where that is planned and there is room."""
-        projects, room = self.state.projects, self.state.books.budgets.room
-        for number, item in enumerate(self.world.menu.items):
-            mine = which[projects.intervention[which] == number]
-            rows = projects.municipality[mine]
-            taken = into_ordinary(self.world, room[item.owner], rows, projects.yearly_cost[mine])
-            beliefs = become_ordinary(beliefs, rows[taken], np.full(int(taken.sum()), number))
-        return beliefs
+            told = news(world, projects, self.year)
+            regional = world.menu.regional
+            bodies.beliefs = learn(bodies.beliefs, told, world.geography.county, regional, world.spec.belief)
+            own = told.own
+            report(
+                state.practice,
+                told.municipality[own],
+                regional[told.intervention[own]],
+                told.saved[own] >= 1.0,
+                told.told[own],
+            )
+            state.services = adopt(state.services, world, projects, (told.project[own], told.saved[own]), budgets.room)
+        spread_practice(state.practice, budgets.years, world.spec.budget, t, self.year)
 
     def close(self) -> None:
         """Close the books: results, equity, next year's frames; and check that nothing appeared or vanished."""
         close(self.state.books, self.world, self.state.children, self.year)
+
+    def _season(self, served: NDArray[np.int64]) -> Season:
+        """What bodies know of this year, once it is known whom services take."""
+        known = neighbours_active_in_run(self.state.practice), left_in_funds(self.state.books, self.world)
+        return season_of(self.world, self.year, self.state.children.seen.copy(), served, known)
 
     def asking(self, contract: int) -> Asking:
         """A contract as it was put before everybody in the last lived year, with what they believed then."""

@@ -19,6 +19,7 @@ from .money.funds import funds_of
 from .money.ledger import Ledger
 from .practice.in_run import Spread, open_spread
 from .projects.projects import Projects
+from .projects.services import Services, none_yet
 from .world import World
 
 
@@ -31,6 +32,7 @@ class State:
     books: Books
     bodies: Bodies
     practice: Spread
+    services: Services
     national: NDArray[np.int64]  # what a year was worth on average, see `yardsticks.remember`
 
 
@@ -42,5 +44,5 @@ def open_state(world: World, life: Rules, bodies: Bodies) -> State:
     practice = open_spread(world.spec.places, world.spec.diffusion, world.seed, world.start_year)
     lives = price(children.actual, world.costs)
     budgets = open_budgets(world, children.population, practice, {line: lives.of(line) for line in LINES})
-    books = Books(Ledger(world.n), budgets, funds_of(world.design, world.n), lives)
-    return State(children, Projects(), books, bodies, practice, national)
+    books = Books(Ledger(world.n), budgets, funds_of(world.design, world.n), lives, wanted=np.zeros(world.n, np.int64))
+    return State(children, Projects(), books, bodies, practice, none_yet(world), national)

@@ -7,18 +7,20 @@ changes, and nothing can be written into it. Read by everything above the childr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .children.forecast import Cells, build_cells, detection_edges
-from .children.ladder import Ladder, build_ladder
+from .children.forecast import BELIEF_GRID, Cells, build_cells, detection_edges, effects_of
+from .children.ladder import N_AGES, N_LEVELS, Ladder, build_ladder
 from .children.need import states_at_birth
 from .children.prices import CostTables, build_costs
 from .contracts import Design, in_sek, load_design
 from .contracts.ways import IN_FORCE
 from .evaluation.yardsticks import Yardsticks, lay_out
-from .inputs.parameters import InterventionParameters
+from .inputs.arithmetic import exp, log, powers
+from .inputs.parameters import InterventionParameters, ProjectParameters
 from .inputs.places import Places
 from .inputs.protect import protect
 from .inputs.scenario import Scenario
@@ -54,6 +56,7 @@ class Menu:
     owner: NDArray[np.str_]
     yearly: Whole  # whole SEK per child and year
     duration: Whole  # years
+    effects: Floats  # (n_interventions, 5), those that are left in practice, see `forecast.effects_of`
 
     def __post_init__(self) -> None:
         protect(self)
@@ -65,8 +68,18 @@ class Menu:
 
     @property
     def owners(self) -> list[str]:
-        """Bodies that own any, each once."""
+        """Bodies that own any as the first of two or alone, each once."""
         return list(dict.fromkeys(item.owner for item in self.items))
+
+    @property
+    def teams(self) -> list[tuple[str, str, float]]:
+        """Who runs any together, each once: owner, partner ("" if none) and the partner's share."""
+        return list(dict.fromkeys(self.team))
+
+    @property
+    def team(self) -> list[tuple[str, str, float]]:
+        """The same for each intervention."""
+        return [(item.owner, item.partner, item.partner_share) for item in self.items]
 
     @property
     def whole_cost(self) -> Whole:
@@ -77,6 +90,25 @@ class Menu:
     def regional(self) -> Bools:
         """Which are the region's."""
         return np.asarray(self.owner == "region")
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Whom an idea for a project is about: a programme for children seen at one level. Shape (n_groups,) each."""
+
+    intervention: Whole
+    level: Whole
+    of_cell: Whole  # (n_cells,), the group of each option
+
+    def __post_init__(self) -> None:
+        protect(self)
+
+    def total(self, values: Any) -> Any:
+        """Sum over the options of each group, from (n, n_cells) to (n, n_groups)."""
+        result = np.zeros((values.shape[0], self.level.size), values.dtype)
+        for cell, group in enumerate(self.of_cell):
+            result[:, group] += values[:, cell]
+        return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +126,12 @@ class World:
     births: Floats  # (n, N_STATES), see `need.states_at_birth`
     costs: CostTables
     cells: Cells
+    groups: Groups
     whole_cost: Whole  # (n_cells,) SEK per child of the whole programme
+    lasting: (
+        Floats  # (n_cells,) SEK per child that everybody should save in `board.regard_horizon` years, present value
+    )
+    project_cost: Floats  # (n,) SEK, what a project's programme costs where it is of the usual size
     yardsticks: Yardsticks
 
     def __post_init__(self) -> None:
@@ -119,6 +156,11 @@ class World:
         """Whether it is a contract beside which a body may still pay out of its own room."""
         return contract + 1 < len(self.contracts)
 
+    def cells_with(self, body: str) -> Whole:
+        """Options in which a body takes part as the owner's partner."""
+        partner = np.array([item.partner for item in self.menu.items])
+        return np.flatnonzero(partner[self.cells.intervention] == body)
+
     def cells_of(self, owner: str) -> Whole:
         """Options that belong to an owner."""
         return np.flatnonzero(self.menu.owner[self.cells.intervention] == owner)
@@ -133,7 +175,10 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     seen = spec.detection
     edges = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up)
-    menu, cells = menu_of(spec.interventions), build_cells(spec.interventions, ladder, costs, edges)
+    menu, cells = (
+        menu_of(spec.interventions, spec.project.effect_kept),
+        build_cells(spec.interventions, ladder, costs, edges, kept=spec.project.effect_kept),
+    )
     return World(
         spec=spec,
         contracts=contracts,
@@ -146,18 +191,22 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
         births=states_at_birth(spec.places, spec.ladder),
         costs=costs,
         cells=cells,
+        groups=groups_of(cells),
         whole_cost=menu.whole_cost[cells.intervention],
+        lasting=_lasting(cells, spec),
+        project_cost=project_costs(np.asarray(spec.places.population, dtype=np.float64), spec.project),
         yardsticks=lay_out(spec, contracts, ladder, costs),
     )
 
 
-def menu_of(items: tuple[InterventionParameters, ...]) -> Menu:
-    """Lay the interventions out as columns."""
+def menu_of(items: tuple[InterventionParameters, ...], kept: float) -> Menu:
+    """Lay the interventions out as columns; `kept` is the share of their effects that is left in practice."""
     return Menu(
         items=items,
         owner=np.array([item.owner for item in items]),
         yearly=np.array([round(item.cost) for item in items], np.int64),
         duration=np.array([item.duration for item in items], np.int64),
+        effects=effects_of(items, kept),
     )
 
 
@@ -171,3 +220,26 @@ def geography_of(places: Places) -> Geography:
         county_range=np.array([(of[0], of[-1] + 1) for of in rows])[county],
         inhabitants=np.asarray(places.population, dtype=np.float64),
     )
+
+
+def groups_of(cells: Cells) -> Groups:
+    """Number the groups in the order of their options."""
+    keys = cells.intervention * N_LEVELS + cells.level
+    names, of_cell = np.unique(keys, return_inverse=True)
+    return Groups(names // N_LEVELS, names % N_LEVELS, of_cell.astype(np.int64))
+
+
+def _lasting(cells: Cells, spec: Scenario) -> Floats:
+    """What a child of each option saves everybody, as studies have it, in the years over which boards look at all."""
+    within = np.clip(spec.board.regard_horizon - np.arange(N_AGES), 0.0, 1.0)
+    weight = powers(1.0 / (1.0 + spec.board.discount_rate), N_AGES) * within
+    promised = cells.saved[BELIEF_GRID.index(1.0)].sum(axis=2)
+    return np.asarray((promised * weight).sum(axis=1))
+
+
+LARGE = 140_000.0  # inhabitants of the municipality whose projects the usual cost is from (B24)
+
+
+def project_costs(inhabitants: Floats, project: ProjectParameters) -> Floats:
+    """What the programme of a project of usual size costs in places of these sizes, SEK, shape (n,)."""
+    return np.asarray(project.group_cost * exp(project.group_growth * log(inhabitants / LARGE)))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from ..measures import contracts, lifetime
+from ..measures import contracts, lifetime, steps
 from .intervals import intervals
-from .tables import number, spell, within
+from .tables import by_step, number, spell, within
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
@@ -29,6 +29,23 @@ def contract_sections(
     yearly = lifetime.without_ages(tables)
     made = [_risk(yearly, words, say, rate), _payment(tables, words, say), _transaction(tables, words, say)]
     return [section | {"caption": f"{captions[section['caption']]} {section['note']}"} for section in made if section]
+
+
+def step_sections(tables: Tables, words: Texts, say: Texts, rate: float, captions: Mapping[str, str]) -> list[Section]:
+    """Say what each design's money does, what its terms add, and what its own evaluation adds to that."""
+    found = by_step(tables, rate)
+    if found.empty:
+        return []
+    cells = {(row["design"], row["measure"], row["step"]): row for row in found.to_dict("records")}
+    rows = []
+    for design, measure in dict.fromkeys((row["design"], row["measure"]) for row in found.to_dict("records")):
+        told = [cells[design, measure, step] for step in steps.STEPS]
+        spelled = [spell(row["mean"], row["low"], row["high"]).partition("[") for row in told]
+        name = f"{_name(design, words)}, {say['step ' + measure]}"
+        rows.append((name, [(value, gap + rest) for value, gap, rest in spelled]))
+    headings = [say["step " + step] for step in steps.STEPS]
+    section = _table("steps", headings, rows, say["r_steps"], "interval", words, say)
+    return [section | {"caption": f"{captions['interval']} {section['note']}"}]
 
 
 def _risk(tables: Tables, words: Texts, say: Texts, rate: float) -> Section:

@@ -14,8 +14,8 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from ..measures import contracts, lifetime, options
-from .contract_sections import contract_sections
+from ..measures import contracts, lifetime, options, steps
+from .contract_sections import contract_sections, step_sections
 from .figure_sections import at_scale, changes_in_words, figure_sections
 from .intervals import FEW_SEEDS
 from .tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
@@ -61,6 +61,7 @@ def write_report(
 
 def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language: str, rate: float) -> dict[str, Any]:
     """Put together everything that the page shows."""
+    every, tables = tables, steps.without_steps(tables)
     runs = tables["runs"]
     words = with_designs(texts(language)["words"], runs["design"].unique(), manifest)
     say = texts(language)["sentences"]
@@ -92,8 +93,8 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "summary_title": say["h_summary"],
         "sections": [
             {key: _drawn(value, local) if key == "svg" else _spoken(value, local) for key, value in section.items()}
-            for make in (figure_sections, contract_sections)
-            for section in make(tables, words, say, rate, captions)
+            for of, make in ((tables, figure_sections), (every, step_sections), (tables, contract_sections))
+            for section in make(of, words, say, rate, captions)
         ],
         "options": option_table(tables, words, say, local),
         "details_title": say["h_details"],

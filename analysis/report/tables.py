@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ..measures import contracts, lifetime, options, savings
+from ..measures import contracts, lifetime, options, savings, steps
 from .intervals import intervals
 
 Tables = Mapping[str, pd.DataFrame]
@@ -61,7 +61,7 @@ def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
 
     Columns design, measure, unit, mean, low, high, n. Gains are present values over whole lives against status quo.
     """
-    tables = lifetime.without_ages(tables)
+    tables = lifetime.without_ages(steps.without_steps(tables))
     gain = lifetime.gain_by_group(tables, discount_rate)
     outside = contracts.outside_gain(tables, discount_rate)
     found = {
@@ -90,7 +90,7 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
     mean over the other seeds would flatter it. Payback has a mean and no interval. Over- and underpayment
     are those of contracts that paid or took back.
     """
-    tables = lifetime.without_ages(tables)
+    tables = lifetime.without_ages(steps.without_steps(tables))
     payback, ratio = savings.payback_year(tables), savings.benefit_cost(tables, discount_rate)
     lever, spread = contracts.leverage(tables), lifetime.equity(tables)
     paying = contracts.paying_designs(tables)
@@ -184,3 +184,32 @@ def number(value: float, scale: float) -> str:
     decimals = 0 if abs(scale) >= 100 or scale == 0 else 1 if abs(scale) >= 1 else 2
     text = f"{value:,.{decimals}f}".replace(",", "\u202f")
     return text.replace("-", "\u2212") if float(f"{value:.{decimals}f}") else text.replace("-", "")
+
+
+def by_step(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
+    """What money, terms and evaluation of each design add: mean over seeds and 90 % interval of each step.
+
+    Columns design, step, measure ("invested", M SEK a year; "change", lifetime public cost, SEK per child), mean, low,
+    high, n. Empty unless designs were run in steps.
+    """
+    found = steps.effect_of_steps(lifetime.without_ages(tables), discount_rate)
+    if found.empty:
+        return pd.DataFrame(columns=["design", "step", "measure", "mean", "low", "high", "n"])
+    frames = [
+        intervals(found.assign(x=found[column] / scale), "x", ["design", "step"]).assign(measure=measure)
+        for measure, column, scale in (("invested", "invested_sek", 1e6), ("change", "change_sek", 1.0))
+    ]
+    return pd.concat(frames, ignore_index=True)[["design", "step", "measure", "mean", "low", "high", "n"]]
+
+
+def format_steps(found: pd.DataFrame) -> pd.DataFrame:
+    """Lay `by_step` out as text, one row per design and measure, one column per step."""
+    units = {"invested": "invested (M SEK/year)", "change": "lifetime public cost (SEK/child)"}
+    rows = []
+    for (design, measure), part in found.groupby(["design", "measure"], sort=False):
+        cells = part.set_index("step")
+        row = {"Design": str(design), "adds to": units[str(measure)]}
+        for step in steps.STEPS:
+            row[step] = spell(*(float(cells[column][step]) for column in ("mean", "low", "high")))
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -110,6 +110,9 @@ def compare(
     uncertain: Annotated[
         bool, typer.Option("--uncertain", help="Draw every parameter anew for each seed, the same for every design.")
     ] = False,
+    decompose: Annotated[
+        bool, typer.Option("--decompose", help="Also run each design with its money alone, and with its terms.")
+    ] = False,
 ) -> None:
     """Run several designs with the same seeds and compare them pair by pair."""
     n_years = common.given(years, QUICK_YEARS if quick else USUAL_YEARS)
@@ -121,11 +124,13 @@ def compare(
         limits.within("--workers", workers, 1, MOST_AT_ONCE),
         common.known_language(language),
     )
-    from ...model.contracts import split_names
+    from ...model.contracts import split_names, with_steps
 
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
     likely = common.read_posteriors(posterior, spec)
     contracts = common.read_designs(split_names(designs))
+    if decompose:
+        contracts = with_steps(contracts)
     all_seeds = range(seed, seed + n_seeds)
 
     from ..runs import runner
@@ -163,23 +168,25 @@ class Plan:
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ...analysis.report.intervals import FEW_SEEDS
-    from ...analysis.report.tables import format_summary, lay_out
+    from ...analysis.report.tables import format_steps, format_summary, lay_out
     from ..runs import run_folder
 
     try:
         with run_folder.new_folder(plan.out, overwrite=plan.overwrite) as folder:
-            table = _fill(folder, live, plan)
+            table, by_steps = _fill(folder, live, plan)
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
     typer.echo(lay_out(format_summary(table)))
+    if not by_steps.empty:
+        typer.echo(lay_out(format_steps(by_steps)))
     if 1 < len(plan.seeds) < FEW_SEEDS:
         typer.echo(f"{len(plan.seeds)} seeds are too few to trust even the intervals: run six or more, then quote.")
     typer.echo(f"Written to {plan.out}: start with {plan.out / run_folder.REPORT}")
 
 
-def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFrame:
-    """Run, write everything into the folder, and give the summary."""
-    from ...analysis.report.tables import summary
+def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Run, write everything into the folder, and give the summary, and what each step of the designs adds."""
+    from ...analysis.report.tables import by_step, summary
     from ..runs import run_folder
 
     started = time.perf_counter()
@@ -194,4 +201,4 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> pd.DataFr
     run_folder.write_report(folder, tables, manifest, plan.language)
     this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
-    return tables["summary"]
+    return tables["summary"], by_step(tables)

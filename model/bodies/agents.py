@@ -18,11 +18,10 @@ from ..contracts.ways import GRANTOR, IN_FORCE
 from ..money.budgets import COMMITTEES
 from ..world import World
 from .choice import ANSWERS, INVESTOR, YES
-from .decisions import Asking, heard, offers_to, offers_to_private, verdicts
+from .decisions import Asking, heard, offer_of, offers_to_private, verdicts
 from .private import PRIVATE, Verdict
 from .reasoning import Mandate
 from .rules import Offer, one
-from .views import believed
 
 
 class _Numbers(WeakKeyDictionary[Any, Any]):
@@ -74,10 +73,8 @@ class PublicBody(Body):
 
     def was_offered(self, option: int) -> Offer:
         """The option as it believes it to be."""
-        asking, mine = self.asking, np.array([option])
-        who = self._name(asking)
-        belief = believed(asking.world, asking.bodies.beliefs)[:, mine]
-        return one(offers_to(asking, who, mine, asking.view.net(who, belief, mine)), self.row, 0)
+        asking = self.asking
+        return offer_of(asking, self._name(asking), self.row, option)[0]
 
     def said(self, option: int) -> str:
         """What became of the option this year: "yes", or what stood in its way (`choice.ANSWERS`)."""
@@ -102,13 +99,25 @@ class PublicBody(Body):
 class Committee(PublicBody):
     """A committee of a municipality, education, social services or labour market: wants projects of its own."""
 
+    def wants(self, option: int) -> bool:
+        """Whether it wants the option, if somebody has the idea."""
+        return self.was_offered(option).value > 0.0
+
 
 class ExecutiveBoard(PublicBody):
     """The executive board: grants money to projects, keeps equity and the municipality's fund (A3, A4)."""
 
+    def grants(self, option: int) -> bool:
+        """Whether it would grant money to the option."""
+        return self.was_offered(option).value > 0.0
+
 
 class Region(PublicBody):
     """A region: wants projects of its own, and grants money where the contract says so. One for each county."""
+
+    def wants(self, option: int) -> bool:
+        """Whether it wants the option, or would grant it money, if somebody has the idea."""
+        return self.was_offered(option).value > 0.0
 
 
 class PrivateParty(Body):

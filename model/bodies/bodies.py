@@ -30,6 +30,7 @@ class Decision:
     answer: NDArray[np.int8]  # see `choice.ANSWERS`
     signed: Mapping[str, NDArray[np.bool_]]  # by private party, (n_cells,): for which options it would sign
     seen: Whole  # children identified at the age and level of each option, whoever took them
+    applied: Whole  # of whom the owner wanted, and had an idea for
     taken: Whole  # of whom were taken: what money, staff and children allowed
 
     def __post_init__(self) -> None:

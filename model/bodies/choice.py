@@ -21,11 +21,12 @@ Whole = NDArray[np.int64]
 ANSWERS = (
     "yes",
     "unseen",
+    "idea",
     "unpaid",
+    "partner",
     "grantor",
     "investor",
     "closed",
-    "ordinary",
     "paper",
     "fundless",
     "money",
@@ -33,7 +34,9 @@ ANSWERS = (
 )
 """What became of an option, by number: taken, or what stood in its way (see `docs/odd.md`)."""
 
-YES, UNSEEN, UNPAID, GRANTED_NOT, INVESTOR, CLOSED, ORDINARY, PAPER, FUNDLESS, MONEY, RANK = range(len(ANSWERS))
+YES, UNSEEN, IDEALESS, UNPAID, PARTNER, GRANTED_NOT, INVESTOR, CLOSED, PAPER, FUNDLESS, MONEY, RANK = range(
+    len(ANSWERS)
+)
 
 
 class Asked(NamedTuple):
@@ -47,8 +50,8 @@ class Needs(NamedTuple):
     """What options cost, SEK; purses as in `funds.purses_of`."""
 
     part: Whole  # (n_cells, n_purses): what each purse must have per child, an owner this year's cost, others the whole
-    fixed: Floats  # (n, n_interventions): applying and evaluating, which the expected gain must exceed
-    once: Whole  # (n, n_interventions, n_purses): what of that each purse pays or promises
+    fixed: float  # applying for and evaluating a project, which the expected gain must exceed
+    once: Whole  # (n_interventions, n_purses): what of that each purse pays or promises
     per_child: Whole  # likewise, for evaluating one child more
 
 
@@ -82,7 +85,7 @@ def choose(
     part, fixed, once, per_child = needs
     seen, purses, places = left
     n, n_cells = value.shape
-    n_kinds, n_pots = fixed.shape[1], purses.shape[1]
+    n_kinds, n_pots = once.shape[0], purses.shape[1]
     gain = np.empty(n_kinds)
     begun = np.empty(n_kinds, np.bool_)
     at_first, pots = np.empty(n_cells, np.int64), np.empty(n_pots, np.int64)
@@ -96,26 +99,26 @@ def choose(
             gain[kind[c]] += max(value[m, c], 0.0) * at_first[c]
         for c in np.argsort(-rank[m], kind="mergesort"):
             k = kind[c]
-            if value[m, c] <= 0.0 or gain[k] <= fixed[m, k]:
+            if value[m, c] <= 0.0 or gain[k] <= fixed:
                 if answer[m, c] == YES:
                     answer[m, c] = PAPER if at_first[c] > 0 else UNSEEN
                 continue
             number = min(places[m, c], seen[m, age[c], level[c]])
             if limited and number > 0:
-                number = min(number, affordable(part[c], once[m, k], per_child[m, k], purses[m], begun[k]))
+                number = min(number, affordable(part[c], once[k], per_child[k], purses[m], begun[k]))
             if number <= 0:
                 if answer[m, c] == YES:
                     if at_first[c] <= 0:
                         answer[m, c] = UNSEEN
-                    elif limited and affordable(part[c], once[m, k], per_child[m, k], pots, False) <= 0:
+                    elif limited and affordable(part[c], once[k], per_child[k], pots, False) <= 0:
                         answer[m, c] = MONEY
                     else:
                         answer[m, c] = RANK
                 continue
             if limited:
                 for pot in range(n_pots):
-                    needed = part[c, pot] + per_child[m, k, pot]
-                    purses[m, pot] -= number * needed + (0 if begun[k] else once[m, k, pot])
+                    needed = part[c, pot] + per_child[k, pot]
+                    purses[m, pot] -= number * needed + (0 if begun[k] else once[k, pot])
             begun[k] = True
             taken[m, c] = number
             places[m, c] -= number

@@ -1,18 +1,21 @@
-"""Decisions: who is asked about an option, what they say, and how many children are taken.
+"""Decisions: who is asked about an idea, what they say, and how many children are taken.
 
-Owners want, grantors grant, private parties sign, in the order of the contract; whoever says no says why. Then each
-body takes what it can pay for (`choice`).
+An idea is about a programme for children at one level. Owners want it or not, grantors grant, private parties sign, in
+the order of the contract; whoever says no says why. What an idea is worth to a body is what it expects to gain, what it
+learns by trying, less its reluctance and effort, and a taste that is drawn (random utility). Then each body takes what
+it can pay for (`choice`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..children.draws import TASTE, by_place
 from ..children.forecast import at_belief
 from ..children.lifecourse import Options
 from ..contracts import Design
@@ -20,19 +23,21 @@ from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..inputs.protect import protect
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
-from ..projects.payments import evaluating, paperwork, parts
+from ..projects.payments import paperwork, parts
+from ..projects.services import open_to
 from ..world import World
-from .beliefs import Beliefs
+from .beliefs import Beliefs, credited, doubted
 from .bodies import Bodies, Decision
 from .choice import (
     ANSWERS,
     CLOSED,
     FUNDLESS,
     GRANTED_NOT,
+    IDEALESS,
     INVESTOR,
     MONEY,
-    ORDINARY,
     PAPER,
+    PARTNER,
     RANK,
     UNPAID,
     UNSEEN,
@@ -42,8 +47,11 @@ from .choice import (
     Needs,
     choose,
 )
+from .ideas import ideas, places
+from .mandates import KINDS
 from .private import PRIVATE, Verdict, belief_weights, judge
-from .rules import Offers, kind_of, said
+from .reasoning import tastes, value_of_trying
+from .rules import Offer, Offers, kind_of, one, said
 from .views import View, believed, reaches_region
 
 Floats = NDArray[np.float64]
@@ -59,6 +67,10 @@ class Season:
     year: int
     seen: Whole  # children identified, by (municipality, age, perceived level)
     neighbours: Floats  # (n,), share of neighbouring municipalities that are active in social investment
+    served: Whole  # children whom standing services take, by (municipality, option)
+    free: Whole  # whom anything new can take, by (municipality, option), each option by itself
+    ideas: Whole  # by (municipality, group), see `ideas.ideas`
+    left: Mapping[str, Floats]  # what a krona left in each fund is worth to whoever grants it, (n,) each
 
     def __post_init__(self) -> None:
         protect(self)
@@ -84,72 +96,200 @@ class Asking:
         """How it looks to everybody concerned."""
         return self.bodies.views[self.contract]
 
+    @property
+    def places(self) -> Whole:
+        """Children that this year's ideas are about, by (municipality, option); a planner waits for no idea."""
+        season = self.season
+        return season.free if self.design.way.paperless else places(self.world, season.ideas, season.free)
+
+
+class Said(NamedTuple):
+    """What was said to every option under one contract, by (municipality, cell)."""
+
+    value: Floats  # to whoever decides, SEK per child; not above 0 means no
+    answer: Answers
+    wanted: Floats  # what it is worth to its owner
+
+
+def season_of(
+    world: World, year: int, seen: Whole, served: Whole, known: tuple[Floats, Mapping[str, Floats]]
+) -> Season:
+    """What bodies know when they decide: children seen and served, ideas, and (neighbours, worth of what is left)."""
+    cells, (neighbours, left) = world.cells, known
+    others = seen.copy()
+    for cell in range(cells.age.size):
+        others[:, cells.age[cell], cells.level[cell]] -= served[:, cell]
+    free = np.minimum(open_to(world, seen[:, cells.age, cells.level]) - served, others[:, cells.age, cells.level])
+    free = np.maximum(free, 0)
+    return Season(year, seen, neighbours, served, free, ideas(world, world.groups.total(free), year), left)
+
 
 def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[Decision, ...]:
-    """Ask about every option under every contract, and take children while money, staff and children last."""
-    cells, seen, ordinary = world.cells, season.seen.copy(), bodies.beliefs.ordinary
-    purses, there = purses_of(world.contracts), season.seen[:, cells.age, cells.level]
-    left = Left(
-        seen=seen,
-        purses=np.stack([books.left(purse) for purse in purses], axis=1),
-        places=np.ceil(there * world.spec.committee.capacity).astype(np.int64),
-    )
-    each = evaluating(world, ordinary)[:, cells.intervention]
-    decided = []
-    for contract, design in enumerate(world.contracts):
-        asking = Asking(bodies, books.budgets.room, world, contract, season)
-        signed = signatures(asking) if world.offers_beside(contract) else {}
-        value, answer = answers(asking, signed)
-        value -= each
-        needs = Needs(parts(world, contract, purses), *paperwork(world, ordinary, contract, purses))
-        funds = left.purses.copy()
-        taken = np.zeros(value.shape, np.int64)
-        choose(
-            Options(cells.intervention, cells.age, cells.level),
-            Asked(value, np.ascontiguousarray(ranks(world, bodies, value, contract))),
-            needs,
-            left,
-            design.way.money_binds,
-            taken,
-            answer,
-        )
-        answer = _without_a_fund(answer, taken, needs.part, funds, purses)
-        answer[(answer == UNSEEN) & (there > 0)] = RANK  # the contract before this one took all of them
-        decided.append(Decision(value, answer, {who: each.accepts for who, each in signed.items()}, there, taken))
-    return tuple(decided)
+    """Ask about every idea under every contract, and take children while money, staff and children last.
 
-
-def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> tuple[Floats, Answers]:
-    """What every option is worth to the body that decides, SEK per child, and what was answered: (n, n_cells) each.
-
-    Not above 0 means no. Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must every
-    investor, lender and provider with money at stake; public bodies that co-finance are bound by the contract. What
-    private parties `signed` may be given, so that they are not asked twice.
+    First what owners rather pay themselves than apply for, then what the design pays, then own room for what is left.
     """
-    bodies, world, view, design = asking.bodies, asking.world, asking.view, asking.design
-    cells, belief = world.cells, believed(world, bodies.beliefs)
-    value = np.zeros((world.n, cells.age.size))
+    cells, purses = world.cells, purses_of(world.contracts)
+    there = season.seen[:, cells.age, cells.level]
+    askings = [Asking(bodies, books.budgets.room, world, contract, season) for contract in range(len(world.contracts))]
+    signed = [signatures(asking) if world.offers_beside(asking.contract) else {} for asking in askings]
+    said = [answers(asking, each) for asking, each in zip(askings, signed, strict=True)]
+    seen = season.seen.copy()
+    for cell in range(cells.age.size):
+        seen[:, cells.age[cell], cells.level[cell]] -= season.served[:, cell]
+    planned = askings[IN_FORCE].places
+    left = Left(seen, np.stack([books.left(purse) for purse in purses], axis=1), planned.copy())
+    taken = [np.zeros(there.shape, np.int64) for _ in askings]
+    answer = [each.answer for each in said]
+    for contract, mask in _rounds(said):
+        value = np.where(mask, said[contract].value, 0.0)
+        funds, found, new = left.purses.copy(), said[contract].answer.copy(), np.zeros(there.shape, np.int64)
+        needs = Needs(parts(world, contract, purses), *paperwork(world, contract, purses))
+        asked = Asked(value, np.ascontiguousarray(ranks(world, bodies, value, contract)))
+        options = Options(cells.intervention, cells.age, cells.level)
+        choose(options, asked, needs, left, world.contracts[contract].way.money_binds, new, found)
+        found = _without_a_fund(found, new, needs.part, funds, purses)
+        found[(found == UNSEEN) & (there > 0)] = RANK  # another has taken all of them
+        taken[contract] = taken[contract] + new
+        answer[contract] = np.where(taken[contract] > 0, YES, found).astype(np.int8)
+    idle = (planned == 0) & (there > 0) & (not world.design.way.paperless)
+    return tuple(
+        Decision(
+            value=each.value,
+            answer=np.where(idle, IDEALESS, of).astype(np.int8),
+            signed={who: verdict.accepts for who, verdict in party.items()},
+            seen=there,
+            applied=np.where(each.wanted > 0.0, planned, 0),
+            taken=number,
+        )
+        for each, of, party, number in zip(said, answer, signed, taken, strict=True)
+    )
+
+
+def _rounds(said: Sequence[Said]) -> list[tuple[int, Bools]]:
+    """Contracts in the order in which children are taken under them, with the options that are put to each then."""
+    everything = np.ones(said[IN_FORCE].value.shape, np.bool_)
+    if len(said) == 1:
+        return [(IN_FORCE, everything)]
+    rather = (said[OWN_ROOM].wanted > said[IN_FORCE].wanted) & (said[OWN_ROOM].wanted > 0.0)
+    return [(OWN_ROOM, rather), (IN_FORCE, everything), (OWN_ROOM, everything)]
+
+
+def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> Said:
+    """What every option is worth to the body that decides, and what was answered.
+
+    Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must every investor, lender and
+    provider with money at stake; public bodies that co-finance are bound by the contract. What private parties `signed`
+    may be given, so that they are not asked twice.
+    """
+    world, design, cells = asking.world, asking.design, asking.world.cells
+    value, wanted = np.zeros((2, world.n, cells.age.size))
     answer = np.full(value.shape, YES, np.int8)
+    planned = asking.places
     for owner in world.menu.owners:
         mine = world.cells_of(owner)
         for number, who in enumerate(design.way.asked(owner)):
-            net = view.net(who, belief[:, mine], mine)
-            rule = bodies.rules.get(kind_of(who))
-            if rule is not None:
-                net = said(rule, offers_to(asking, who, mine, net))
+            net = wants(asking, who, mine, planned) if number == 0 else grants(asking, who, mine, planned)
+            if number == 0:
+                wanted[:, mine] = net
             value[:, mine], answer[:, mine] = _heard(value[:, mine], answer[:, mine], net, first=number == 0)
+    if not design.way.alone:
+        _hear_partners(asking, planned, value, answer)
     if world.offers_beside(asking.contract):
         closed = np.broadcast_to(_outside(world, design), value.shape)
-        ordinary = bodies.beliefs.ordinary[:, cells.intervention]  # is paid from the ordinary budget (F8)
         unsigned = np.zeros(cells.age.size, np.bool_)
         for verdict in (signatures(asking) if signed is None else signed).values():
             unsigned |= ~verdict.accepts
-        no = np.select(
-            [closed, unsigned & (answer == YES), ordinary & (answer == YES)], [CLOSED, INVESTOR, ORDINARY], YES
-        )
+        no = np.select([closed, unsigned & (answer == YES)], [CLOSED, INVESTOR], YES)
         answer = np.where(no != YES, no, answer).astype(np.int8)
-        value = np.where(closed | unsigned | ordinary, np.minimum(value, 0.0), value)
-    return value, answer
+        value = np.where(closed | unsigned, np.minimum(value, 0.0), value)
+        wanted = np.where(closed, np.minimum(wanted, 0.0), wanted)
+    return Said(value, answer, wanted)
+
+
+def _hear_partners(asking: Asking, planned: Whole, value: Floats, answer: Answers) -> None:
+    """Let a second owner say no to what the first wants; the order in which options are taken is not its own."""
+    for partner in {team[1] for team in asking.world.menu.teams if team[1]}:
+        mine = asking.world.cells_with(partner)
+        refused = (answer[:, mine] == YES) & ~(wants(asking, partner, mine, planned, leads=False) > 0.0)
+        answer[:, mine] = np.where(refused, PARTNER, answer[:, mine])
+        value[:, mine] = np.where(refused, np.minimum(value[:, mine], 0.0), value[:, mine])
+
+
+def wants(asking: Asking, who: str, mine: Whole, planned: Whole, *, leads: bool = True) -> Floats:
+    """What projects of its own are worth to whoever owns them, SEK per child, (n, len(mine)); above 0 it wants them.
+
+    `mine` are options, `planned` the children that ideas are about, by (municipality, option). Whoever leads a project
+    makes the effort of applying, and is the one that is reluctant.
+    """
+    return _said(asking, who, mine, planned, owner=leads)
+
+
+def grants(asking: Asking, who: str, mine: Whole, planned: Whole) -> Floats:
+    """What others' projects are worth to whoever grants them money; as `wants`."""
+    return _said(asking, who, mine, planned, owner=False)
+
+
+def _said(asking: Asking, who: str, mine: Whole, planned: Whole, *, owner: bool) -> Floats:
+    """What a body says by itself, or by the rule that a researcher has given it."""
+    value = perceived(asking, who, mine, owner=owner).value
+    if not asking.design.way.paperless:
+        value = _by_group(asking.world, value, mine, planned)
+    rule = asking.bodies.rules.get(kind_of(who))
+    return value if rule is None else said(rule, offers_to(asking, who, mine, value))
+
+
+class Perceived(NamedTuple):
+    """What options are worth to a body, SEK per child, (n, options) each."""
+
+    net: Floats  # what it expects to save and be paid, less what it pays
+    trying: Floats  # what a trial may be worth for later decisions
+    against: Floats  # reluctance, and the effort of applying
+    taste: Floats  # all else, drawn
+
+    @property
+    def value(self) -> Floats:
+        """All together."""
+        return self.net + self.trying - self.against + self.taste
+
+
+def perceived(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceived:
+    """What each option is worth to a body and why; `owner` if the project would be its own."""
+    bodies, world, view, p = asking.bodies, asking.world, asking.view, asking.world.spec.choice
+    kinds = world.cells.intervention[mine]
+    net = view.net(who, bodies.beliefs.own[:, kinds], mine, asking.season.left)
+    nothing = np.zeros(net.shape)
+    if asking.design.way.paperless:
+        return Perceived(net, nothing, nothing, nothing)
+    cost = world.whole_cost[mine].astype(np.float64)
+    size = np.maximum(world.project_cost[:, None] / cost, 1.0)
+    precision = np.ascontiguousarray(bodies.beliefs.precision[:, kinds])
+    applies = owner and world.offers_beside(asking.contract)
+    against = (p.reluctance * cost * owner) + (p.effort * applies) / size
+    doubt = doubted(view.expected[-1].metric.evaluation, world.spec.belief)
+    more = credited(bodies.beliefs.heard[0][:, kinds], size * view.tells[mine], doubt)
+    trying = p.trials_ahead * value_of_trying(net - against, view.slope(who, mine), precision, more)
+    return Perceived(net, trying, against, cost * _taste(asking, who)[:, kinds])
+
+
+def _taste(asking: Asking, who: str) -> Floats:
+    """What else speaks for or against each programme this year, per krona, (n, n_interventions)."""
+    world, kind = asking.world, kind_of(who)
+    codes = world.geography.codes if kind != "region" else world.geography.codes // 100
+    n, first = len(world.menu.items), KINDS.index(kind) * len(world.menu.items)
+    luck = by_place(world.seed, TASTE, codes, first + n, asking.season.year)
+    return tastes(luck[:, first:].copy(), world.spec.choice.taste)
+
+
+def _by_group(world: World, value: Floats, mine: Whole, planned: Whole) -> Floats:
+    """What the whole of each idea is worth per child: it goes ahead for children of all its ages, or not at all."""
+    weight = np.maximum(planned[:, mine].astype(np.float64), 1e-6)
+    total = np.zeros((2, world.n, world.groups.level.size))
+    of = world.groups.of_cell[mine]
+    for number, cell in enumerate(of):
+        total[0, :, cell] += weight[:, number] * value[:, number]
+        total[1, :, cell] += weight[:, number]
+    return np.asarray((total[0] / np.maximum(total[1], 1e-300))[:, of])
 
 
 def _heard(value: Floats, answer: Answers, net: Floats, *, first: bool) -> tuple[Floats, Answers]:
@@ -228,7 +368,7 @@ def heard(decided: Sequence[Decision]) -> Answers:
     """
     answer = decided[IN_FORCE].answer
     if len(decided) > 1:
-        answer = np.where(np.isin(answer, (CLOSED, ORDINARY)), decided[OWN_ROOM].answer, answer)
+        answer = np.where(answer == CLOSED, decided[OWN_ROOM].answer, answer)
     answer = np.where(np.sum([each.taken for each in decided], axis=0) > 0, YES, answer)
     return np.where(decided[IN_FORCE].seen == 0, UNSEEN, answer).astype(np.int8)
 
@@ -241,6 +381,22 @@ def tally(answered: Whole, decided: Sequence[Decision]) -> Whole:
 
 
 # ---------------------------------------------------------------------- what is put before a researcher's own rule
+
+
+def offer_of(asking: Asking, who: str, row: int, option: int) -> tuple[Offer, Perceived]:
+    """One option before one body as it weighs it itself, and the terms of that: SEK per child, one number each.
+
+    `who` is the name under which it is asked, `row` its municipality. The value is that of the whole idea, of which the
+    option is one age.
+    """
+    world = asking.world
+    mine = np.flatnonzero(world.groups.of_cell == world.groups.of_cell[option])
+    at = int(np.flatnonzero(mine == option)[0])
+    owner = str(world.menu.owner[world.cells.intervention[option]])
+    terms = perceived(asking, who, mine, owner=who == asking.design.way.asked(owner)[0])
+    value = terms.value if asking.design.way.paperless else _by_group(world, terms.value, mine, asking.places)
+    one_of = Perceived(*(each[row : row + 1, at : at + 1] for each in terms))
+    return one(offers_to(asking, who, mine, value), row, at), one_of
 
 
 def offers_to(asking: Asking, who: str, mine: Whole, net: Floats) -> Offers:
@@ -262,7 +418,7 @@ def offers_to(asking: Asking, who: str, mine: Whole, net: Floats) -> Offers:
         saving_own=own,
         saving_others=total - own,
         payments=at_belief(asking.view.flows[who][:, None, mine], belief[..., None]),
-        cost=asking.view.price[who][:, mine],
+        cost=asking.view.cost(who, mine, asking.season.left),
         value=net.copy(),
     )
 

@@ -50,13 +50,14 @@ def first_beliefs(world: World) -> Beliefs:
     luck[:, regional] = np.stack([_luck(world, int(code) // 100) for code in codes])[:, regional]
     own = spec.initial_mean + spec.initial_sd * np.sqrt(12.0) * (luck - 0.5)
     if world.design.way.knows_effects:
-        own = np.ones_like(own)
+        own = np.full_like(own, world.spec.project.effect_kept)
     return Beliefs(
         own=own,
         precision=np.full_like(own, 1.0 / spec.initial_sd**2),
         market=np.full(own.shape[1], spec.initial_mean),
         market_precision=np.full(own.shape[1], 1.0 / world.spec.investor.belief_sd**2),
-        ordinary=np.zeros(own.shape, np.bool_),
+        heard=np.zeros((2, *own.shape)),
+        market_heard=np.zeros((2, own.shape[1])),
     )
 
 
@@ -86,7 +87,7 @@ def _mandate(spec: Scenario, kind: str, payers: NDArray[np.bool_], luck: Floats)
     cash = spec.committee
     return Mandate(
         payers=payers,
-        horizon=np.maximum(np.rint(horizon), 1.0),
+        horizon=np.maximum(horizon, 1.0),
         discount=np.full(n, own.discount_rate),
         regard=np.maximum(regard, 0.0),
         regard_horizon=np.full(n, float(own.regard_horizon)),

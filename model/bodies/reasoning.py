@@ -5,15 +5,16 @@ saving can be turned into cash and kept, and how much one cares for others. Hand
 the horizon, or on another payer's row, is simply not in the sum.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ..children.forecast import Cells
 from ..children.ladder import N_AGES
 from ..inputs.arithmetic import powers
+from ..inputs.compiled import kernel
 from ..inputs.protect import protect
 
 Floats = NDArray[np.float64]
@@ -53,7 +54,8 @@ class Mandate:
 
     def _weights(self, horizon: Floats) -> Floats:
         years = np.arange(N_AGES)
-        return np.asarray((years < horizon[:, None]) * powers(1.0 / (1.0 + self.discount), N_AGES))
+        within = np.clip(horizon[:, None] - years, 0.0, 1.0)  # of the last year only the part that it looks at
+        return np.asarray(within * powers(1.0 / (1.0 + self.discount), N_AGES))
 
     def keeping(self) -> Floats:
         """Share of a saving that can be cashed and is kept in each year, shape (N_AGES,)."""
@@ -78,8 +80,8 @@ def perceived_saving(mandate: Mandate, cells: Cells) -> Floats:
     return result
 
 
-@njit(cache=True, nogil=True)
-def _weigh(weight, yearly):
+@kernel
+def _weigh(weight: Floats, yearly: Floats) -> Floats:
     """Sum `yearly`, shape (beliefs, cells, years), over years with the weights of each body, shape (n, years).
 
     Shape (beliefs, n, cells). Written out, because a linear-algebra library may add up in another order on another
@@ -100,9 +102,14 @@ def _weigh(weight, yearly):
 def perceived_payments(mandate: Mandate, payments: Floats) -> Floats:
     """Present value per child of what a contract is expected to pay a body, less what the body would have to pay.
 
+    A receipt counts within the horizon, as savings do. What must be paid is a debt and counts in full, whenever it
+    falls due (prudence: liabilities are booked when they are known, receipts when they are certain).
     `payments` is by (belief, cell, year since the start), SEK per child. Shape as `perceived_saving`.
     """
-    return np.asarray(_weigh(mandate.discounting(), payments))
+    due = powers(1.0 / (1.0 + mandate.discount), N_AGES)
+    worth = _weigh(mandate.discounting(), np.maximum(payments, 0.0))
+    owed = np.minimum(payments, 0.0)
+    return np.asarray(worth + _weigh(due, owed) if owed.any() else worth)
 
 
 def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) -> Floats:
@@ -110,3 +117,47 @@ def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) 
     longest = int(duration.max())
     paid = (np.arange(longest) < duration[:, None]).astype(np.float64)
     return np.asarray((powers(1.0 / (1.0 + mandate.discount), longest)[:, None, :] * paid).sum(axis=2) * yearly)
+
+
+@kernel
+def value_of_trying(net: Floats, slope: Floats, before: Floats, more: Floats) -> Floats:
+    """Expected value of sample information for one later decision of the same size, SEK per child; (n, n_cells) each.
+
+    Who tries learns, and may decide otherwise next time. The value of what is decided on is linear in the effect
+    believed in, so that it is ``s L(|net| / s)`` with the normal loss ``L`` and ``s`` the standard deviation by which
+    a trial will move it (Raiffa & Schlaifer 1961, *Applied Statistical Decision Theory*, ch. 5).
+
+    Parameters
+    ----------
+    net
+        What a child is thought to be worth now.
+    slope
+        How much more for a unit more of the effect.
+    before
+        Precision of the belief in the effect.
+    more
+        Precision that one project adds to it.
+    """
+    result = np.zeros(net.shape)
+    for m in range(net.shape[0]):
+        for c in range(net.shape[1]):
+            moved = math.sqrt(max(1.0 / before[m, c] - 1.0 / (before[m, c] + more[m, c]), 0.0))
+            sd = abs(slope[m, c]) * moved
+            if sd > 0.0:
+                z = abs(net[m, c]) / sd
+                tail = 0.5 * math.erfc(z / math.sqrt(2.0))
+                result[m, c] = sd * (math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) - z * tail)
+    return result
+
+
+@kernel
+def tastes(luck: Floats, scale: float) -> Floats:
+    """What else speaks for or against a project, per krona of it: logistic, from luck in (0, 1); nothing at scale 0.
+
+    So that yes or no is a logit of what is gained (McFadden 1974), and the same luck under every design.
+    """
+    result = np.empty(luck.shape)
+    for m in range(luck.shape[0]):
+        for k in range(luck.shape[1]):
+            result[m, k] = scale * (math.log(luck[m, k]) - math.log(1.0 - luck[m, k]))
+    return result

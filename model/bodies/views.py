@@ -6,22 +6,23 @@ decisions are taken.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import at_belief
+from ..children.forecast import BELIEF_GRID, at_belief, relative_mix, saved_by_frailty
 from ..children.ladder import N_AGES
 from ..contracts import Design
 from ..contracts.ways import GRANTOR
 from ..evaluation.expected import Expected, as_reported, expect
 from ..evaluation.prospects import Prospect, prospects
+from ..inputs.places import sweden
 from ..inputs.protect import protect
 from ..money.budgets import COMMITTEES
-from ..money.funds import account_of
-from ..world import World
+from ..money.funds import Owners, account_of
+from ..world import World, project_costs
 from .beliefs import Beliefs
 from .private import PRIVATE
 from .reasoning import Mandate, perceived_payments, perceived_saving, present_cost
@@ -32,14 +33,15 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Judge:
-    """Who thinks about an option: mandate, accounts whose flows it counts, and what their money is worth to it.
+    """Who thinks about an option: mandate, accounts whose flows it counts, and of which it counts what they pay.
 
-    A krona that is left in a fund is worth less to those who grant it than one in the ordinary budget.
+    What `funds` pay is counted, too, at what a krona left in them is worth to whoever grants it (`funds.worth_left`).
     """
 
     mandate: Mandate
     accounts: frozenset[str]
-    weight: Mapping[str, float]
+    pays: tuple[str, ...]
+    funds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,9 @@ class View:
     `private` is what private parties expect the contract to bring them. `worth`, `flows` and `price` are by body: what
     an option is worth under each belief, shape (n_beliefs, n, n_cells), what the contract is expected to pay it by
     year, (n_beliefs, n_cells, N_AGES), and the present value of what it pays for the option, (n, n_cells), SEK per
-    child. `stake` is what each private party puts in per child, by (cell, year since the start).
+    child; `granted` of what each fund pays that it grants from. `tells`, (n_cells,), is the precision that a child's
+    follow-up adds to what is believed of the effect. `stake` is what each private party puts in per child, by (cell,
+    year since the start).
     """
 
     expected: tuple[Expected, ...]
@@ -59,17 +63,31 @@ class View:
     worth: dict[str, Floats]
     flows: dict[str, Floats]
     price: dict[str, Floats]
+    granted: dict[str, dict[str, Floats]]
     stake: dict[str, Floats]
+    tells: Floats
 
     def __post_init__(self) -> None:
         protect(self)
 
-    def net(self, body: str, beliefs: Floats, cells: Whole) -> Floats:
+    def net(self, body: str, beliefs: Floats, cells: Whole, left: Mapping[str, Floats]) -> Floats:
         """Perceived net value per child to a body of these options, SEK, shape (n, len(cells)).
 
-        `beliefs` by (municipality, cell of `cells`).
+        `beliefs` by (municipality, cell of `cells`); `left` is what a krona left in each fund is worth, shape (n,).
         """
-        return at_belief(self.worth[body][:, :, cells], beliefs) - self.price[body][:, cells]
+        return at_belief(self.worth[body][:, :, cells], beliefs) - self.cost(body, cells, left)
+
+    def cost(self, body: str, cells: Whole, left: Mapping[str, Floats]) -> Floats:
+        """What these options cost a body per child as it counts, present value in SEK, shape (n, len(cells))."""
+        cost = self.price[body][:, cells]
+        for fund, paid in self.granted[body].items():
+            cost = cost + left[fund][:, None] * paid[:, cells]
+        return cost
+
+    def slope(self, body: str, cells: Whole) -> Floats:
+        """How much more these options are worth for a unit more of the effect, SEK per child, (n, len(cells))."""
+        low, high = BELIEF_GRID.index(0.5), BELIEF_GRID.index(1.5)
+        return np.asarray(self.worth[body][high][:, cells] - self.worth[body][low][:, cells])
 
 
 def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
@@ -77,57 +95,90 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     cells, items, spec, whole_cost = world.cells, world.menu.items, world.spec, world.whole_cost
     duration, yearly = world.menu.duration[cells.intervention], world.menu.yearly[cells.intervention]
     views = []
+    size = np.maximum(usual_size(world), 1.0)
+    local = _local_worth(world, mandates["planner"]) if world.design.way.knows_effects else None
     for design, metrics in zip(world.contracts, world.yardsticks.metrics, strict=True):
-        expected = expect(metrics, items, cells, world.ladder)
+        expected = expect(metrics, items, cells, world.ladder, kept=spec.project.effect_kept)
         private = tuple(party for party in PRIVATE if party in design.parties)
-        size, noise = spec.project.group_size, spec.belief.outcome_sd
-        likely = prospects(design, expected, whole_cost, size, noise)
+        likely = prospects(design, expected, whole_cost, size)
         reported = as_reported(expected, cells, world.ladder)
-        private_view = prospects(design, reported, whole_cost, size, noise, private) if private else {}
+        private_view = prospects(design, reported, whole_cost, size, private) if private else {}
         finance = shares_by_account(world, design)
-        worth, flows, price = {}, {}, {}
+        worth: dict[str, Floats] = {}
+        flows: dict[str, Floats] = {}
+        price: dict[str, Floats] = {}
+        granted: dict[str, dict[str, Floats]] = {}
+        nothing = np.zeros(yearly.size)
         for body, judge in judges(world, mandates, design).items():
             flows[body] = _flows_to(world, likely, judge.accounts)
-            worth[body] = perceived_saving(judge.mandate, cells) + perceived_payments(judge.mandate, flows[body])
-            paid = sum(
-                (
-                    yearly * share * judge.weight[account]
-                    for account, share in finance.items()
-                    if account in judge.weight
-                ),
-                np.zeros(yearly.size),
-            )
+            saving = perceived_saving(judge.mandate, cells) if body != "planner" or local is None else local
+            worth[body] = saving + perceived_payments(judge.mandate, flows[body])
+            paid = sum((yearly * share for account, share in finance.items() if account in judge.pays), nothing)
             price[body] = present_cost(judge.mandate, paid, duration)
-        stake = {party: _stake(world, party, finance.get(party, np.zeros(yearly.size))) for party in private}
-        views.append(View(expected, reported, private_view, worth, flows, price, stake))
+            granted[body] = {
+                fund: present_cost(judge.mandate, yearly * finance[fund], duration)
+                for fund in judge.funds
+                if fund in finance
+            }
+        stake = {party: _stake(world, party, finance.get(party, nothing)) for party in private}
+        views.append(View(expected, reported, private_view, worth, flows, price, granted, stake, _tells(expected)))
     return tuple(views)
+
+
+def usual_size(world: World) -> Floats:
+    """Children in a project where a municipality has as many inhabitants as the country's mean, shape (n_cells,)."""
+    country = np.asarray(sweden().population, dtype=np.float64)
+    cost = project_costs(np.array([country.mean()]), world.spec.project)
+    return np.asarray(cost / world.whole_cost)
+
+
+def _tells(expected: Sequence[Expected]) -> Floats:
+    """Precision that a child followed up by its own body adds to a belief, by option, before it is credited."""
+    own, one = expected[-1], BELIEF_GRID.index(1.0)
+    gain, variance = own.own[one] - own.other, own.variance[one]
+    return np.asarray(np.divide(gain**2, variance, out=np.zeros(gain.shape), where=variance > 0.0))
+
+
+def _local_worth(world: World, mandate: Mandate) -> Floats:
+    """What a planner saves by a child of each option, given how many of those seen there are of each frailty class.
+
+    It knows effects and local need; bodies go by the country's. Shape (n_beliefs, n, n_cells), alike for every belief.
+    """
+    cells = world.cells
+    saved, share = saved_by_frailty(world.menu.effects, world.ladder, world.costs, cells)
+    worth = (saved * mandate.discounting()[0]).sum(axis=2)  # (N_FRAILTY, n_cells)
+    weight = share[None] * relative_mix(world.ladder, world.births)[:, :, None]
+    local = (weight * worth).sum(axis=1) / weight.sum(axis=1)
+    return np.broadcast_to(local, (len(BELIEF_GRID), *local.shape))
 
 
 def judges(world: World, mandates: Mapping[str, Mandate], design: Design) -> dict[str, Judge]:
     """Who may be asked under a contract, by name, and how each looks at an option."""
-    unused, way = world.spec.board.unused_value, design.way
-    own = dict.fromkeys((*COMMITTEES, "board"), 1.0)
-    result = {owner: Judge(mandates[owner], frozenset({owner}), {owner: 1.0}) for owner in world.menu.owners}
+    way, own = design.way, (*COMMITTEES, "board")
+    runners = dict.fromkeys(body for lead, partner, _ in world.menu.teams for body in (lead, partner) if body)
+    result = {body: Judge(mandates[body], frozenset({body}), (body,)) for body in runners}
     if way.grantor == GRANTOR:
-        weight = {"region": 1.0, "regional_fund": unused}
-        result[GRANTOR] = Judge(mandates[GRANTOR], frozenset(weight), weight)
+        result[GRANTOR] = Judge(
+            mandates[GRANTOR], frozenset({"region", "regional_fund"}), ("region",), ("regional_fund",)
+        )
     elif way.alone == "pool":
         everybody = {account_of(party, "social") for party in design.shares if party != "owner"} | set(own)
-        result["pool"] = Judge(mandates["pool"], frozenset(everybody), dict.fromkeys((*everybody, "region"), 1.0))
+        result["pool"] = Judge(mandates["pool"], frozenset(everybody), (*everybody, "region"))
     elif way.alone:
-        result[way.alone] = Judge(mandates[way.alone], frozenset(), dict.fromkeys((*own, "region", "state"), 1.0))
-    municipal = frozenset((*own, "municipal_fund", "rur"))
-    result["board"] = Judge(mandates["board"], municipal, own | {"municipal_fund": unused, "rur": unused})
+        result[way.alone] = Judge(mandates[way.alone], frozenset(), (*own, "region", "state"))
+    funds = ("municipal_fund", "rur")
+    result["board"] = Judge(mandates["board"], frozenset((*own, *funds)), own, funds)
     return result
 
 
 def shares_by_account(world: World, design: Design) -> dict[str, Floats]:
     """Share of the up-front cost that each account finances, by option. Shape (n_cells,) each."""
     result: dict[str, Floats] = {}
-    for owner in world.menu.owners:
-        mine = world.cells_of(owner)
+    for k, team in enumerate(world.menu.team):
+        mine = world.cells.intervention == k
         for party, share in design.shares.items():
-            result.setdefault(account_of(party, owner), np.zeros(world.cells.age.size))[mine] += share
+            for account, part in Owners(*team).accounts(party):
+                result.setdefault(account, np.zeros(mine.size))[mine] += share * part
     return result
 
 
@@ -135,10 +186,11 @@ def _flows_to(world: World, likely: Mapping[str, Prospect], accounts: frozenset[
     """Expected payments per child to these accounts together, shape (n_beliefs, n_cells, N_AGES), SEK."""
     total = np.zeros((world.cells.saved.shape[0], world.cells.age.size, N_AGES))
     for party, prospect in likely.items():
-        for owner in world.menu.owners:
-            if account_of(party, owner) in accounts:
-                mine = world.cells_of(owner)
-                total[:, mine] += prospect.flows[:, mine]
+        for k, team in enumerate(world.menu.team):
+            part = sum(share for account, share in Owners(*team).accounts(party) if account in accounts)
+            if part:
+                mine = world.cells.intervention == k
+                total[:, mine] += part * prospect.flows[:, mine]
     return total
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit, uint32, uint64
 
 BIRTH, MOVE, ELIGIBILITY, DETECT, AGENT, CYCLE, LOCAL, WINDFALL = range(1, 9)
-SPREAD, SURVEY, PURSE, LOT = 21, 22, 23, 24
+SPREAD, SURVEY, PURSE, LOT, IDEA, TASTE, SERVICE = range(21, 28)
 CHANCE = 20  # whether a condition of a contract holds
 DRAW_BITS = 31  # so that a probability of exactly 1 still fits an unsigned 32-bit threshold
 ONE = 1 << DRAW_BITS

@@ -33,7 +33,7 @@ from .prices import CostTables
 
 Floats = NDArray[np.float64]
 
-BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the true effect at which savings and payments are solved
+BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the effect in studies at which savings and payments are solved
 _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
 
 
@@ -148,9 +148,10 @@ def relative_mix(ladder: Ladder, births: Floats) -> Floats:
 class Cells:
     """The options bodies decide on: one intervention for children seen at one age and level.
 
-    `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), for
-    the mix of children that detection really puts in the cell: some are not as needy as they look. The mix is that of
-    the whole country: no body knows the frailty of its own children.
+    `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), and
+    `true_saving` that at the effect that is left in practice, for the mix of children that detection really puts in the
+    cell: some are not as needy as they look. The mix is that of the whole country: no body knows the frailty of its own
+    children.
     """
 
     intervention: NDArray[np.int64]  # (n_cells,)
@@ -158,15 +159,11 @@ class Cells:
     level: NDArray[np.int64]  # as perceived
     start: Floats  # (n_cells, N_STATES)
     saved: Floats  # (n_beliefs, n_cells, N_AGES, 10)
+    true_saving: Floats  # (n_cells, N_AGES, 10)
     production: Floats  # (n_cells, N_AGES) change in societal cost at the true effect
 
     def __post_init__(self) -> None:
         protect(self)
-
-    @property
-    def true_saving(self) -> Floats:
-        """Saving at the true effect, shape (n_cells, N_AGES, 10)."""
-        return np.asarray(self.saved[BELIEF_GRID.index(1.0)])
 
 
 def detection_edges(
@@ -199,18 +196,28 @@ def mix_seen(ladder: Ladder, edges: Floats) -> Floats:
 
 
 def build_cells(
-    interventions: tuple[InterventionParameters, ...], ladder: Ladder, costs: CostTables, edges: Floats
+    interventions: tuple[InterventionParameters, ...],
+    ladder: Ladder,
+    costs: CostTables,
+    edges: Floats,
+    *,
+    kept: float = 1.0,
 ) -> Cells:
-    """Solve every option's expected saving under every belief of the grid.
+    """Solve every option's expected saving under every belief of the grid, and at the true effect.
 
-    `edges` are `detection_edges`, shape (N_STATES, 2). Runs of one world in one process share the solution, unchanged.
+    `edges` are `detection_edges`, shape (N_STATES, 2); `kept` is the true effect as a multiple of that in studies. Runs
+    of one world in one process share the solution, unchanged.
     """
-    return _solve(interventions, ladder, costs, edges.tobytes())
+    return _solve(interventions, ladder, costs, edges.tobytes(), kept)
 
 
 @lru_cache(maxsize=8)
 def _solve(
-    interventions: tuple[InterventionParameters, ...], ladder: Ladder, costs: CostTables, edges_bytes: bytes
+    interventions: tuple[InterventionParameters, ...],
+    ladder: Ladder,
+    costs: CostTables,
+    edges_bytes: bytes,
+    kept: float,
 ) -> Cells:
     edges = np.frombuffer(edges_bytes).reshape(N_STATES, 2)
     keys = [
@@ -225,8 +232,8 @@ def _solve(
     for cell, a in enumerate(age):
         price[cell, : N_AGES - a - 1, :, :-1] = costs.by_payer[a + 1 :]
         price[cell, : N_AGES - a - 1, :, -1] = costs.societal[a + 1 :]
-    saved = np.zeros((len(BELIEF_GRID), len(keys), N_AGES, N_LEVELS))
-    effects = np.stack([effects_of(interventions, belief)[k] for belief in BELIEF_GRID])
+    saved = np.zeros((len(BELIEF_GRID) + 1, len(keys), N_AGES, N_LEVELS))
+    effects = np.stack([effects_of(interventions, belief)[k] for belief in (*BELIEF_GRID, kept)])
     _saved(start, age, effects, life_tables(ladder), saved)
     worth = (saved[..., None] * price).sum(axis=3)
     return Cells(
@@ -234,9 +241,34 @@ def _solve(
         age=age,
         level=level,
         start=start,
-        saved=np.ascontiguousarray(worth[..., :-1]),
-        production=worth[BELIEF_GRID.index(1.0)][..., -1],
+        saved=np.ascontiguousarray(worth[:-1, ..., :-1]),
+        true_saving=np.ascontiguousarray(worth[-1, ..., :-1]),
+        production=worth[-1, ..., -1],
     )
+
+
+def saved_by_frailty(effects: Floats, ladder: Ladder, costs: CostTables, cells: Cells) -> tuple[Floats, Floats]:
+    """What all payers save by a child of each option, by its frailty class, at `effects` (see `effects_of`).
+
+    Returns
+    -------
+    tuple
+        SEK by (class, cell, year since the start), and the share of each class among the country's children of each
+        option, (N_FRAILTY, n_cells).
+    """
+    k, frailty = cells.intervention, np.arange(N_STATES) // (N_LEVELS * N_RECORDS)
+    price = np.zeros((k.size, N_AGES, N_LEVELS))
+    for cell, a in enumerate(cells.age):
+        price[cell, : N_AGES - a - 1] = costs.by_payer[a + 1 :].sum(axis=2)
+    saved, share = np.zeros((N_FRAILTY, k.size, N_AGES)), np.zeros((N_FRAILTY, k.size))
+    levels = np.zeros((1, k.size, N_AGES, N_LEVELS))
+    for one in range(N_FRAILTY):
+        start = np.where(frailty == one, cells.start, 0.0)
+        share[one] = start.sum(axis=1)
+        start = np.divide(start, share[one][:, None], out=np.zeros(start.shape), where=share[one][:, None] > 0.0)
+        _saved(start, cells.age, effects[k][None], life_tables(ladder), levels)
+        saved[one] = (levels * price).sum(axis=3)[0]
+    return saved, share
 
 
 def at_belief(values: Floats, belief: Floats) -> Floats:

@@ -73,10 +73,14 @@ def rules_of_life(
     detection: DetectionParameters,
     *,
     seed: int,
+    kept: float = 1.0,
     threads: int = 1,
 ) -> Rules:
-    """Lay out what the kernels read. `births` by (municipality, state), see `need.states_at_birth`."""
-    effects = effects_of(interventions)
+    """Lay out what the kernels read.
+
+    `births` by (municipality, state), see `need.states_at_birth`; `kept` is the share of effects left in practice.
+    """
+    effects = effects_of(interventions, kept)
     ages = [(item.age_from, item.age_to) for item in interventions]
     return Rules(
         seed=seed,

@@ -4,6 +4,7 @@
     ./mine.toml                                      a file of one's own
     state-outcomes-fund+competence-centre            joined with an add-on, which changes parameters of the scenario
     state-outcomes-fund[share=0.8,follow_up_years=8] with other values of some of its terms
+    state-outcomes-fund:purse                        its money alone, see `steps`
 
 Read by the agents' decisions, the model and the commands; nobody else opens the files in `model/data/designs`.
 """
@@ -22,6 +23,7 @@ from ..inputs.quantity import read_toml
 from .contract import Design
 from .reading.design import read_design
 from .reading.notes import Notes
+from .steps import step
 from .terms import with_terms
 
 __all__ = ["DESIGNS", "add_on_names", "design_names", "load_add_on", "load_design", "split_names"]
@@ -48,6 +50,9 @@ def load_design(text: str) -> Design:
         If it is not known, cannot be read or is no contract that holds together, with every problem of it at once; or
         if what is joined by '+' is not one design and otherwise add-ons.
     """
+    whole, colon, name = text.rpartition(":")
+    if colon and re.fullmatch(r"\s*[a-z-]+\s*", name) and not Path(text).is_file():
+        return step(load_design(whole), name.strip())
     parts = [_load_part(part) for part in ([text] if Path(text).is_file() else _split(text, "+"))]
     designs = [part for part in parts if not part.add_on]
     if len(designs) != 1:

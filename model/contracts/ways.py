@@ -29,7 +29,7 @@ class Deciding:
     grants_all: bool = False
     money_binds: bool = True  # else all that is worth it is taken, in the order of value instead of value per krona
     knows_effects: bool = False  # believes in what is true, and has nothing to learn
-    overhead: str = ""  # who pays for applying and evaluating instead of a fund or the owner
+    paperless: bool = False  # nothing is applied for or evaluated, and no idea is waited for
 
     def asked(self, owner: str) -> tuple[str, ...]:
         """Who is asked about a project of an owner, in order."""
@@ -44,6 +44,6 @@ WAYS: Mapping[str, Deciding] = MappingProxyType(
         "board": Deciding(grantor="board"),
         "region": Deciding(grantor=GRANTOR, grants_all=True),
         "pool": Deciding(alone="pool"),
-        "planner": Deciding(alone="planner", money_binds=False, knows_effects=True, overhead="state"),
+        "planner": Deciding(alone="planner", money_binds=False, knows_effects=True, paperless=True),
     }
 )

@@ -1,7 +1,8 @@
-"""What metrics should be expected to come to: the ladder multiplied out over the years of follow-up.
+"""What metrics should be expected to come to, and how far luck alone moves them: the ladder multiplied out.
 
 Once honestly, against what would happen without the project, and once as the evaluator will report it, against the
-comparison that its method makes. Also what the methods themselves need: the norm of how children used to fare, and the
+comparison that its method makes. Beside the mean stands the variance of one child's measurement, from the ladder's own
+second moments (`life_moments`). Also what the methods themselves need: the norm of how children used to fare, and the
 national mean. Reads `metrics`, `forecast` and `ladder`; read by `prospects`, `decisions` and `model`.
 """
 
@@ -9,13 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ..children.forecast import BELIEF_GRID, Cells, effects_of, expected_states, life_tables, occupancy
-from ..children.ladder import N_AGES, N_LEVELS, N_STATES, Ladder
+from ..children.ladder import (
+    ADULT_AGE,
+    EXAM_AGE,
+    N_AGES,
+    N_LEVELS,
+    N_RECORDS,
+    N_STATES,
+    NOT_ELIGIBLE,
+    Ladder,
+    treated_move,
+)
+from ..children.lifecourse import effect_left
+from ..inputs.compiled import kernel
 from ..inputs.parameters import InterventionParameters
 from .evaluators import BEFORE_AFTER, FLAGGED, MATCHED, NONE, NORM, TREND, WAITING_LIST
 from .metrics import Metric, in_unit
@@ -25,46 +38,52 @@ Whole = NDArray[np.int64]
 _NO_EFFECT = np.ones(5)
 
 
+class Lives(NamedTuple):
+    """Lives whose next years are summed: one effect and one age of a programme, as arrays of the ladder read them."""
+
+    effect: Floats  # row of `effects_of`
+    age: int
+    years: int
+    value: Whole  # what a year is worth, (N_AGES, N_STATES)
+
+
 @dataclass(frozen=True, eq=False)
 class Expected:
     """What one metric should be expected to come to, per child of each option.
 
-    `own` by (belief of the grid, cell), `other` by cell; both in SEK or outcomes.
+    `own` by (belief of the grid, cell), `other` by cell; both in SEK or outcomes. `variance`, by (belief, cell), is
+    that of one child's measurement by chance alone: what its years come to less what its comparison comes to. `true`
+    and `true_variance`, by cell, are `own` and `variance` at the effect that is left in practice.
     """
 
     metric: Metric
     own: Floats
     other: Floats
+    variance: Floats
+    true: Floats
+    true_variance: Floats
 
-    def mean(self, size: float) -> Floats:
+    def mean(self, size: Floats | float) -> Floats:
         """Expected metric of `size` children of one option, by (belief, cell), in the metric's unit."""
         people = np.full(self.own.shape, size / self.metric.groups)
         other = np.broadcast_to(self.other, self.own.shape)
         return in_unit(self.metric, self.own * people, other * people, people)
 
-    def spread(self, size: float, outcome_sd: float) -> Floats:
-        """Standard deviation of that metric by chance alone, as an evaluator reckons it; by (belief, cell).
-
-        Costs of children differ by `outcome_sd` in a year, as bodies believe; years and children are reckoned as
-        independent, and counts of outcomes as Poisson. A comparison with other children doubles the variance.
-        """
+    def spread(self, size: Floats | float) -> Floats:
+        """Standard deviation of that metric by chance alone, by (belief, cell); children's luck is independent."""
         people = np.full(self.own.shape, size / self.metric.groups)
-        return noise(self.metric, self.own * people, self.other * people, people, outcome_sd)
+        return noise(self.metric, self.variance * people, self.other * people, people)
 
 
-def noise(metric: Metric, own: Floats, other: Floats, people: Floats, outcome_sd: float) -> Floats:
-    """Standard deviation by chance alone of a metric whose sums over `people` are expected to be `own` and `other`.
+def noise(metric: Metric, variance: Floats, other: Floats, people: Floats) -> Floats:
+    """Standard deviation by chance alone of a metric, in its unit.
 
-    In the unit of the metric; `own` and `other` in SEK or outcomes. See `Expected.spread`.
+    `variance` of the difference between `people` and their comparison, which should come to `other`; in (SEK or
+    outcomes) squared, and SEK or outcomes.
     """
     if metric.kind == "activity":
-        return np.zeros(own.shape)
-    twice = 2.0 if metric.evaluation in (MATCHED, WAITING_LIST) else 1.0
-    base = np.abs(other)
-    if metric.parts == 1:
-        sd = np.sqrt(twice * metric.years * people) * outcome_sd
-    else:
-        sd = np.sqrt(np.abs(own) + (base if twice == 2.0 else 0.0))
+        return np.zeros(variance.shape)
+    sd, base = np.sqrt(variance), np.abs(other)
     if metric.kind == "fall":
         return np.asarray(np.divide(100.0 * sd, base, out=np.zeros(sd.shape), where=base > 0.0))
     if metric.kind == "share":
@@ -73,21 +92,31 @@ def noise(metric: Metric, own: Floats, other: Floats, people: Floats, outcome_sd
 
 
 def expect(
-    metrics: Sequence[Metric], interventions: tuple[InterventionParameters, ...], cells: Cells, ladder: Ladder
+    metrics: Sequence[Metric],
+    interventions: tuple[InterventionParameters, ...],
+    cells: Cells,
+    ladder: Ladder,
+    *,
+    kept: float = 1.0,
 ) -> tuple[Expected, ...]:
     """Multiply the ladder out: what every metric should come to for a child of each option under each belief.
 
-    This is the honest evaluation: what would happen without the project, whatever the evaluator will compare with.
+    This is the honest evaluation: what would happen without the project, whatever the evaluator will compare with. The
+    variance is that of the evaluator's method. `kept` is the true effect as a multiple of that in studies.
     """
-    tables, k = life_tables(ladder), cells.intervention
-    none = np.tile(_NO_EFFECT, (k.size, 1))
-    effects = [effects_of(interventions, belief)[k] for belief in BELIEF_GRID]
+    k = cells.intervention
+    effects = [effects_of(interventions, belief)[k] for belief in (*BELIEF_GRID, kept)]
     result = []
     for metric in metrics:
-        arguments = (cells.age, k, metric.value, metric.years, tables)
-        own = np.stack([_summed(effect, cells.start, *arguments) for effect in effects]) / metric.parts
-        other = _summed(none, cells.start, *arguments) / metric.parts if metric.evaluation != NONE else np.zeros(k.size)
-        result.append(Expected(metric, own, other))
+        without = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
+        with_it = [_moments(metric, effect, cells, ladder) for effect in effects]
+        own = np.stack([(cells.start * mean).sum(axis=1) for mean, _ in with_it]) / metric.parts
+        other = np.zeros(k.size)
+        if metric.evaluation != NONE:
+            other = (cells.start * without[0]).sum(axis=1) / metric.parts
+        variance = np.stack([_variance(metric, each, without, cells, ladder) for each in with_it])
+        variance = np.maximum(variance, 0.0) / metric.parts**2
+        result.append(Expected(metric, own[:-1], other, variance[:-1], own[-1], variance[-1]))
     return tuple(result)
 
 
@@ -104,46 +133,153 @@ def as_reported(honest: Sequence[Expected], cells: Cells, ladder: Ladder) -> tup
 def _reported(expected: Expected, cells: Cells, ladder: Ladder) -> Floats:
     """What the evaluator's comparison should be expected to come to, by cell, SEK or outcomes."""
     metric, k, age = expected.metric, cells.intervention, cells.age
-    years = np.minimum(metric.years, N_AGES - 1 - age)
-    occupied, level = expected_states(ladder), np.arange(N_STATES) % N_LEVELS
-    at_start = metric.value[k, age]  # (n_cells, N_STATES)
     if metric.evaluation in (MATCHED, NORM):
-        of_level = occupied.reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
-        share = cells.start.reshape(age.size, -1, N_LEVELS).sum(axis=1)
-        like = occupied[age] / np.maximum(of_level[age][:, level], 1e-300) * share[:, level]
-        none = np.tile(_NO_EFFECT, (k.size, 1))
-        total = _summed(none, like, age, k, metric.value, metric.years, life_tables(ladder))
-    elif metric.evaluation in (BEFORE_AFTER, TREND):
-        total = years * (cells.start * at_start).sum(axis=1)
+        mean, _ = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
+        total = (_alike(cells, ladder) * mean).sum(axis=1)
+    elif metric.evaluation in (BEFORE_AFTER, TREND, FLAGGED):
+        total = (cells.start * _as_if(metric, cells)).sum(axis=1)
         if metric.evaluation == TREND:
+            years, occupied = np.minimum(metric.years, N_AGES - 1 - age), expected_states(ladder)
             mean = (metric.value * occupied).sum(axis=2)
             for t in range(metric.years):
                 total = total + np.where(t < years, mean[k, np.minimum(age + t + 1, N_AGES - 1)] - mean[k, age], 0.0)
-    elif metric.evaluation == FLAGGED:
-        flagged = np.arange(N_STATES) - level + cells.level[:, None]
-        total = np.zeros(k.size)
-        for t in range(metric.years):
-            then = metric.value[k, np.minimum(age + t + 1, N_AGES - 1)]
-            stayed = (cells.start * np.take_along_axis(then, flagged, axis=1)).sum(axis=1)
-            total = total + np.where(t < years, stayed, 0.0)
     else:
         return expected.other
     return np.asarray(total / metric.parts)
 
 
-@njit(cache=True, nogil=True)
-def _summed(effect, start, age, kind, value, years, tables):
-    """Sum what years are worth, weighted by where each cell's children are expected to be. Shape (n_cells,)."""
-    result = np.zeros(age.size)
-    levels, now, after = np.empty((1, N_LEVELS)), np.empty(N_STATES), np.empty(N_STATES)
-    for c in range(age.size):
-        now[:] = start[c]
-        for t in range(min(years, N_AGES - 1 - age[c])):
-            occupancy(now, age[c] + t, 1, t, effect[c], tables, levels, after)
-            now[:] = after
+def _alike(cells: Cells, ladder: Ladder) -> Floats:
+    """Distribution over states of children of the age and true levels of each option's children, (n_cells, N_STATES).
+
+    They are like them on record; their frailty is that of everybody on that rung.
+    """
+    occupied, level = expected_states(ladder), np.arange(N_STATES) % N_LEVELS
+    of_level = occupied.reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
+    share = cells.start.reshape(cells.age.size, -1, N_LEVELS).sum(axis=1)
+    return np.asarray(occupied[cells.age] / np.maximum(of_level[cells.age][:, level], 1e-300) * share[:, level])
+
+
+def _as_if(metric: Metric, cells: Cells) -> Floats:
+    """What the years would come to if they were as before, or at the level seen (K5); (n_cells, N_STATES) at the start.
+
+    In the unit of `Metric.value`.
+    """
+    k, age = cells.intervention, cells.age
+    years = np.minimum(metric.years, N_AGES - 1 - age)
+    if metric.evaluation != FLAGGED:
+        return np.asarray(years[:, None] * metric.value[k, age])
+    flagged = np.arange(N_STATES) - np.arange(N_STATES) % N_LEVELS + cells.level[:, None]
+    total = np.zeros((k.size, N_STATES))
+    for t in range(metric.years):
+        then = metric.value[k, np.minimum(age + t + 1, N_AGES - 1)]
+        total += np.where((t < years)[:, None], np.take_along_axis(then, flagged, axis=1), 0.0)
+    return total
+
+
+def _moments(metric: Metric, effects: Floats, cells: Cells, ladder: Ladder) -> tuple[Floats, Floats]:
+    """Mean and mean square of what the years of follow-up come to from each state, (n_cells, N_STATES) each."""
+    shape = (cells.age.size, N_STATES)
+    mean, square = np.zeros(shape), np.zeros(shape)
+    known: dict[tuple[int, int, bytes], int] = {}
+    for c, (k, age) in enumerate(zip(cells.intervention.tolist(), cells.age.tolist(), strict=True)):
+        like = known.setdefault((k, age, effects[c].tobytes()), c)
+        if like == c:
+            lives = Lives(effects[c], age, metric.years, metric.value[k])
+            life_moments(lives, *life_tables(ladder), mean[c], square[c])
+        else:
+            mean[c], square[c] = mean[like], square[like]
+    return mean, square
+
+
+def _variance(
+    metric: Metric, own: tuple[Floats, Floats], without: tuple[Floats, Floats], cells: Cells, ladder: Ladder
+) -> Floats:
+    """Variance of one child's measurement by cell: its years less its comparison; `Metric.value` squared.
+
+    A child found by the lot was seen as the participant was. A matched one shares its true level, no more. Else the
+    comparison follows from the participant's own start.
+    """
+    start, (mean, square) = cells.start, own
+    if metric.evaluation == WAITING_LIST:
+        return _spread_of(start, mean, square) + _spread_of(start, *without)
+    if metric.evaluation == MATCHED:
+        by_level = start.reshape(-1, N_STATES // N_LEVELS, N_LEVELS)
+        share = by_level.sum(axis=1)
+        peers = _alike(cells, ladder)
+
+        def at(weight: Floats, values: Floats) -> Floats:
+            """Mean of values among those at each true level, (n_cells, N_LEVELS)."""
+            total = (weight * values).reshape(by_level.shape).sum(axis=1)
+            return np.asarray(np.divide(total, share, out=np.zeros(share.shape), where=share > 0.0))
+
+        mine, theirs = at(start, mean), at(peers, without[0])
+        within = at(start, square) - mine**2 + at(peers, without[1]) - theirs**2
+        gap = mine - theirs
+        return np.asarray((share * (within + gap**2)).sum(axis=1) - (share * gap).sum(axis=1) ** 2)
+    if metric.evaluation in (BEFORE_AFTER, TREND, FLAGGED):
+        other = _as_if(metric, cells)
+    elif metric.evaluation == NORM:
+        level = np.arange(N_STATES) % N_LEVELS
+        share = start.reshape(-1, N_STATES // N_LEVELS, N_LEVELS).sum(axis=1)
+        total = (_alike(cells, ladder) * without[0]).reshape(-1, N_STATES // N_LEVELS, N_LEVELS).sum(axis=1)
+        other = np.divide(total, share, out=np.zeros(share.shape), where=share > 0.0)[:, level]
+    else:
+        other = np.zeros(mean.shape)
+    return _spread_of(start, mean - other, square - 2.0 * mean * other + other**2)
+
+
+def _spread_of(weight: Floats, mean: Floats, square: Floats) -> Floats:
+    """Variance over a mixture, from mean and mean square in each state. Shape (n_cells,)."""
+    return np.asarray((weight * square).sum(axis=1) - (weight * mean).sum(axis=1) ** 2)
+
+
+@kernel
+def life_moments(
+    lives: Lives, move: Floats, target: NDArray[np.uint8], exam: Floats, mean: Floats, square: Floats
+) -> None:
+    """Mean and mean square of what the next years of a life come to, from each state; solved backwards.
+
+    Parameters
+    ----------
+    lives
+        Effect, age at the start, years and what each of them is worth.
+    move, target, exam
+        Arrays of the `Ladder`, see `forecast.life_tables`.
+    mean, square
+        Overwritten, shape (N_STATES,): first and second moment of the sum (Howard 1971, *Dynamic Probabilistic
+        Systems*, on reward processes).
+    """
+    effect, age, years, value = lives
+    helped = effect[0] != 1.0 or effect[1] != 1.0 or effect[2] != 1.0
+    row = np.empty(N_LEVELS)
+    first, second = np.empty(N_STATES), np.empty(N_STATES)
+    mean[:] = 0.0
+    square[:] = 0.0
+    for t in range(min(years, N_AGES - 1 - age) - 1, -1, -1):
+        now = age + 1 + t
+        for s in range(N_STATES):  # this year and all that follow, for a life that is at `s` when it ends
+            worth = value[now, s]
+            first[s] = worth + mean[s]
+            second[s] = worth * worth + 2.0 * worth * mean[s] + square[s]
+        if now == EXAM_AGE:
             for s in range(N_STATES):
-                result[c] += now[s] * value[kind[c], age[c] + t + 1, s]
-    return result
+                if s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
+                    failed, other = exam[s] * effect[2], s + NOT_ELIGIBLE * N_LEVELS
+                    first[s] += failed * (first[other] - first[s])
+                    second[s] += failed * (second[other] - second[s])
+        worse = effect_left(effect[0], effect[3], effect[4], t)
+        better = effect_left(effect[1], effect[3], effect[4], t)
+        stage = 0 if now < ADULT_AGE else 1
+        for s in range(N_STATES):
+            if helped:
+                treated_move(move[now, s], s % N_LEVELS, s // N_LEVELS % N_RECORDS, now, worse, better, effect[2], row)
+            else:
+                row[:] = move[now, s]
+            mean[s], square[s] = 0.0, 0.0
+            for ending in range(N_LEVELS):
+                then = target[stage, s, ending]
+                mean[s] += row[ending] * first[then]
+                square[s] += row[ending] * second[then]
 
 
 def norms(metrics: Sequence[Metric], ladder: Ladder, ages: Sequence[int]) -> Whole:

@@ -23,7 +23,7 @@ from .evaluators import COMPARED, MATCHED, OTHER, OWN, PEOPLE, SUMS, TRUE_OTHER,
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-LEARNED = "all costs"  # the metric of bodies that learn from projects whose contract measures no saving
+OWN_FOLLOW_UP = "all costs"  # what a body follows up of its own projects, whatever a contract measures
 RECORDS = {"placed": PLACED, "not_eligible": NOT_ELIGIBLE, "sentenced": SENTENCED}
 THOUSANDTHS = 1000
 
@@ -45,18 +45,19 @@ class Metric:
 def metrics_of(
     design: Design, interventions: Sequence[InterventionParameters], costs: CostTables, follow_up: int
 ) -> tuple[Metric, ...]:
-    """Give the metrics of a contract in their order; the last is what bodies learn from if it measures no saving."""
+    """Give the metrics of a contract in their order; the last is the body's own follow-up, the same under every design.
+
+    It compares what all payers spend on participants with what they spend on like children, for `follow_up` years.
+    """
     found = [_metric(each, interventions, costs) for each in design.measures.values()]
-    if not any(metric.kind == "cost_reduction" for metric in found):
-        every = np.ones(len(PAYERS), np.bool_)
-        cost = _minus_cost(costs, [every] * len(interventions), KINDS)
-        found.append(Metric(LEARNED, "cost_reduction", MATCHED, follow_up, cost))
-    return tuple(found)
+    every = np.ones(len(PAYERS), np.bool_)
+    cost = _minus_cost(costs, [every] * len(interventions), KINDS)
+    return (*found, Metric(OWN_FOLLOW_UP, "cost_reduction", MATCHED, follow_up, cost))
 
 
-def learned(metrics: Sequence[Metric]) -> int:
-    """Which of a contract's metrics bodies learn from: the first that is a saving."""
-    return next(j for j, metric in enumerate(metrics) if metric.kind == "cost_reduction")
+def saving_told(metrics: Sequence[Metric]) -> int:
+    """Which of a contract's metrics tells bodies more of the effect: the first saving that it measures; -1 if none."""
+    return next((j for j, metric in enumerate(metrics[:-1]) if metric.kind == "cost_reduction"), -1)
 
 
 def _metric(measure: Measure, interventions: Sequence[InterventionParameters], costs: CostTables) -> Metric:

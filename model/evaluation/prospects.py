@@ -40,16 +40,17 @@ def prospects(
     design: Design,
     metrics: Sequence[Expected],
     whole_cost: NDArray[np.int64],
-    size: float,
-    outcome_sd: float,
+    size: Floats,
     parties: Sequence[str] = (),
 ) -> dict[str, Prospect]:
-    """Settle a project of `size` children of every option under every belief and luck, and count per child.
+    """Settle a project of usual size of every option under every belief and luck, and count per child.
 
     Parameters
     ----------
     whole_cost
         Whole programme cost per child of each option, shape (n_cells,).
+    size
+        Children in a project of each option, shape (n_cells,) or one for all.
     parties
         Those whose single cases are wanted; the others' `cases` are empty.
 
@@ -61,7 +62,7 @@ def prospects(
     shape = (len(BELIEF_GRID), whole_cost.size)
     cost = np.broadcast_to(np.rint(whole_cost * size).astype(np.int64), shape).ravel()
     means = {each.metric.name: each.mean(size) for each in metrics}
-    spreads = {each.metric.name: each.spread(size, outcome_sd) for each in metrics}
+    spreads = {each.metric.name: each.spread(size) for each in metrics}
     flows: dict[str, Floats] = {}
     cases: dict[str, Floats] = {party: np.zeros((*shape, 0, N_AGES)) for party in parties}
     probability: list[float] = []

@@ -19,7 +19,7 @@ from ..inputs.protect import protect
 from ..inputs.scenario import Scenario
 from .evaluators import EVALUATORS, WAITING_LIST
 from .expected import national_mean, norms
-from .metrics import Metric, learned, metrics_of
+from .metrics import Metric, metrics_of, saving_told
 
 Whole = NDArray[np.int64]
 
@@ -28,13 +28,15 @@ Whole = NDArray[np.int64]
 class Yardsticks:
     """The metrics of each contract, and as arrays for the kernel that measures (see `evaluation.measure`).
 
-    `learned` is which metric of each contract bodies learn from, `follow_up` its years; `by_lot` whether the design in
-    force holds children back.
+    `own` is the place of a body's own follow-up among the metrics of each contract, `follow_up` its years; `told` the
+    first saving that the contract itself measures, -1 if none; `by_lot` whether the design in force holds children
+    back.
     """
 
     metrics: tuple[tuple[Metric, ...], ...]
-    learned: tuple[int, ...]
-    follow_up: tuple[int, ...]
+    own: tuple[int, ...]
+    told: tuple[int, ...]
+    follow_up: int
     by_lot: bool
     terms: tuple[Whole, ...]
     values: Whole  # (n_metrics, n_interventions, N_AGES, N_STATES)
@@ -79,13 +81,13 @@ def lay_out(spec: Scenario, contracts: Sequence[Design], ladder: Ladder, costs: 
     every = [metric for of_contract in metrics for metric in of_contract]
     columns = [(EVALUATORS.index(m.evaluation), m.years, m.group, m.groups) for m in every]
     begins = np.cumsum([0, *map(len, metrics)])
-    which = tuple(learned(each) for each in metrics)
     ages = [age for item in items for age in (item.age_from, item.age_to)]
     values = np.stack([metric.value for metric in every])
     return Yardsticks(
         metrics=metrics,
-        learned=which,
-        follow_up=tuple(each[j].years for each, j in zip(metrics, which, strict=True)),
+        own=tuple(len(each) - 1 for each in metrics),
+        told=tuple(saving_told(each) for each in metrics),
+        follow_up=spec.project.follow_up_years,
         by_lot=any(metric.evaluation == WAITING_LIST for metric in metrics[0]),
         terms=(begins, *(np.array(column, np.int64) for column in zip(*columns, strict=True))),
         values=values,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 
 def total(parts: Iterable[float]) -> float:
@@ -35,3 +36,30 @@ def exp(values: Floats) -> Floats:
 def log(values: Floats) -> Floats:
     """Natural logarithm of each number, one at a time: for small arrays."""
     return np.array([math.log(each) for each in values.ravel()]).reshape(values.shape)
+
+
+def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
+    """Divide whole numbers among the members of each group in proportion to whole weights; nothing is lost.
+
+    Parameters
+    ----------
+    number
+        What each group has, shape (n, n_groups); at most the weight of its members together.
+    weight
+        Shape (n, n_members).
+    of
+        Group of each member, shape (n_members,).
+
+    Returns
+    -------
+    ndarray
+        Shape of `weight`; nobody gets more than its weight.
+    """
+    result = np.zeros_like(weight)
+    for group in range(number.shape[1]):
+        mine = np.flatnonzero(of == group)
+        if mine.size:
+            upto = np.cumsum(weight[:, mine], axis=1)
+            due = upto * number[:, [group]] // np.maximum(upto[:, -1:], 1)
+            result[:, mine] = np.diff(due, axis=1, prepend=0)
+    return result

@@ -6,7 +6,8 @@ The reader insists that the two agree, so that a unit is never a comment. Filled
 from dataclasses import dataclass, field
 from typing import Any
 
-INTERVENTION_TEXTS = ("name", "title", "title_sv", "owner", "source")
+INTERVENTION_TEXTS = ("name", "title", "title_sv", "source")
+OWNER_KEYS = ("owner", "partner")  # texts with a source of their own, which a scenario may change
 PAYERS = (
     "education",
     "social",
@@ -55,7 +56,6 @@ class BoardParameters:
     other_regarding_spread: float = quantity("1", "how far that weight differs between boards, up and down")
     regard_horizon: float = quantity("year", "years over which gains to others are reckoned")
     fund_share: float = quantity("1", "yearly allotment to a municipal fund as a share of municipal revenue")
-    unused_value: float = quantity("1", "what a krona left in the fund is worth to the board")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +102,6 @@ class BudgetParameters:
     rur_deposit: float = quantity("1", "part reserved of what a result exceeds one per cent of taxes and grants by")
     rur_most: float = quantity("1", "largest reserve as a share of revenue")
     rur_release: float = quantity("1/year", "part of the reserve that could be released for projects in a year")
-    ordinary_plan: float = quantity(
-        "1", "share of municipalities that plan to take what works into ordinary operations"
-    )
     restoration_years: int = quantity("year", "years within which a deficit is restored", whole=True)
 
 
@@ -118,7 +115,30 @@ class ProjectParameters:
     follow_up_years: int = quantity(
         "year", "years of follow-up from the start, where the contract states none", whole=True
     )
-    group_size: float = quantity("child", "children in a project, as those who weigh a contract reckon")
+    effect_kept: float = quantity("1", "share of the effect that studies found which is left in ordinary practice")
+    idea_rate: float = quantity("1/year", "ideas for a project that arise a year in a municipality of 50,000")
+    idea_growth: float = quantity("1", "power of the number of inhabitants with which that rate grows")
+    group_cost: float = quantity("SEK/project", "cost of a project's programme in a municipality of 140,000")
+    group_growth: float = quantity("1", "power of the number of inhabitants with which that cost grows")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceParameters:
+    """What moves a body to say yes besides what it expects to gain (random utility)."""
+
+    reluctance: float = quantity("1", "what a project must promise its owner beyond its cost, per krona of it")
+    taste: float = quantity("1", "scale of what else speaks for or against a project, per krona of it (logistic)")
+    effort: float = quantity("SEK/application", "what applying costs the applicant in effort of its own")
+    trials_ahead: float = quantity("1", "later projects of the same size that a body has in mind when it tries one")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceParameters:
+    """Standing services: what was tried and goes on in ordinary operations."""
+
+    adopted: float = quantity("1", "share of trials taken on that save just their cost")
+    adopted_by_result: float = quantity("1", "added to the logarithm of those odds by a krona more saved per krona")
+    ended: float = quantity("1/year", "share of standing services that end in a year")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +149,11 @@ class BeliefParameters:
     initial_sd: float = quantity("1", "standard deviation of first beliefs")
     neighbour_weight: float = quantity("1", "weight on results from the county against one's own")
     national_weight: float = quantity("1", "weight on results from the rest of the country against one's own")
-    outcome_sd: float = quantity(
-        "SEK/child/year", "standard deviation of a year's cost between children, as evaluators reckon it"
+    doubt: tuple[float, ...] = quantity(
+        "1",
+        "how far off a method is thought to be, however many the children: standard deviation in multiples of the "
+        "effect, matched, by the lot, before-after, trend-adjusted, historical norm, as-flagged",
+        size=6,
     )
 
 
@@ -269,12 +292,15 @@ class LadderParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class InterventionParameters:
-    """One intervention; its effect fades after the end, except at forks (E4)."""
+    """One intervention; its effect fades after the end, except at forks (E4). `partner` is "" if one body runs it."""
 
     name: str
     title: str
     title_sv: str
     owner: str
+    owner_source: str
+    partner: str
+    partner_source: str
     source: str
     age_from: int = quantity("year", "youngest age at the start", whole=True)
     age_to: int = quantity("year", "oldest age at the start", whole=True)
@@ -287,6 +313,8 @@ class InterventionParameters:
         "1", "relative risk at first placement, ineligibility and first sentence (1 = no effect); lasts"
     )
     half_life: float = quantity("year", "time after the end until half of the fading effect is left")
+    partner_share: float = quantity("1", "part of what the owners pay, and are paid, that is the partner's")
+    covered: float = quantity("1", "share of the children seen whom municipalities reach with it already in 2020")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,6 +335,8 @@ GROUPS: dict[str, type] = {
     "region": RegionParameters,
     "budget": BudgetParameters,
     "project": ProjectParameters,
+    "choice": ChoiceParameters,
+    "service": ServiceParameters,
     "belief": BeliefParameters,
     "diffusion": DiffusionParameters,
     "investor": InvestorParameters,

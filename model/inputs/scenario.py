@@ -23,11 +23,13 @@ from .parameters import (
     GROUPS,
     INTERVENTION_TEXTS,
     KINDS,
+    OWNER_KEYS,
     OWNERS,
     PAYERS,
     BeliefParameters,
     BoardParameters,
     BudgetParameters,
+    ChoiceParameters,
     CommitteeParameters,
     CostParameters,
     DetectionParameters,
@@ -39,6 +41,7 @@ from .parameters import (
     ProjectParameters,
     ProviderParameters,
     RegionParameters,
+    ServiceParameters,
     TaxParameters,
 )
 from .places import Places, part, price_factors, sweden
@@ -59,6 +62,8 @@ class Scenario:
     region: RegionParameters
     budget: BudgetParameters
     project: ProjectParameters
+    choice: ChoiceParameters
+    service: ServiceParameters
     belief: BeliefParameters
     diffusion: DiffusionParameters
     investor: InvestorParameters
@@ -89,17 +94,25 @@ class Scenario:
         }
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
 
-    def replace(self, path: str, value: Value) -> "Scenario":
-        """Return the scenario with one value changed, under the same checks as in a file.
+    def replace(self, path: str, value: Value | str) -> "Scenario":
+        """Return the scenario with one value changed, under the same checks as in a file; an owner may be changed, too.
 
         Raises
         ------
         InputError
             If the path is unknown or the value out of range.
         """
+        name, _, key = path.rpartition(".")
+        if key in OWNER_KEYS and name in self.texts:
+            problems: list[str] = []
+            words = dict(self.texts[name])
+            _own(words, key, {"value": value, "source": "changed"}, path, problems)
+            if problems:
+                raise InputError(problems)
+            return _assemble(self.title, self.quantities, {**self.texts, name: words}, self.places, "")
         if path not in self.quantities:
             raise InputError([f"{path}: there is no such parameter.{hint(path, self.quantities)}"])
-        problems: list[str] = []
+        problems = []
         record = self.quantities[path].model_dump() | {"value": value}
         quantity = read_quantity(record, path, problems)
         if quantity is None:
@@ -196,12 +209,19 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
     title = document.get("title", f"{scenario.title}, changed by {file.name}")
     if not isinstance(title, str):
         problems.append(f"{file}: title = {title!r}. Write a text in quotes.")
-    changed = dict(scenario.quantities)
+    changed, texts = dict(scenario.quantities), dict(scenario.texts)
     for branch, prefix in (("parameters", ""), ("interventions", "interventions."), ("costs", "costs.")):
         for record_path, record in _records(document.get(branch, {}), branch, str(file), problems):
             target = prefix + record_path
+            name, _, key = record_path.rpartition(".")
+            if branch == "interventions" and key in OWNER_KEYS and f"{prefix}{name}" in texts:
+                texts[f"{prefix}{name}"] = words = dict(texts[f"{prefix}{name}"])
+                _own(words, key, record, f"{file}: {branch}.{record_path}", problems)
+                continue
             if target not in scenario.quantities:
-                valid = [p.removeprefix(prefix) for p in scenario.quantities if p.startswith(prefix)]
+                valid = [
+                    p.removeprefix(prefix) for p in (*scenario.quantities, *_owner_paths(texts)) if p.startswith(prefix)
+                ]
                 problems.append(f"{file}: {branch}: unknown key '{record_path}'.{hint(record_path, valid)}")
                 continue
             new = _change(scenario.quantities[target], record, f"{file}: {branch}.{record_path}", problems)
@@ -209,7 +229,7 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
                 changed[target] = new
     if problems:
         raise InputError(problems)
-    return _assemble(str(title), changed, scenario.texts, scenario.places, f"{file}: ")
+    return _assemble(str(title), changed, texts, scenario.places, f"{file}: ")
 
 
 def select(scenario: Scenario, wanted: Iterable[str]) -> Scenario:
@@ -232,7 +252,10 @@ def built_in() -> Scenario:
             _keep(quantities, prefix + path, record, name, problems)
     for file in sorted((DATA / "interventions").glob("*.toml")):
         document = read_toml(file)
-        texts[f"interventions.{file.stem}"] = {key: document.pop(key, None) for key in INTERVENTION_TEXTS}
+        words = {key: document.pop(key, None) for key in INTERVENTION_TEXTS}
+        for key in OWNER_KEYS:
+            _own(words, key, document.pop(key, {}), f"{file.name}: {key}", problems)
+        texts[f"interventions.{file.stem}"] = words
         for path, record in _records(document, "", file.name, problems):
             _keep(quantities, f"interventions.{file.stem}.{path}", record, file.name, problems)
     for name, row in read_toml(DATA / "costs.toml").items():
@@ -242,6 +265,26 @@ def built_in() -> Scenario:
     if problems:
         raise InputError(problems)
     return _assemble("Sweden", quantities, texts, sweden(), "")
+
+
+def _owner_paths(texts: Mapping[str, Any]) -> list[str]:
+    """Paths of the texts that a scenario may change."""
+    return [f"{path}.{key}" for path in texts if path.startswith("interventions.") for key in OWNER_KEYS]
+
+
+def _own(words: dict[str, Any], key: str, record: Any, where: str, problems: list[str]) -> None:
+    """Read who owns an intervention, or shares it ("" for nobody), and where that is from."""
+    nobody = ("",) if key == "partner" else ()
+    if key == "partner" and record == {}:
+        record = {"value": "", "source": "one body runs it"}
+    value, source = (record.get(each) if isinstance(record, Mapping) else None for each in ("value", "source"))
+    if value not in (*OWNERS, *nobody):
+        problems.append(f"{where}: value = {value!r} is no body that can own it.{hint(str(value), OWNERS)}")
+    if not isinstance(source, str) or not source.strip():
+        problems.append(f"{where}: 'source' is missing. Say where the value is from.")
+    for other in sorted(set(record) - {"value", "source"} if isinstance(record, Mapping) else ()):
+        problems.append(f"{where}: unknown key '{other}'.{hint(str(other), ('value', 'source'))}")
+    words |= {key: value, f"{key}_source": source}
 
 
 def _keep(
@@ -409,8 +452,8 @@ def _check_rules(
             problems.append(f"{name}: age_from {item.age_from} is above age_to {item.age_to}.")
         if item.levels[0] > item.levels[1]:
             problems.append(f"{name}: levels {list(item.levels)} are upside down.")
-        if item.owner not in OWNERS:
-            problems.append(f"{name}: owner '{item.owner}' is not known.{hint(str(item.owner), OWNERS)}")
+        if item.partner == item.owner:
+            problems.append(f"{name}: partner '{item.partner}' is its owner already. Name another body, or none.")
     for row in rows:
         name = f"{where}costs.{row.name}"
         if row.payer not in PAYERS:

@@ -7,6 +7,7 @@ Money of projects comes as a `Payment`; nothing here knows projects or beliefs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,14 +19,15 @@ from ..children.prices import KIND, PAYER, CostTables
 from ..contracts import Transfer
 from ..inputs.parameters import PAYERS
 from ..world import World
-from .budgets import COMMITTEES, LINES, Budgets, close_year, fund_allotment, rur_allotment, set_room, whole
-from .economy import take_from_rur
-from .funds import FILLED_BY, NO_LIMIT, Fund, Purse, allowances
+from .budgets import COMMITTEES, LINES, Budgets, close_year, fund_size, has_fund, rur_allotment, set_room, whole
+from .economy import equity_worth, refill, stays, take_from_rur
+from .funds import FILLED_BY, NO_LIMIT, Fund, Purse, allowances, worth_left
 from .ledger import Ledger, LedgerError
 
 Money = NDArray[np.int64]
 Which = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 STATE_AGENCIES = PAYERS[5:]
 FROM_TREASURY = ("state", "outcomes_fund", *STATE_AGENCIES)  # the state draws from taxes what it pays for projects
 
@@ -59,8 +61,9 @@ class Books:
     """Where money is written: what moved (ledger), what is left of it in budgets, and what is left in funds.
 
     Of this year: `lives` is what children cost, `allowed` what the contract lets a party spend on new projects,
-    `set_aside` what funds were given, `before` what was left in them. `due` is what contracts will pay, by year, with
-    the projects that each row stands for; `yearly` are all years closed so far, by body.
+    `set_aside` what funds were given, `before` what was left in them, `lapsed` what of municipal funds nobody was
+    granted, `wanted` what was last applied for under the design in force, SEK by municipality. `due` is what contracts
+    will pay, by year, with the projects that each row stands for; `yearly` are all years closed so far, by body.
     """
 
     ledger: Ledger
@@ -71,6 +74,8 @@ class Books:
     set_aside: dict[str, Money] = field(default_factory=dict)
     due: dict[int, list[tuple[Transfer, Which]]] = field(default_factory=dict)
     before: dict[str, Money] = field(default_factory=dict)
+    lapsed: Money | None = None
+    wanted: Money = field(default_factory=lambda: np.zeros(1, np.int64))
     yearly: list[dict[str, dict[str, Money]]] = field(default_factory=list)
 
     def left(self, purse: Purse) -> Money:
@@ -121,13 +126,14 @@ def price(children: Money, costs: CostTables) -> LifeCost:
     )
 
 
-def open_year(books: Books, world: World, funded: Bools, year: int) -> None:
-    """Set frames; mandatory cost and earlier promises come first, what is left is room (M5, M8, M10, M11).
+def open_year(books: Books, world: World, funded: Bools, standing: Mapping[str, Money], year: int) -> None:
+    """Set frames; mandatory cost, services and earlier promises come first, what is left is room (M5, M8, M10, M11).
 
-    `funded` says which municipalities have decided on a fund, shape (n,).
+    `funded` says which municipalities have decided on a fund, shape (n,); `standing` is what services will cost each
+    body, shape (n,).
     """
     t, design = year - world.start_year, world.design
-    set_room(books.budgets, t)
+    set_room(books.budgets, standing, t)
     books.before = {name: fund.money for name, fund in books.funds.items()}
     books.allowed = allowances(design, world.geography.inhabitants)
     books.set_aside = {name: _set_aside(books, world, name, funded, t) for name in books.funds}
@@ -139,17 +145,52 @@ def open_year(books: Books, world: World, funded: Bools, year: int) -> None:
 
 
 def _set_aside(books: Books, world: World, fund: str, funded: Bools, t: int) -> Money:
-    """Money that a fund gets this year: by the contract's `size`, else by the board's habit (F3).
+    """Money that a fund gets this year: what the contract gives it (`size`), else what it lacks of its usual size.
 
-    A municipal fund is there only where the municipality has decided on one; the reserve releases a part of itself.
+    A fund is a stock: filled when it is decided on, and filled up again as the year allows (`economy.refill`). A
+    municipal fund is there only where the municipality has decided on one; the reserve releases a part of itself.
     """
-    wanted, budgets, spec = books.allowed.get(fund), books.budgets, world.spec
+    wanted, budgets, spec, money = books.allowed.get(fund), books.budgets, world.spec, books.funds[fund]
     if fund == "municipal_fund":
-        return fund_allotment(budgets, funded, spec, t, wanted)
+        if wanted is not None:
+            return whole(wanted * has_fund(funded, spec))
+        size = fund_size(budgets, funded, spec)
+        share = np.where(money.opened, refill(budgets.reserves, spec.budget, t), 1.0)
+        money.opened = size > 0
+        return whole(np.maximum(size - money.free, 0) * share)
     if wanted is None:
         revenue = budgets.revenue["region" if FILLED_BY[fund] == "region" else "municipality"]
         wanted = whole(revenue * spec.board.fund_share)
+        if fund == "regional_fund":
+            wanted = np.maximum(wanted - money.free, 0)
     return np.minimum(wanted, rur_allotment(budgets, spec)) if fund == "rur" else wanted
+
+
+def _let_lapse(books: Books, world: World) -> None:
+    """Move what was not granted of municipal funds back to the board: where it lapses, or the fund is given up."""
+    fund = books.funds.get("municipal_fund")
+    if fund is None:
+        return
+    stay = stays(books.budgets.reserves) * (fund.opened if "municipal_fund" not in books.allowed else 1.0)
+    lapsed = whole(np.maximum(fund.free, 0) * (1.0 - stay))
+    fund.money = fund.money - lapsed
+    books.lapsed = lapsed
+    books.budgets.equity["board"] = books.budgets.equity["board"] + lapsed
+
+
+def left_in_funds(books: Books, world: World) -> dict[str, Floats]:
+    """What a krona left in each fund is worth to whoever grants it, shape (n,), see `funds.worth_left`."""
+    spec, result = world.spec, {}
+    form = {
+        "municipal_fund": stays(books.budgets.reserves),
+        "rur": np.zeros(world.n),
+        "regional_fund": np.ones(world.n),
+    }
+    for name, fund in books.funds.items():
+        grantor = spec.region if name == "regional_fund" else spec.board
+        in_equity = equity_worth(spec.budget, grantor.horizon, grantor.discount_rate)
+        result[name] = worth_left(form[name], in_equity, books.wanted, fund.free)
+    return result
 
 
 def book_lives(books: Books, year: int) -> None:
@@ -185,6 +226,7 @@ def close(books: Books, world: World, children: Children, year: int) -> None:
     mandatory = {line: books.lives.of(line) for line in LINES}
     equity = {name: amount.copy() for name, amount in budgets.equity.items()}
     results = close_year(budgets, year - world.start_year, mandatory, ratchet, spec.budget)
+    _let_lapse(books, world)
     if "rur" in books.set_aside:
         budgets.equity["board"] = budgets.equity["board"] - books.set_aside["rur"]
         take_from_rur(budgets.reserves, books.set_aside["rur"])
@@ -219,6 +261,8 @@ def _book_budgets(books: Books, results: dict[str, Money], year: int) -> None:
         if fund != "rur":  # the reserve is filled from equity, the others in the ordinary budget
             revenue[FILLED_BY[fund]] = revenue[FILLED_BY[fund]] + amount
         ledger.post(year, FILLED_BY[fund], fund, "set aside", amount)
+    if books.lapsed is not None:
+        ledger.post(year, "municipal_fund", "board", "lapsed", books.lapsed)
     for body, amount in revenue.items():
         ledger.settle_up(year, body, "households", "revenue", amount)
     for line in LINES:

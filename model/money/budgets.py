@@ -8,12 +8,12 @@ population. What the year is like, reserves and the spread of the practice stand
 Written by `model`, one step of the year at a time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.draws import PURSE, by_place
 from ..children.forecast import expected_states, relative_mix
 from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS
 from ..children.population import Population
@@ -30,7 +30,6 @@ from .economy import (
     close_reserves,
     discretionary,
     economy,
-    fund_factor,
     open_reserves,
     regional_room,
     rur_money,
@@ -141,20 +140,21 @@ def pressure_of(places: Places) -> Floats:
     return standardised(places.facts.pressure(), sweden().facts.pressure())
 
 
-def fund_allotment(budgets: Budgets, funded: Bools, scenario: Scenario, t: int, wanted: Money | None = None) -> Money:
-    """Money that each municipality puts into its social investment fund in year `t`: none without a decision (D2).
+def fund_size(budgets: Budgets, funded: Bools, scenario: Scenario) -> Money:
+    """Money that each municipality means its social investment fund to hold: none without a decision (D2).
 
-    `funded` says who has decided on one, shape (n,). `wanted` as a contract says it; else the board's usual share of
-    revenue (F3), more or less by the year and by how the fund is kept (F1, M11). With `diffusion.voluntary` 0 every
-    municipality has a fund, decided or not, and sets aside what all together do; with 1 only some have, and those set
-    aside so much more.
+    `funded` says who has decided on one, shape (n,). The usual share of revenue (F3): with `diffusion.voluntary` 0
+    every municipality has a fund, decided or not, and all hold together what is held in truth; with 1 only some have,
+    and those hold so much more.
     """
-    has = 1.0 - scenario.diffusion.voluntary * (1.0 - funded)
-    if wanted is not None:
-        return whole(wanted * has)
     more = 1.0 + scenario.diffusion.voluntary * (scenario.diffusion.fund_multiple - 1.0)
     usual = budgets.revenue["municipality"] * scenario.board.fund_share * more
-    return whole(usual * has * fund_factor(budgets.reserves, scenario.budget, t))
+    return whole(usual * has_fund(funded, scenario))
+
+
+def has_fund(funded: Bools, scenario: Scenario) -> Floats:
+    """How far each municipality has a fund, 0 to 1, shape (n,)."""
+    return np.asarray(1.0 - scenario.diffusion.voluntary * (1.0 - funded))
 
 
 def rur_allotment(budgets: Budgets, scenario: Scenario) -> Money:
@@ -165,14 +165,9 @@ def rur_allotment(budgets: Budgets, scenario: Scenario) -> Money:
     return rur_money(budgets.reserves, scenario.budget)
 
 
-def into_ordinary(world: World, room: Money, rows: NDArray[np.int64], yearly: Money) -> Bools:
-    """Whether projects that were worth their cost become ordinary operations (F8), shape (len(rows),).
-
-    The municipality must plan to (86 % do), and the owner, whose `room` this is, must have it for a year of the
-    project; else something would have to be removed.
-    """
-    plans = by_place(world.seed, PURSE, world.geography.codes[rows], 2)[:, 1]
-    return np.asarray((plans < world.spec.budget.ordinary_plan) & (room[rows] >= yearly))
+def bad_year(budgets: Budgets, budget: BudgetParameters, t: int) -> Bools:
+    """Whether year number `t` ends worse than usual, shape (n,)."""
+    return np.asarray(budgets.reserves.result[t] < budget.result_share)
 
 
 def spread_practice(spread: Spread, years: Economy, budget: BudgetParameters, t: int, year: int) -> None:
@@ -180,8 +175,11 @@ def spread_practice(spread: Spread, years: Economy, budget: BudgetParameters, t:
     live(spread, year, years.good(budget, t), windfall=bool(years.windfall[t]))
 
 
-def set_room(budgets: Budgets, t: int) -> None:
-    """Set frames and what is left for prevention in year number `t`: mandatory cost and old promises come first."""
+def set_room(budgets: Budgets, standing: Mapping[str, Money], t: int) -> None:
+    """Set frames and what is left for new projects in year number `t`.
+
+    Mandatory cost, old promises and `standing` services (SEK by body, shape (n,)) come first.
+    """
     if t:
         budgets.revenue = {line: amount * (1.0 + budgets.growth) for line, amount in budgets.revenue.items()}
     for line in LINES:
@@ -190,7 +188,7 @@ def set_room(budgets: Budgets, t: int) -> None:
         budgets.frame[line] = whole(expected * budgets.level[line])
         share = budgets.region_share if line == "region" else budgets.discretionary_share
         budgets.extra[line] = whole(budgets.revenue[line] * share[t])
-        claims = budgets.promised[line][t].copy()
+        claims = budgets.promised[line][t] + standing.get(line, 0)
         if line in COMMITTEES:
             part = budgets.revenue[line] / sum(budgets.revenue[each] for each in COMMITTEES)
             claims += whole(budgets.to_restore[t] * part)

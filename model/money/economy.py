@@ -5,6 +5,7 @@ What is left when all is paid, the result, goes to equity; of what exceeds one p
 reserved for downturns (RUR, M10). The years 2005-2018 are those that happened (`good_years.csv`). Written by `budgets`.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -118,16 +119,40 @@ def open_reserves(
     return Reserves(results(budget, years), np.rint(revenue * budget.rur_opening).astype(np.int64), purse)
 
 
-def fund_factor(reserves: Reserves, budget: BudgetParameters, t: int) -> Floats:
-    """How much of its usual sum a municipality can set aside for a fund in year `t`, shape (n,); 1 on average.
+STAYS = np.array([0.0, 1.0, 0.5])
+"""Share of a fund that stays at the end of the year, by place in `PURSES`: money in the operating budget lapses."""
 
-    In the operating budget the sum follows the result, so that bad years leave little (M11); earmarked equity is fed by
-    double sums in years better than usual, and by nothing in others (F1).
+
+def stays(reserves: Reserves) -> Floats:
+    """The same for each municipality, shape (n,)."""
+    return np.asarray(STAYS[reserves.purse])
+
+
+def refill(reserves: Reserves, budget: BudgetParameters, t: int) -> Floats:
+    """Share of what is missing in its fund that a municipality puts in in year `t`, shape (n,).
+
+    A fund in the operating budget is voted anew unless the year ends in a deficit (M10, M11); one in earmarked equity
+    is filled from a surplus above the usual (F1).
     """
-    result, usual = reserves.result[t], budget.result_share
-    operating = np.clip(1.0 + (result - usual) / max(usual, 1e-9), 0.0, 2.0)
-    equity = np.where(result > usual, 2.0, 0.0)
-    return np.asarray(np.stack([operating, equity, (operating + equity) / 2.0])[reserves.purse, np.arange(result.size)])
+    result, form = reserves.result[t], stays(reserves)
+    return np.asarray((1.0 - form) * (result >= 0.0) + form * (result > budget.result_share))
+
+
+def equity_worth(budget: BudgetParameters, horizon: float, discount: float) -> float:
+    """What a krona of equity is worth to a board against one in the ordinary budget.
+
+    Equity may not be spent (M10). It is of use in the first year of deficit within the horizon, when it need not be
+    restored: so its worth is the chance of that, discounted. How often there are deficits follows from B4 and B5.
+    """
+    from scipy.special import ndtr  # here because scipy.special costs a quarter of a second to import
+
+    spread = (budget.result_sd**2 + budget.result_local_sd**2) ** 0.5
+    deficit, worth, still = float(ndtr(-budget.result_share / max(spread, 1e-9))), 0.0, 1.0
+    for year in range(math.ceil(horizon)):
+        still /= 1.0 + discount
+        worth += still * deficit * min(horizon - year, 1.0)
+        still *= 1.0 - deficit
+    return worth
 
 
 def close_reserves(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from ..contracts.contract import plain
 
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 OWNER_POTS = ("education", "social", "labour_market", "region")
 FILLED_BY = {"municipal_fund": "board", "regional_fund": "region", "rur": "board"}
@@ -44,6 +46,7 @@ class Fund:
 
     money: Money
     promised: Money  # of which already granted
+    opened: Bools  # somebody has decided on it
 
     @property
     def free(self) -> Money:
@@ -53,11 +56,43 @@ class Fund:
 
 def funds_of(design: Design, n: int) -> dict[str, Fund]:
     """Open the funds that a design is financed from, empty."""
-    return {name: Fund(np.zeros(n, np.int64), np.zeros(n, np.int64)) for name in FILLED_BY if name in design.shares}
+    return {
+        name: Fund(np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.bool_))
+        for name in FILLED_BY
+        if name in design.shares
+    }
 
 
 Purse = tuple[str, str]
 """(sort, account): "room" is an owner's own, "money" is what somebody else has for the owner's projects."""
+
+
+class Owners(NamedTuple):
+    """Who runs a project: one body, or two, of which `partner` bears `share` of what the owners pay and are paid."""
+
+    lead: str
+    partner: str
+    share: float
+
+    def accounts(self, party: str) -> list[tuple[str, float]]:
+        """Accounts that stand for a party of the contract in their projects, with the part of each."""
+        if party == "owner" and self.partner and self.share > 0.0:
+            return [(self.lead, 1.0 - self.share), (self.partner, self.share)]
+        return [(account_of(party, self.lead), 1.0)]
+
+    def divide(self, party: str, amount: Money) -> list[tuple[str, Money]]:
+        """Divide whole SEK of a party among its accounts; nothing is lost."""
+        (first, _), *others = self.accounts(party)
+        if not others:
+            return [(first, amount)]
+        second, share = others[0]
+        part = np.rint(amount * share).astype(np.int64)
+        return [(first, amount - part), (second, part)]
+
+    def purse(self, account: str) -> Purse:
+        """The purse from which an account pays for their projects."""
+        mine = account == self.lead or (bool(self.partner) and account == self.partner)
+        return ("room" if mine else "money", account)
 
 
 def purses_of(designs: Sequence[Design]) -> tuple[Purse, ...]:
@@ -69,11 +104,6 @@ def purses_of(designs: Sequence[Design]) -> tuple[Purse, ...]:
     return tuple(dict.fromkeys((*rooms, *others)))
 
 
-def purse_of(account: str, owner: str) -> Purse:
-    """The purse from which an account pays for a project of this owner."""
-    return ("room" if account == owner else "money", account)
-
-
 def allowances(design: Design, inhabitants: Floats) -> dict[str, Money]:
     """Yearly money for new projects of each account that the contract gives a `size`, shape (n,) each."""
     return {
@@ -81,3 +111,21 @@ def allowances(design: Design, inhabitants: Floats) -> dict[str, Money]:
         for share in design.finance
         if share.size is not None and share.party != "owner"
     }
+
+
+def worth_left(form: Floats, in_equity: float, wanted: Money, free: Money) -> Floats:
+    """What a krona left in a fund is worth to whoever grants it, against one in the ordinary budget; shape (n,).
+
+    A krona that lapses ends in equity, where it is of use only if a deficit comes (`in_equity`). One that stays can be
+    granted next year: it is worth a whole one as far as more is wanted than there is.
+
+    Parameters
+    ----------
+    form
+        Share of the fund that stays at the end of the year (F1), shape (n,).
+    wanted, free
+        SEK that was applied for last year, and that can be granted now, shape (n,).
+    """
+    asked, there = wanted.astype(np.float64), np.maximum(free, 0).astype(np.float64)
+    scarce = np.divide(asked, asked + there, out=np.zeros(asked.shape), where=asked + there > 0.0)
+    return np.asarray(in_equity + form * (1.0 - in_equity) * scarce)

@@ -57,7 +57,7 @@ def settle_due(books: Books, projects: Projects, world: World, year: int) -> Non
 def last_phase(world: World, contract: int) -> int:
     """Years from the start of a project to its last settlement, or to its evaluation if that comes later."""
     dates = phases(world.design) if contract == IN_FORCE else ()
-    return max((*dates, world.yardsticks.follow_up[contract] - 1))
+    return max((*dates, world.yardsticks.follow_up - 1))
 
 
 def found(world: World, projects: Projects, which: Which, how: str) -> Mapping[str, Floats]:
@@ -67,7 +67,7 @@ def found(world: World, projects: Projects, which: Which, how: str) -> Mapping[s
 
 def expected(world: World, projects: Projects, which: Which) -> Mapping[str, Floats]:
     """Every metric of these projects as it should be expected at the true effects."""
-    own, other, people, _ = np.moveaxis(projects.expected_sums[which], 2, 0)
+    own, other, people = np.moveaxis(projects.expected_sums[which], 2, 0)[:3]
     return {
         metric.name: metrics.in_unit(metric, own[:, j], other[:, j], people[:, j])
         for j, metric in enumerate(world.yardsticks.metrics[IN_FORCE])
@@ -96,10 +96,10 @@ def still_to_settle(world: World, projects: Projects, which: Which, at: int) -> 
 
 
 def _reported(world: World, projects: Projects, which: Which, j: int) -> tuple[Floats, Floats]:
-    """What the evaluator should report of a metric of projects at the true effects, and its spread as bodies reckon."""
-    own, _, people, other = projects.expected_sums[which, j].T
+    """What the evaluator should report of a metric of projects at the true effects, and its spread by luck."""
+    own, _, people, other, variance, _ = projects.expected_sums[which, j].T
     metric = world.yardsticks.metrics[IN_FORCE][j]
-    return metrics.in_unit(metric, own, other, people), noise(metric, own, other, people, world.spec.belief.outcome_sd)
+    return metrics.in_unit(metric, own, other, people), noise(metric, variance, other, people)
 
 
 def _misses(world: World, projects: Projects, j: int) -> Floats:

@@ -45,12 +45,13 @@ Bools = NDArray[np.bool_]
 class Intake(NamedTuple):
     """Whom one contract takes on this year: children by (municipality, cell), and what each metric should come to.
 
-    `expected` on an honest evaluation, `reported` as its evaluator will report it. What is `ordinary`, by
-    (municipality, intervention), is neither applied for nor evaluated.
+    `expected` on an honest evaluation, `reported` as its evaluator will report it. What is not `judged` is neither
+    applied for nor evaluated: a standing service, or what a planner does.
     """
 
+    contract: int
     taken: Whole
-    ordinary: Bools
+    judged: bool
     expected: tuple[Expected, ...]
     reported: tuple[Expected, ...]
 
@@ -62,7 +63,7 @@ class _Opened(NamedTuple):
     municipality: Which
     kind: Which
     children: Whole
-    overhead: Bools
+    judged: bool
 
 
 def enrol(children: Children, projects: Projects, world: World, intakes: Sequence[Intake], year: int) -> list[Which]:
@@ -80,7 +81,7 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
     rows, opened = [first], []
     if by_lot:
         shuffle(When(year, world.seed), people.homes, Found(children.seen, children.found))
-    for contract, intake in enumerate(intakes):
+    for intake in intakes:
         by_kind = intake.taken @ (world.cells.intervention[:, None] == kinds)
         municipality, kind = np.nonzero(by_kind)
         number = np.full(by_kind.shape, -1, np.int64)
@@ -88,14 +89,13 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
         started += municipality.size
         _write_rows(children, world.cells, intake.taken, number, year)
         rows.append(helped.n)
-        overhead = ~intake.ordinary[municipality, kind]
-        opened.append(_Opened(contract, municipality, kind, by_kind[municipality, kind], overhead))
+        opened.append(_Opened(intake.contract, municipality, kind, by_kind[municipality, kind], intake.judged))
     if by_lot:
         _draw_lots(children, first, rows[1], year, world.contracts[IN_FORCE].follow_up)
     _compare_with_others(children, world.geography.county_range, rows[1] if by_lot else first)
     new = []
     for each, intake in zip(opened, intakes, strict=True):
-        promising = _promising(children, world.cells, each, intake, (first, projects.n, year))
+        promising = _promising(children, world, each, intake, (first, projects.n, year))
         new.append(_start(projects, world, each, promising, year))
     return new
 
@@ -196,17 +196,22 @@ def _draw_lots(children: Children, first: int, last: int, year: int, years: int)
 
 
 class _Promising(NamedTuple):
-    """What new projects should be expected to save, and for how many participants a comparison was found."""
+    """What new projects should be expected to save, and for how many participants a comparison was found.
 
-    sums: Floats  # (n, metrics, 4): own, other on an honest evaluation, people, other as the evaluator will report
+    `lasting` is what they should save everybody, see `World.lasting`.
+    """
+
+    sums: Floats  # (n, metrics, 6), see `Projects.expected_sums`
     matched: Whole
+    lasting: Floats
 
 
 def _promising(
-    children: Children, cells: Cells, new: _Opened, intake: Intake, begin: tuple[int, int, int]
+    children: Children, world: World, new: _Opened, intake: Intake, begin: tuple[int, int, int]
 ) -> _Promising:
     """Add up, project by project, what is expected of its participants; `begin` is the first (row, project, year)."""
     first, before, year = begin
+    cells = world.cells
     helped, n = children.participants, new.municipality.size
     mine = helped.project[first : helped.n] - before
     rows = first + np.flatnonzero((mine >= 0) & (mine < n))
@@ -214,29 +219,33 @@ def _promising(
     cell = np.zeros((int(cells.intervention.max()) + 1, N_AGES, N_LEVELS), np.int64)
     cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
     of = cell[helped.intervention[rows], year - 1 - helped.born[rows], helped.perceived[rows]]
-    sums, truth = np.zeros((n, len(intake.expected), 4)), BELIEF_GRID.index(1.0)
+    sums, one = np.zeros((n, len(intake.expected), 6)), BELIEF_GRID.index(1.0)
     for j, (each, told) in enumerate(zip(intake.expected, intake.reported, strict=True)):
-        for place, part in enumerate((each.own[truth][of], each.other[of], np.ones(of.size), told.other[of])):
-            sums[:, j, place] = np.bincount(which, part, minlength=n) / each.metric.groups
-    return _Promising(sums, np.bincount(which, helped.peer[rows] >= 0, minlength=n))
+        own = (each.true, each.other, np.ones(each.true.size), told.other, each.true_variance, each.own[one])
+        for place, part in enumerate(own):
+            sums[:, j, place] = np.bincount(which, part[of], minlength=n) / each.metric.groups
+    matched = np.bincount(which, helped.peer[rows] >= 0, minlength=n).astype(np.int64)
+    lasting = np.bincount(which, world.lasting[of], minlength=n).astype(np.float64)
+    return _Promising(sums, matched, lasting)
 
 
 def _start(projects: Projects, world: World, new: _Opened, promising: _Promising, year: int) -> Which:
     """Open a row for each new project; returns them."""
     n, most, before = new.municipality.size, world.yardsticks.most, projects.n
-    expected = np.zeros((n, most, 4))
+    expected = np.zeros((n, most, 6))
     expected[:, : promising.sums.shape[1]] = promising.sums
     projects.add(
         municipality=new.municipality,
         intervention=new.kind,
         contract=np.full(n, new.contract),
-        follow_up=np.full(n, world.yardsticks.follow_up[new.contract]),
+        follow_up=np.full(n, world.yardsticks.follow_up),
         start_year=np.full(n, year),
         children=new.children,
         matched=promising.matched,
         yearly_cost=new.children * world.menu.yearly[new.kind],
         duration=world.menu.duration[new.kind],
-        overhead=new.overhead,
+        judged=np.full(n, new.judged),
+        lasting=promising.lasting,
         sums=empty_sums(n, most),
         expected_sums=expected,
     )

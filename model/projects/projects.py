@@ -23,14 +23,17 @@ class Projects:
     intervention: NDArray[np.int64] = _column()
     contract: NDArray[np.int64] = _column()  # IN_FORCE or OWN_ROOM, see `contracts`
     start_year: NDArray[np.int64] = _column()
-    follow_up: NDArray[np.int64] = _column()  # years from the start until bodies learn from it
+    follow_up: NDArray[np.int64] = _column()  # years from the start until the body's own follow-up is over
     children: NDArray[np.int64] = _column()
     matched: NDArray[np.int64] = _column()
     yearly_cost: NDArray[np.int64] = _column()
     duration: NDArray[np.int64] = _column()
-    overhead: NDArray[np.bool_] = _column(np.bool_)  # applied for and evaluated
+    judged: NDArray[np.bool_] = _column(np.bool_)  # applied for and evaluated; a standing service is not
+    lasting: NDArray[np.float64] = _column(np.float64)  # what it should save everybody, see `World.lasting`
     sums: NDArray[np.int64] = _column(np.int64, 0, 6)  # by metric of its contract, see `evaluation.SUMS`
-    expected_sums: NDArray[np.float64] = _column(np.float64, 0, 4)  # at the true effects, see `enrolment`
+    # By metric: own at the true effect, other if evaluated honestly, people, other as will be reported, variance by
+    # luck alone, own at the effect in studies.
+    expected_sums: NDArray[np.float64] = _column(np.float64, 0, 6)
     payable: NDArray[np.int64] = _column()  # what the contract says on what was measured
     fair: NDArray[np.int64] = _column()  # what it would have said on the true effect
     paid: NDArray[np.int64] = _column()  # outcome payments

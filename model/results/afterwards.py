@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..children.forecast import effects_of, life_tables, occupancy
+from ..children.forecast import life_tables, occupancy
 from ..children.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
 from ..state import State
 from ..world import World
@@ -70,5 +70,5 @@ def afterwards(world: World, state: State) -> tuple[NDArray[np.float64], NDArray
     kind, years_in, group_age = np.unravel_index(some, shape[:-1])
     treated = np.zeros_like(without)
     if some.size:
-        _onwards(states[some], group_age, years_in, effects_of(world.menu.items)[kind], tables_, treated)
+        _onwards(states[some], group_age, years_in, world.menu.effects[kind], tables_, treated)
     return without - shadow + treated, without

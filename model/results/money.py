@@ -84,7 +84,7 @@ def _still_owed(world: World, state: State) -> Iterator[tuple[int, Payment]]:
     for year, transfer, which in dues:
         for payment in transfers(world.menu, projects, transfer, which):
             yield year, payment
-    unjudged = np.flatnonzero((projects.start_year + projects.follow_up - 1 > last) & projects.overhead)
+    unjudged = np.flatnonzero((projects.start_year + projects.follow_up - 1 > last) & projects.judged)
     judged_in = (projects.start_year + projects.follow_up - 1)[unjudged]
     for year in np.unique(judged_in):
         which = unjudged[judged_in == year]

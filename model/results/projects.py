@@ -18,7 +18,8 @@ def projects_table(world: World, state: State) -> Table:
     """What every project cost, whom it reached, what was measured of it and what is true."""
     projects = state.projects
     measured, true = (np.zeros(projects.n, np.int64) for _ in range(2))
-    for contract, j in enumerate(world.yardsticks.learned):
+    for contract, (own, told) in enumerate(zip(world.yardsticks.own, world.yardsticks.told, strict=True)):
+        j = told if told >= 0 else own
         mine = projects.contract == contract
         sums, metric = projects.sums[mine, j], world.yardsticks.metrics[contract][j]
         measured[mine] = np.rint(metrics.measured(metric, sums))

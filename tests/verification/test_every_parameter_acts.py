@@ -10,19 +10,25 @@ from stupror.model.inputs.scenario import load_scenario, select
 
 # Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
 WHERE = {
-    "belief.neighbour_weight": ("municipal-fund", 8),  # results come first, and are read when much has been decided
-    "belief.national_weight": ("municipal-fund", 8),
-    "belief.outcome_sd": ("municipal-fund", 8),
-    "board.other_regarding_spread": ("municipal-fund", 8),
+    "belief.neighbour_weight": ("state-outcomes-fund", 24),
+    "belief.": ("municipal-fund", 14),  # results come first, and are read when much has been decided
+    "board.other_regarding_spread": ("state-outcomes-fund", 16),
     "board.": ("municipal-fund", 4),
     "diffusion.": ("municipal-fund", 4),
     "budget.result_": ("municipal-fund", 4),  # a fund follows the result
     "budget.rur_": ("rur-fund", 4),
-    "budget.ordinary_plan": ("municipal-fund", 6),  # results come first
     "budget.tax_and_grant_share": ("rur-fund", 4),
     "investor.lending_rate": ("social-bond", 4),
-    "investor.": ("danish-two-part", 4),
-    "project.group_size": ("state-outcomes-fund", 4),  # only where a contract pays
+    "investor.belief_sd": ("life-chances-fund", 12),
+    "investor.": ("life-chances-fund", 4),
+    "choice.": ("municipal-fund", 6),
+    "project.idea_": ("municipal-fund", 6),
+    "project.group_": ("municipal-fund", 6),
+    "service.": ("municipal-fund", 8),  # results come first
+    "interventions.skolfam.partner_share": ("municipal-fund-repayment", 6),  # who repays
+    "interventions.placed-youth.partner_share": ("municipal-fund-repayment", 6),
+    "interventions.skolfam.covered": ("planner", 4),
+    "interventions.placed-youth.covered": ("planner", 4),
     "provider.": ("internal-outcome-contract", 4),
 }
 SPEC = load_scenario()
@@ -52,12 +58,18 @@ def lively():
         project__application_cost=5_000,
         project__evaluation_cost=5_000,
         project__follow_up_years=2,
+        project__idea_rate=60.0,
+        choice__reluctance=0.2,
+        belief__initial_sd=1.0,
     )
     for item in spec.interventions:
         for name, value in (("escalation", 0.75), ("recovery", 1.4), ("forks", 0.85), ("half_life", 1.0)):
             low, high = spec.quantities[f"interventions.{item.name}.{name}"].range
             spec = spec.replace(f"interventions.{item.name}.{name}", min(max(value, low), high))
-    return spec
+        spec = spec.replace(
+            f"interventions.{item.name}.partner", "social" if item.owner == "education" else "education"
+        )
+    return spec.replace("interventions.parenting.owner", "region")
 
 
 def moved(quantity, path):

@@ -89,5 +89,5 @@ def test_savings_of_projects_are_the_shadow_life_less_the_treated_one():
         int(((shadow.astype(np.int64) - treated)[..., None] * model.world.costs.by_payer).sum())
         for _, shadow, treated in model.state.children.history
     )
-    assert model.world.yardsticks.follow_up == (4,)
+    assert model.world.yardsticks.follow_up == 4
     assert int(true_effects(model).sum()) == saved != 0

@@ -41,7 +41,7 @@ def change(spec, **changes):
 def working(code="10"):
     """A county where effects and the cost of paper stand still: tests of machinery do not move with the evidence."""
     spec = change(county(code), project__application_cost=60_000, project__evaluation_cost=80_000)
-    spec = spec.replace("project.evaluation_share", 0.0)
+    spec = spec.replace("project.evaluation_share", 0.0).replace("interventions.parenting.owner", "region")
     for name, effects in EFFECTS.items():
         for what, value in zip(("escalation", "recovery", "forks", "half_life"), (*effects, 1.0), strict=True):
             spec = spec.replace(f"interventions.{name}.{what}", value)
@@ -63,6 +63,9 @@ def eager():
         diffusion__voluntary=0.0,
         project__application_cost=5_000,
         project__evaluation_cost=5_000,
+        project__idea_rate=100.0,
+        choice__reluctance=0.0,
+        choice__effort=0.0,
     )
 
 

@@ -28,7 +28,7 @@ from ..worlds.reasoning import Reasoning
 from .figures import GROUP_LOOK, HATCH
 from .sheets import bands, localise, sheet, styled
 
-HELPED, ALONE, COUNTED = "#0072B2", "#D55E00", "#999999"
+HELPED, ALONE, COUNTED, BESIDES = "#0072B2", "#D55E00", "#999999", "#CC79A7"
 
 
 def life(world: World, now: int, lives: Lives, row: int, words: Words) -> Figure:
@@ -105,7 +105,7 @@ def _steps_of_the_ladder(ax: Axes, words: Words) -> None:
 def decision(asked: Sequence[tuple[str, Reasoning]], words: Words) -> Figure:
     """What an option would save, what each body counts of that, and what the body would pay: in kSEK per child."""
     with styled():
-        height = 1.1 + 1.5 * len(asked)
+        height = 1.1 + 1.8 * len(asked)
         figure, axes = sheet(
             9.8, height, len(asked), 1, sharex=True, squeeze=False, left=0.21, right=0.98, top=1 - 0.6 / height,
             bottom=0.5 / height, hspace=0.4,
@@ -115,23 +115,25 @@ def decision(asked: Sequence[tuple[str, Reasoning]], words: Words) -> Figure:
             _weighed(ax, who, reasoning, words)
         axes[-1].set_xlabel(words["kSEK per child"])
         handles, labels = axes[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="upper center", ncols=4, fontsize=8.5, frameon=False)
+        figure.legend(handles, labels, loc="upper center", ncols=5, fontsize=8.5, frameon=False)
         return figure
 
 
 def _weighed(ax: Axes, who: str, reasoning: Reasoning, words: Words) -> None:
-    """Four bars: everything saved over life; what the body counts; what it pays; what is left."""
+    """Four bars: everything saved over life; what the body counts; what it pays; what else counts."""
     own, others, contract = GROUP_COLOUR["municipality"], GROUP_COLOUR["state"], GROUP_COLOUR["region"]
     rows = [
         ("would save", [(reasoning.own_life, own), (reasoning.others_life, others)]),
         ("counts", [(reasoning.own, own), (reasoning.others, others), (reasoning.payments, contract)]),
         ("pays", [(reasoning.offer.cost, COUNTED)]),
+        ("besides", [(reasoning.besides, BESIDES)]),
     ]
     labels = {
         own: words["saves itself"],
         others: words["others save"],
         contract: words["from the contract"],
         COUNTED: words["own cost"],
+        BESIDES: words["besides"],
     }
     said: set[str] = set()
     for at, (_, parts) in enumerate(rows):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....model.children import lifecourse
-from ....model.children.forecast import effects_of, life_tables
+from ....model.children.forecast import life_tables
 from ....model.children.ladder import LAST_AGE, N_AGES, N_LEVELS, kernel_tables
 from ....model.children.lifecourse import Helped, Homes, Treated, Untreated, When
 from ....model.children.lives import Children
@@ -49,7 +49,7 @@ def tell(world: World, children: Children, municipality: int) -> Lives:
     rows_of = Helped(
         child, joined.cohort_start[rows] - home, born, np.zeros(rows.size, np.int16), joined.intervention[rows], started
     )
-    effects = effects_of(world.menu.items)
+    effects = world.menu.effects
     ladder = world.ladder
     born_as = Untreated(*kernel_tables(ladder, world.births[municipality : municipality + 1]))
     with_help = Treated(effects, lifecourse.fading(effects), *life_tables(ladder))

@@ -5,16 +5,16 @@ offer is weighed as the body weighs it, term by term, so that the terms can be s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....model.bodies.bodies import Decision
 from ....model.bodies.choice import ANSWERS, UNSEEN
-from ....model.bodies.decisions import Asking, Season, heard, offers_to
-from ....model.bodies.rules import Offer, one
-from ....model.bodies.views import believed
+from ....model.bodies.decisions import Asking, Season, heard, offer_of
+from ....model.bodies.reasoning import perceived_payments
+from ....model.bodies.rules import Offer
 from ....model.children.ladder import level_name
 from ....model.contracts.ways import IN_FORCE
 from ....model.inputs.parameters import ProjectParameters
@@ -30,12 +30,15 @@ class Reasoning:
     regard: float  # weight on a krona that others save
     own: float  # own saving as counted: within the horizon, as far as it can be cashed and kept, discounted
     others: float  # others' saving as counted: within their horizon, by the weight on others
-    payments: float  # what the contract would pay it less what it would pay, within the horizon
+    payments: (
+        float  # what the contract would pay it within the horizon, less what it would pay, whenever that falls due
+    )
+    besides: float  # what else counts: trying, reluctance and effort, taste, and the children of other ages in the idea
 
     @property
     def net(self) -> float:
         """What the option is worth to the body; above zero it wants it."""
-        return self.own + self.others + self.payments - self.offer.cost
+        return self.own + self.others + self.payments - self.offer.cost + self.besides
 
     @property
     def own_life(self) -> float:
@@ -62,16 +65,24 @@ def options(world: World, season: Season, decided: Sequence[Decision], owner: st
 
 def weigh(asking: Asking, who: str, municipality: int, cell: int) -> Reasoning:
     """Open up what a body made of an option in the last lived year (before the first: what it would make of it)."""
-    mandate, mine = asking.bodies.mandates[who], np.array([cell])
-    net = asking.view.net(who, believed(asking.world, asking.bodies.beliefs)[:, mine], mine)
-    offer = one(offers_to(asking, who, mine, net), municipality, 0)
+    mandate = asking.bodies.mandates[who]
+    offer, _ = offer_of(asking, who, municipality, cell)
+    row = slice(municipality, municipality + 1)
+    one = replace(
+        mandate,
+        **{name: getattr(mandate, name)[row] for name in ("payers", "horizon", "discount", "regard", "regard_horizon")},
+    )
+    own = float((offer.saving_own * mandate.discounting()[municipality] * mandate.keeping()).sum())
+    others = float((offer.saving_others * mandate.caring()[municipality]).sum())
+    payments = float(perceived_payments(one, offer.payments[None, None])[0, 0, 0])
     return Reasoning(
         offer=offer,
-        horizon=int(mandate.horizon[municipality]),
+        horizon=round(float(mandate.horizon[municipality])),
         regard=float(mandate.regard[municipality]),
-        own=float((offer.saving_own * mandate.discounting()[municipality] * mandate.keeping()).sum()),
-        others=float((offer.saving_others * mandate.caring()[municipality]).sum()),
-        payments=float((offer.payments * mandate.discounting()[municipality]).sum()),
+        own=own,
+        others=others,
+        payments=payments,
+        besides=offer.value - (own + others + payments - offer.cost),
     )
 
 
@@ -88,11 +99,11 @@ def answer(decided: Sequence[Decision], municipality: int, cell: int) -> tuple[s
 
 
 def before(decided: Sequence[Decision], municipality: int, cell: int, contract: int) -> str:
-    """Why own room had the word on an option: "closed", "ordinary", or "refused"; "" where the design in force had."""
+    """Why own room had the word on an option: "closed" or "refused"; "" where the design in force had."""
     if contract == IN_FORCE:
         return ""
     said = ANSWERS[decided[IN_FORCE].answer[municipality, cell]]
-    return said if said in ("closed", "ordinary") else "refused"
+    return said if said == "closed" else "refused"
 
 
 def paper(project: ProjectParameters) -> float:

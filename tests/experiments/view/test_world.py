@@ -8,12 +8,11 @@ from stupror.experiments.view.words import LANGUAGES, words
 from stupror.experiments.view.worlds import lives, numbers, reasoning
 from stupror.experiments.view.worlds.pair import Pair
 from stupror.experiments.view.worlds.settings import Settings
-from stupror.model.bodies.choice import ANSWERS, CLOSED, INVESTOR, ORDINARY
+from stupror.model.bodies.choice import ANSWERS, CLOSED, IDEALESS, INVESTOR, PARTNER
 from stupror.model.children.ladder import N_AGES
 from stupror.model.contracts import load_design
 from stupror.model.contracts.ways import IN_FORCE
 from stupror.model.model import PreventionModel
-from stupror.model.projects.payments import evaluating
 
 YEARS = 8
 EAGER = {"committee.other_regarding": 0.9, "board.other_regarding": 0.9, "committee.horizon": 12}
@@ -92,21 +91,23 @@ def test_reached_are_among_those_in_need_and_helped_are_the_participants(pair):
     assert {int(each) for year in years for each in year.practice} <= {0, 1, 2}
 
 
-@pytest.mark.parametrize("municipality", range(5))
-def test_a_life_told_again_is_the_life_that_was_lived(pair, municipality):
-    told = lives.tell(pair.world, pair.state.children, municipality)
-    assert (
-        told.born.size
-        == (pair.state.children.participants.municipality[: pair.state.children.participants.n] == municipality).sum()
-        > 0
-    )
-    row, age = np.arange(told.born.size), pair.year - 1 - told.born
-    child = pair.state.children.participants.child[told.participant]
-    assert (told.alone[row, age] == pair.state.children.population.state[child]).all()
-    assert (told.helped[row, age] == pair.state.children.participants.treated[told.participant]).all()
-    before = np.arange(N_AGES)[None, :] < (told.started - told.born)[:, None]
-    assert (told.helped[before] == told.alone[before]).all()
-    assert (told.helped != told.alone).any()
+def test_a_life_told_again_is_the_life_that_was_lived(pair):
+    joined, people = pair.state.children.participants, pair.state.children.population
+    total = 0
+    for municipality in range(pair.world.n):
+        told = lives.tell(pair.world, pair.state.children, municipality)
+        assert told.born.size == (joined.municipality[: joined.n] == municipality).sum()
+        if not told.born.size:  # a small place may go for years without a project
+            continue
+        total += told.born.size
+        row, age = np.arange(told.born.size), pair.year - 1 - told.born
+        child = joined.child[told.participant]
+        assert (told.alone[row, age] == people.state[child]).all()
+        assert (told.helped[row, age] == joined.treated[told.participant]).all()
+        before = np.arange(N_AGES)[None, :] < (told.started - told.born)[:, None]
+        assert (told.helped[before] == told.alone[before]).all()
+        assert (told.helped != told.alone).any()
+    assert total == joined.n > 50
 
 
 def test_a_life_told_to_its_end_is_the_life_that_will_be_lived(pair):
@@ -142,16 +143,14 @@ def test_what_a_body_counts_adds_up_to_the_value_that_it_decided_by(pair):
     """Opened up and added together again, a body's reasons are the model's own number."""
     asking, w = pair.asking(IN_FORCE), pair.world
     decision = pair.state.bodies.decided[IN_FORCE]
-    each = evaluating(w, asking.bodies.beliefs.ordinary)[:, w.cells.intervention]
-    outside = np.isin(decision.answer, [CLOSED, INVESTOR, ORDINARY])
+    outside = np.isin(decision.answer, [CLOSED, IDEALESS, INVESTOR, PARTNER])
     for municipality in (0, 3):
         for owner in w.menu.owners:
             for cell in options(pair, owner, municipality)[:6]:
                 asked = [reasoning.weigh(asking, who, municipality, cell) for who in asking.design.way.asked(owner)]
                 last = next((each for each in asked if each.net <= 0), asked[-1])
                 if not outside[municipality, cell]:  # there nobody was asked about money
-                    value = decision.value[municipality, cell] + each[municipality, cell]
-                    assert last.net == pytest.approx(value, abs=1e-6)
+                    assert last.net == pytest.approx(decision.value[municipality, cell], abs=1e-6)
 
 
 def test_the_page_says_what_the_model_answered_and_yes_where_children_were_taken(pair):
@@ -169,7 +168,7 @@ def test_the_page_says_what_the_model_answered_and_yes_where_children_were_taken
                 assert decided[contract].taken[municipality, cell] > 0
             elif answer != "unseen":  # where the design does not pay for it, own room has the word
                 assert answer == said[contract]
-                assert contract == (len(said) - 1 if said[IN_FORCE] in ("closed", "ordinary") else IN_FORCE)
+                assert contract == (len(said) - 1 if said[IN_FORCE] in ("closed",) else IN_FORCE)
             found.add(answer)
     assert len(found) > 2
 
@@ -188,7 +187,7 @@ def test_what_is_shown_of_everybody_asked_agrees_with_the_answer(pair):
                     assert not wants[0]
                 elif answer == "grantor":
                     assert wants == [True, False]
-                elif answer != "unseen":  # there nothing was decided, whatever anybody thinks of it
+                elif answer not in ("unseen", "idea"):  # there nothing was decided, whatever anybody thinks of it
                     assert all(wants)
                 before = reasoning.before(decided, municipality, cell, contract)
                 assert (before == "") == (contract == IN_FORCE)
@@ -197,8 +196,8 @@ def test_what_is_shown_of_everybody_asked_agrees_with_the_answer(pair):
 
 def test_every_answer_has_its_sentence_in_both_languages():
     for say in map(words, LANGUAGES):
-        assert all(say[f"verdict {answer}"] for answer in ("0", *ANSWERS) if answer not in ("closed", "ordinary"))
-        assert all(say[f"before {answer}"] for answer in ("closed", "ordinary", "refused"))
+        assert all(say[f"verdict {answer}"] for answer in ("0", *ANSWERS) if answer != "closed")
+        assert all(say[f"before {answer}"] for answer in ("closed", "refused"))
 
 
 def test_before_the_first_year_everybody_can_be_asked_what_they_would_make_of_it():
@@ -217,7 +216,7 @@ def test_children_taken_by_options_are_all_who_were_helped(pair):
         int(reasoning.children(pair.world, pair.season, pair.state.bodies.decided, municipality)[1].sum())
         for municipality in range(pair.world.n)
     )
-    assert taken == pair.past[-1][0].helped.sum()
+    assert taken + pair.season.served.sum() == pair.past[-1][0].helped.sum()
 
 
 def answers(place, design, year, municipality, level):
@@ -233,12 +232,11 @@ def answers(place, design, year, municipality, level):
 
 
 def test_what_came_later_is_not_held_against_a_decision():
-    """In 2026 Soelvesborg had money for some of these children; that autumn it took them into ordinary operations."""
-    said = answers("10", "state-outcomes-fund", 2026, "Sölvesborg", "risk")
-    assert {said["parenting", age] for age in (3, 4, *range(6, 13))} == {"rank"}
-    assert said["parenting", 5] == "yes"
+    """In 2022 Ronneby's fund was empty; beliefs and funds have moved since, and what was said then is what is shown."""
+    said = answers("10", "state-outcomes-fund", 2022, "Ronneby", "support")
+    assert {said["parenting", age] for age in range(3, 13)} == {"money"}
 
 
-def test_what_no_contract_was_needed_for_is_not_called_closed():
-    said = answers("05", "municipal-fund", 2024, "Åtvidaberg", "support")
-    assert {said["early-preschool", age] for age in (3, 4)} == {"paper"}
+def test_whoever_stood_in_the_way_is_named():
+    said = answers("10", "municipal-fund", 2021, "Karlshamn", "support")
+    assert {said["el-sistema", age] for age in (5, 6, 7)} == {"grantor"}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stupror.model.bodies.beliefs import TOLD, Beliefs, News, become_ordinary, is_told, learn
+from stupror.model.bodies.beliefs import TOLD, Beliefs, News, is_told, learn
 from stupror.model.children.draws import chances
 from stupror.model.inputs.scenario import load_scenario
 
@@ -20,8 +20,9 @@ def taught(found, *, bias, national=0.0, centre=0.0, regional=False):
     p = spec.replace("belief.neighbour_weight", 0.5).replace("belief.national_weight", national).belief
     worth, one, zero = np.array([found >= 0.5]), np.ones(1), np.zeros(1, np.int64)
     told = is_told(worth, np.array([0.5]), spec.diffusion)
-    before = Beliefs(np.ones((3, 1)), np.ones((3, 1)), one, one, np.zeros((3, 1), np.bool_))
-    after = learn(before, News(zero, zero, zero, found * one, one, worth, told), COUNTY, np.array([regional]), p)
+    before = Beliefs(np.ones((3, 1)), np.ones((3, 1)), one, one, np.zeros((2, 3, 1)), np.zeros((2, 1)))
+    heard = News(zero, zero, zero, found * one, one, 0.0 * one, one > 0.0, found * one, told)
+    after = learn(before, heard, COUNTY, np.array([regional]), p)
     assert (before.own == 1.0).all()  # nobody's belief is changed behind their back
     return after.own[:, 0].tolist()
 
@@ -55,11 +56,3 @@ def test_as_many_failures_are_told_as_the_bias_leaves():
     p = SPEC.replace("diffusion.publication_bias", 0.3).diffusion
     assert is_told(np.zeros(n.size, np.bool_), luck, p).mean() == pytest.approx(0.7, abs=0.03)
     assert is_told(np.ones(n.size, np.bool_), luck, p).all()
-
-
-def test_what_becomes_ordinary_is_remembered_and_what_was_known_before_is_left_alone():
-    one = np.ones(1)
-    before = Beliefs(np.ones((3, 1)), np.ones((3, 1)), one, one, np.zeros((3, 1), np.bool_))
-    after = become_ordinary(before, np.array([1]), np.array([0]))
-    assert after.ordinary[:, 0].tolist() == [False, True, False]
-    assert not before.ordinary.any()

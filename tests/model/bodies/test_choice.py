@@ -37,8 +37,8 @@ def decide(
     part = np.zeros((kind.size, len(POTS)), np.int64)
     part[np.arange(kind.size), pot] = now
     part[:, FUND] = fund
-    paper = np.zeros((1, kinds, len(POTS)), np.int64)
-    paper[0, kind, pot] = overhead_now
+    paper = np.zeros((kinds, len(POTS)), np.int64)
+    paper[kind, pot] = overhead_now
     paper[..., FUND] = overhead_fund
     per_child = np.zeros_like(paper)
     per_child[..., FUND] = each_fund
@@ -49,7 +49,7 @@ def decide(
     choose(
         Options(kind, age, level),
         Asked(score[None, :].astype(float), first),
-        Needs(part, np.full((1, kinds), float(overhead)), paper, per_child),
+        Needs(part, float(overhead), paper, per_child),
         Left(seen, pots, places),
         limited,
         wanted,

@@ -41,14 +41,16 @@ def contract(*clauses, conditions=None):
 SHARE = {"kind": "share_of_saving", "metric": "saved", "share": number(1.0)}
 
 
-def expected(saved):
-    """A metric by belief for one option: `saved` SEK per child at the true effect, in proportion at the others."""
+def expected(saved, sd):
+    """A metric by belief for one option: `saved` SEK per child, in proportion at other beliefs, and its spread."""
     metric = Metric("saved", "cost_reduction", MATCHED, 4, np.zeros((1, N_AGES, 120), np.int64))
-    return Expected(metric, np.array(BELIEF_GRID)[:, None] * saved - 1_000.0, np.array([-1_000.0]))
+    own = np.array(BELIEF_GRID)[:, None] * saved - 1_000.0
+    variance = np.full(own.shape, float(sd) ** 2)
+    return Expected(metric, own, np.array([-1_000.0]), variance, own[2], variance[2])
 
 
 def prospect(design, saved=100.0, cost=1_000, size=25, sd=0.0):
-    found = prospects(design, [expected(saved)], np.array([cost]), size, sd, ("investor",))
+    found = prospects(design, [expected(saved, sd)], np.array([cost]), size, ("investor",))
     return found["investor"], found["municipality"]
 
 
@@ -61,11 +63,11 @@ def test_without_noise_a_share_of_the_saving_is_the_share_of_the_saving():
 
 
 def test_who_gets_the_good_luck_and_none_of_the_bad_is_paid_for_noise():
-    """E max(0, X) for X ~ N(100, s) per child of 25, where s = 300 sqrt(2 * 4 / 25): the normal integral, to 5 %."""
+    """E max(0, X) for X ~ N(100, s) per child of 25, where s = 800 / sqrt(25): the normal integral, to 5 %."""
     from scipy.stats import norm
 
-    investor, _ = prospect(contract(SHARE), sd=300.0)
-    s = 300 * np.sqrt(2 * 4 / 25)
+    investor, _ = prospect(contract(SHARE), sd=800.0)
+    s = 800 / np.sqrt(25)
     for belief, value in enumerate(np.array(BELIEF_GRID) * 100.0):
         exact = value * norm.cdf(value / s) + s * norm.pdf(value / s)
         assert investor.flows[belief, 0, 3] == pytest.approx(exact, rel=0.05)
@@ -73,8 +75,8 @@ def test_who_gets_the_good_luck_and_none_of_the_bad_is_paid_for_noise():
 
 
 def test_a_larger_group_is_paid_less_for_noise():
-    small, _ = prospect(contract(SHARE), sd=300.0, size=10)
-    large, _ = prospect(contract(SHARE), sd=300.0, size=1_000)
+    small, _ = prospect(contract(SHARE), sd=800.0, size=10)
+    large, _ = prospect(contract(SHARE), sd=800.0, size=1_000)
     assert small.flows[0, 0, 3] > 5 * large.flows[0, 0, 3]
 
 

@@ -17,7 +17,7 @@ from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import PreventionModel, simulate
 
-COUNTY = select(load_scenario(), ["10"])
+COUNTY = select(load_scenario(), ["10"]).replace("interventions.parenting.owner", "region")
 PLACE = select(load_scenario(), ["1082"])
 
 
@@ -39,7 +39,9 @@ def opened(design, rules=None, spec=COUNTY):
 
 def plentiful(model):
     """Let children be seen everywhere, and give every purse so much that money stops nobody."""
-    model.season = replace(model.season, seen=np.full_like(model.season.seen, 50))
+    season = model.season
+    many = {name: np.full_like(getattr(season, name), 50) for name in ("seen", "free", "ideas")}
+    model.season = replace(season, **many)
     books, plenty = model.state.books, np.full(model.world.n, 10**12)
     books.budgets.room = dict.fromkeys(books.budgets.room, plenty)
     books.allowed = {}
@@ -69,11 +71,11 @@ def test_each_kind_is_asked_and_its_answer_is_obeyed(kind, design, owner, no):
     everybody = dict.fromkeys(HAVE_RULES, always(1e6))
     willing, stopped = opened(design, everybody), opened(design, everybody | {kind: always(-1.0)})
     mine = willing.world.cells_of(owner)
-    _, yes = answers(willing.asking(IN_FORCE))
+    _, yes, _ = answers(willing.asking(IN_FORCE))
     covered = mine[(yes[:, mine] != CLOSED).all(axis=0)]
     assert covered.size
     assert (yes[:, covered] == YES).all()
-    value, answer = answers(stopped.asking(IN_FORCE))
+    value, answer, _ = answers(stopped.asking(IN_FORCE))
     assert {ANSWERS[each] for each in np.unique(answer[:, covered])} == {no}
     assert (value[:, covered] <= 0.0).all()
     for each in (willing, stopped):
@@ -98,7 +100,7 @@ def test_whoever_decides_last_is_taken_at_its_word(kind, design, owner):
 
     model = opened(design, dict.fromkeys(HAVE_RULES, always(1.0)) | {kind: think})
     cells, mine = model.world.cells, model.world.cells_of(owner)
-    value, _ = answers(model.asking(IN_FORCE))
+    value, _, _ = answers(model.asking(IN_FORCE))
     said_so = model.world.geography.codes[:, None] + 100.0 * cells.age[mine] + cells.level[mine]
     assert (value[:, mine] == said_so).all()
 
@@ -115,7 +117,7 @@ def test_whoever_decides_last_is_taken_at_its_word(kind, design, owner):
 def test_a_rule_overrules_nobody_else(kind, design, last, no):
     """However much it wants a project, the no of the others stands."""
     eager = opened(design, dict.fromkeys(HAVE_RULES, always(1.0)) | {kind: always(1e9), last: always(-1.0)})
-    _, answer = answers(eager.asking(IN_FORCE))
+    _, answer, _ = answers(eager.asking(IN_FORCE))
     mine = eager.world.cells_of("social")
     said_no = {ANSWERS[each] for each in np.unique(answer[:, mine])} - {"closed"}
     assert said_no == {no}
@@ -137,8 +139,8 @@ def test_whoever_decides_alone_asks_no_rule(design):
 
 def test_other_kinds_think_as_always():
     ours, plain = opened("state-outcomes-fund", {"region": always(3.0)}), opened("state-outcomes-fund")
-    value, answer = answers(ours.asking(IN_FORCE))
-    usual_value, usual_answer = answers(plain.asking(IN_FORCE))
+    value, answer, _ = answers(ours.asking(IN_FORCE))
+    usual_value, usual_answer, _ = answers(plain.asking(IN_FORCE))
     others = plain.world.menu.owner[plain.world.cells.intervention] != "region"
     assert (value[:, others] == usual_value[:, others]).all()
     assert (answer[:, others] == usual_answer[:, others]).all()
@@ -205,7 +207,7 @@ def test_a_rule_for_single_offers_answers_as_the_same_rule_for_all(design):
     for rule in (weighed, by_body(weighed_singly)):
         both.append(answers(opened(design, dict.fromkeys(HAVE_RULES, rule)).asking(IN_FORCE)))
     assert all((array == single).all() for array, single in zip(*both, strict=True))
-    (_, usual), (_, ours) = answers(opened(design).asking(IN_FORCE)), both[0]
+    usual, ours = answers(opened(design).asking(IN_FORCE)).value, both[0].value
     assert (usual != ours).any()  # the rule decides otherwise than usual, or this would show nothing
 
 

@@ -39,7 +39,7 @@ def all_lines(amount):
 
 def test_room_is_discretionary_money_when_cost_follows_expectation():
     b = books()
-    set_room(b, 0)
+    set_room(b, {}, 0)
     assert b.room["social"].tolist() == [200, 200]
     assert b.room["region"].tolist() == [100, 100]
     assert b.room["board"].tolist() == [0, 0]
@@ -52,18 +52,25 @@ def test_mandatory_cost_and_old_promises_come_first():
     b.last_mandatory["social"][:] = 1_050
     b.promised["social"][0] = 30
     b.to_restore[0] = 30
-    set_room(b, 0)
+    set_room(b, {}, 0)
     assert b.room["social"].tolist() == [110, 110]
     assert b.room["education"].tolist() == [190, 190]
     b.last_mandatory["social"][:] = 5_000
-    set_room(b, 0)
+    set_room(b, {}, 0)
     assert b.room["social"].tolist() == [0, 0]  # acute cost takes all, and no less than nothing is left
+
+
+def test_standing_services_come_before_anything_new():
+    b = books()
+    set_room(b, {"social": np.array([150, 300])}, 0)
+    assert b.room["social"].tolist() == [50, 0]
+    assert b.room["education"].tolist() == [200, 200]
 
 
 def test_a_year_is_closed_by_hand():
     """Frame 1,000 and 200 more; 40 spent on old and 60 on new projects; the other 140 went to other services."""
     b = books()
-    set_room(b, 0)
+    set_room(b, {}, 0)
     b.spent["social"][:], b.new["social"][:] = 100, 60
     results = close_year(b, 0, all_lines(1_000) | {"social": np.array([900, 1_030])}, dict.fromkeys(LINES, 0.0), BUDGET)
     assert results["social"].tolist() == [1_200 - 900 - 100 - 140, 1_200 - 1_030 - 100 - 140]
@@ -77,17 +84,17 @@ def test_a_year_is_closed_by_hand():
 def test_frames_follow_cost_by_the_ratchet_and_demography_does_not_count():
     b = books()
     b.expected["social"][1] = 2_000.0  # twice as many children: cost of 1,600 is a saving of a fifth
-    set_room(b, 0)
+    set_room(b, {}, 0)
     close_year(b, 0, all_lines(1_000) | {"social": np.array([1_600, 2_400])}, {line: 0.5 for line in LINES}, BUDGET)
     assert b.level["social"].tolist() == pytest.approx([0.9, 1.1])
-    set_room(b, 1)
+    set_room(b, {}, 1)
     assert b.frame["social"].tolist() == [900, 1_100]
     assert b.level["education"].tolist() == [1.0, 1.0]
 
 
 def test_a_deficit_is_restored_in_equal_parts_and_a_surplus_is_not():
     b = books()
-    set_room(b, 0)
+    set_room(b, {}, 0)
     mandatory = all_lines(1_000) | {"social": np.array([1_500, 600])}
     close_year(b, 0, mandatory, dict.fromkeys(LINES, 0.0), BUDGET)
     # 500 too much less the board's 200, over three years from the next one on.
@@ -97,7 +104,7 @@ def test_a_deficit_is_restored_in_equal_parts_and_a_surplus_is_not():
 
 def test_a_region_pays_for_itself():
     b = books()
-    set_room(b, 0)
+    set_room(b, {}, 0)
     close_year(b, 0, all_lines(1_000) | {"region": np.array([1_400, 1_000])}, dict.fromkeys(LINES, 0.0), BUDGET)
     assert b.equity["region"].tolist() == [-400, 0]
     assert b.equity["board"].tolist() == [200, 200]

@@ -12,8 +12,9 @@ from stupror.model.inputs.places import sweden
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import PreventionModel
 from stupror.model.money.budgets import (
-    fund_allotment,
-    into_ordinary,
+    bad_year,
+    fund_size,
+    has_fund,
     pressure_of,
     relative_spending,
     rur_allotment,
@@ -26,11 +27,13 @@ from stupror.model.money.economy import (
     close_reserves,
     discretionary,
     economy,
-    fund_factor,
+    equity_worth,
     open_reserves,
+    refill,
     regional_room,
     results,
     rur_money,
+    stays,
     take_from_rur,
 )
 from stupror.model.practice import FUNDED, WORKING
@@ -129,16 +132,25 @@ def test_a_part_of_the_reserve_could_be_released_for_projects():
     assert mine.rur.tolist() == [600, 1_100]
 
 
-def test_how_a_fund_is_kept_decides_what_a_bad_year_leaves():
+def test_how_a_fund_is_kept_decides_what_stays_and_when_it_is_filled():
+    """In the operating budget it lapses, and is voted but for a deficit; in equity a surplus must fill it (F1)."""
     usual = BUDGET.result_share
-    for result, operating, equity in (
-        (usual, 1.0, 0.0),
-        (2 * usual, 2.0, 2.0),
-        (0.0, 0.0, 0.0),
-        (1.5 * usual, 1.5, 2.0),
-    ):
-        found = [fund_factor(reserves(result, purse), BUDGET, 0)[0] for purse in range(len(PURSES))]
+    for result, operating, equity in ((1.5 * usual, 1.0, 1.0), (usual, 1.0, 0.0), (0.0, 1.0, 0.0), (-0.01, 0.0, 0.0)):
+        found = [refill(reserves(result, purse), BUDGET, 0)[0] for purse in range(len(PURSES))]
         assert found == pytest.approx([operating, equity, (operating + equity) / 2])
+    assert [stays(reserves(usual, purse))[0] for purse in range(len(PURSES))] == [0.0, 1.0, 0.5]
+
+
+def test_equity_is_worth_what_it_saves_in_the_first_deficit():
+    """Half of all years end in a deficit: 1/2 in the first, 1/4 in the second, discounted; half a year counts half."""
+    even = replace(BUDGET, result_share=0.0)
+    assert equity_worth(even, 1.0, 0.0) == pytest.approx(0.5)
+    assert equity_worth(even, 2.0, 0.25) == pytest.approx(0.5 / 1.25 + 0.25 / 1.25**2)
+    assert equity_worth(even, 1.5, 0.0) == pytest.approx(0.5 + 0.125)
+    assert equity_worth(BUDGET, 4.0, 0.03) < equity_worth(even, 4.0, 0.03)
+
+
+def test_how_funds_are_kept_is_drawn_by_published_shares():
     lot = open_reserves(BUDGET, economy(BUDGET, 1, 1, CODES, 2020), np.zeros(2), 1, CODES)
     many = open_reserves(BUDGET, economy(BUDGET, 1, 1, np.arange(3_000), 2020), np.zeros(3_000), 1, np.arange(3_000))
     assert lot.purse.shape == (2,)
@@ -165,24 +177,18 @@ def model():
 def test_only_who_has_decided_on_it_has_a_fund(model):
     budgets, spread, spec = model.state.books.budgets, model.state.practice, model.world.spec
     spread.practice.state[spread.rows] = [FUNDED, WORKING, FUNDED, WORKING, WORKING]
-    money = fund_allotment(budgets, spread.funded, spec, 0)
+    money = fund_size(budgets, spread.funded, spec)
     usual = budgets.revenue["municipality"] * spec.board.fund_share * spec.diffusion.fund_multiple
-    factor = fund_factor(budgets.reserves, BUDGET, 0)
-    assert money.tolist() == np.rint(usual * factor * [1, 0, 1, 0, 0]).astype(int).tolist()
-    wanted = np.full(5, 1_000, np.int64)
-    assert fund_allotment(budgets, spread.funded, spec, 0, wanted).tolist() == [1_000, 0, 1_000, 0, 0]
+    assert money.tolist() == np.rint(usual * [1, 0, 1, 0, 0]).astype(int).tolist()
+    assert has_fund(spread.funded, spec).tolist() == [1, 0, 1, 0, 0]
     everywhere = spec.replace("diffusion.voluntary", 0.0)
-    assert fund_allotment(budgets, spread.funded, everywhere, 0, wanted).tolist() == [1_000] * 5
+    assert has_fund(spread.funded, everywhere).tolist() == [1] * 5
     assert (rur_allotment(budgets, spec) == rur_money(budgets.reserves, BUDGET)).all()
 
 
-def test_what_works_becomes_ordinary_where_there_is_room_and_a_plan(model):
-    room = np.array([0, 100, 100, 100, 100], np.int64)
-    rows, cost = np.arange(5), np.full(5, 100, np.int64)
-    sure = replace(model.world, spec=model.world.spec.replace("budget.ordinary_plan", 1.0))
-    assert into_ordinary(sure, room, rows, cost).tolist() == [False, True, True, True, True]
-    never = replace(model.world, spec=model.world.spec.replace("budget.ordinary_plan", 0.0))
-    assert not into_ordinary(never, room, rows, cost).any()
+def test_a_year_is_bad_that_ends_worse_than_usual(model):
+    budgets = model.state.books.budgets
+    assert (bad_year(budgets, BUDGET, 0) == (budgets.reserves.result[0] < BUDGET.result_share)).all()
 
 
 def test_the_practice_lives_on_in_the_run(model):
