@@ -103,10 +103,10 @@ class Groups:
     def __post_init__(self) -> None:
         protect(self)
 
-    def total(self, values: Any) -> Any:
-        """Sum over the options of each group, from (n, n_cells) to (n, n_groups)."""
+    def total(self, values: Any, cells: Whole | None = None) -> Any:
+        """Sum over the options of each group, from (n, n_cells) to (n, n_groups); of some `cells` only, if given."""
         result = np.zeros((values.shape[0], self.level.size), values.dtype)
-        for cell, group in enumerate(self.of_cell):
+        for cell, group in enumerate(self.of_cell if cells is None else self.of_cell[cells]):
             result[:, group] += values[:, cell]
         return result
 

@@ -24,7 +24,7 @@ from ..inputs.protect import protect
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
 from ..projects.payments import paperwork, parts
-from ..projects.services import open_to
+from ..projects.services import open_to, unserved
 from ..world import World
 from .beliefs import Beliefs, credited, doubted
 from .bodies import Bodies, Decision
@@ -116,11 +116,8 @@ def season_of(
 ) -> Season:
     """What bodies know when they decide: children seen and served, ideas, and (neighbours, worth of what is left)."""
     cells, (neighbours, left) = world.cells, known
-    others = seen.copy()
-    for cell in range(cells.age.size):
-        others[:, cells.age[cell], cells.level[cell]] -= served[:, cell]
-    free = np.minimum(open_to(world, seen[:, cells.age, cells.level]) - served, others[:, cells.age, cells.level])
-    free = np.maximum(free, 0)
+    others = unserved(world, seen, served)[:, cells.age, cells.level]
+    free = np.maximum(np.minimum(open_to(world, seen[:, cells.age, cells.level]) - served, others), 0)
     return Season(year, seen, neighbours, served, free, ideas(world, world.groups.total(free), year), left)
 
 
@@ -134,21 +131,22 @@ def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[
     askings = [Asking(bodies, books.budgets.room, world, contract, season) for contract in range(len(world.contracts))]
     signed = [signatures(asking) if world.offers_beside(asking.contract) else {} for asking in askings]
     said = [answers(asking, each) for asking, each in zip(askings, signed, strict=True)]
-    seen = season.seen.copy()
-    for cell in range(cells.age.size):
-        seen[:, cells.age[cell], cells.level[cell]] -= season.served[:, cell]
     planned = askings[IN_FORCE].places
+    seen = unserved(world, season.seen, season.served)
     left = Left(seen, np.stack([books.left(purse) for purse in purses], axis=1), planned.copy())
     taken = [np.zeros(there.shape, np.int64) for _ in askings]
     answer = [each.answer for each in said]
+    needs = [
+        Needs(parts(world, contract, purses), *paperwork(world, contract, purses))
+        for contract in range(len(world.contracts))
+    ]
+    options = Options(cells.intervention, cells.age, cells.level)
     for contract, mask in _rounds(said):
         value = np.where(mask, said[contract].value, 0.0)
         funds, found, new = left.purses.copy(), said[contract].answer.copy(), np.zeros(there.shape, np.int64)
-        needs = Needs(parts(world, contract, purses), *paperwork(world, contract, purses))
         asked = Asked(value, np.ascontiguousarray(ranks(world, bodies, value, contract)))
-        options = Options(cells.intervention, cells.age, cells.level)
-        choose(options, asked, needs, left, world.contracts[contract].way.money_binds, new, found)
-        found = _without_a_fund(found, new, needs.part, funds, purses)
+        choose(options, asked, needs[contract], left, world.contracts[contract].way.money_binds, new, found)
+        found = _without_a_fund(found, new, needs[contract].part, funds, purses)
         found[(found == UNSEEN) & (there > 0)] = RANK  # another has taken all of them
         taken[contract] = taken[contract] + new
         answer[contract] = np.where(taken[contract] > 0, YES, found).astype(np.int8)
@@ -284,12 +282,8 @@ def _taste(asking: Asking, who: str) -> Floats:
 def _by_group(world: World, value: Floats, mine: Whole, planned: Whole) -> Floats:
     """What the whole of each idea is worth per child: it goes ahead for children of all its ages, or not at all."""
     weight = np.maximum(planned[:, mine].astype(np.float64), 1e-6)
-    total = np.zeros((2, world.n, world.groups.level.size))
-    of = world.groups.of_cell[mine]
-    for number, cell in enumerate(of):
-        total[0, :, cell] += weight[:, number] * value[:, number]
-        total[1, :, cell] += weight[:, number]
-    return np.asarray((total[0] / np.maximum(total[1], 1e-300))[:, of])
+    worth, children = world.groups.total(weight * value, mine), world.groups.total(weight, mine)
+    return np.asarray((worth / np.maximum(children, 1e-300))[:, world.groups.of_cell[mine]])
 
 
 def _heard(value: Floats, answer: Answers, net: Floats, *, first: bool) -> tuple[Floats, Answers]:

@@ -11,12 +11,11 @@ from .contract import Clause, Condition, Currency, Design, Measure, Programme, S
 from .loader import add_on_names, design_names, load_add_on, load_design, split_names
 from .reading.design import read_design
 from .settlement import Outcome, Transfer, net_by_party, settle, split_cost, upfront
-from .steps import STEPS, with_steps
+from .steps import with_steps
 from .terms import in_sek, terms, with_terms
 from .timing import phases
 
 __all__ = [
-    "STEPS",
     "Change",
     "Clause",
     "Condition",

@@ -80,6 +80,14 @@ def serve(services: Services, world: World, seen: Whole) -> Whole:
     return taken
 
 
+def unserved(world: World, seen: Whole, served: Whole) -> Whole:
+    """Children seen, by (municipality, age, level), less those whom services take, by (municipality, option)."""
+    left, cells = seen.copy(), world.cells
+    for cell in range(cells.age.size):  # an age and level belong to several options
+        left[:, cells.age[cell], cells.level[cell]] -= served[:, cell]
+    return left
+
+
 def adopt(
     services: Services, world: World, projects: Projects, tried: tuple[Which, Floats], room: dict[str, Whole]
 ) -> Services:
