@@ -137,7 +137,7 @@ def _childhood(p: LadderParameters, age: int, frailty: int, record: int, level: 
     up = (p.up_none, p.up_risk, p.up_support, p.up_care)[level][now] if level < WORST else 0.0
     down = (p.down_risk, p.down_support, p.down_care, p.down_placed)[level - 1][now] if level else 0.0
     again = p.replacement_factor if record & PLACED and level == WORST - 1 else 1.0
-    over, goal = ((p.late_care, CARE), (p.placed_at_once, WORST), (p.placed_at_once, WORST), (None, 0), (None, 0))[level]
+    over, goal = (p.late_care, CARE) if level == 0 else (p.placed_at_once, WORST) if level < CARE else (None, WORST)
     up = min(up * p.frailty_up[frailty] * again, 1.0)
     leap = min(over[now] * p.frailty_up[frailty], 1.0 - up) if over else 0.0
     down = min(down * p.frailty_down[frailty], 1.0 - up - leap)

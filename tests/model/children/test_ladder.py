@@ -64,7 +64,7 @@ def test_childhood_moves_by_one_rung_but_for_two_ways_over_rungs(ladder):
 
 
 def test_leaps_and_infants_by_hand():
-    """At fourteen, fragile: from none to care 0.01 x 2.8; in support placed at once 0.02 x 2.8; 4 % placed from birth."""
+    """At fourteen, fragile: from none to care 0.01 x 2.8, from support placed 0.02 x 2.8; 4 % placed from birth."""
     p = replace(
         load_scenario().ladder,
         late_care=(0.0, 0.0, 0.01, 0.0),
