@@ -70,8 +70,8 @@ def interventions(
 def _worth_lines(rows: Sequence[dict[Hashable, Any]], draws: int) -> Iterator[str]:
     """Write the first table: 1,000 SEK a child, present value over the life."""
     yield "1,000 SEK a child, present value over the whole life: cost, and what public payers save (mean of "
-    yield f"{draws} draws of the evidence; 90 % interval for all). 'Pays': share of draws in which that is at least the"
-    yield "cost, for all payers, for its owners over the life, and for its owners within the years that they look ahead."
+    yield f"{draws} draws of the evidence; 90 % interval for all). 'Pays': share of draws in which that is at least"
+    yield "the cost, for all payers, for its owners over the life, and within the years that these look ahead."
     heads = "".join(f"{name:>8}" for name in ("owners", "munic.", "region", "state", "all"))
     yield f"{'':17}{'owners':20}{'cost':>6}{heads}{'90 %':>13}   pays: all  owner   soon"
     for row in rows:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import Cohort, change, county, eager, working, world
+from worlds import Cohort, alone, change, county, eager, working, world
 
 from stupror.model.bodies.decisions import answers, perceived
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving
@@ -109,7 +109,7 @@ def scores(model):
 
 def plain():
     """Effects that stand still, and nothing that weighs with a body but what it expects to save."""
-    return change(
+    spec = change(
         working(),
         choice__reluctance=0.0,
         choice__taste=0.0,
@@ -119,8 +119,8 @@ def plain():
         project__group_growth=0.0,
         project__application_cost=0.0,
         project__evaluation_cost=0.0,
-        interventions__skolfam__partner_share=0.0,
-    ).replace("interventions.skolfam.partner", "")
+    )
+    return alone(spec)
 
 
 def alike(model):
@@ -171,7 +171,7 @@ def test_bodies_with_all_rows_and_all_years_want_what_the_planner_wants():
     helped = planner.state.children.population.participant >= 0
     assert helped.sum() > 500
     alike_helped = helped & (free.state.children.population.participant >= 0)
-    assert alike_helped.sum() > 0.95 * helped.sum()
+    assert alike_helped.sum() > 0.9 * helped.sum()  # the planner decides by age
     # Where two programmes want the same children they may part them otherwise: bodies rank by gain per krona, the
     # planner by gain. Where one programme is alone the numbers are the same.
     options = planner.tables(detail=True)["options"]
@@ -200,8 +200,9 @@ def test_one_committee_that_answers_for_everybody_chooses_as_the_planner_does():
     before, after = scores(usual), scores(model)
     mine = model.world.cells_of("labour_market")
     assert np.allclose(after[2, mine], scores(planner)[2, mine])
-    assert (after[2, mine] > 0).all()
-    assert (before[2, mine] <= 0).all()
+    trainees = model.world.menu.names[model.world.cells.intervention] == "servicetrainee"
+    assert (after[2, trainees] > 0).all()
+    assert (before[2, trainees] <= 0).all()
     after[2, mine] = before[2, mine]
     assert (after == before).all()
 
