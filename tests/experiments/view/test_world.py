@@ -234,7 +234,7 @@ def answers(place, design, year, municipality, level):
 
 
 def test_what_came_later_is_not_held_against_a_decision():
-    """In 2021 Karlshamn's fund was empty; beliefs and funds have moved since, and what was said then is what is shown."""
+    """In 2021 Karlshamn's fund was empty; beliefs and funds moved later, and what was said then is what is shown."""
     said = answers("10", "state-outcomes-fund", 2021, "Karlshamn", "support")
     assert {said["parenting", age] for age in range(3, 13)} == {"money"}
 
