@@ -107,8 +107,11 @@ def scores(model):
     return answers(model.asking(IN_FORCE)).value
 
 
+FEW = ("early-preschool", "el-sistema", "parenting", "placed-youth", "servicetrainee", "skolfam")
+
+
 def plain():
-    """Effects that stand still, and nothing that weighs with a body but what it expects to save."""
+    """Effects that stand still, few programmes, and nothing that weighs with a body but what it expects to save."""
     spec = change(
         working(),
         choice__reluctance=0.0,
@@ -120,7 +123,9 @@ def plain():
         project__application_cost=0.0,
         project__evaluation_cost=0.0,
     )
-    return alone(spec)
+    # Ideas are shared among programmes: with few of these there are ideas for everybody.
+    spec = alone(spec)
+    return replace(spec, interventions=tuple(item for item in spec.interventions if item.name in FEW))
 
 
 def alike(model):
@@ -171,7 +176,7 @@ def test_bodies_with_all_rows_and_all_years_want_what_the_planner_wants():
     helped = planner.state.children.population.participant >= 0
     assert helped.sum() > 500
     alike_helped = helped & (free.state.children.population.participant >= 0)
-    assert alike_helped.sum() > 0.9 * helped.sum()  # the planner decides by age
+    assert alike_helped.sum() > 0.95 * helped.sum()
     # Where two programmes want the same children they may part them otherwise: bodies rank by gain per krona, the
     # planner by gain. Where one programme is alone the numbers are the same.
     options = planner.tables(detail=True)["options"]
