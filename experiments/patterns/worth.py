@@ -28,8 +28,6 @@ from ...model.inputs.scenario import Scenario
 __all__ = ["basket", "worth"]
 
 Floats = NDArray[np.float64]
-STRENGTH = {"escalation": False, "recovery": True, "forks": False}  # measured by the same studies: they move together;
-# whether a larger value is a stronger effect
 BORN = 110_000  # births in a year, about the mean of 2000-2020 (births.csv)
 
 
@@ -75,8 +73,15 @@ def _drawn(spec: Scenario, item: InterventionParameters, luck: Floats) -> Interv
         assert not isinstance(value, tuple)
         return float(value)
 
-    effects = {name: at(name, luck[0] if larger else 1.0 - luck[0]) for name, larger in STRENGTH.items()}
-    return replace(item, **effects, half_life=at("half_life", luck[1]))
+    # The same studies measured all three, so they move together; of recovery more is a stronger effect.
+    strong = luck[0]
+    return replace(
+        item,
+        escalation=at("escalation", 1.0 - strong),
+        recovery=at("recovery", strong),
+        forks=at("forks", 1.0 - strong),
+        half_life=at("half_life", luck[1]),
+    )
 
 
 def worth(spec: Scenario, *, draws: int, seed: int) -> pd.DataFrame:
