@@ -50,7 +50,9 @@ def expected(saved, sd):
 
 
 def prospect(design, saved=100.0, cost=1_000, size=25, sd=0.0):
-    found = prospects(design, [expected(saved, sd)], np.array([cost]), size, ("investor",))
+    found = prospects(
+        design, [expected(saved, sd)], Usual(np.array([cost]), np.array([size]), np.array([1])), ("investor",)
+    )
     return found["investor"], found["municipality"]
 
 
