@@ -10,7 +10,7 @@ from stupror.model.contracts import read_design
 from stupror.model.evaluation.evaluators import MATCHED
 from stupror.model.evaluation.expected import Expected
 from stupror.model.evaluation.metrics import Metric
-from stupror.model.evaluation.prospects import Prospect, prospects
+from stupror.model.evaluation.prospects import Prospect, Usual, prospects
 
 
 def number(value, unit="1"):
