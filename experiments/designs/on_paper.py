@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.contracts import Design, Measure, Outcome, Transfer, net_by_party, settle, terms, upfront
-from ...model.contracts.timing import calendar_of, metric_at
+from ...model.contracts.contract import Key
+from ...model.contracts.timing import calendar_of, metric_at, settlement_dates
 from ...model.contracts.words import MEASURES
 from ...model.inputs.errors import InputError, hint
 from .contradictions import contradictions
@@ -26,6 +27,7 @@ __all__ = ["Asked", "Sheet", "answers", "asked", "derived", "number", "settled",
 Answer = float | bool | tuple[float, ...]
 Given = Mapping[str, Answer]
 Floats = NDArray[np.float64]
+_Paid = tuple[str, str, str, int | None]
 MOST = 1e15  # more than any contract is worth; keeps sums within whole 64-bit numbers
 _BETWEEN = "[,. \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"  # what people put between thousands
 _BOUNDS = {"fall": (-MOST, 100.0), "share": (-100.0, 100.0), "activity": (0.0, MOST)}  # others: anything
@@ -275,14 +277,16 @@ def settled(design: Design, given: Given, cost: int, children: int | None = None
         paid[f"{transfer.payer}->{transfer.receiver}"] += int(transfer.amount[0])
     moved = sorted((*put_in, *owed), key=lambda transfer: transfer.year)
     net = dict.fromkeys(design.parties, 0) | {party: int(sums[0]) for party, sums in net_by_party(moved).items()}
-    why = _why(design, outcome)
+    why, dates = _why(design, outcome), settlement_dates(design)
     record = {
         "design": design.name,
         "currency": design.currency.code,
         "cost": cost,
         "given": {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()},
         "terms": {path: quantity.value for path, quantity in terms(design).items()},
-        "transfers": [_row(transfer, why) for transfer in moved if transfer.amount[0]],
+        "transfers": [
+            _row(transfer, why.get(_paid(transfer, dates), ())) for transfer in moved if transfer.amount[0]
+        ],
         "paid": paid,
         "net": net,
     }
@@ -306,17 +310,18 @@ def _pairs(design: Design) -> dict[tuple[str, str], None]:
     return dict.fromkeys(clause.pair for clause in design.clauses if not clause.also)
 
 
-def _why(design: Design, outcome: Outcome) -> dict[tuple[str, str, str], list[str]]:
-    """Name the kinds of clause that moved each amount (payer, receiver, part), in their order.
+def _why(design: Design, outcome: Outcome) -> dict[_Paid, list[str]]:
+    """Name the kinds of clause that moved each payment, in their order.
 
     Found by settling with one clause more each time; a cap that did not bind is not among them.
     """
-    why: dict[tuple[str, str, str], list[str]] = {}
-    before: dict[tuple[str, str, str], int] = {}
+    why: dict[_Paid, list[str]] = {}
+    dates = settlement_dates(design)
+    before: dict[_Paid, int] = {}
     for count, clause in enumerate(design.clauses, start=1):
-        now: dict[tuple[str, str, str], int] = {}
+        now: dict[_Paid, int] = {}
         for transfer in settle(replace(design, clauses=design.clauses[:count]), outcome):
-            key = (transfer.payer, transfer.receiver, transfer.part)
+            key = _paid(transfer, dates)
             now[key] = now.get(key, 0) + int(transfer.amount[0])
         for key, amount in now.items():
             if amount != before.get(key, 0) and clause.kind not in why.setdefault(key, []):
@@ -325,8 +330,13 @@ def _why(design: Design, outcome: Outcome) -> dict[tuple[str, str, str], list[st
     return why
 
 
-def _row(transfer: Transfer, why: Mapping[tuple[str, str, str], Sequence[str]]) -> dict[str, Any]:
-    kinds = why.get((transfer.payer, transfer.receiver, transfer.part), ())
+def _paid(transfer: Transfer, dates: Mapping[Key, tuple[int, ...]]) -> _Paid:
+    """What tells a payment from others: its amount, and its date if that is settled at several; not the instalment."""
+    key = (transfer.payer, transfer.receiver, transfer.part)
+    return (*key, transfer.settled if len(dates.get(key, ())) > 1 else None)
+
+
+def _row(transfer: Transfer, kinds: Sequence[str]) -> dict[str, Any]:
     month = {} if transfer.month is None else {"month": transfer.month}
     return {
         "year": transfer.year,

@@ -318,10 +318,10 @@ def _payments(key: Key, account: _Account, month: int, total: Money) -> Iterator
     settled, within = year_of(month), month if month % 12 else None
     for year, amount in instalments(total, first, count):
         date = None if within is None else within + 12 * year
-        yield Transfer(account.opened_by, part, payer, receiver, settled + year, amount, date)
+        yield Transfer(account.opened_by, part, payer, receiver, settled + year, amount, date, month)
     if account.coupon is not None:
         for year, amount in coupons(total, account.coupon, first, count):
-            yield Transfer("coupon", part, payer, receiver, settled + year, amount)
+            yield Transfer("coupon", part, payer, receiver, settled + year, amount, None, month)
 
 
 def _check(design: Design, outcome: Outcome, calendar: Calendar) -> None:

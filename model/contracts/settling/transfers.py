@@ -25,7 +25,7 @@ class Transfer:
 
     `clause` is the kind that opened the amount (`coupon` for interest paid beside it, `finance` for what is put in up
     front), `year` counts from the start of the project (0 = its first year), and so does `month` where the date is not
-    the end of a year.
+    the end of a year. `settled` is the date at which it was settled, in months from the start.
     """
 
     clause: str
@@ -35,6 +35,7 @@ class Transfer:
     year: int
     amount: Money
     month: int | None = None
+    settled: int = 0
 
 
 def upfront(design: Design, cost: Money) -> tuple[Transfer, ...]:
