@@ -13,7 +13,6 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from ...model.contracts import Condition, Design, Measure
-from ...model.contracts.outcomes import OwnOutcome
 
 __all__ = ["contradictions", "size_beside"]
 
@@ -116,16 +115,9 @@ def _same_thing(one: Measure, other: Measure, design: Design, given: Given) -> I
     """Two follow-ups of one thing, of the same people."""
     if _what(one) != _what(other) or (one.group, one.groups) != (other.group, other.groups):
         return
-    if isinstance(design.outcome(one.outcome), OwnOutcome) and one.months == other.months:
-        return  # a contract's own word may stand for several things that are counted apart
     first, last = sorted((one, other), key=lambda each: each.months)
     early, late = end(given, first.name), end(given, last.name)
-    if first.months == last.months and one.kind != "share" and early != late:
-        yield (
-            f"--set {last.name}={late:g}: measures the same as {first.name} = {early:g}, of the same people for as "
-            "long. Give both the same value."
-        )
-    elif first.months < last.months and _cannot_fall(one, design) and late < early:
+    if first.months < last.months and _cannot_fall(one, design) and late < early:
         yield (
             f"--set {last.name}={late:g}: is less than {first.name} = {early:g}, which is the same after "
             f"{first.months} instead of {last.months} months. What has been counted cannot become less."

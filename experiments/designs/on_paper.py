@@ -284,9 +284,7 @@ def settled(design: Design, given: Given, cost: int, children: int | None = None
         "cost": cost,
         "given": {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()},
         "terms": {path: quantity.value for path, quantity in terms(design).items()},
-        "transfers": [
-            _row(transfer, why.get(_paid(transfer, dates), ())) for transfer in moved if transfer.amount[0]
-        ],
+        "transfers": [_row(transfer, why.get(_paid(transfer, dates), ())) for transfer in moved if transfer.amount[0]],
         "paid": paid,
         "net": net,
     }

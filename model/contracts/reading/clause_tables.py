@@ -53,6 +53,8 @@ def _clause(table: Table, number: int, known: Known, notes: Notes) -> Clause | N
         return None
     kind, where = KINDS[name], f"clause {number} ({name})"
     notes.keys(table, where, _allowed(name, kind, table), _required(kind))
+    if name == "bonus" and "when" not in table:
+        notes.add(where, 'is paid on a condition. If it is paid because a date has come, write kind = "milestone".')
     given = [term for term in kind.one_of if term in table]
     if kind.one_of and len(given) != 1:
         notes.add(where, f"gives {' and '.join(given) or 'none'} of {', '.join(kind.one_of)}. Give exactly one.")

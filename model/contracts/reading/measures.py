@@ -41,7 +41,12 @@ def _measure(name: str, table: Table, words: tuple[Mapping[str, OwnOutcome], str
             if each not in allowed:
                 notes.add(where, f"{key}: '{each}' is not known.{notes.hint(each, allowed)}")
     follow_up = _follow_up(table, where, notes)
-    outcome = notes.choice(table, "outcome", where, (*own, *agreed_outcomes()))
+    outcome, known = table.get("outcome", ""), (*own, *agreed_outcomes())
+    if "outcome" in table and outcome not in known:
+        notes.add(
+            where, f"outcome = {outcome!r} is not known.{notes.hint(outcome, known)} Or declare it: [outcomes.NAME]."
+        )
+        outcome = outcome if isinstance(outcome, str) else ""
     counted = own[outcome].unit if outcome in own else "outcome"
     evaluation = notes.choice(table, "evaluation", where, EVALUATIONS)
     group, groups = (_whole(table, key, where, notes) for key in ("group", "groups"))
@@ -79,7 +84,7 @@ def _follow_up(table: Table, where: str, notes: Notes) -> Quantity | None:
             f"value = {value:g} is not a whole number. Write follow_up_months, with value = {round(12 * value)} and "
             'unit "month".',
         )
-        return None
+        return Quantity(value=1, unit="year", range=(1, 1), source="not as the file has it")
     return notes.quantity(table, "follow_up_years", where, FOLLOW_UP, "year")
 
 

@@ -48,10 +48,6 @@ EARLY_LATE = {"early": measure("activity", 1), "late": measure("activity", 3)}
         (GROUPS, {"all": 30, "one": 10, "two": 20}, {"all": 40, "one": 10, "two": 20}, "its groups sum to 30"),
         (SHARES, {"all": 15, "one": 10, "two": 20}, {"all": 25, "one": 10, "two": 20}, "between the lowest"),
         (EARLY_LATE, {"early": 5, "late": 5}, {"early": 5, "late": 4}, "less than early = 5"),
-        (
-            {"a": measure("outcomes", 4), "b": measure("outcomes", 4)},
-            {"a": 3, "b": 3}, {"a": 3, "b": 4}, "measures the same as a = 3",
-        ),
     ],
 )  # fmt: skip
 def test_a_total_its_groups_and_two_follow_ups_must_agree(

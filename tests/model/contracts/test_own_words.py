@@ -86,7 +86,7 @@ def test_a_share_of_the_target_may_be_above_100_per_cent():
         ({"outcome": {"in_run": "years_placed"}}, ["without a comparison", "is bad"]),
         ({"outcome": {"good": "yes"}}, ["good = 'yes'", "true"]),
         ({"measures": {"tenancy": measure("outcomes", outcome="in_tenansy")}}, ["Did you mean 'in_tenancy'?"]),
-        ({"measures": {"tenancy": measure("outcomes", outcome="in_tenancy", target=term(1, "month"))}}, ["'of_target' only"]),
+        ({"measures": {"tenancy": measure("outcomes", outcome="in_tenancy", target=term(1, "month"))}}, ["of_target"]),
     ],
 )  # fmt: skip
 def test_words_that_do_not_fit_are_refused_by_name(change, said):
