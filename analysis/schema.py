@@ -138,7 +138,12 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         "What contracts measure: a row per project of the design in force and metric of its contract.",
         (
             ("project", "int", "", "number of the project in its run"),
-            ("metric", "text", "", "name of the metric in the contract; `all costs`: what bodies learn from otherwise"),
+            (
+                "metric",
+                "text",
+                "",
+                "name of the metric in the contract, with `@12` as it stood after 12 months; `all costs`: what bodies learn from otherwise",
+            ),
             ("kind", "text", "", "cost_reduction, tax_revenue, outcomes, fall, share or activity"),
             ("evaluation", "text", "", "what participants are compared with"),
             ("people", "int", "persons", "participants that the metric looks at"),

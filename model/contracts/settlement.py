@@ -355,6 +355,6 @@ def _check(design: Design, outcome: Outcome, calendar: Calendar) -> None:
             problems.append(f"{design.name}: 'cost' is negative for some project. A programme costs 0 or more.")
     per_child = any("per_child" in clause.terms for clause in design.clauses)
     if per_child and outcome.children is None and design.programme is None:
-        problems.append(f"{design.name}: a limit is for each child, and it is not known how many there are.")
+        problems.append(f"{design.name}: a limit is for each child, and it is not known how many there are (children).")
     if problems:
         raise InputError(tuple(problems))
