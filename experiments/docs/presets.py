@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ...model.contracts import Design, add_on_names, design_names, load_add_on, load_design, terms
 from ...model.contracts.vocabulary import KINDS, Kind
-from ...model.contracts.words import BODIES, EVALUATIONS, FORMS, MEASURES, PARTIES, TARGETS
+from ...model.contracts.words import BODIES, EVALUATIONS, EVERY, FORMS, MEASURES, PARTIES, TARGETS
 from ...model.inputs.quantity import Quantity
 
 __all__ = ["render_presets"]
@@ -69,7 +69,12 @@ def _section(design: Design) -> Iterator[str]:
         group = f", group {measure.group} of {measure.groups}" if measure.groups > 1 else ""
         yield f"- measures `{measure.name}` [{measure.unit}]: {measure.kind} of {of}{group}; {measure.evaluation}"
     for condition in design.conditions.values():
-        yield f"- asks `{condition.name}`: {condition.says}"
+        how = f"by `{condition.measure}` knows" if condition.measure else "asks"
+        yield f"- {how} `{condition.name}`: {condition.says}"
+    for kind, own in (("party", design.own_parties), ("outcome", design.own_outcomes)):
+        yield from (
+            f"- {kind} of its own `{name}`: {each.title}; in a run: {each.in_run}" for name, each in own.items()
+        )
     if design.measures or design.conditions:
         yield ""
     yield from _table_head("term", "value", "unit", "range", "source")
@@ -108,6 +113,7 @@ def _words() -> Iterator[str]:
         "Parties": {name: f"{spoken}: {meaning}" for name, (spoken, meaning) in PARTIES.items()},
         "What is measured": {name: f"{each.meaning} [{each.unit}]" for name, each in MEASURES.items()},
         "How it is compared": EVALUATIONS,
+        "How often a clause pays": {name: f"every {months} months" for name, months in EVERY.items()},
     }
     for title, words in lists.items():
         yield f"### {title}"
@@ -119,6 +125,10 @@ def _words() -> Iterator[str]:
 def _terms_of(kind: Kind) -> Iterator[str]:
     for name, term in kind.terms.items():
         yield f"`{name}` [{term.unit}] {term.low:g} to {term.high:g}: {term.meaning}"
+    if "every" in kind.links:
+        yield "`every`: how often it pays what has come since, see below"
+    if "per" in kind.links:
+        yield '`per`: "project" if its amounts are for each project, whatever its size'
     if kind.one_of:
         yield f"exactly one of {', '.join(kind.one_of)}"
 
