@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .children.draws import number_of
 from .children.forecast import BELIEF_GRID, Cells, build_cells, detection_edges, effects_of
 from .children.ladder import N_AGES, N_LEVELS, Ladder, build_ladder
 from .children.need import states_at_birth
@@ -65,6 +66,11 @@ class Menu:
     def names(self) -> NDArray[np.str_]:
         """Name of each."""
         return np.array([item.name for item in self.items])
+
+    @property
+    def number(self) -> Whole:
+        """The number by which luck knows each: that of its name, so that others may come and go."""
+        return np.array([number_of(item.name) for item in self.items], np.int64)
 
     @property
     def owners(self) -> list[str]:

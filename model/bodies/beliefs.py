@@ -76,7 +76,9 @@ def news(world: World, projects: Projects, year: int) -> News:
     project, found, precision, doubt, mine = (np.concatenate(column) for column in zip(*parts, strict=True))
     where, kind = projects.municipality[project], projects.intervention[project]
     saved = found * projects.lasting[project] / projects.cost[project]
-    luck = chances(world.seed, TOLD, world.geography.codes[where], projects.start_year[project], kind)
+    luck = chances(
+        world.seed, TOLD, world.geography.codes[where], projects.start_year[project], world.menu.number[kind]
+    )
     told = is_told(saved >= 1.0, luck, world.spec.diffusion)
     return News(project, where, kind, found, precision, doubt, mine, saved, told)
 

@@ -274,9 +274,8 @@ def _taste(asking: Asking, who: str) -> Floats:
     """What else speaks for or against each programme this year, per krona, (n, n_interventions)."""
     world, kind = asking.world, kind_of(who)
     codes = world.geography.codes if kind != "region" else world.geography.codes // 100
-    n, first = len(world.menu.items), KINDS.index(kind) * len(world.menu.items)
-    luck = by_place(world.seed, TASTE, codes, first + n, asking.season.year)
-    return tastes(luck[:, first:].copy(), world.spec.choice.taste)
+    number = world.menu.number * len(KINDS) + KINDS.index(kind)
+    return tastes(by_place(world.seed, TASTE, codes, number, asking.season.year), world.spec.choice.taste)
 
 
 def _by_group(world: World, value: Floats, mine: Whole, planned: Whole) -> Floats:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children.draws import IDEA, by_place
+from ..children.ladder import N_LEVELS
 from ..inputs.arithmetic import exp, log, share_out
 from ..inputs.compiled import kernel
 from ..inputs.parameters import ProjectParameters
@@ -43,8 +44,10 @@ def rates(inhabitants: Floats, pool: Whole, groups: Groups, p: ProjectParameters
 
 def ideas(world: World, pool: Whole, year: int) -> Whole:
     """How many ideas there are this year, by (municipality, group): Poisson, the same under every design."""
-    luck = by_place(world.seed, IDEA, world.geography.codes, pool.shape[1], year)
-    return _poisson(luck, rates(world.geography.inhabitants, pool, world.groups, world.spec.project))
+    groups = world.groups
+    number = world.menu.number[groups.intervention] * N_LEVELS + groups.level
+    luck = by_place(world.seed, IDEA, world.geography.codes, number, year)
+    return _poisson(luck, rates(world.geography.inhabitants, pool, groups, world.spec.project))
 
 
 def places(world: World, number: Whole, free: Whole) -> Whole:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.draws import AGENT, uniforms
+from ..children.draws import AGENT, by_place, uniforms
 from ..children.ladder import LAST_AGE
 from ..children.prices import PAYER
 from ..contracts import Design
@@ -46,8 +46,10 @@ def mandates_of(world: World) -> dict[str, Mandate]:
 def first_beliefs(world: World) -> Beliefs:
     """What everybody believes before the first year: each body by its luck, unless whoever decides knows the truth."""
     spec, codes, regional = world.spec.belief, world.geography.codes, world.menu.regional
-    luck = np.stack([_luck(world, int(code)) for code in codes])
-    luck[:, regional] = np.stack([_luck(world, int(code) // 100) for code in codes])[:, regional]
+    luck, of_region = (
+        by_place(world.seed, AGENT, each, world.menu.number, FIRST_BELIEFS) for each in (codes, codes // 100)
+    )
+    luck[:, regional] = of_region[:, regional]
     own = spec.initial_mean + spec.initial_sd * np.sqrt(12.0) * (luck - 0.5)
     if world.design.way.knows_effects:
         own = np.full_like(own, world.spec.project.effect_kept)
@@ -59,11 +61,6 @@ def first_beliefs(world: World) -> Beliefs:
         heard=np.zeros((2, *own.shape)),
         market_heard=np.zeros((2, own.shape[1])),
     )
-
-
-def _luck(world: World, place: int) -> Floats:
-    """Luck of one body's first beliefs, uniform, shape (n_interventions,)."""
-    return np.asarray(uniforms(world.seed, AGENT, len(world.menu.items), key=(place, FIRST_BELIEFS, 0)))
 
 
 def _pooled(design: Design) -> NDArray[np.int64]:

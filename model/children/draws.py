@@ -8,6 +8,8 @@ Every purpose has its own number here: a new one leaves the others' luck as it w
 `budgets`, `practice`, `decisions` and `model`.
 """
 
+import hashlib
+
 import numpy as np
 from numba import njit, uint32, uint64
 from numpy.typing import ArrayLike, NDArray
@@ -72,17 +74,24 @@ def uniforms(seed: int, purpose: int, n: int, *, key: tuple[int, int, int] = (0,
 
 
 @kernel
-def by_place(seed: int, purpose: int, codes: NDArray[np.int64], n: int, year: int = 0) -> NDArray[np.float64]:
-    """Return what `uniforms` gives `n` times for each municipality or county code. Shape (len(codes), n).
+def by_place(
+    seed: int, purpose: int, codes: NDArray[np.int64], numbers: NDArray[np.int64], year: int = 0
+) -> NDArray[np.float64]:
+    """Return draws in (0, 1) with these `numbers` for each municipality or county code. Shape (codes, numbers).
 
-    Its key is (code, year, 0): the same whoever else is there.
+    The key is (code, year, 0), and a number names what the luck is about: the same whoever and whatever else is there.
     """
-    out = np.empty((codes.size, n))
+    out = np.empty((codes.size, numbers.size))
     for i in range(codes.size):
         key = stream_key(seed, purpose, codes[i], year, 0)
-        for t in range(n):
-            out[i, t] = (draw(key, t) + 0.5) / ONE
+        for t in range(numbers.size):
+            out[i, t] = (draw(key, numbers[t]) + 0.5) / ONE
     return out
+
+
+def number_of(name: str) -> int:
+    """Return the number, 0 to 2**32 - 1, by which luck knows what has a name: the same whatever else is there."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest())
 
 
 @kernel
@@ -91,7 +100,8 @@ def chances(
 ) -> NDArray[np.float64]:
     """Return one number in (0, 1) for each project, for its condition `number` (0, 1, ...). Shape (n,).
 
-    A project is named by municipality code, first year and intervention: it keeps its luck whatever else is decided.
+    A project is named by municipality code, first year and number of the intervention (`number_of`): it keeps its luck
+    whatever else is decided.
     """
     out = np.empty(municipality.size)
     for i in range(municipality.size):

@@ -67,7 +67,7 @@ def economy(budget: BudgetParameters, seed: int, years: int, codes: NDArray[np.i
             result, windfall[t] = good_years()[first_year + t]
             cycle[t] = result - _in_result(budget, windfall[t])
     counties = codes // 100  # the first two of four figures name the county
-    local, regional = (ndtri(by_place(seed, LOCAL, each, years).T) for each in (codes, counties))
+    local, regional = (ndtri(by_place(seed, LOCAL, each, np.arange(years)).T) for each in (codes, counties))
     return Economy(cycle, local, regional, np.asarray(windfall))
 
 
@@ -114,7 +114,7 @@ def open_reserves(
     budget: BudgetParameters, years: Economy, revenue: Floats, seed: int, codes: NDArray[np.int64]
 ) -> Reserves:
     """Begin with an ordinary reserve; how each keeps a fund is drawn by the shares of F1."""
-    lot = by_place(seed, PURSE, codes, 1)[:, 0]
+    lot = by_place(seed, PURSE, codes, np.arange(1))[:, 0]
     purse = np.searchsorted(np.cumsum(_PURSE_SHARES), lot).clip(0, len(PURSES) - 1).astype(np.int8)
     return Reserves(results(budget, years), np.rint(revenue * budget.rur_opening).astype(np.int64), purse)
 

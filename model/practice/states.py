@@ -115,7 +115,7 @@ def luck(seed: int, year: int, codes: Codes) -> Floats:
 
     Codes of municipalities begin at 114 and those of counties end at 25, so that no region shares one's luck.
     """
-    found: Floats = by_place(seed, SPREAD, codes, _LUCK, year)
+    found: Floats = by_place(seed, SPREAD, codes, np.arange(_LUCK), year)
     return found
 
 

@@ -131,8 +131,8 @@ def outcome(world: World, projects: Projects, which: Which, metric: Mapping[str,
 def drawn(world: World, projects: Projects, which: Which, number: int) -> Floats:
     """Luck of projects for the condition of that number, in (0, 1), shape (n,)."""
     codes = world.geography.codes[projects.municipality[which]]
-    luck: Floats = chances(world.seed, number, codes, projects.start_year[which], projects.intervention[which])
-    return luck
+    kind = world.menu.number[projects.intervention[which]]
+    return chances(world.seed, number, codes, projects.start_year[which], kind)
 
 
 def unfit(design: Design) -> list[str]:

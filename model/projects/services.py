@@ -98,7 +98,9 @@ def adopt(
     """
     which, saved = tried
     where, kind = projects.municipality[which], projects.intervention[which]
-    luck = chances(world.seed, ADOPTED, world.geography.codes[where], projects.start_year[which], kind)
+    luck = chances(
+        world.seed, ADOPTED, world.geography.codes[where], projects.start_year[which], world.menu.number[kind]
+    )
     wanted = luck < chance_of_adoption(saved, world.spec.service)
     intake, left = services.intake.copy(), {owner: amount.copy() for owner, amount in room.items()}
     for row in np.flatnonzero(wanted):
@@ -121,6 +123,6 @@ def chance_of_adoption(saved: Floats, p: ServiceParameters) -> Floats:
 
 def end(services: Services, world: World, bad: Bools, year: int) -> Services:
     """End services: none in a year that is as good as usual, twice the usual share in a `bad` one, shape (n,)."""
-    luck = by_place(world.seed, SERVICE, world.geography.codes, services.intake.shape[1], year)
+    luck = by_place(world.seed, SERVICE, world.geography.codes, world.menu.number, year)
     ends = luck < 2.0 * world.spec.service.ended * bad[:, None]
     return Services(np.where(ends, 0, services.intake))

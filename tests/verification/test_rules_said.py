@@ -577,3 +577,18 @@ def test_the_planner_knows_and_does_not_learn():
     model = world(eager().replace("project.follow_up_years", 2), "planner", years=5)
     assert (model.state.bodies.beliefs.own == 1.0).all()
     assert model.state.projects.n > 0
+
+
+def test_a_programme_that_comes_leaves_the_luck_of_the_others_as_it_was():
+    """Ideas, tastes and first beliefs go by the name of a programme, not by its place in a list."""
+    from stupror.model.bodies.mandates import first_beliefs
+    from stupror.model.children.draws import IDEA, by_place
+
+    menu = opened("status-quo").world
+    fewer = PreventionModel(replace(SPEC, interventions=SPEC.interventions[1:]), load_design("status-quo"), 1, 1).world
+    assert (first_beliefs(menu).own[:, 1:] == first_beliefs(fewer).own).all()
+    codes = menu.geography.codes
+    assert (
+        by_place(1, IDEA, codes, menu.menu.number, 2020)[:, 1:] == by_place(1, IDEA, codes, fewer.menu.number, 2020)
+    ).all()
+    assert np.unique(menu.menu.number).size == len(SPEC.interventions)
