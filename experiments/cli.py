@@ -8,6 +8,7 @@ answers at once.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ import typer
 from ..model.inputs.errors import InputError
 from .commands import analyse, batch, calibrate, data, designs, parameters, report, runs, screen, search, validate, view
 from .commands.common import FailedError, StoppedError
+from .files.places import WriteError, why
 
 __all__ = ["app", "main"]
 
@@ -46,6 +48,11 @@ def _stupror(
     ] = False,
 ) -> None:
     """Who pays and who gains when public bodies do, or do not, fund early interventions for children."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        gone = os.environ.get("PWD", "The current folder")
+        raise InputError([f"{gone}: was deleted while you stand in it. Change to another folder (cd)."]) from None
 
 
 designs_app = typer.Typer(help="List the funding designs that come with the model; read one aloud; begin your own.")
@@ -101,8 +108,13 @@ def _complain(lines: Sequence[str]) -> None:
 
 def _one_line(error: Exception) -> str:
     """Say a failure in one line; a failed run says its design and seed by itself."""
+    from .batches.asking import AnalysisError
     from .runs.runner import RunError
 
-    plain = isinstance(error, RunError | FailedError)
-    words = str(error) if plain else f"{type(error).__name__}: {error}"
+    if isinstance(error, RunError | FailedError | WriteError | AnalysisError):
+        words = str(error)
+    elif isinstance(error, OSError) and error.filename is not None:
+        words = f"{error.filename}: {why(error)}."
+    else:
+        words = f"{type(error).__name__}: {error}"
     return " ".join(words.split())

@@ -156,6 +156,8 @@ def status(folder: Folder) -> None:
     typer.echo(
         f"  {state['finished']} of {state['runs']} runs finished, {state['failed']} failed, {state['left']} left"
     )
+    if damaged := state.get("damaged"):
+        typer.echo(f"  {damaged} of those left are damaged: give the batch's command again, it makes them anew")
     if batch_folder.at_work(folder):
         typer.echo(f"  at work since {last['began']}{_speed(folder, state['left'])}")
     elif "ended" in last:

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from ...model.inputs.errors import InputError, hint
+from ..files.places import new_file
+from ..files.spreadsheets import csv_bytes
 from ..runs import limits
 from . import common
 
@@ -47,7 +49,6 @@ def calibrate(
         limits.within("--particles", particles, 10, MOST_PARTICLES),
         limits.within("--generations", generations, 1, MOST_GENERATIONS),
         limits.within("--seed", seed, 0, limits.LAST_SEED),
-        f"{out} exists. Name a new file." if out.exists() else None,
     )
     from ...model.inputs.scenario import load_scenario
 
@@ -61,16 +62,16 @@ def calibrate(
     database = work or out.with_suffix(".json" if problem.exact else ".db")
     common.check(f"--out and --work are both {out}. Name two files." if database.resolve() == out.resolve() else None)
     tell = _say_mean if problem.exact else _say
-    try:
-        table = fit(problem, database, particles=particles, generations=generations, seed=seed, tell=tell)
-    except KeyboardInterrupt:
-        raise common.StoppedError(
-            f"Stopped. Finished generations, if any, are in {database}: the same command goes on."
-        ) from None
-    if not len(table):
-        raise InputError([f"{database}: no generation is finished."])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
+    with new_file(out) as draft:
+        try:
+            table = fit(problem, database, particles=particles, generations=generations, seed=seed, tell=tell)
+        except KeyboardInterrupt:
+            raise common.StoppedError(
+                f"Stopped. Finished generations, if any, are in {database}: the same command goes on."
+            ) from None
+        if not len(table):
+            raise InputError([f"{database}: no generation is finished."])
+        draft.write_bytes(csv_bytes(table, float_format="%.6g"))
     typer.echo(f"Written to {out}: {len(table)} likely worlds. Use it with --posterior {out}")
 
 
