@@ -186,10 +186,10 @@ def _rest(
 ) -> Iterator[engine.Done]:
     token = engine.token_of(folder)
     if scheduler is not None:
-        yield from cluster.in_chunks(context, jobs, folder, token, scheduler, seconds)
+        yield from cluster.in_chunks(context, jobs, folder, token, seconds, (scheduler, None))
     elif workers > 1:
-        with cluster.local_cluster(workers) as address:
-            yield from cluster.in_chunks(context, jobs, folder, token, address, seconds)
+        with cluster.local_cluster(workers) as opened:
+            yield from cluster.in_chunks(context, jobs, folder, token, seconds, opened)
     else:
         yield from engine.in_turn(context, jobs, folder)
 

@@ -53,7 +53,7 @@ def run_plan(
     from ..runs.extras import need
 
     if workers > 1 or scheduler:
-        need("distributed", "distributed")
+        need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
     prepared = session.prepare(read_plan(plan), out, extend=extend)
     typer.echo("\n".join(_size(prepared)))
     if dry_run:

@@ -11,6 +11,8 @@ Every purpose has its own number here: a new one leaves the others' luck as it w
 import numpy as np
 from numba import njit, uint32, uint64
 
+from ..inputs.compiled import kernel
+
 BIRTH, MOVE, ELIGIBILITY, DETECT, AGENT, CYCLE, LOCAL, WINDFALL = range(1, 9)
 SPREAD, SURVEY, PURSE, LOT, IDEA, TASTE, SERVICE = range(21, 28)
 CHANCE = 20  # whether a condition of a contract holds
@@ -32,7 +34,7 @@ def mix(word):
     return word ^ (word >> _S31)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def stream_key(seed, purpose, municipality, birth_year, age):
     """Return the 64-bit key of one cohort's draws for one purpose at one age (all arguments are integers)."""
     key = mix(uint64(seed) * _GOLD + uint64(purpose))
@@ -46,7 +48,7 @@ def draw(key, child):
     return uint32(mix(key + (uint64(child) + uint64(1)) * _GOLD) >> _SHIFT)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draws(seed, purpose, municipality, birth_year, age, n):
     """Return the draws of the first `n` children of a cohort, shape (n,), uint32 in [0, 2**31)."""
     key = stream_key(seed, purpose, municipality, birth_year, age)
@@ -68,7 +70,7 @@ def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
     return (bits.astype(np.float64) + 0.5) / ONE
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def by_place(seed, purpose, codes, n, year=0):
     """Return what `uniforms` gives `n` times for each municipality or county code. Shape (len(codes), n).
 
@@ -82,7 +84,7 @@ def by_place(seed, purpose, codes, n, year=0):
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def chances(seed, number, municipality, year, intervention):
     """Return one number in (0, 1) for each project, for its condition `number` (0, 1, ...). Shape (n,).
 

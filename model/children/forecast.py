@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..inputs.compiled import kernel
 from ..inputs.parameters import InterventionParameters
 from ..inputs.protect import protect
 from .ladder import (
@@ -49,7 +49,7 @@ def effects_of(interventions: tuple[InterventionParameters, ...], scale: float =
     return np.array(rows)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def occupancy(start, age, years, years_in, effect, tables, levels, states):
     """Carry a distribution over states forward, year by year.
 
@@ -103,7 +103,7 @@ def occupancy(start, age, years, years_in, effect, tables, levels, states):
             levels[t, s % N_LEVELS] += after[s]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _saved(starts, ages, effects, tables, saved):
     """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
 
@@ -291,7 +291,7 @@ def at_belief(values: Floats, belief: Floats) -> Floats:
 _GRID = np.array(BELIEF_GRID)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _interpolate(values, believed, grid):
     """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,)."""
     result = np.empty(believed.size)

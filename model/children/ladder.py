@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ..inputs.arithmetic import exp
+from ..inputs.compiled import kernel
 from ..inputs.parameters import LadderParameters
 from ..inputs.protect import protect
 from .draws import threshold
@@ -180,7 +180,7 @@ def _adulthood(p: LadderParameters, age: int, frailty: int, record: int, level: 
     return row
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def treated_move(row, level, record, age, worse, better, forks, out):
     """Write into `out` the move probabilities of a life with help, from those without.
 

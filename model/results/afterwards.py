@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ..children.forecast import life_tables, occupancy
 from ..children.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
+from ..inputs.compiled import kernel
 from ..state import State
 from ..world import World
 
 _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _states_by_age(last_year, births_from, offsets, state):
     """Count untreated lives by (age, state) after `last_year`, shape (N_AGES, N_STATES)."""
     result = np.zeros((LAST_AGE + 1, N_STATES))
@@ -27,7 +27,7 @@ def _states_by_age(last_year, births_from, offsets, state):
     return result
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _onwards(groups, age, years_in, effects, tables, later):
     """Add the expected levels of groups of lives to `later[year, age, level]`; `groups` is by (group, state)."""
     years = later.shape[0]
