@@ -5,7 +5,6 @@ Read by `results`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from ...model.inputs.errors import InputError, hint
 __all__ = ["AnalysisError", "answered", "check", "design", "finite", "one_of", "others", "outcome", "perspective"]
 
 EFFECT = "years_in_need"
+MOST = 1e12  # SEK, or whatever an outcome is in: far above anything that can be meant
 Answer = TypeVar("Answer")
 Problem = str | None
 
@@ -67,11 +67,9 @@ def perspective(name: str, names: Sequence[str], *, effect: bool = True) -> Prob
     return f"This batch keeps no {missing[0]}, which the perspective {name} needs. It has {_list(names)}."
 
 
-def finite(option: str, number: float, least: float = -math.inf) -> Problem:
+def finite(option: str, number: float, least: float = -MOST) -> Problem:
     """Say what is wrong with a number, if anything is."""
-    if math.isfinite(number) and number >= least:
-        return None
-    return f"{option} is {number:g}. Give a number{f' from {least:g} on' if math.isfinite(least) else ''}."
+    return None if least <= number <= MOST else f"{option} is {number:g}. Give a number from {least:g} to {MOST:g}."
 
 
 def one_of(option: str, name: str | None, names: Sequence[str]) -> Problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...model.inputs.errors import InputError
+from ..batches import asking
 from ..files.places import make_folder, new_file
 from ..files.spreadsheets import csv_bytes
 from .batch import Folder, table_of
@@ -66,8 +66,7 @@ def psa(
     from ...analysis.batches.psa import WORTH
     from ..results import open_batch
 
-    if not 0 <= wtp < math.inf:
-        raise InputError([f"--wtp is {wtp:g}. Give 0 or more SEK for a year of need avoided."])
+    asking.check(asking.finite("--wtp", wtp, 0.0))
     batch = open_batch(folder)
     worth = sorted({*WORTH, wtp})
     tables = {
