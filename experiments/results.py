@@ -138,7 +138,8 @@ class Batch:
     def perfect_information(self, worth: Sequence[float] = psa.WORTH) -> Frame:
         """What it would be worth to know everything, by perspective, SEK/child."""
         names = self.manifest["outcomes"]
-        asking.check(*(asking.perspective(each, names) for each in PERSPECTIVES))
+        numbers = (asking.finite("worth", each, 0.0) for each in worth)
+        asking.check(*(asking.perspective(each, names) for each in PERSPECTIVES), *numbers)
         return asking.answered(lambda: psa.perfect_information(self._some(), worth))
 
     def partial_information(

@@ -69,9 +69,6 @@ COMMANDS: dict[str, Command] = {
         ("calibrate", "--what", "diffusion", "--particles", "10", "--generations", "2", "--out", "{out}"), suffix=".csv"
     ),
     "validate": Command(("validate", "--draws", "2", "--worlds", "1", "--years", "2", "--out", "{out}"), suffix=".md"),
-    "screen": Command(
-        ("screen", "--years", "1", "--trajectories", "2", "--place", CODES, "--out", "{out}"), suffix=".csv"
-    ),
     "data refresh": Command(("data", "refresh", "--out", "{out}"), suffix=".csv"),
     "designs new": Command(("designs", "new", "mine", "--from", "status-quo", "--out", "{folder}"), suffix="mine.toml"),
 }
