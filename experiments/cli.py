@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -86,6 +87,9 @@ def main() -> None:
     """Run the command line; every way out has its exit code."""
     # A scheduler or `timeout` ends a run with SIGTERM: leave as if by an error, so that drafts and workers go too.
     before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    heard = signal.getsignal(signal.SIGINT)
+    if heard is signal.default_int_handler:  # a command in the background hears no Ctrl-C
+        signal.signal(signal.SIGINT, _stop_once)
     try:
         app(prog_name="stupror")
     except InputError as error:
@@ -99,6 +103,13 @@ def main() -> None:
         raise SystemExit(1) from None
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, heard)
+
+
+def _stop_once(_number: int, _frame: FrameType | None) -> None:
+    """Stop at the first Ctrl-C, and hear no second one while what was begun is cleared away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _complain(lines: Sequence[str]) -> None:

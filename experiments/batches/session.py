@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...model.inputs.quantity import Value
+from ..files.places import why
 from ..plans.plan import Plan
 from . import batch_folder, cluster, engine, store
 from .jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
@@ -161,7 +162,7 @@ def _begin(prepared: Prepared, folder: Path, workers: int, scheduler: str | None
         batch_folder.write_frame(folder / batch_folder.POINTS, point_frame(prepared.plan, prepared.draws), manifest)
         batch_folder.write_manifest(folder, manifest)
     except OSError as error:
-        raise engine.StoreError(error.strerror or str(error)) from error
+        raise engine.StoreError(why(error)) from error
     return manifest
 
 
@@ -208,7 +209,7 @@ def _write_table(prepared: Prepared, folder: Path, manifest: batch_folder.Manife
         table = assemble(folder, job_frame(prepared.jobs), draws, prepared.plan.outcomes)
         batch_folder.write_frame(folder / batch_folder.RUNS, table, manifest)
     except OSError as error:
-        raise engine.StoreError(error.strerror or str(error)) from error
+        raise engine.StoreError(why(error)) from error
 
 
 def assemble(folder: Path, jobs: pd.DataFrame, draws: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> 
         raise StoppedError(f"Stopped. {_kept(prepared, out)}") from None
     except (engine.StoreError, engine.ClusterError) as error:
         where = f"{out}: cannot be written" if isinstance(error, engine.StoreError) else "The batch stopped"
-        raise FailedError(f"{where}: {error}. {_kept(prepared, out)}".replace("..", ".")) from error
+        raise FailedError(f"{where}: {str(error).rstrip('.')}. {_kept(prepared, out)}") from error
 
 
 def _kept(prepared: Prepared, out: Path) -> str:
