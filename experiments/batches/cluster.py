@@ -85,7 +85,8 @@ def local_cluster(workers: int) -> Iterator[tuple[str, Any]]:
                 'Workers could not start. A script that asks for them must do so under `if __name__ == "__main__":`'
             ) from error
         try:
-            cluster.scheduler.http_server.stop()  # a port that nobody needs
+            if cluster.scheduler is not None:
+                cluster.scheduler.http_server.stop()  # a port that nobody needs
             yield str(cluster.scheduler_address), security
         except BaseException:
             for nanny in cluster.workers.values():

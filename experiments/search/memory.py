@@ -52,7 +52,8 @@ def remembering(
 def _append(file: Path, part: Frame) -> None:
     """Write one judged design, and make sure that it is on the disk."""
     values = part[list(OBJECTIVES)].astype(object).where(part[list(OBJECTIVES)].notna(), None)  # JSON knows no NaN
-    record = {"design": part["design"].iloc[0], "seed": part["seed"].tolist(), **values.to_dict("list")}
+    record = {"design": part["design"].iloc[0], "seed": part["seed"].tolist()}
+    record |= {str(name): column for name, column in values.to_dict("list").items()}
     with file.open("a", encoding="utf-8", newline="\n") as lines:
         lines.write(note(record) + "\n")
         lines.flush()
