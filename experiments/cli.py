@@ -18,7 +18,21 @@ from typing import Annotated
 import typer
 
 from ..model.inputs.errors import InputError
-from .commands import analyse, batch, calibrate, data, designs, parameters, report, runs, screen, search, validate, view
+from .commands import (
+    analyse,
+    batch,
+    calibrate,
+    data,
+    designs,
+    parameters,
+    report,
+    runs,
+    screen,
+    search,
+    tip,
+    validate,
+    view,
+)
 from .commands.common import FailedError, StoppedError
 from .files.places import WriteError, why
 
@@ -61,6 +75,7 @@ app.command("run")(runs.run)
 app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
+app.command("tip")(tip.tip)
 app.command("view")(view.view)
 app.add_typer(designs_app, name="designs")
 data_app = typer.Typer(help="The tables that the model stands on.", no_args_is_help=True)

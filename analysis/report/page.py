@@ -72,11 +72,11 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
     local = _localiser(language)
     further = format_summary(details(tables, rate), designs, DETAILS)
-    likely, uncertain = bool(manifest.get("posteriors")), bool(manifest.get("uncertain"))
+    laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
     sure = [
-        *([] if likely or uncertain else [say["sure"]]),
-        *([say["sure_likely"]] if likely else []),
-        *([say["sure_uncertain"]] if uncertain else [] if likely else [say["sure_fixed"]]),
+        *([say["sure"]] if drawn == "point" and not laid_over else []),
+        *([] if drawn == "point" and laid_over else [say[f"sure_{drawn}"]]),
+        *([say["sure_posteriors"]] if laid_over else []),
         say["sure_model"],
         say["sure_purses"],
         say["sure_level"],
@@ -107,7 +107,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "source": {
             say["scenario"]: words.get(title, title),
             say["changed"]: "; ".join(_changes(manifest)) or say["nothing changed"],
-            **({say["posteriors"]: "; ".join(manifest["posteriors"])} if likely else {}),
+            **({say["posteriors"]: "; ".join(manifest["posteriors"])} if laid_over else {}),
             **({say["own table"]: manifest["municipalities_file"]} if manifest.get("municipalities_file") else {}),
             say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))) if runs["scenario_hash"].nunique() < 4 else "-",
             say["designs"]: ", ".join(designs),

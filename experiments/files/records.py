@@ -81,7 +81,7 @@ class RunManifest(_Record):
     seeds: list[int]
     start_year: int
     years: int
-    uncertain: bool
+    worlds: Text
     versions: dict[Text, Text]
     files: Files
 

@@ -26,6 +26,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
 from ..files import locks, places, records
 from ..files.spreadsheets import csv_bytes
+from ..plans.likely import POINT
 from ..runs import run_folder, runner
 from .memory import MEMORY, MEMORY_AGAIN, Judge
 from .search import Found, Plan
@@ -190,7 +191,7 @@ def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, th
         [*plan.seeds, *plan.held_out],
         int(runs["start_year"].iloc[0]),
         years,
-        uncertain=False,
+        worlds=POINT,
         files=files,
     )
     versions = {"versions": {**lasting["versions"], "optuna": version("optuna")}}

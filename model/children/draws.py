@@ -10,6 +10,7 @@ Every purpose has its own number here: a new one leaves the others' luck as it w
 
 import numpy as np
 from numba import njit, uint32, uint64
+from numpy.typing import ArrayLike, NDArray
 
 from ..inputs.compiled import kernel
 
@@ -27,7 +28,7 @@ _SHIFT = np.uint64(64 - DRAW_BITS)
 
 
 @njit(inline="always")
-def mix(word):
+def mix(word: np.uint64) -> np.uint64:
     """Scramble 64 bits (the splitmix64 finaliser)."""
     word = (word ^ (word >> _S30)) * _MIX_1
     word = (word ^ (word >> _S27)) * _MIX_2
@@ -35,7 +36,7 @@ def mix(word):
 
 
 @kernel
-def stream_key(seed, purpose, municipality, birth_year, age):
+def stream_key(seed: int, purpose: int, municipality: int, birth_year: int, age: int) -> np.uint64:
     """Return the 64-bit key of one cohort's draws for one purpose at one age (all arguments are integers)."""
     key = mix(uint64(seed) * _GOLD + uint64(purpose))
     key = mix(key + uint64(municipality) * _MIX_1 + uint64(1))
@@ -43,13 +44,13 @@ def stream_key(seed, purpose, municipality, birth_year, age):
 
 
 @njit(inline="always")
-def draw(key, child):
+def draw(key: np.uint64, child: int) -> np.uint32:
     """Return the draw of child number `child` (0, 1, ...) under `key`: an integer in [0, 2**31)."""
     return uint32(mix(key + (uint64(child) + uint64(1)) * _GOLD) >> _SHIFT)
 
 
 @kernel
-def draws(seed, purpose, municipality, birth_year, age, n):
+def draws(seed: int, purpose: int, municipality: int, birth_year: int, age: int, n: int) -> NDArray[np.uint32]:
     """Return the draws of the first `n` children of a cohort, shape (n,), uint32 in [0, 2**31)."""
     key = stream_key(seed, purpose, municipality, birth_year, age)
     out = np.empty(n, np.uint32)
@@ -58,12 +59,12 @@ def draws(seed, purpose, municipality, birth_year, age, n):
     return out
 
 
-def threshold(probability):
+def threshold(probability: ArrayLike) -> NDArray[np.uint32]:
     """Turn probabilities (array-like in [0, 1]) into thresholds: a draw below happens with that probability."""
     return np.rint(np.clip(np.asarray(probability, dtype=np.float64), 0.0, 1.0) * ONE).astype(np.uint32)
 
 
-def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
+def uniforms(seed: int, purpose: int, n: int, *, key: tuple[int, int, int] = (0, 0, 0)) -> NDArray[np.float64]:
     """Return `n` numbers in (0, 1), shape (n,), for draws that belong to no child (agents, the business cycle)."""
     municipality, birth_year, age = key
     bits = draws(seed, purpose, municipality, birth_year, age, n)
@@ -71,7 +72,7 @@ def uniforms(seed, purpose, n, *, key=(0, 0, 0)):
 
 
 @kernel
-def by_place(seed, purpose, codes, n, year=0):
+def by_place(seed: int, purpose: int, codes: NDArray[np.int64], n: int, year: int = 0) -> NDArray[np.float64]:
     """Return what `uniforms` gives `n` times for each municipality or county code. Shape (len(codes), n).
 
     Its key is (code, year, 0): the same whoever else is there.
@@ -85,7 +86,9 @@ def by_place(seed, purpose, codes, n, year=0):
 
 
 @kernel
-def chances(seed, number, municipality, year, intervention):
+def chances(
+    seed: int, number: int, municipality: NDArray[np.int64], year: NDArray[np.int64], intervention: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """Return one number in (0, 1) for each project, for its condition `number` (0, 1, ...). Shape (n,).
 
     A project is named by municipality code, first year and intervention: it keeps its luck whatever else is decided.

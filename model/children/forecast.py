@@ -32,6 +32,7 @@ from .lifecourse import effect_left
 from .prices import CostTables
 
 Floats = NDArray[np.float64]
+LifeTables = tuple[Floats, NDArray[np.uint8], Floats]  # ``(move, target, exam)`` of the `Ladder`
 
 BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the effect in studies at which savings and payments are solved
 _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
@@ -50,7 +51,16 @@ def effects_of(interventions: tuple[InterventionParameters, ...], scale: float =
 
 
 @kernel
-def occupancy(start, age, years, years_in, effect, tables, levels, states):
+def occupancy(
+    start: Floats,
+    age: int,
+    years: int,
+    years_in: int,
+    effect: Floats,
+    tables: LifeTables,
+    levels: Floats,
+    states: Floats,
+) -> None:
     """Carry a distribution over states forward, year by year.
 
     Parameters
@@ -104,7 +114,7 @@ def occupancy(start, age, years, years_in, effect, tables, levels, states):
 
 
 @kernel
-def _saved(starts, ages, effects, tables, saved):
+def _saved(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
     """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
 
     `effects` is by (belief, cell), see `effects_of`.
@@ -118,7 +128,7 @@ def _saved(starts, ages, effects, tables, saved):
             saved[belief, cell] = without - saved[belief, cell]
 
 
-def life_tables(ladder: Ladder) -> tuple[Floats, NDArray[np.uint8], Floats]:
+def life_tables(ladder: Ladder) -> LifeTables:
     """Return the arrays of the ladder that `occupancy` and `live_treated` read."""
     return ladder.move, ladder.target, ladder.not_eligible
 
@@ -292,7 +302,7 @@ _GRID = np.array(BELIEF_GRID)
 
 
 @kernel
-def _interpolate(values, believed, grid):
+def _interpolate(values: Floats, believed: Floats, grid: Floats) -> Floats:
     """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,)."""
     result = np.empty(believed.size)
     last = grid.size - 1

@@ -181,7 +181,16 @@ def _adulthood(p: LadderParameters, age: int, frailty: int, record: int, level: 
 
 
 @kernel
-def treated_move(row, level, record, age, worse, better, forks, out):
+def treated_move(
+    row: Floats,
+    level: int | np.int64,
+    record: int | np.int64,
+    age: int,
+    worse: float,
+    better: float,
+    forks: float,
+    out: Floats,
+) -> None:
     """Write into `out` the move probabilities of a life with help, from those without.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import life_tables, occupancy
+from ..children.forecast import LifeTables, life_tables, occupancy
 from ..children.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
 from ..inputs.compiled import kernel
 from ..state import State
@@ -15,7 +15,9 @@ _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
 
 
 @kernel
-def _states_by_age(last_year, births_from, offsets, state):
+def _states_by_age(
+    last_year: int, births_from: int, offsets: NDArray[np.int64], state: NDArray[np.uint8]
+) -> NDArray[np.float64]:
     """Count untreated lives by (age, state) after `last_year`, shape (N_AGES, N_STATES)."""
     result = np.zeros((LAST_AGE + 1, N_STATES))
     for m in range(offsets.shape[0]):
@@ -28,7 +30,14 @@ def _states_by_age(last_year, births_from, offsets, state):
 
 
 @kernel
-def _onwards(groups, age, years_in, effects, tables, later):
+def _onwards(
+    groups: NDArray[np.float64],
+    age: NDArray[np.int64],
+    years_in: NDArray[np.int64],
+    effects: NDArray[np.float64],
+    tables: LifeTables,
+    later: NDArray[np.float64],
+) -> None:
     """Add the expected levels of groups of lives to `later[year, age, level]`; `groups` is by (group, state)."""
     years = later.shape[0]
     levels, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stupror.analysis.report.tables import summary
+from stupror.experiments.plans.likely import POINT
 from stupror.experiments.runs import run_folder, runner
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
@@ -59,7 +60,7 @@ def compared(folder: Path) -> None:
     with run_folder.new_folder(folder) as draft:
         files = run_folder.write_tables(draft, tables)
         start = int(tables["runs"]["start_year"].iloc[0])
-        manifest = run_folder.manifest(world, designs, [1, 2], start, YEARS, uncertain=False, files=files)
+        manifest = run_folder.manifest(world, designs, [1, 2], start, YEARS, worlds=POINT, files=files)
         run_folder.write_manifest(draft, manifest)
 
 

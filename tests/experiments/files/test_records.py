@@ -12,7 +12,7 @@ from stupror.model.inputs.errors import InputError
 
 MANIFEST = {
     "software": "stupror", "scenario": {"title": "", "hash": "", "changes": {}, "municipalities": "all"},
-    "designs": [], "seeds": [1], "start_year": 2020, "years": 1, "uncertain": False, "versions": {}, "files": {},
+    "designs": [], "seeds": [1], "start_year": 2020, "years": 1, "worlds": "point", "versions": {}, "files": {},
 }  # fmt: skip
 
 
