@@ -22,7 +22,7 @@ from stupror.experiments.batches import batch_folder, engine, store
 from stupror.experiments.batches.asking import AnalysisError
 from stupror.experiments.batches.session import prepare, run_batch
 from stupror.experiments.commands.search import ranges
-from stupror.experiments.designs import on_paper
+from stupror.experiments.designs import on_paper, sheet
 from stupror.experiments.files import records
 from stupror.experiments.plans.plan import plan_of, read_plan
 from stupror.experiments.plans.posterior import read_posterior, shipped
@@ -139,7 +139,7 @@ def _settle(random: Random, _ground: Ground) -> None:
     cost = random.choice((None, odd_string(random, "10_000_000")))
     children = random.choice((None, 0, -1, 10, 10**30))
     given = on_paper.answers(questions, settings, design.name)
-    list(on_paper.lines(on_paper.settled(design, given, *on_paper.size(design, cost, children))))
+    list(sheet.lines(on_paper.settled(design, given, *on_paper.size(design, cost, children))))
 
 
 def _vary(random: Random, _ground: Ground) -> None:
