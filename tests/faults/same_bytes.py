@@ -51,14 +51,14 @@ def main() -> int:
     options.add_argument("--python", action="append", default=[], help="another Python that has stupror")
     options.add_argument("--only", default="", help="settings with this in their name")
     given = options.parse_args()
-    found = {
-        name: digest(sys.executable, environment, more)
-        for name, (environment, more) in SETTINGS.items()
-        if given.only in name or name == "as it is"
-    }
-    found |= {python: digest(python, {}) for python in given.python}
-    for name, value in found.items():
-        print(f"{value}  {name}")
+    chosen = {name: setting for name, setting in SETTINGS.items() if given.only in name or name == "as it is"}
+    found: dict[str, str] = {}
+    for name, (environment, more) in chosen.items():
+        found[name] = digest(sys.executable, environment, more)
+        print(f"{found[name]}  {name}", flush=True)
+    for python in given.python:
+        found[python] = digest(python, {})
+        print(f"{found[python]}  {python}", flush=True)
     print(f"{len(found)} settings, {len(set(found.values()))} different results")
     return 0 if len(set(found.values())) == 1 else 1
 
