@@ -138,8 +138,13 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
         "What contracts measure: a row per project of the design in force and metric of its contract.",
         (
             ("project", "int", "", "number of the project in its run"),
-            ("metric", "text", "", "name of the metric in the contract; `all costs`: what bodies learn from otherwise"),
-            ("kind", "text", "", "cost_reduction, tax_revenue, outcomes, fall, share or activity"),
+            (
+                "metric",
+                "text",
+                "",
+                "name of the metric (`NAME@12`: after 12 months); `all costs`: what bodies learn from otherwise",
+            ),
+            ("kind", "text", "", "cost_reduction, tax_revenue, outcomes, fall, share, of_target or activity"),
             ("evaluation", "text", "", "what participants are compared with"),
             ("people", "int", "persons", "participants that the metric looks at"),
             ("compared", "int", "persons", "of whom with a comparison"),

@@ -191,10 +191,13 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
 
     try:
         with run_folder.new_folder(plan.out, overwrite=plan.overwrite) as folder:
-            table, by_steps = _fill(folder, live, plan)
+            table, by_steps, spread = _fill(folder, live, plan)
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
     typer.echo(lay_out(format_summary(table)))
+    if not spread.empty:
+        typer.echo(f"\nOver {len(plan.seeds)} worlds, against status quo: median [5 to 95 % of worlds]")
+        typer.echo(lay_out(spread))
     if not by_steps.empty:
         typer.echo(lay_out(format_steps(by_steps)))
     if 1 < len(plan.seeds) < FEW_SEEDS:
@@ -202,9 +205,10 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     typer.echo(f"Written to {plan.out}: start with {plan.out / run_folder.REPORT}")
 
 
-def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Run, write everything into the folder, and give the summary, and what each step of the designs adds."""
+def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Run, write everything, and give the summary, what each step of the designs adds, and the spread over worlds."""
     from ...analysis.report.tables import by_step, summary
+    from ...analysis.report.worlds_table import over_worlds
     from ..runs import run_folder
 
     started = time.perf_counter()
@@ -219,4 +223,5 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.
     run_folder.write_report(folder, tables, manifest, plan.language)
     this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
-    return tables["summary"], by_step(tables)
+    several = len(plan.seeds) > 1
+    return tables["summary"], by_step(tables), over_worlds(tables) if several else pd.DataFrame()

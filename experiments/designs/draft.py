@@ -37,6 +37,8 @@ _SECTIONS = {  # first word of a heading -> what the section is
     "currency": "The money that the contract is written in, and what it is worth; SEK if left out.",
     "programme": "The size it was written for, which `stupror settle` settles; a run takes the size of each project.",
     "decision": f"Who says yes or no to a project: {', '.join(BODIES)}.",
+    "parties": "A party of the contract's own, and who is it in a run.",
+    "outcomes": "An outcome of the contract's own, what it is counted in, and what stands for it in a run.",
     "finance": f"Who pays the programme up front; all shares sum to 1. Forms: {', '.join(FORMS)}.",
     "measure": f"What is measured, and how: {', '.join(EVALUATIONS)}.",
     "conditions": "Something that is true or false, which clauses may name in `when` and `unless`.",

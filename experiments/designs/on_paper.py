@@ -296,7 +296,7 @@ def settled(design: Design, given: Given, cost: int, children: int | None = None
 
 def _measured(design: Design, given: Given) -> dict[str, Floats]:
     """What was measured, and what had been at each earlier date, as `settle` reads it."""
-    found = {}
+    found: dict[str, Floats] = {}
     for question in asked(design):
         value = given[question.key]
         values = value if isinstance(value, tuple) else (value,)

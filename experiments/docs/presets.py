@@ -69,7 +69,12 @@ def _section(design: Design) -> Iterator[str]:
         group = f", group {measure.group} of {measure.groups}" if measure.groups > 1 else ""
         yield f"- measures `{measure.name}` [{measure.unit}]: {measure.kind} of {of}{group}; {measure.evaluation}"
     for condition in design.conditions.values():
-        yield f"- asks `{condition.name}`: {condition.says}"
+        how = f"by `{condition.measure}` knows" if condition.measure else "asks"
+        yield f"- {how} `{condition.name}`: {condition.says}"
+    for kind, own in (("party", design.own_parties), ("outcome", design.own_outcomes)):
+        yield from (
+            f"- {kind} of its own `{name}`: {each.title}; in a run: {each.in_run}" for name, each in own.items()
+        )
     if design.measures or design.conditions:
         yield ""
     yield from _table_head("term", "value", "unit", "range", "source")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ from ..inputs.arithmetic import powers
 __all__ = ["Facts", "Rule", "Values", "best_of", "coupons", "instalments", "repaid_in_full", "spread"]
 
 Amounts = NDArray[np.float64]
-Values = Mapping[str, Any]  # numbers, or one for each project
+Values = Mapping[str, "float | Amounts"]  # a number, or one for each project
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def price_per_outcome(owed: Amounts, facts: Facts, values: Values) -> Amounts:
         return np.maximum(owed + values["price"] * priced(facts.metric), 0.0)
     before = np.zeros_like(owed)
     for year, metric in facts.path:
-        owed = owed + values["price"] * grown(values["indexation"], year) * (priced(metric) - before)
+        owed = owed + values["price"] * grown(float(values["indexation"]), year) * (priced(metric) - before)
         before = priced(metric)
     return np.maximum(owed, 0.0)
 
@@ -134,7 +133,7 @@ def bonus(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     With `indexation` i, times (1 + i) ** y in year y.
     """
     return owed + _level(facts, values) * (
-        grown(values["indexation"], facts.path[-1][0]) if "indexation" in values else 1.0
+        grown(float(values["indexation"]), facts.path[-1][0]) if "indexation" in values else 1.0
     )
 
 
@@ -245,7 +244,7 @@ def admin_cost(owed: Amounts, facts: Facts, values: Values) -> Amounts:
 
 def interest(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     """Add interest, compounded yearly, to what is owed so far: owed * (1 + rate) ** years (C3, K9)."""
-    growth: float = (1.0 + values["rate"]) ** values["years"]
+    growth: float = (1.0 + float(values["rate"])) ** float(values["years"])
     return owed * growth
 
 

@@ -101,7 +101,8 @@ class _Step:
 
     def paid_before(self, key: Key) -> Amounts:
         """All that has been paid under a key."""
-        return np.sum([np.zeros(self.outcome.cost.size), *(part for _, part in self.paid.get(key, ()))], axis=0)
+        nothing = np.zeros(self.outcome.cost.size)
+        return np.asarray(np.sum([nothing, *(part for _, part in self.paid.get(key, ()))], axis=0))
 
     def last(self, key: Key) -> int:
         """Month in which a key is settled: now, or the one date that it has."""
@@ -261,7 +262,7 @@ def _most_for_return(clause: Clause, step: _Step, cost: Amounts) -> Amounts:
     """What may be owed at most so far, if the receivers are to have no more than a yearly return on their stakes."""
     programme = step.design.programme
     years = np.full(cost.shape, 1 if programme is None else programme.years)
-    paid = [(month / 12, part) for key in clause.keys for month, part in step.paid.get(key, ())]
+    paid = [(month / 12, part.astype(np.float64)) for key in clause.keys for month, part in step.paid.get(key, ())]
     stake = sum(step.design.shares.get(party, 0.0) for party in dict.fromkeys(key[1] for key in clause.keys))
     given = years if step.outcome.years is None else step.outcome.years
     return repaid_in_full(stake * cost, given, clause.values["yearly_return"], paid, (step.now or 0) / 12)
@@ -354,6 +355,6 @@ def _check(design: Design, outcome: Outcome, calendar: Calendar) -> None:
             problems.append(f"{design.name}: 'cost' is negative for some project. A programme costs 0 or more.")
     per_child = any("per_child" in clause.terms for clause in design.clauses)
     if per_child and outcome.children is None and design.programme is None:
-        problems.append(f"{design.name}: a limit is for each child, and it is not known how many there are.")
+        problems.append(f"{design.name}: a limit is for each child, and it is not known how many there are (children).")
     if problems:
         raise InputError(tuple(problems))

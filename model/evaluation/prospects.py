@@ -21,6 +21,7 @@ from ..contracts import Design, Outcome, settle
 from .expected import Expected
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 LUCK = 10  # equally likely measurements
 
 
@@ -65,7 +66,8 @@ def prospects(
     size = usual.size
     shape = (len(BELIEF_GRID), usual.whole_cost.size)
     cost = np.broadcast_to(np.rint(usual.whole_cost * size).astype(np.int64), shape).ravel()
-    children, years = (np.broadcast_to(each, shape).ravel() for each in (size, usual.years))
+    children: Floats = np.broadcast_to(size, shape).ravel()
+    years: Whole = np.broadcast_to(usual.years, shape).ravel()
     means = {each.metric.name: each.mean(size) for each in metrics}
     spreads = {each.metric.name: each.spread(size) for each in metrics}
     flows: dict[str, Floats] = {}

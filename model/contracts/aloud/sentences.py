@@ -43,6 +43,8 @@ def sentence(clause: Clause, design: Design) -> str:
         steps=", ".join(_steps(clause)),
         **words,
     )
+    if len({pair[0] for pair in (clause.pair, *clause.also)}) > 1:
+        said = said.replace(f"{payer} owes", f"{payer} owe", 1)
     said += "".join(_tail(clause, design))
     label = f"Part {clause.part}: " if clause.parts != (MAIN,) and len(clause.parts) == 1 else ""
     return label + said[0].upper() + said[1:] + f". [{clause.kind}]"

@@ -7,7 +7,7 @@ clauses are in `checks_clauses`. Read by `design` and `terms`.
 from __future__ import annotations
 
 from ..contract import Condition, Design, Measure
-from ..outcomes import OwnOutcome, agreed_outcomes
+from ..outcomes import agreed_outcomes
 from ..words import MEASURES, NOT_IN_MODEL
 from .checks_clauses import check_clauses
 from .notes import Notes
@@ -92,12 +92,12 @@ def _check_measure(measure: Measure, design: Design, notes: Notes) -> None:
     if measure.kind in ("cost_reduction", "tax_revenue", "fall") and measure.evaluation == "none":
         notes.add(where, f"evaluation = 'none', but '{measure.kind}' is a difference. Name a comparison.")
     _check_target(measure, design, notes)
-    outcome = design.outcome(measure.outcome)
-    stands = agreed_outcomes().get(outcome.in_run) if isinstance(outcome, OwnOutcome) else None
-    if outcome is not None and stands is not None and measure.evaluation == "none" and stands.good != outcome.good:
+    outcome, own = design.outcome(measure.outcome), design.own_outcomes.get(measure.outcome)
+    stands = None if own is None else agreed_outcomes().get(own.in_run)
+    if own is not None and stands is not None and measure.evaluation == "none" and stands.good != own.good:
         notes.add(
             where,
-            f"counts '{measure.outcome}' without a comparison, but '{outcome.in_run}', which stands for it in a run, "
+            f"counts '{measure.outcome}' without a comparison, but '{own.in_run}', which stands for it in a run, "
             f"is {'good' if stands.good else 'bad'} and it is not. Name a comparison, or another outcome.",
         )
     if outcome is not None and not outcome.measured_before and measure.evaluation in _AGAINST_BEFORE:
