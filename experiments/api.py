@@ -135,7 +135,7 @@ def batch(
     if workers < 1:
         raise InputError([f"workers is {workers}. Give a whole number from 1 on."])
     if workers > 1 or scheduler is not None:
-        need("distributed", "distributed")
+        need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
     made = plan_of(plan) if isinstance(plan, Mapping) else read_plan(Path(plan))
     made = replace(made, rules=checked(rules, elsewhere=workers > 1 or scheduler is not None))
     folder = Path(out)

@@ -8,9 +8,11 @@ answers at once.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -32,6 +34,7 @@ from .commands import (
     view,
 )
 from .commands.common import FailedError, StoppedError
+from .files.places import WriteError, why
 
 __all__ = ["app", "main"]
 
@@ -60,6 +63,11 @@ def _stupror(
     ] = False,
 ) -> None:
     """Who pays and who gains when public bodies do, or do not, fund early interventions for children."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        gone = os.environ.get("PWD", "The current folder")
+        raise InputError([f"{gone}: was deleted while you stand in it. Change to another folder (cd)."]) from None
 
 
 designs_app = typer.Typer(help="List the funding designs that come with the model; read one aloud; begin your own.")
@@ -95,6 +103,9 @@ def main() -> None:
     """Run the command line; every way out has its exit code."""
     # A scheduler or `timeout` ends a run with SIGTERM: leave as if by an error, so that drafts and workers go too.
     before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    heard = signal.getsignal(signal.SIGINT)
+    if heard is signal.default_int_handler:  # a command in the background hears no Ctrl-C
+        signal.signal(signal.SIGINT, _stop_once)
     try:
         app(prog_name="stupror")
     except InputError as error:
@@ -108,6 +119,13 @@ def main() -> None:
         raise SystemExit(1) from None
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, heard)
+
+
+def _stop_once(_number: int, _frame: FrameType | None) -> None:
+    """Stop at the first Ctrl-C, and hear no second one while what was begun is cleared away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _complain(lines: Sequence[str]) -> None:
@@ -117,8 +135,13 @@ def _complain(lines: Sequence[str]) -> None:
 
 def _one_line(error: Exception) -> str:
     """Say a failure in one line; a failed run says its design and seed by itself."""
+    from .batches.asking import AnalysisError
     from .runs.runner import RunError
 
-    plain = isinstance(error, RunError | FailedError)
-    words = str(error) if plain else f"{type(error).__name__}: {error}"
+    if isinstance(error, RunError | FailedError | WriteError | AnalysisError):
+        words = str(error)
+    elif isinstance(error, OSError) and error.filename is not None:
+        words = f"{error.filename}: {why(error)}."
+    else:
+        words = f"{type(error).__name__}: {error}"
     return " ".join(words.split())

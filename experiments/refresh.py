@@ -15,6 +15,7 @@ from typing import Any
 from ..model.inputs.errors import InputError
 from ..model.inputs.facts import IDENTITY
 from ..model.inputs.places import sweden
+from .files.places import new_file
 
 __all__ = ["Fresh", "NoNetworkError", "fetch", "write_table"]
 
@@ -91,13 +92,10 @@ def write_table(fresh: Fresh, path: Path) -> None:
     Raises
     ------
     InputError
-        If the file is there already.
+        If the file is there already, or cannot be written.
     """
-    if path.exists():
-        raise InputError([f"{path} exists. Name a new file."])
     country = sweden()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with new_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*IDENTITY, "young_share", "old_share"])
         for code, name, county in zip(country.codes, country.names, country.county_codes, strict=True):

@@ -6,26 +6,25 @@ and hands its tables to `analysis`. Read by `experiments.api` and the commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
 from ..analysis.batches import discovery, paired, psa, sensitivity
-from ..analysis.measures.outcomes import OUTCOMES, outcomes
+from ..analysis.measures.outcomes import OUTCOMES, PERSPECTIVES, outcomes
 from ..analysis.report import tables
 from ..model.inputs.errors import InputError
-from .batches import batch_folder, store
+from .batches import asking, batch_folder, store
 from .batches.session import assemble
 from .runs.extras import need
 
 __all__ = ["Batch", "Comparison", "Run", "open_batch"]
 
 Frame = pd.DataFrame
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Batch:
         path = self.folder / batch_folder.RUNS
         sessions = self.manifest["sessions"]
         if path.exists() and sessions and sessions[-1].get("how") == "finished":
-            return pd.read_parquet(path)
+            return self._read(batch_folder.RUNS)
         return assemble(
             self.folder, self._read(batch_folder.JOBS), self._read(batch_folder.DRAWS), self.manifest["outcomes"]
         )
@@ -105,40 +104,51 @@ class Batch:
 
     def summary(self, against: str | None = None) -> Frame:
         """Mean difference of every outcome from a design (status quo), with its 90 % interval over draws."""
+        asking.check(asking.design(against, self._some(), "--against"))
         return paired.summary(self._some(), self.manifest["outcomes"], against)
 
     def sensitivity(self, outcome: str = "cost_fiscal", against: str | None = None, method: str | None = None) -> Frame:
         """Which factors move an outcome, and which decide what design is best; see `analysis.batches.sensitivity`."""
         need("science", "SALib")
+        self._outcome_and_base(outcome, against, asking.one_of("--method", method, list(sensitivity.MAIN)))
         points, sampling = self._points(), self.manifest["sampling"]
-        return _asked(lambda: sensitivity.sensitivity(self._some(), points, sampling, outcome, against, method))
+        runs = self._some()
+        return asking.answered(lambda: sensitivity.sensitivity(runs, points, sampling, outcome, against, method))
 
     def sensitivity_convergence(
         self, outcome: str = "cost_fiscal", against: str | None = None, method: str | None = None
     ) -> Frame:
         """The leading indices with growing parts of the sample."""
         need("science", "SALib")
+        self._outcome_and_base(outcome, against, asking.one_of("--method", method, list(sensitivity.MAIN)))
         points, sampling = self._points(), self.manifest["sampling"]
-        return _asked(lambda: sensitivity.convergence(self._some(), points, sampling, outcome, against, method))
+        runs = self._some()
+        return asking.answered(lambda: sensitivity.convergence(runs, points, sampling, outcome, against, method))
 
     def plane(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
         """The cost-effectiveness plane, draw by draw; see `analysis.batches.psa`."""
-        return _asked(lambda: psa.plane(self._some(), perspective, against))
+        self._perspective(perspective, against)
+        return asking.answered(lambda: psa.plane(self._some(), perspective, against))
 
     def acceptability(self, perspective: str = "fiscal", worth: Sequence[float] = psa.WORTH) -> Frame:
         """How likely each design is to be the best, by what a year of need avoided is worth."""
-        return _asked(lambda: psa.acceptability(self._some(), perspective, worth))
+        self._perspective(perspective, None, *(asking.finite("worth", each, 0.0) for each in worth))
+        return asking.answered(lambda: psa.acceptability(self._some(), perspective, worth))
 
     def perfect_information(self, worth: Sequence[float] = psa.WORTH) -> Frame:
         """What it would be worth to know everything, by perspective, SEK/child."""
-        return _asked(lambda: psa.perfect_information(self._some(), worth))
+        names = self.manifest["outcomes"]
+        numbers = (asking.finite("worth", each, 0.0) for each in worth)
+        asking.check(*(asking.perspective(each, names) for each in PERSPECTIVES), *numbers)
+        return asking.answered(lambda: psa.perfect_information(self._some(), worth))
 
     def partial_information(
         self, perspective: str = "fiscal", wtp: float = 0.0, groups: Mapping[str, Sequence[str]] | None = None
     ) -> Frame:
         """What it would be worth to know one factor, SEK/child."""
         need("science", "sklearn")
-        return _asked(
+        self._perspective(perspective, None, asking.finite("--wtp", wtp, 0.0))
+        return asking.answered(
             lambda: psa.partial_information(
                 psa.net_benefit(self._some(), perspective, wtp), self._uncertain_values(), groups
             )
@@ -146,21 +156,28 @@ class Batch:
 
     def psa_convergence(self, perspective: str = "fiscal", wtp: float = 0.0) -> Frame:
         """Perfect information with growing numbers of draws."""
-        return _asked(lambda: psa.convergence(self._some(), perspective, wtp))
+        self._perspective(perspective, None, asking.finite("--wtp", wtp, 0.0))
+        return asking.answered(lambda: psa.convergence(self._some(), perspective, wtp))
 
     def convergence(self, outcome: str = "cost_fiscal", against: str | None = None) -> Frame:
         """Mean difference from a design with growing numbers of draws."""
-        return _asked(lambda: paired.convergence(paired.differences(self._some(), outcome, against)))
+        self._outcome_and_base(outcome, against, asking.others(self._some(), against))
+        return asking.answered(lambda: paired.convergence(paired.differences(self._some(), outcome, against)))
 
     def pairing(self, outcome: str = "cost_fiscal", against: str | None = None) -> Frame:
         """How many runs the common random numbers save."""
-        return _asked(lambda: paired.pairing(self._some(), outcome, against))
+        self._outcome_and_base(outcome, against, asking.others(self._some(), against))
+        return asking.answered(lambda: paired.pairing(self._some(), outcome, against))
 
     def discover(
         self, design: str, outcome: str = "cost_fiscal", above: float = 0.0, against: str | None = None
     ) -> tuple[Frame, Frame]:
         """When a design does worse than another by more than `above`: boxes (PRIM) and rules (CART)."""
         need("science", "ema_workbench", "sklearn")
+        self._outcome_and_base(
+            outcome, against, asking.design(design, self._some(), "--design"), asking.finite("--above", above)
+        )
+        asking.check(asking.others(self._some(), against, design))
 
         def search() -> tuple[Frame, Frame]:
             failed = discovery.failures(self._some(), design, outcome, above, against)
@@ -168,13 +185,15 @@ class Batch:
             flags = failed.to_numpy()
             return discovery.prim_boxes(values, flags), discovery.tree_rules(values, flags)
 
-        return _asked(search)
+        return asking.answered(search)
 
     def status(self) -> dict[str, int]:
-        """How many different runs there are, finished, failed and left; failed ones are among those left."""
+        """How many different runs there are, finished, failed and left; failed and damaged are among those left."""
         keys = set(self._read(batch_folder.JOBS)["key"])
-        done = len(keys & store.finished(self.folder).keys())
-        return {"runs": len(keys), "finished": done, "failed": len(self.failures), "left": len(keys) - done}
+        there = [path for key, path in store.finished(self.folder).items() if key in keys]
+        done = sum(store.whole(path) is not None for path in there)
+        counts = {"runs": len(keys), "finished": done, "failed": len(self.failures), "left": len(keys) - done}
+        return counts | ({"damaged": len(there) - done} if len(there) > done else {})
 
     def _repr_html_(self) -> str:
         state = self.status()
@@ -184,6 +203,17 @@ class Batch:
         found = self.summary()
         found = found.assign(meaning=[OUTCOMES[name].title for name in found["outcome"]])
         return head + str(found.set_index(["design", "outcome"]).to_html(float_format=show))
+
+    def _outcome_and_base(self, outcome: str, against: str | None, *others: str | None) -> None:
+        """Look up the names of an outcome and of the design to compare with."""
+        known = asking.outcome(outcome, self.manifest["outcomes"])
+        asking.check(known, asking.design(against, self._some(), "--against"), *others)
+
+    def _perspective(self, name: str, against: str | None, *others: str | None) -> None:
+        """Look up the name of a perspective and of the design to compare with; there must be several designs."""
+        names, base = self.manifest["outcomes"], asking.design(against, self._some(), "--against")
+        asking.check(asking.perspective(name, names), base, *others)
+        asking.check(asking.others(self._some(), against))
 
     def _some(self) -> Frame:
         """The runs, of which there must be some."""
@@ -202,12 +232,7 @@ class Batch:
         return self.values
 
     def _read(self, name: str) -> Frame:
-        try:
-            return pd.read_parquet(self.folder / name)
-        except (OSError, ValueError) as error:
-            raise InputError(
-                [f"{self.folder / name}: cannot be read ({error}). Give the batch's command again."]
-            ) from error
+        return batch_folder.read_frame(self.folder, name, dict(self.manifest))
 
 
 def open_batch(folder: Path | str) -> Batch:
@@ -219,14 +244,6 @@ def open_batch(folder: Path | str) -> Batch:
         If it holds no batch.
     """
     return Batch(Path(folder), batch_folder.read_manifest(Path(folder)))
-
-
-def _asked(question: Callable[[], Answer]) -> Answer:
-    """Turn what an analysis refuses into what a user can put right."""
-    try:
-        return question()
-    except ValueError as error:
-        raise InputError([f"{error}."]) from error
 
 
 def show(value: float) -> str:

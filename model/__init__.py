@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
 import sys
+import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,12 +36,33 @@ def _keep_kernels_apart() -> None:
         source = file.read_bytes()
         if b"njit" in source or b"@kernel" in source:
             digest.update(source)
-    folder = str(here / "__pycache__" / f"kernels-{digest.hexdigest()}")
+    folder = str(_first_writable(f"{_KERNELS}{digest.hexdigest()}", here))
     if "numba" in sys.modules:
         sys.modules["numba"].config.CACHE_DIR = folder
     os.environ["NUMBA_CACHE_DIR"] = folder
 
 
+def _first_writable(name: str, here: Path) -> Path:
+    """Give the first place that can be written: where NUMBA_CACHE_DIR says, beside the source, in the user's cache.
+
+    If none can, a new folder that goes when Python ends: one that others can guess could hold code of theirs.
+    """
+    given = Path(os.environ.get("NUMBA_CACHE_DIR") or here / "__pycache__")
+    given = given.parent if given.name.startswith(_KERNELS) else given  # set by a process that started this one
+    own = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "stupror"
+    for place in (given, here / "__pycache__", own):
+        try:
+            (place / name).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=place / name):
+                return place / name
+        except OSError:
+            continue
+    fleeting = tempfile.mkdtemp(prefix="stupror-")
+    atexit.register(shutil.rmtree, fleeting, ignore_errors=True)
+    return Path(fleeting)
+
+
+_KERNELS = "kernels-"
 _keep_kernels_apart()
 
 

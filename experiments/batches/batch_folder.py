@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,14 @@ from typing import Any
 import pandas as pd
 
 from ...model.inputs.errors import InputError
+from ..files import locks, places, records
+from ..files.records import MANIFEST
 from ..plans.own_rules import named
 from ..plans.plan import Plan
 from ..plans.posterior import TIMES, parameter_of
-from ..runs.run_folder import MANIFEST, design_hash, scenario_manifest, this_run, versions, write_text
+from ..runs.run_folder import design_hash, scenario_manifest, this_run, versions
 from .jobs import code_digest
+from .store import PARTS
 
 __all__ = [
     "DRAWS",
@@ -38,15 +42,17 @@ __all__ = [
     "end_session",
     "manifest_of",
     "open_folder",
+    "read_frame",
     "read_manifest",
     "refuse",
     "write_frame",
     "write_manifest",
-    "write_text",
 ]
 
 JOBS, DRAWS, POINTS, RUNS = "jobs.parquet", "draws.parquet", "points.parquet", "runs.parquet"
 _LOCK = ".lock"
+_OURS = re.compile(r"\.lock|\.draft-.*|\.seen-.*|(jobs|draws|points|runs)\.parquet|parts|tables|failures|damaged")
+REMEDY = f"The finished runs in {PARTS}/ are not lost: move {MANIFEST} away and give the batch's command again."
 Manifest = dict[str, Any]
 
 
@@ -56,15 +62,29 @@ def read_manifest(folder: Path) -> Manifest:
     Raises
     ------
     InputError
-        If the folder holds no batch.
+        If the folder holds no batch, or its manifest is damaged.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        manifest = None
-    if not (isinstance(manifest, dict) and manifest.get("kind") == "batch"):
+        ours = records.parsed(folder / MANIFEST).get("kind") == "batch"
+    except InputError as error:
+        if (folder / PARTS).is_dir():
+            raise InputError([f"{problem} {REMEDY}" for problem in error.problems]) from None
+        ours = False
+    if not ours:
         raise InputError([f"{folder}: holds no batch. Give a folder that `stupror batch` has written."])
-    return manifest
+    return records.record(folder / MANIFEST, records.BatchManifest, REMEDY)
+
+
+def read_frame(folder: Path, name: str, manifest: Manifest) -> pd.DataFrame:
+    """Read a table of a batch, if it is what was written.
+
+    Raises
+    ------
+    InputError
+        If it is missing, another, or cannot be read.
+    """
+    tables = records.read_tables(folder, [name], manifest.get("files", {}), "Give the batch's command again.")
+    return tables[Path(name).stem]
 
 
 def refuse(folder: Path, plan: Plan, *, extend: bool) -> Manifest | None:
@@ -79,8 +99,8 @@ def refuse(folder: Path, plan: Plan, *, extend: bool) -> Manifest | None:
         return None
     if not folder.is_dir():
         raise InputError([f"{folder}: is not a folder. Name another with --out."])
-    if not any(folder.iterdir()):
-        return None
+    if not os.path.lexists(folder / MANIFEST) and all(_OURS.fullmatch(path.name) for path in folder.iterdir()):
+        return None  # empty, or of a batch that was killed before it had a manifest, or has none any more
     manifest = read_manifest(folder)
     if manifest["plan_digest"] != plan.digest and not extend:
         changed = ", ".join(_differences(manifest["plan"], plan.document)) or "a file that the plan names, or own rules"
@@ -112,39 +132,32 @@ def open_folder(folder: Path) -> Iterator[None]:
     InputError
         If it cannot be written, or a batch is at work in it.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / _LOCK).open("w")
-    except OSError as error:
-        raise InputError([f"{folder}: cannot be written ({error.strerror}). Name another with --out."]) from error
-    with lock:
-        if not _take(lock.fileno()):
-            raise InputError([f"{folder}: another batch is at work in it. Wait for it, or stop it."])
+    places.make_folder(folder)
+    lock = locks.alone(folder / _LOCK, f"{folder}: another batch is at work in it. Wait for it, or stop it.", keep=True)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(lock)
+        except OSError as error:
+            raise InputError([f"{places.cannot(folder, error)}. Name another with --out."]) from error
         yield
 
 
-def _take(file: int) -> bool:
-    """Take the lock if nobody has it; the system gives it back when a process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows; writing a part twice does no harm
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # some network file systems have no locks
-        return True
-    return True
+def see_that_nothing_changed(folder: Path, before: Manifest | None) -> None:
+    """See that no other batch has worked in the folder between a look at it and now.
+
+    Raises
+    ------
+    InputError
+        If one has.
+    """
+    now = records.parsed(folder / MANIFEST) if os.path.lexists(folder / MANIFEST) else None
+    if now != before:
+        raise InputError([f"{folder}: another batch has worked in it meanwhile. Give the command again."])
 
 
 def at_work(folder: Path) -> bool:
     """Whether a batch is at work in the folder."""
-    try:
-        with (folder / _LOCK).open("a") as lock:
-            return not _take(lock.fileno())
-    except OSError:
-        return False
+    return locks.at_work(folder / _LOCK)
 
 
 def manifest_of(plan: Plan, before: Manifest | None, workers: int, scheduler: str | None) -> Manifest:
@@ -171,6 +184,7 @@ def manifest_of(plan: Plan, before: Manifest | None, workers: int, scheduler: st
         "runs": plan.runs,
         "code": code_digest(),
         "versions": versions(),
+        "files": dict((before or {}).get("files", {})),
         "sessions": [*(before or {}).get("sessions", []), session],
     }
 
@@ -205,15 +219,17 @@ def end_session(manifest: Manifest, folder: Path, facts: Mapping[str, Any]) -> N
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest, whole or not at all."""
-    write_text(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n")
+    places.write_text(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a table as Parquet, whole or not at all; the same table gives the same bytes."""
+def write_frame(path: Path, frame: pd.DataFrame, manifest: Manifest) -> None:
+    """Write a table as Parquet, whole or not at all, and its digest into the manifest; equal tables, equal bytes."""
     draft = path.with_name(f".draft-{path.name}")
     try:
         frame.to_parquet(draft, engine="pyarrow", compression="zstd", index=False)
+        digest = records.digest_of(draft)
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+    manifest["files"][path.name] = digest

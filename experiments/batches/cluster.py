@@ -38,8 +38,12 @@ def chunks_of(jobs: Sequence[Job], seconds_per_run: float, workers: int) -> list
 
 
 @contextmanager
-def local_cluster(workers: int) -> Iterator[str]:
-    """Start a Dask cluster on this machine, one thread to a worker, and give its address.
+def local_cluster(workers: int) -> Iterator[tuple[str, Any]]:
+    """Start a Dask cluster on this machine, one thread to a worker; give its address and what opens it.
+
+    Its ports lie on this machine only, and answer none but those who hold the cluster's certificate, which is made for
+    it and kept in memory (TLS both ways): on a machine that others use too, a bare Dask port would let each of them run
+    code as you. Its status pages are not served.
 
     If anything goes wrong, Ctrl-C included, the workers are stopped at once and not when their runs are over.
 
@@ -50,8 +54,11 @@ def local_cluster(workers: int) -> Iterator[str]:
     """
     import dask
     from distributed import LocalCluster
+    from distributed.security import Security
 
     quiet = {
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
         # Without Dask's MALLOC_TRIM_THRESHOLD_: giving memory back after every array costs a tenth of the time.
         "distributed.nanny.pre-spawn-environ": SINGLE_THREADED,
         "distributed.worker.memory.terminate": False,  # a run that needs more memory than its share may have it
@@ -62,15 +69,25 @@ def local_cluster(workers: int) -> Iterator[str]:
     with dask.config.set(quiet):
         try:
             with deaf_to_interrupts():  # Dask's threads and workers inherit that; Ctrl-C is for this process to hear
+                security = Security.temporary()
                 cluster = LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="tls://127.0.0.1",
+                    security=security,
+                    dashboard_address=None,
+                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+                    silence_logs=50,
                 )
         except RuntimeError as error:
             raise ClusterError(
                 'Workers could not start. A script that asks for them must do so under `if __name__ == "__main__":`'
             ) from error
         try:
-            yield str(cluster.scheduler_address)
+            if cluster.scheduler is not None:
+                cluster.scheduler.http_server.stop()  # a port that nobody needs
+            yield str(cluster.scheduler_address), security
         except BaseException:
             for nanny in cluster.workers.values():
                 nanny.auto_restart = False
@@ -81,9 +98,16 @@ def local_cluster(workers: int) -> Iterator[str]:
 
 
 def in_chunks(
-    context: Context, jobs: Sequence[Job], folder: Path, token: str, address: str, seconds_per_run: float
+    context: Context,
+    jobs: Sequence[Job],
+    folder: Path,
+    token: str,
+    seconds_per_run: float,
+    cluster: tuple[str, Any],
 ) -> Iterator[Done]:
-    """Do the runs on the cluster at `address`, a bounded number at a time; give each that is over.
+    """Do the runs on a cluster (its address, and what opens it, if anything), a bounded number at a time.
+
+    Gives each that is over.
 
     A chunk whose worker dies is done again by another, without the runs that are in the store; a chunk that keeps
     killing its workers is cut into single runs, and a run that does so is recorded as failed.
@@ -97,8 +121,9 @@ def in_chunks(
     """
     from distributed import Client
 
+    address, security = cluster
     try:
-        client = Client(address, timeout="20s")
+        client = Client(address, timeout="20s", security=security)
     except (OSError, ValueError) as error:
         raise ClusterError(f"The scheduler at {address} does not answer ({' '.join(str(error).split())}).") from error
     try:

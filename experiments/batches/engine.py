@@ -24,6 +24,7 @@ import pandas as pd
 
 from ...analysis.measures.outcomes import outcomes
 from ...model.model import simulate
+from ..files.places import why
 from ..runs.workers import let_go
 from . import store
 from .jobs import Context, Job, code_digest, resolve
@@ -124,7 +125,7 @@ def _finish(context: Context, job: Job, folder: Path | None) -> Done:
             store.put_table(folder, name, job.key, table)
         store.put(folder, job.key, data)
     except OSError as error:
-        raise StoreError(error.strerror or str(error)) from error
+        raise StoreError(why(error)) from error
     return Done(job.key, seconds)
 
 
@@ -147,7 +148,7 @@ def write(folder: Path, done: Done) -> None:
         elif done.failure is not None:
             store.put_failure(folder, done.key, done.failure)
     except OSError as error:
-        raise StoreError(error.strerror or str(error)) from error
+        raise StoreError(why(error)) from error
 
 
 def _each(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterator[Done]:

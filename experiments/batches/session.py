@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...model.inputs.quantity import Value
+from ..files.places import why
 from ..plans.plan import Plan
 from . import batch_folder, cluster, engine, store
 from .jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
@@ -129,6 +130,7 @@ def run_batch(
     """
     started = time.perf_counter()
     with batch_folder.open_folder(folder):
+        batch_folder.see_that_nothing_changed(folder, prepared.before)
         manifest = _begin(prepared, folder, workers, scheduler)
         made = failed = 0
         how = "stopped"
@@ -137,7 +139,7 @@ def run_batch(
             for done in _all(prepared, folder, workers, scheduler, say):
                 made, failed = made + (done.failure is None), failed + (done.failure is not None)
                 tell(prepared.found + made + failed, prepared.total)
-            _write_table(prepared, folder)
+            _write_table(prepared, folder, manifest)
             how = "finished"
         finally:
             seconds = time.perf_counter() - started
@@ -155,12 +157,12 @@ def _begin(prepared: Prepared, folder: Path, workers: int, scheduler: str | None
             store.set_aside(folder, path)
         store.forget_failures(folder, [job.key for job in prepared.left])
         (folder / engine.token_of(folder)).touch()
-        batch_folder.write_frame(folder / batch_folder.JOBS, job_frame(prepared.jobs))
-        batch_folder.write_frame(folder / batch_folder.DRAWS, factor_frame(prepared.plan, prepared.draws))
-        batch_folder.write_frame(folder / batch_folder.POINTS, point_frame(prepared.plan, prepared.draws))
+        batch_folder.write_frame(folder / batch_folder.JOBS, job_frame(prepared.jobs), manifest)
+        batch_folder.write_frame(folder / batch_folder.DRAWS, factor_frame(prepared.plan, prepared.draws), manifest)
+        batch_folder.write_frame(folder / batch_folder.POINTS, point_frame(prepared.plan, prepared.draws), manifest)
         batch_folder.write_manifest(folder, manifest)
     except OSError as error:
-        raise engine.StoreError(error.strerror or str(error)) from error
+        raise engine.StoreError(why(error)) from error
     return manifest
 
 
@@ -185,10 +187,10 @@ def _rest(
 ) -> Iterator[engine.Done]:
     token = engine.token_of(folder)
     if scheduler is not None:
-        yield from cluster.in_chunks(context, jobs, folder, token, scheduler, seconds)
+        yield from cluster.in_chunks(context, jobs, folder, token, seconds, (scheduler, None))
     elif workers > 1:
-        with cluster.local_cluster(workers) as address:
-            yield from cluster.in_chunks(context, jobs, folder, token, address, seconds)
+        with cluster.local_cluster(workers) as opened:
+            yield from cluster.in_chunks(context, jobs, folder, token, seconds, opened)
     else:
         yield from engine.in_turn(context, jobs, folder)
 
@@ -201,13 +203,13 @@ def _note(manifest: batch_folder.Manifest, folder: Path, facts: dict[str, object
         return
 
 
-def _write_table(prepared: Prepared, folder: Path) -> None:
+def _write_table(prepared: Prepared, folder: Path, manifest: batch_folder.Manifest) -> None:
     try:
         draws = factor_frame(prepared.plan, prepared.draws)
         table = assemble(folder, job_frame(prepared.jobs), draws, prepared.plan.outcomes)
-        batch_folder.write_frame(folder / batch_folder.RUNS, table)
+        batch_folder.write_frame(folder / batch_folder.RUNS, table, manifest)
     except OSError as error:
-        raise engine.StoreError(error.strerror or str(error)) from error
+        raise engine.StoreError(why(error)) from error
 
 
 def assemble(folder: Path, jobs: pd.DataFrame, draws: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

@@ -21,6 +21,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ...model.inputs.errors import InputError
+from ..files import records
+
 __all__ = ["FAILURES", "PARTS", "TABLES", "find", "finished", "pack", "put", "read", "set_aside", "sweep", "whole"]
 
 PARTS, TABLES, DAMAGED, FAILURES = "parts", "tables", "damaged", "failures"
@@ -138,7 +141,15 @@ def put_failure(folder: Path, key: str, record: Mapping[str, Any]) -> None:
 def failures(folder: Path, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Give the records of failed runs among `keys`."""
     paths = ((key, folder / FAILURES / f"{key}.json") for key in keys)
-    return {key: json.loads(path.read_text(encoding="utf-8")) for key, path in paths if path.exists()}
+    return {key: _failure(key, path) for key, path in paths if path.exists()}
+
+
+def _failure(key: str, path: Path) -> dict[str, Any]:
+    """Read the record of a failed run; one that is damaged says so in place of the error."""
+    try:
+        return records.record(path, records.FailureRecord, "Give the batch's command again.")
+    except InputError as error:
+        return {"key": key, "design": "unknown", "seed": -1, "error": error.problems[0]}
 
 
 def forget_failures(folder: Path, keys: Sequence[str]) -> None:

@@ -18,7 +18,8 @@ import hashlib
 import json
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...model.inputs.errors import InputError
-from ..runs.run_folder import write_text
-from .mcmc import check_walk, walk
+from ..files.locks import alone
+from ..files.places import WriteError, cannot, make_folder, write_text
+from .mcmc import check_generations, check_walk, walk
 from .problems import Problem
 
 __all__ = ["calibrate"]
@@ -70,25 +72,54 @@ def calibrate(
     ------
     InputError
         If pyABC or emcee is needed and not installed, the particles are too few for emcee, or the file is of another
-        calibration or none. Nothing has been written then.
+        calibration or none, or another process is at work in it. Nothing has been written then.
+    stupror.experiments.files.places.WriteError
+        If there is no space, or the place has become unwritable, on the way.
     """
     mark = _mark_of(problem, particles, seed)
-    if problem.exact:
-        return _walked(problem, database, mark, particles=particles, generations=generations, seed=seed, tell=tell)
+    fit = _walked if problem.exact else _approximated
+    make_folder(database.parent)
+    try:
+        with alone(database.with_name(f".{database.name}.lock"), f"{database}: another calibration is at work in it."):
+            return fit(problem, database, mark, particles=particles, generations=generations, seed=seed, tell=tell)
+    except OSError as error:
+        raise WriteError(f"{cannot(database, error)}. Finished generations stay in it.") from error
+
+
+def _approximated(
+    problem: Problem, database: Path, mark: str, *, particles: int, generations: int, seed: int, tell: Tell | None
+) -> pd.DataFrame:
+    """Calibrate a problem with luck in it: the sample of the last generation."""
     abc = _sampler(problem, particles)
-    run = _open(abc, problem, database, mark)
-    done = run.history.n_populations
-    while done < generations:
-        np.random.seed([seed, done])  # noqa: NPY002 (pyABC draws from numpy's global generator)
-        random.seed(seed * 100_003 + done)
-        run = _load(_sampler(problem, particles), database) if done else run
-        run.run(max_nr_populations=1)
-        if run.history.n_populations == done:
-            break
+    with _sqlite(database):
+        run = _open(abc, problem, database, mark)
         done = run.history.n_populations
-        if tell is not None:
-            tell(done, float(run.history.get_all_populations()["epsilon"].iloc[-1]))
-    return _sample(run, problem)
+        check_generations(database, done, generations)
+        while done < generations:
+            np.random.seed([seed, done])  # noqa: NPY002 (pyABC draws from numpy's global generator)
+            random.seed(seed * 100_003 + done)
+            run = _load(_sampler(problem, particles), database) if done else run
+            run.run(max_nr_populations=1)
+            if run.history.n_populations == done:
+                break
+            done = run.history.n_populations
+            if tell is not None:
+                tell(done, float(run.history.get_all_populations()["epsilon"].iloc[-1]))
+        return _sample(run, problem)
+
+
+@contextmanager
+def _sqlite(database: Path) -> Iterator[None]:
+    """Say in words what is wrong with the database."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except SQLAlchemyError as error:
+        words = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
+        if "full" in words or "readonly" in words or "unable to open" in words or "I/O" in words:
+            raise WriteError(f"{database}: cannot be written ({words}). Finished generations stay in it.") from error
+        raise InputError([f"{database}: is damaged ({words}). Delete it and begin anew, or name another."]) from error
 
 
 def _walked(

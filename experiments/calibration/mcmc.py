@@ -7,7 +7,6 @@ this takes minutes, where ABC-SMC would need millions of worlds. Used by `abc`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.inputs.errors import InputError, reason
-from ..runs.run_folder import write_text
+from ..files.places import write_text
+from ..files.records import note, read_note
 
-__all__ = ["check_walk", "walk"]
+__all__ = ["check_generations", "check_walk", "walk"]
 
 Floats = NDArray[np.float64]
 Misses = Callable[[Floats], Floats]
@@ -41,6 +41,20 @@ def check_walk(particles: int, n_parameters: int) -> None:
         raise InputError(["Calibration needs emcee, which is not installed: pip install -e '.[calibration]'"]) from None
     if particles < 2 * n_parameters:
         raise InputError([f"--particles is {particles}. Give at least {2 * n_parameters}: two for each parameter."])
+
+
+def check_generations(file: Path, done: int, wanted: int) -> None:
+    """Refuse to give fewer generations than a file holds: they would not be those that were asked for.
+
+    Raises
+    ------
+    InputError
+        If more are finished than are wanted.
+    """
+    if done > wanted:
+        raise InputError(
+            [f"--generations is {wanted}, and {done} are finished in {file}. Give {done} or more, or another --work."]
+        )
 
 
 def walk(
@@ -94,6 +108,7 @@ def walk(
 
     if notes.exists():
         done, worlds = _read(notes, (particles, low.size))
+        check_generations(notes, done, generations)
     else:
         done, worlds = 0, _beginning(misses, low, high, particles, seed)
     while done < generations:
@@ -102,7 +117,7 @@ def walk(
         luck = np.random.RandomState([seed, done]).get_state()
         last = sampler.run_mcmc(emcee.State(worlds, random_state=luck), STEPS, store=False)
         done, worlds = done + 1, last.coords
-        write_text(notes, json.dumps({"done": done, "worlds": worlds.tolist()}))
+        write_text(notes, note({"done": done, "worlds": worlds.tolist()}))
         if tell is not None:
             tell(done, float(np.sqrt(-2.0 * last.log_prob).mean()))
     return worlds
@@ -111,7 +126,9 @@ def walk(
 def _read(notes: Path, shape: tuple[int, int]) -> tuple[int, Floats]:
     """Read how many generations are finished, and where the walkers stand."""
     try:
-        kept = json.loads(notes.read_text(encoding="utf-8"))
+        kept = read_note(notes.read_text(encoding="utf-8"))
+        if kept is None:
+            raise ValueError("it is not what was written")
         done, worlds = int(kept["done"]), np.array(kept["worlds"], dtype=np.float64)
         if done < 0 or worlds.shape != shape or not np.isfinite(worlds).all():
             raise ValueError(f"it must have {shape[0]} worlds of {shape[1]} numbers")

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario, load_scenario, luck, select
+from ..files.places import write_text
 from ..patterns.behaviour import used
 from ..plans.likely import Draws, world
-from ..runs.run_folder import write_text
 from ..runs.workers import let_go
 from .problems import Target
 

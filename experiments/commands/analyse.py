@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...model.inputs.errors import InputError
+from ..batches import asking
+from ..files.places import make_folder, new_file
+from ..files.spreadsheets import csv_bytes
 from .batch import Folder, table_of
 
 if TYPE_CHECKING:
@@ -63,8 +66,7 @@ def psa(
     from ...analysis.batches.psa import WORTH
     from ..results import open_batch
 
-    if wtp < 0:
-        raise InputError([f"--wtp is {wtp:g}. Give 0 or more SEK for a year of need avoided."])
+    asking.check(asking.finite("--wtp", wtp, 0.0))
     batch = open_batch(folder)
     worth = sorted({*WORTH, wtp})
     tables = {
@@ -139,12 +141,11 @@ def _slug(text: str) -> str:
 def _write(folder: Path, name: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, str]) -> Path:
     """Write tables and figures of an analysis beside the batch; they are made anew each time."""
     place = folder / name
-    try:
-        place.mkdir(exist_ok=True)
-        for key, table in tables.items():
-            table.to_csv(place / f"{key}.csv", index=False, lineterminator="\n")
-        for key, figure in figures.items():
-            (place / f"{key}.svg").write_text(figure, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError([f"{place}: cannot be written ({error.strerror})."]) from error
+    make_folder(place)
+    for key, table in tables.items():
+        with new_file(place / f"{key}.csv", replace=True) as draft:
+            draft.write_bytes(csv_bytes(table))
+    for key, figure in figures.items():
+        with new_file(place / f"{key}.svg", replace=True) as draft:
+            draft.write_text(figure, encoding="utf-8", newline="\n")
     return place

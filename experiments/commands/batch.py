@@ -53,7 +53,7 @@ def run_plan(
     from ..runs.extras import need
 
     if workers > 1 or scheduler:
-        need("distributed", "distributed")
+        need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
     prepared = session.prepare(read_plan(plan), out, extend=extend)
     typer.echo("\n".join(_size(prepared)))
     if dry_run:
@@ -83,7 +83,7 @@ def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> 
         raise StoppedError(f"Stopped. {_kept(prepared, out)}") from None
     except (engine.StoreError, engine.ClusterError) as error:
         where = f"{out}: cannot be written" if isinstance(error, engine.StoreError) else "The batch stopped"
-        raise FailedError(f"{where}: {error}. {_kept(prepared, out)}".replace("..", ".")) from error
+        raise FailedError(f"{where}: {str(error).rstrip('.')}. {_kept(prepared, out)}") from error
 
 
 def _kept(prepared: Prepared, out: Path) -> str:
@@ -156,6 +156,8 @@ def status(folder: Folder) -> None:
     typer.echo(
         f"  {state['finished']} of {state['runs']} runs finished, {state['failed']} failed, {state['left']} left"
     )
+    if damaged := state.get("damaged"):
+        typer.echo(f"  {damaged} of those left are damaged: give the batch's command again, it makes them anew")
     if batch_folder.at_work(folder):
         typer.echo(f"  at work since {last['began']}{_speed(folder, state['left'])}")
     elif "ended" in last:

@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from ...model.inputs.errors import InputError, hint
+from ..files.locks import alone
+from ..files.places import make_folder, new_file
+from ..files.spreadsheets import csv_bytes
 from ..runs import limits
 from . import common
 
@@ -55,7 +58,6 @@ def calibrate(
         limits.within("--generations", generations, 1, MOST_GENERATIONS),
         limits.within("--seed", seed, 0, limits.LAST_SEED),
         limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
-        f"{out} exists. Name a new file." if out.exists() else None,
     )
     if what == problems.BEHAVIOUR:
         _weigh(out, work or out.with_suffix(".worlds"), particles, workers)
@@ -72,16 +74,16 @@ def calibrate(
     database = work or out.with_suffix(".json" if problem.exact else ".db")
     common.check(f"--out and --work are both {out}. Name two files." if database.resolve() == out.resolve() else None)
     tell = _say_mean if problem.exact else _say
-    try:
-        table = fit(problem, database, particles=particles, generations=generations, seed=seed, tell=tell)
-    except KeyboardInterrupt:
-        raise common.StoppedError(
-            f"Stopped. Finished generations, if any, are in {database}: the same command goes on."
-        ) from None
-    if not len(table):
-        raise InputError([f"{database}: no generation is finished."])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
+    with new_file(out) as draft:
+        try:
+            table = fit(problem, database, particles=particles, generations=generations, seed=seed, tell=tell)
+        except KeyboardInterrupt:
+            raise common.StoppedError(
+                f"Stopped. Finished generations, if any, are in {database}: the same command goes on."
+            ) from None
+        if not len(table):
+            raise InputError([f"{database}: no generation is finished."])
+        draft.write_bytes(csv_bytes(table, float_format="%.6g"))
     typer.echo(f"Written to {out}: {len(table)} likely worlds. Use it with --posterior {out}")
 
 
@@ -92,16 +94,22 @@ def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
     from ..runs.workers import WorkerError, in_order, open_pool
 
     common.check(f"--out and --work are both {out}. Name two files." if work.resolve() == out.resolve() else None)
+    make_folder(work.parent)
+    busy = f"{work}: another calibration is at work in it."
     try:
-        with open_pool(workers) as pool, common.progress(number, "worlds") as tell:
+        with (
+            new_file(out) as draft,
+            alone(work.with_name(f".{work.name}.lock"), busy),
+            open_pool(workers) as pool,
+            common.progress(number, "worlds") as tell,
+        ):
             each = map if pool is None else partial(in_order, pool)
             draws = weighing.weigh(problems.targets(problems.BEHAVIOUR), work, number, each=each, tell=tell)
+            draft.write_bytes(csv_bytes(draws.table, float_format="%.6g"))
     except WorkerError as error:
         raise common.FailedError(f"{error} Finished worlds are in {work}: the same command goes on.") from None
     except KeyboardInterrupt:
         raise common.StoppedError(f"Stopped. Finished worlds are in {work}: the same command goes on.") from None
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draws.table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
     typer.echo(f"Written to {out}: {number} worlds, as good as {effective(draws.weight):.0f} of equal weight.")
 
 

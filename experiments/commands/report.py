@@ -21,6 +21,4 @@ def report(
     common.check(common.known_language(language))
     from ..runs import run_folder
 
-    tables, manifest = run_folder.read_folder(folder)
-    run_folder.write_report(folder, tables, manifest, language)
-    typer.echo(f"Written: {folder / run_folder.REPORT}")
+    typer.echo(f"Written: {run_folder.rewrite_report(folder, language)}")

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from ..files.places import new_file
+from ..files.spreadsheets import csv_bytes
 from ..runs import limits
 from ..runs.workers import WorkerError, in_order, open_pool
 from . import common
@@ -33,7 +35,6 @@ def screen(
         limits.within("--trajectories", trajectories, 2, 1_000),
         limits.within("--seed", seed, 0, limits.LAST_SEED),
         limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
-        f"{out} exists. Name a new file." if out.exists() else None,
     )
     scenario = common.read_scenario(None, place, quick=False, table=municipalities_file)
     contract = common.read_designs([design])[0]
@@ -41,8 +42,9 @@ def screen(
     from ..calibration import screening
 
     names = screening.assumed(scenario)
+    many = trajectories * (len(names) + 1)
     try:
-        with open_pool(workers) as pool, common.progress(trajectories * (len(names) + 1), "worlds") as tell:
+        with new_file(out) as draft, open_pool(workers) as pool, common.progress(many, "worlds") as tell:
             table = screening.screen(
                 scenario,
                 names,
@@ -52,12 +54,11 @@ def screen(
                 each=map if pool is None else partial(in_order, pool),
                 tell=tell,
             )
+            draft.write_bytes(csv_bytes(table, float_format="%.6g"))
     except WorkerError as error:
         raise common.FailedError(f"{error} Nothing was written.") from None
     except KeyboardInterrupt:
         raise common.StoppedError("Stopped. Nothing was written.") from None
-    out.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
     typer.echo("Moved by, in standard deviations over all worlds:")
     for row in table.head(SHOWN).itertuples():
         words = f"money put in {row.invested_strength:5.2f}   saved {row.saved_strength:5.2f}"

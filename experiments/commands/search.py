@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -100,18 +101,21 @@ def search(
         held_out=tuple(range(seed + n_seeds, seed + n_seeds + n_held_out)),
         luck=seed,
     )
-    search_folder.begin(out, search_folder.record(plan, spec, n_years), resume=resume)
     started = time.perf_counter()
+    begun = search_folder.record(plan, spec, n_years)
     try:
-        with open_pool(workers) as pool, common.progress(n_trials, "designs") as tell:
-            judge = search_folder.judging(spec, n_years, out, pool)
-            found = find(
-                plan, judge, out, at_once=-(-workers // n_seeds), tell=tell
-            )  # all workers have something to do
+        with search_folder.begin(out, begun, resume=resume) as there:
+            if there > n_trials:
+                typer.echo(f"{there} trials are in {out} already; they are kept, and {n_trials} add none.", err=True)
+                plan = replace(plan, trials=there)
+            with open_pool(workers) as pool, common.progress(plan.trials, "designs") as tell:
+                judge = search_folder.judging(spec, n_years, out, pool)
+                at_once = -(-workers // n_seeds)  # all workers have something to do
+                found = find(plan, judge, out, at_once=at_once, tell=tell)
+            this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, workers)
+            search_folder.write(out, found, plan, spec, n_years, this_run)
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. What was tried is kept in {out}: go on with --resume.") from None
-    this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, workers)
-    search_folder.write(out, found, plan, spec, n_years, this_run)
     typer.echo(_summary(found, plan))
     typer.echo(f"Written to {out}: see front.svg, front.csv and trials.csv.")
 

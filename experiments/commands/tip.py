@@ -11,6 +11,8 @@ import typer
 
 from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import text_of
+from ..files.places import new_file
+from ..files.spreadsheets import csv_bytes
 from ..runs import limits
 from ..runs.workers import WorkerError, in_order, open_pool
 from . import common
@@ -149,7 +151,7 @@ def _write(out: Path, found: list[Tip], scenario: Scenario) -> None:
         for each in found
         for path, z in each.move.items()
     ]
-    out.parent.mkdir(parents=True, exist_ok=True)
     columns = ["design", "against", "length", "parameter", "moved", "value", "tip", "source", "gain", "gain_beyond"]
     table = pd.DataFrame(rows, columns=[*columns, "turned"])
-    table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
+    with new_file(out) as draft:
+        draft.write_bytes(csv_bytes(table, float_format="%.6g"))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..files.places import new_file
 from ..runs import limits
 from . import common
 
@@ -54,7 +55,14 @@ def validate(
     }
     likely = {name: posterior.read_posterior(path, scenario) for name, path in files.items()}
     common.check(*(_stranger(name, files[name], each.table.columns) for name, each in likely.items()))
-    with common.progress(2 * draws + worlds) as tell:
+    words = (
+        SHIPPED
+        if diffusion is None and life_course is None
+        else f"Parameters are drawn from {', '.join(map(str, files.values()))}."
+    )
+    names = small.places.names
+    where = f"{names[0]} alone" if len(names) == 1 else f"{len(names)} municipalities ({place})"
+    with new_file(out, replace=True) as draft, common.progress(2 * draws + worlds) as tell:
         done = 0
 
         def say(_what: str, _done: int, _all: int) -> None:
@@ -65,16 +73,8 @@ def validate(
         found = validation.validate(
             scenario, likely, small, draws=draws, worlds=worlds, years=years, seed=seed, tell=say
         )
-    words = (
-        SHIPPED
-        if diffusion is None and life_course is None
-        else f"Parameters are drawn from {', '.join(map(str, files.values()))}."
-    )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    names = small.places.names
-    where = f"{names[0]} alone" if len(names) == 1 else f"{len(names)} municipalities ({place})"
-    page = validation_page.render(found, words, "stupror validate", place=where, years=years)
-    out.write_text(page, encoding="utf-8", newline="\n")
+        page = validation_page.render(found, words, "stupror validate", place=where, years=years)
+        draft.write_text(page, encoding="utf-8", newline="\n")
     inside, everything = validation_page.counts(found)
     typer.echo(f"{inside} of {everything} patterns are in, {everything - inside} are out. Written to {out}")
 

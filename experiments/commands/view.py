@@ -55,5 +55,14 @@ def view(
     file = str(scenario.resolve()) if scenario else ""
     Opening(scenario=file, place=municipalities, design=design, years=years, seed=seed, language=language).write()
     if host not in serving.LOOPBACK:
-        typer.echo(f"Everybody who can reach {host} can see and use the page.", err=True)
-    serving.serve(address, tell=lambda url: typer.echo(f"Open {url} in a browser. Stop with Ctrl-C."), browser=browser)
+        typer.echo(
+            f"Everybody who can reach {host} and has the address with its token can see and use the page, and whoever "
+            "listens on the way can read the token: there is no encryption.",
+            err=True,
+        )
+    serving.serve(
+        address,
+        named=host,
+        tell=lambda url: typer.echo(f"Open {url} in a browser. Stop with Ctrl-C."),
+        browser=browser,
+    )

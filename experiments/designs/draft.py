@@ -16,6 +16,7 @@ from ...model.contracts.loader import DESIGNS
 from ...model.contracts.vocabulary import KINDS
 from ...model.contracts.words import BODIES, EVALUATIONS, FORMS
 from ...model.inputs.errors import InputError, hint
+from ..files.places import new_file
 
 __all__ = ["draft", "new_design"]
 
@@ -68,12 +69,8 @@ def new_design(name: str, preset: str, folder: Path) -> Path:
     if problems:
         raise InputError(problems)
     text = draft(name, preset)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise InputError([f"{path}: cannot be written ({error.strerror}). Name another folder with --out."]) from error
+    with new_file(path) as file:
+        file.write_text(text, encoding="utf-8", newline="\n")
     return path
 
 

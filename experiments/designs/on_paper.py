@@ -32,6 +32,8 @@ MOST = 1e15  # more than any contract is worth; keeps sums within whole 64-bit n
 _BETWEEN = "[,. \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"  # what people put between thousands
 _BOUNDS = {"fall": (-MOST, 100.0), "share": (-100.0, 100.0), "activity": (0.0, MOST)}  # others: anything
 
+MOST_CHILDREN = 10_000_000
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -228,8 +230,9 @@ def size(design: Design, cost: str | None, children: int | None) -> tuple[int, i
     """
     problems: list[str] = []
     programme, unit = design.programme, design.currency.code
-    if children is not None and children < 1:
-        problems.append(f"--children is {children}. Give a whole number from 1.")
+    if children is not None and not 1 <= children <= MOST_CHILDREN:
+        shown = str(children) if abs(children) < 10**12 else "a number of many digits"
+        problems.append(f"--children is {shown}. Give a whole number from 1 to {MOST_CHILDREN}.")
     if cost is not None:
         amount = number(cost, "--cost", unit, problems)
         if amount < 0 or amount != int(amount):

@@ -1,8 +1,9 @@
 """Writing a run to a folder: whole or not at all, and never over somebody else's work.
 
 `new_folder` refuses a place that cannot be written before anything runs, hands out a hidden sibling of the
-wanted folder, and renames it at the end. All that depends on the time or the machine stands in the manifest
-under `this_run`; every other file is the same, byte for byte, whenever the same runs are written. Read by the commands.
+wanted folder, and gives it its name at the end (`files.places`). All that depends on the time or the machine
+stands in the manifest under `this_run`; every other file is the same, byte for byte, whenever the same runs are
+written. Read by the commands.
 """
 
 from __future__ import annotations
@@ -12,22 +13,27 @@ import json
 import os
 import platform
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
+from ...analysis import schema
 from ...model.contracts import Design, load_design
 from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import Quantity
 from ...model.inputs.scenario import Scenario, load_scenario, select
+from ..files import places, records
+from ..files.records import MANIFEST
+from ..files.spreadsheets import csv_bytes
 from ..plans.likely import LIKELY, shipped_worlds
 
 __all__ = [
@@ -36,14 +42,15 @@ __all__ = [
     "manifest",
     "new_folder",
     "read_folder",
+    "rewrite_report",
     "this_run",
     "write_manifest",
     "write_report",
     "write_tables",
 ]
 
-MANIFEST = "manifest.json"
 REPORT = "report.html"
+AGAIN = "Run it again."
 ALSO_CSV = ("summary", "payments", "options", "runs", "municipalities")
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
@@ -60,33 +67,20 @@ def new_folder(wanted: Path, *, overwrite: bool = False) -> Iterator[Path]:
     wanted
         The folder to make. One that exists is refused.
     overwrite
-        Replace `wanted` if it holds results of stupror; anything else is refused all the same.
+        Replace `wanted` if it holds results of stupror; anything else is refused all the same, and so are results that
+        another has put there since the beginning.
 
     Raises
     ------
-    InputError
-        If the folder exists and may not be replaced, or cannot be written; before anything is written.
+    InputError, stupror.experiments.files.places.WriteError
+        As for `stupror.experiments.files.places.new_folder`.
     """
-    target = wanted.resolve()
-    _refuse_existing(wanted, target, overwrite)
-    made = _missing(target.parent)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft.mkdir()
-    except OSError as error:
-        _remove_empty(made)
-        raise InputError([f"{wanted}: cannot be written ({error.strerror}). Name another with --out."]) from error
-    try:
+    check = partial(_refuse_existing, wanted, overwrite=overwrite)
+    with places.new_folder(wanted, check, replace=overwrite) as draft:
         yield draft
-        _replace(target, draft)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        _remove_empty(made)
-        raise
 
 
-def _refuse_existing(wanted: Path, target: Path, overwrite: bool) -> None:
+def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
     """Refuse a folder that exists, unless it holds results and may be replaced."""
     if not os.path.lexists(target):
         return
@@ -96,61 +90,28 @@ def _refuse_existing(wanted: Path, target: Path, overwrite: bool) -> None:
         raise InputError(
             [f"{wanted}: exists. A run never writes over another: name a new folder, or replace it with --overwrite."]
         )
-    if not _is_ours(target):
+    manifest = _manifest_or_nothing(target)
+    if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
-    if strangers := _not_ours(target):
+    files = manifest.get("files")
+    ours = {MANIFEST, REPORT, *(map(str, files) if isinstance(files, dict) else ())}
+    if strangers := _strangers(target, ours):
         raise InputError(
             [f"{wanted}: holds {', '.join(strangers)}, which stupror did not write. Move it away or name a new folder."]
         )
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether a folder holds results of stupror."""
-    return _read_manifest(folder).get("software") == "stupror"
-
-
-def _not_ours(folder: Path) -> list[str]:
+def _strangers(folder: Path, ours: set[str]) -> list[str]:
     """Name what somebody else has put beside our results; hidden files are the file manager's."""
-    ours = {MANIFEST, REPORT, *_read_manifest(folder).get("files", ())}
     return sorted(path.name for path in folder.iterdir() if path.name not in ours and not path.name.startswith("."))
 
 
-def _read_manifest(folder: Path) -> Manifest:
+def _manifest_or_nothing(folder: Path) -> Manifest:
     """Read the manifest of a folder; an empty one if there is none."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return records.parsed(folder / MANIFEST)
+    except InputError:
         return {}
-    return manifest if isinstance(manifest, dict) else {}
-
-
-def _missing(folder: Path) -> list[Path]:
-    """List a folder and those above it that are not there yet, innermost first."""
-    return [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
-
-
-def _remove_empty(folders: Sequence[Path]) -> None:
-    """Take away folders that were made for nothing."""
-    for folder in folders:
-        try:
-            folder.rmdir()
-        except OSError:
-            return
-
-
-def _replace(target: Path, draft: Path) -> None:
-    """Put the draft in place; what it replaces goes last, and comes back if anything fails."""
-    if not target.exists():
-        draft.rename(target)
-        return
-    old = draft.with_name(draft.name + ".old")
-    target.rename(old)
-    try:
-        draft.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old)
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
@@ -158,8 +119,8 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, 
     for name, table in tables.items():
         table.to_parquet(folder / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
         if name in ALSO_CSV:
-            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+            (folder / f"{name}.csv").write_bytes(csv_bytes(table))
+    return {path.name: records.digest_of(path) for path in sorted(folder.iterdir())}
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -168,35 +129,69 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str) -> None:
+def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT) -> None:
     """Write the report, from nothing that depends on the time or the machine."""
     from ...analysis.report.page import write_report as render
 
     lasting = {key: value for key, value in manifest.items() if key != "this_run"}
-    render(tables, folder / REPORT, title=manifest["scenario"]["title"], manifest=lasting, language=language)
+    render(tables, folder / name, title=manifest["scenario"]["title"], manifest=lasting, language=language)
 
 
-def read_folder(folder: Path) -> tuple[Tables, Manifest]:
-    """Read a written folder again.
+def rewrite_report(folder: Path, language: str) -> Path:
+    """Write the report of a folder again from its tables, and give its path.
 
     Raises
     ------
     InputError
-        If it holds no results of stupror, or a table cannot be read.
+        If the folder holds no whole results, or another has taken its place or written its report meanwhile.
+    stupror.experiments.files.places.WriteError
+        If the report cannot be written; the old one is still there then.
     """
-    if not _is_ours(folder):
-        raise InputError([f"{folder}: holds no results of stupror. Give a folder that `run` or `compare` has written."])
-    manifest = _read_manifest(folder)
-    if manifest.get("kind") == "batch":
+    before = _inode(folder)
+    tables, manifest = read_folder(folder)
+    report = folder / REPORT
+    with places.new_file(report, replace=True) as draft:
+        write_report(draft.parent, tables, manifest, language, name=draft.name)
+        if _inode(folder) != before:
+            raise InputError([f"{folder}: was replaced by another command meanwhile. Give this one again."])
+    return report
+
+
+def _inode(folder: Path) -> tuple[int, int] | None:
+    return (folder.stat().st_dev, folder.stat().st_ino) if folder.is_dir() else None
+
+
+def read_folder(folder: Path) -> tuple[Tables, Manifest]:
+    """Read a written folder again: its tables, which are what was written, and its manifest.
+
+    Raises
+    ------
+    InputError
+        If it holds no results of stupror, is of another version, or a table is missing or not what was written.
+    """
+    found = _manifest_or_nothing(folder)
+    if found.get("software") == "stupror search":
+        raise InputError([f"{folder}: holds a search. Look at front.svg and front.csv in it."])
+    if found.get("kind") == "batch":
         raise InputError([f"{folder}: holds a batch. Look at it with `stupror batch status` or `stupror psa`."])
-    if missing := [key for key in ("scenario", "files") if key not in manifest]:
-        raise InputError([f"{folder / MANIFEST}: '{missing[0]}' is missing. Run it again."])
-    paths = [folder / name for name in sorted(manifest["files"]) if name.endswith(".parquet")]
-    try:
-        tables = {path.stem: pd.read_parquet(path) for path in paths}
-    except (OSError, ValueError) as error:
-        raise InputError([f"{folder}: a table cannot be read ({error}). Run it again."]) from error
+    if found.get("software") != "stupror":
+        raise InputError([f"{folder}: holds no results of stupror. Give a folder that `run` or `compare` has written."])
+    manifest = records.record(folder / MANIFEST, records.RunManifest, AGAIN)
+    names = [name for name in sorted(manifest["files"]) if name.endswith(".parquet")]
+    if missing := [name for name in schema.TABLES if f"{name}.parquet" not in names]:
+        raise InputError([f"{folder}: has no table {missing[0]}: it was written by another version. {AGAIN}"])
+    tables = records.read_tables(folder, names, manifest["files"], AGAIN)
+    if differences := schema.check(tables):
+        written = manifest["versions"].get("stupror", "unknown")
+        raise InputError(
+            [f"{folder}: was written by another version ({written}; {shortened(differences[0], 200)}). {AGAIN}"]
+        )
     return tables, manifest
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text that is too long to print."""
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def manifest(
@@ -249,8 +244,11 @@ def scenario_of(manifest: Manifest, folder: Path) -> Scenario:
         If the manifest does not say all of it, as with a table of municipalities of one's own.
     """
     told, built_in = manifest["scenario"], load_scenario()
-    spec = built_in.with_quantities({path: Quantity.model_validate(each) for path, each in told["changes"].items()})
-    spec = replace(spec, title=told["title"])
+    try:
+        changes = {path: Quantity.model_validate(each) for path, each in told["changes"].items()}
+        spec = replace(built_in.with_quantities(changes), title=told["title"])
+    except (ValidationError, KeyError, TypeError) as error:
+        raise InputError([f"{folder / MANIFEST}: 'scenario.changes' is damaged. {AGAIN}"]) from error
     if told["municipalities"] != "all":
         spec = select(spec, told["municipalities"])
     if spec.hash() != told["hash"]:
@@ -327,14 +325,3 @@ def git_state(checkout: Path) -> dict[str, Any] | None:
 def _git(checkout: Path, *words: str) -> str:
     answer = subprocess.run(["git", *words], cwd=checkout, check=True, capture_output=True, text=True, timeout=10)
     return answer.stdout.strip()
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small file, whole or not at all."""
-    draft = path.with_name(f".draft-{path.name}")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

@@ -5,7 +5,6 @@ A search that was killed at any moment loses the candidates that were in flight,
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,8 +13,11 @@ import pandas as pd
 
 from ...analysis.measures.objectives import OBJECTIVES
 from ...model.contracts import Design
+from ..files.records import note, read_note
 
-__all__ = ["Judge", "remembering"]
+__all__ = ["MEMORY", "MEMORY_AGAIN", "Judge", "remembering"]
+
+MEMORY, MEMORY_AGAIN = "search.jsonl", "held_out.jsonl"
 
 Frame = pd.DataFrame
 Judge = Callable[[Sequence[Design], Sequence[int]], Frame]
@@ -27,8 +29,9 @@ def remembering(
 ) -> Callable[[Sequence[Design]], Frame]:
     """Make a function that judges designs with these seeds, and never one of them twice.
 
-    What it has judged stands in `file`, a line of JSON for each design, written as soon as it is known. A line that was
-    cut short when the search was killed is dropped.
+    What it has judged stands in `file`, a line of JSON for each design, written as soon as it is known. A last line
+    that was cut short when the search was killed is dropped; a line that is not what was written counts for nothing,
+    and its design is judged again.
     """
     known = _known(file)
     count(len(known))
@@ -49,9 +52,10 @@ def remembering(
 def _append(file: Path, part: Frame) -> None:
     """Write one judged design, and make sure that it is on the disk."""
     values = part[list(OBJECTIVES)].astype(object).where(part[list(OBJECTIVES)].notna(), None)  # JSON knows no NaN
-    record = {"design": part["design"].iloc[0], "seed": part["seed"].tolist(), **values.to_dict("list")}
+    record = {"design": part["design"].iloc[0], "seed": part["seed"].tolist()}
+    record |= {str(name): column for name, column in values.to_dict("list").items()}
     with file.open("a", encoding="utf-8", newline="\n") as lines:
-        lines.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+        lines.write(note(record) + "\n")
         lines.flush()
         os.fsync(lines.fileno())
 
@@ -63,5 +67,9 @@ def _known(file: Path) -> dict[str, Frame]:
     whole = file.read_bytes()
     whole = whole[: whole.rfind(b"\n") + 1]
     os.truncate(file, len(whole))
-    records = map(json.loads, whole.decode("utf-8").split("\n")[:-1])
-    return {record["design"]: pd.DataFrame(record).astype(dict.fromkeys(OBJECTIVES, float)) for record in records}
+    read = [read_note(line.decode("utf-8", "replace")) for line in whole.split(b"\n")[:-1]]
+    return {
+        record["design"]: pd.DataFrame(record).astype(dict.fromkeys(OBJECTIVES, float))
+        for record in read
+        if record is not None
+    }

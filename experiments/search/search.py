@@ -29,7 +29,7 @@ from ...analysis.batches import pareto
 from ...analysis.measures.objectives import OBJECTIVES
 from ...model.contracts import Design, with_terms
 from ...model.inputs.errors import InputError
-from .memory import Judge, remembering
+from .memory import MEMORY, MEMORY_AGAIN, Judge, remembering
 
 if TYPE_CHECKING:
     import optuna
@@ -132,8 +132,8 @@ def search(plan: Plan, judge: Judge, folder: Path, *, at_once: int = 1, tell: Pr
         done += candidates
         told(min(done, most), most)
 
-    searched = remembering(judge, plan.seeds, folder / "search.jsonl", at_once, count)
-    again = remembering(judge, plan.held_out, folder / "held_out.jsonl", at_once, count)
+    searched = remembering(judge, plan.seeds, folder / MEMORY, at_once, count)
+    again = remembering(judge, plan.held_out, folder / MEMORY_AGAIN, at_once, count)
     declared = replace(plan.design, name=plan.text)
     trials = _trials(plan, searched, declared)
     front = trials[trials["front"]].drop_duplicates("design")

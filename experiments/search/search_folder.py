@@ -7,11 +7,11 @@ time or the machine stands in `manifest.json` under `this_run`. Read by the comm
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -24,14 +24,18 @@ from ...analysis.measures.objectives import OBJECTIVES, REFERENCES, judge
 from ...model.contracts import Design, load_design
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
+from ..files import locks, places, records
+from ..files.spreadsheets import csv_bytes
 from ..plans.likely import POINT
 from ..runs import run_folder, runner
-from .memory import Judge
+from .memory import MEMORY, MEMORY_AGAIN, Judge
 from .search import Found, Plan
 
 __all__ = ["begin", "judging", "record", "write"]
 
 BEGUN = "search.json"
+SOFTWARE = "stupror search"
+_LOCK, _DRAFT = ".lock", ".draft"
 TABLES = ("trials", "front", "curse")
 WRITTEN = (*(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")), "front.svg", "front.png")
 _SAID = {  # key of the record -> how a user says it
@@ -62,27 +66,50 @@ def record(plan: Plan, spec: Scenario, years: int) -> dict[str, Any]:
     }
 
 
-def begin(folder: Path, wanted: Mapping[str, Any], *, resume: bool) -> None:
-    """Make the folder, or see that it was begun with the same.
+@contextmanager
+def begin(folder: Path, wanted: Mapping[str, Any], *, resume: bool) -> Iterator[int]:
+    """Make the folder, or see that it was begun with the same; keep every other search out of it until this is over.
+
+    Yields
+    ------
+    int
+        How many trials an earlier end has written, 0 if there was none.
 
     Raises
     ------
     InputError
-        If it exists and is not to be gone on with, was begun with something else, or cannot be written.
+        If it exists and is not to be gone on with, was begun with something else, is damaged, cannot be written, or
+        another search is at work in it.
+    stupror.experiments.files.places.WriteError
+        If there is no space, or the place has become unwritable, on the way.
     """
+    if os.path.lexists(folder) and not resume:
+        raise InputError([f"{folder}: exists. Go on with the search in it with --resume, or name a new folder."])
     if not resume:
-        if os.path.lexists(folder):
-            raise InputError([f"{folder}: exists. Go on with the search in it with --resume, or name a new folder."])
         try:
-            folder.mkdir(parents=True)
-            _put(folder / BEGUN, _json(wanted))
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir()  # of two that begin at once, one makes it
         except OSError as error:
-            raise InputError([f"{folder}: cannot be written ({error.strerror}). Name another with --out."]) from error
-        return
+            raise InputError([f"{places.cannot(folder, error)}. Name another with --out."]) from error
+    elif not folder.is_dir() or not {BEGUN, _LOCK} & {path.name for path in folder.iterdir()}:
+        raise InputError([f"{folder}: no search was begun there. Leave out --resume to begin one."])
+    busy = f"{folder}: another search is at work in it. Wait for it, or stop it."
     try:
-        begun = json.loads((folder / BEGUN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise InputError([f"{folder}: no search was begun there. Leave out --resume to begin one."]) from None
+        with locks.alone(folder / _LOCK, busy, keep=True):
+            if resume and (folder / BEGUN).exists():
+                _same(folder, wanted)
+            else:
+                _put(folder / BEGUN, _json(wanted))
+            _sweep(folder)
+            yield _trials_there(folder)
+    except OSError as error:
+        words = f"{places.cannot(folder, error)}. What was tried stays there: go on with --resume."
+        raise places.WriteError(words) from error
+
+
+def _same(folder: Path, wanted: Mapping[str, Any]) -> None:
+    """See that a search was begun with the same."""
+    begun = records.record(folder / BEGUN, records.BeganWith, "Begin anew in a new folder.")
     if changed := [_SAID.get(key, key) for key in wanted if begun.get(key) != json.loads(_json(wanted[key]))]:
         raise InputError(
             [
@@ -91,6 +118,21 @@ def begin(folder: Path, wanted: Mapping[str, Any], *, resume: bool) -> None:
                 for each in changed
             ]
         )
+
+
+def _trials_there(folder: Path) -> int:
+    """Number of trials that an earlier end has written."""
+    if not (folder / records.MANIFEST).exists():
+        return 0
+    remedy = f"Move it away and give the command again: what was tried is in {MEMORY} and {MEMORY_AGAIN}."
+    return int(records.record(folder / records.MANIFEST, records.SearchManifest, remedy)["trials"])
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what killed searches left; nobody else is at work here now."""
+    for path in folder.glob(".*.*"):
+        if path.name.endswith(_DRAFT) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def judging(spec: Scenario, years: int, folder: Path, pool: ProcessPoolExecutor | None = None) -> Judge:
@@ -118,8 +160,12 @@ def _references(
     if not place.exists():
         with run_folder.new_folder(place) as draft:
             designs = [load_design(name) for name in REFERENCES]
-            run_folder.write_tables(draft, runner.compare(spec, designs, seeds, years, pool=pool))
-    return {path.stem: pd.read_parquet(path) for path in sorted(place.glob("*.parquet"))}
+            files = run_folder.write_tables(draft, runner.compare(spec, designs, seeds, years, pool=pool))
+            run_folder.write_manifest(draft, {"software": SOFTWARE, "kind": "references", "files": files})
+    remedy = f"Delete {place}, and go on with --resume: it is made again."
+    files = records.record(place / records.MANIFEST, records.References, remedy)["files"]
+    names = [name for name in sorted(files) if name.endswith(".parquet")]
+    return records.read_tables(place, names, files, remedy)
 
 
 def _reference_folder(folder: Path, seeds: Sequence[int]) -> Path:
@@ -130,15 +176,15 @@ def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, th
     """Write tables, figures and manifest; each file whole, in place of that of an earlier end."""
     for name, table in zip(TABLES, (found.trials, found.front, found.curse), strict=True):
         _put(folder / f"{name}.parquet", table.to_parquet(None, engine="pyarrow", compression="zstd", index=False))
-        _put(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        _put(folder / f"{name}.csv", csv_bytes(table))
     kinds = {kind: found.front[found.front["kind"] == kind] for kind in ("declared", "chosen")}
     objectives = {name: OBJECTIVES[name] for name in plan.objectives}
     terms = [each.name for each in plan.vary]
     figure = pareto_figure.draw(found.trials, kinds["chosen"], kinds["declared"], objectives, terms)
     _put(folder / "front.svg", pareto_figure.as_svg(figure).encode())
     _put(folder / "front.png", pareto_figure.as_png(figure))
-    runs = pd.read_parquet(_reference_folder(folder, plan.seeds) / "runs.parquet")
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in WRITTEN}
+    runs = _references(spec, plan.seeds, years, folder, None)["runs"]
+    files = {name: records.digest_of(folder / name) for name in WRITTEN}
     lasting = run_folder.manifest(
         spec,
         [plan.design],
@@ -152,7 +198,7 @@ def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, th
     search = {"begun_with": record(plan, spec, years), "trials": plan.trials}
     _put(
         folder / run_folder.MANIFEST,
-        _json({**lasting, "software": "stupror search", **versions, **search, "this_run": this_run}),
+        _json({**lasting, "software": SOFTWARE, **versions, **search, "this_run": this_run}),
     )
 
 
@@ -162,6 +208,6 @@ def _json(content: Any) -> bytes:
 
 def _put(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}{_DRAFT}")
     draft.write_bytes(content)
     os.replace(draft, path)

@@ -1,8 +1,8 @@
 """Putting the page on an address: the server that comes with Solara, which Mesa's page is made for, kept to itself.
 
 Nothing is fetched from elsewhere and nothing is reported to anybody: scripts and styles come from the package
-`solara-assets`, and what is not there is looked for on a port of this machine where nobody answers. Read by the
-command.
+`solara-assets`, and what is not there is looked for on a port of this machine where nobody answers. Who may see the
+page is for `guard` to say. Read by the command.
 """
 
 import os
@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "SOLARA_APP": PAGE,
     "SOLARA_ASSETS_CDN": NOWHERE,
     "SOLARA_CHECK_HOOKS": "off",  # it warns of Mesa's own code
+    "SOLARA_KERNEL_CULL_TIMEOUT": "120s",  # a world that nobody looks at is let go
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "stupror",
@@ -50,16 +51,32 @@ def bind(host: str, port: int) -> socket.socket:
     return taken
 
 
-def serve(address: socket.socket, *, tell: Callable[[str], None], browser: bool) -> None:
-    """Serve the page on an address until somebody stops it; `tell` is called with where it is."""
+def serve(address: socket.socket, *, named: str, tell: Callable[[str], None], browser: bool) -> None:
+    """Serve the page on an address until somebody stops it.
+
+    Parameters
+    ----------
+    address
+        What `bind` gave.
+    named
+        The address as the user has named it, which may be the name of a machine.
+    tell
+        Called with where the page is, its token included.
+    browser
+        Whether to open it in a browser.
+    """
+    from . import guard
+
     os.environ.update(ENVIRONMENT)
     host, port = address.getsockname()[:2]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    token = guard.new_token()
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/?{guard.TOKEN}={token}"
 
     # The server warns that its cookie is for this site only, which is as it should be.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none", category=UserWarning)
 
     import uvicorn
+    from solara.server.starlette import app
 
     class Server(uvicorn.Server):
         """Says where it is when it is there."""
@@ -71,5 +88,6 @@ def serve(address: socket.socket, *, tell: Callable[[str], None], browser: bool)
                 threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
     # An open page never closes its line by itself: after a second it is closed.
-    config = uvicorn.Config("solara.server.starlette:app", log_level="error", timeout_graceful_shutdown=1)
+    safe = guard.guarded(app, hosts=(named, host), port=port, token=token)
+    config = uvicorn.Config(safe, log_level="error", timeout_graceful_shutdown=1)
     Server(config).run(sockets=[address])

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from ...analysis.measures.lifetime import GROUPS
 from ...model.children.ladder import N_LEVELS, level_name
 from ...model.contracts.ways import IN_FORCE
+from ..files.spreadsheets import csv_bytes
 from . import tables
 from .drawings import figures, maps, portraits, sheets
 from .words import Words, count, spell
@@ -44,7 +45,7 @@ def Shown(
         for kind, data in (
             ("svg", lambda: sheets.svg(draw()).encode()),
             ("png", lambda: sheets.png(draw())),
-            ("csv", lambda: table().to_csv(index=False).encode()),
+            ("csv", lambda: csv_bytes(table())),
         ):
             with solara.FileDownload(data, filename=f"{name}.{kind}"):
                 solara.Button(say[kind], text=True, small=True, icon_name="mdi-download")
@@ -184,11 +185,11 @@ def ShowExport(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Wo
         _paragraph(say["nothing changed here"])
     files: list[tuple[str, str, Callable[[], bytes]]] = [
         ("design file", settings.design_file(chosen), lambda: settings.design_toml(chosen).encode()),
-        ("all flows", "flows.csv", lambda: tables.flows(past).to_csv(index=False).encode()),
+        ("all flows", "flows.csv", lambda: csv_bytes(tables.flows(past))),
         (
             "all places",
             "municipalities.csv",
-            lambda: maps.table(past, places.codes, places.names).to_csv(index=False).encode(),
+            lambda: csv_bytes(maps.table(past, places.codes, places.names)),
         ),
     ]
     if scenario:

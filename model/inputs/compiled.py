@@ -4,7 +4,8 @@ A kernel takes arrays, numbers and named tuples of them, and reads no constant o
 """
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from contextlib import suppress
+from typing import Any, ParamSpec, TypeVar
 
 from numba import njit
 
@@ -14,5 +15,31 @@ Answer = TypeVar("Answer")
 
 def kernel(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     """Compile a function once, keep the result on disk, and let threads run it side by side."""
-    compiled: Callable[Arguments, Answer] = njit(cache=True, nogil=True)(function)
+    dispatcher: Any = njit(cache=True, nogil=True)(function)
+    dispatcher._cache = _Cache(dispatcher._cache)
+    compiled: Callable[Arguments, Answer] = dispatcher
     return compiled
+
+
+class _Cache:
+    """Numba's cache of one kernel, which a full disk or a torn file does not stop: what it lacks is compiled anew."""
+
+    def __init__(self, cache: Any) -> None:
+        self._cache = cache
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cache, name)
+
+    def load_overload(self, *wanted: Any) -> Any:
+        """Give a compiled kernel; nothing if there is none, or its file is damaged: then the files are forgotten."""
+        try:
+            return self._cache.load_overload(*wanted)
+        except Exception:
+            with suppress(OSError):
+                self._cache.flush()
+            return None
+
+    def save_overload(self, *made: Any) -> None:
+        """Keep a compiled kernel, if there is room."""
+        with suppress(OSError):
+            self._cache.save_overload(*made)

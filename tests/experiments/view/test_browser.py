@@ -46,7 +46,7 @@ def address() -> Iterator[str]:
         assert server.stdout is not None
         assert server.stderr is not None
         said = server.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+/", said)
+        found = re.search(r"http://127\.0\.0\.1:\d+/\?token=\w+", said)
         try:
             assert found, said + server.stderr.read()
             yield found.group(0)
