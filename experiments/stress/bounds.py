@@ -53,8 +53,12 @@ class Bounds:
     unlimited: tuple[bool, bool] = (False, False)
 
 
-Target = Mapping[tuple[str, str], float]
-"""What is summed up: a weight for each (payer, receiver); `fixed` amounts are added outside."""
+Target = Mapping[tuple[str, ...], float]
+"""What is summed up: a weight for each (payer, receiver), or (payer, receiver, part)."""
+
+
+def _weight(target: Target, key: tuple[str, str, str]) -> float:
+    return target.get(key, target.get(key[:2], 0.0))
 
 
 def net(design: Design, party: str) -> Target:
@@ -63,9 +67,9 @@ def net(design: Design, party: str) -> Target:
     return {pair: float(pair[1] == party) - float(pair[0] == party) for pair in pairs if party in pair}
 
 
-def owed(pairs: Iterable[tuple[str, str]]) -> Target:
-    """What these payers owe these receivers, in all."""
-    return dict.fromkeys(pairs, 1.0)
+def owed(keys: Iterable[tuple[str, ...]]) -> Target:
+    """What these payers owe these receivers, in all, or by these parts."""
+    return dict.fromkeys(keys, 1.0)
 
 
 def reach(design: Design, children: int) -> Reach:
@@ -118,7 +122,7 @@ def bounds(design: Design, cost: int, within: Reach, target: Target, fixed: floa
     high, above, at_high = _most(design, cost, within, target)
     low, below, at_low = _most(design, cost, within, {pair: -weight for pair, weight in target.items()})
     low, below = -low, -below
-    slack = _ROUNDING * (1 + sum(1 for clause in design.clauses if clause.pair in target))
+    slack = _slack(design)
     far = 1e-3 * FAR
     unlimited = (low < -far, high > far)
     exact = (above - high <= slack or unlimited[1]) and (low - below <= slack or unlimited[0])
@@ -131,6 +135,11 @@ def bounds(design: Design, cost: int, within: Reach, target: Target, fixed: floa
     )
 
 
+def _slack(design: Design) -> float:
+    """By how much rounding of all amounts may part an enclosure from what is settled, whole units of currency."""
+    return _ROUNDING * len({key for clause in design.clauses for key in clause.keys})
+
+
 Point = Mapping[str, float | bool]
 
 
@@ -139,7 +148,7 @@ def _most(design: Design, cost: int, within: Reach, target: Target) -> tuple[flo
     boxes = _first(within)
     cuts = {name: bends(design, name) for name in within.metric}
     best, where, passed = -np.inf, {}, -np.inf
-    slack = _ROUNDING * (1 + sum(1 for clause in design.clauses if clause.pair in target))
+    slack = _slack(design)
     for round_number in range(_ROUNDS):
         upper = _upper(design, cost, boxes, target)
         value, at = _reached(design, cost, boxes, target)
@@ -177,7 +186,7 @@ def _upper(design: Design, cost: int, boxes: Box, target: Target) -> NDArray[np.
     known = enclose(design, Box(cost, boxes.metric, boxes.told))
     total = np.zeros(boxes.n)
     for sign in (1.0, -1.0):
-        keys = [key for key in known.amount if sign * target.get(key[:2], 0.0) > 0]
+        keys = [key for key in known.amount if sign * _weight(target, key) > 0]
         ends = known.total(keys, boxes.n)
         total = total + (ends.high if sign > 0 else -ends.low)
     return total
@@ -216,7 +225,7 @@ def settled(
     outcome = Outcome(np.full(n, cost, np.int64), metric, conditions)
     total = np.zeros(n)
     for transfer in settle(design, outcome):
-        weight = target.get((transfer.payer, transfer.receiver), 0.0)
+        weight = _weight(target, (transfer.payer, transfer.receiver, transfer.part))
         if weight:
             total = total + weight * transfer.amount
     return total
