@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.contracts import Design
+from ...model.contracts import Clause, Design
 from ...model.contracts.contract import Key
 from .bounds import FAR, Bounds, Reach, bounds, net, owed, put_in, reach
 from .trial import COMPARED_WITH_NOTHING, Ground, Pair, Trial, assignments, conditions, paid, try_out
@@ -97,6 +98,16 @@ def counted(design: Design) -> list[Pair]:
     for clause in design.clauses:
         opened.setdefault(clause.pair, set()).add(clause.kind)
     return [pair for pair, kinds in opened.items() if kinds - {"admin_cost", "cover_loss", "schedule", "interest"}]
+
+
+def money(value: float) -> str:
+    """Write whole units of currency with spaces between thousands."""
+    return f"{value:,.0f}".replace(",", " ")
+
+
+def plain_number(value: float) -> str:
+    """Write a measured number: whole if it is large, else with three digits that count."""
+    return money(value) if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def told_of(design: Design, answers: Mapping[str, bool]) -> dict[str, bool]:
@@ -207,7 +218,7 @@ def _deadweight(base: Paid, children: int) -> list[Hole]:
         often = float((base.results > SLIGHT * cost).mean())
         unit = measure.unit if measure.unit in ("%", design.currency.code) else f"{measure.unit}s"
         says = (
-            f"'{name}' comes to {value.mean():,.4g} {unit} on average though nothing was done: "
+            f"'{name}' comes to {plain_number(value.mean())} {unit} on average though nothing was done: "
             f"{WHY[measure.evaluation]}"
         )
         amount = min(max(amount, 0.0), base.deadweight) if len(base.by_measure) > 1 else base.deadweight
@@ -230,10 +241,11 @@ def _luck(base: Paid) -> list[Hole]:
 def _paying(base: Paid) -> list[int]:
     """Numbers of the clauses that add something on results when nothing works."""
     adds = base.trial.by_clause.max(axis=1) > 0.5
+    measured = {name for name, each in base.trial.design.conditions.items() if each.measure is not None}
     return [
         number
         for number, (clause, some) in enumerate(zip(base.trial.design.clauses, adds, strict=True), start=1)
-        if some and clause.metric is not None
+        if some and (clause.metric is not None or set(clause.conditions) & measured)
     ]
 
 
@@ -243,24 +255,30 @@ def _no_risk(design: Design, cost: int, within: Reach) -> list[Hole]:
     for share in design.finance:
         if share.form != "investment" or share.value == 0.0:
             continue
-        stake = -put_in(design, cost, share.party)
+        stake = share.value * cost
         for answers in _answers(within):
             some = Reach(within.metric, {name: (value,) for name, value in answers.items()})
             ends = bounds(design, cost, some, net(design, share.party), -stake)
             if ends.low >= -1.0:
                 given = [f"'{name}' is {'true' if value else 'false'}" for name, value in answers.items()]
                 if_so = f" if {' and '.join(given)}" if given else ""
-                says = f"the {share.party} puts in {stake:,.0f} and gets at least that back{if_so}, whatever is measured"
+                says = (
+                    f"the {share.party} puts in {money(stake)} and has at least {money(stake + ends.low)} back{if_so}, "
+                    "whatever is measured"
+                )
                 chance = float(np.prod([_likely(design, name, value) for name, value in answers.items()]))
-                amount = stake + ends.low
-                holes.append(Hole("no risk", share.party, says.replace(",", " ", 0), amount, chance))
+                holes.append(Hole("no risk", share.party, says, stake + ends.low, chance, tuple(_sure(design))))
                 break
     return holes
 
 
-def _answers(within: Reach) -> list[dict[str, bool]]:
-    from itertools import product
+def _sure(design: Design) -> list[int]:
+    """Numbers of the clauses by which something is owed whatever is measured."""
+    kinds = ("guarantee", "floor", "early_termination", "repay", "cover_loss", "bonus")
+    return [number for number, clause in enumerate(design.clauses, start=1) if clause.kind in kinds]
 
+
+def _answers(within: Reach) -> list[dict[str, bool]]:
     return [dict(zip(within.told, each, strict=True)) for each in product(*within.told.values())]
 
 
@@ -275,7 +293,7 @@ def _no_limit(design: Design, cost: int, parties: Mapping[str, Bounds]) -> list[
     holes = []
     for party, ends in parties.items():
         if ends.unlimited[0]:
-            clauses = tuple(n for n, clause in enumerate(design.clauses, start=1) if clause.payer == party and clause.metric)
+            clauses = tuple(n for n, each in enumerate(design.clauses, start=1) if each.payer == party and each.metric)
             says = f"what the {party} must pay has no limit: it grows for ever with what is measured"
             holes.append(Hole("no limit", party, says, min(-ends.low, FAR), 0.0, clauses))
     return holes
@@ -291,15 +309,12 @@ def _limit_passed(design: Design, cost: int, within: Reach) -> list[Hole]:
         later = [n for n, each in enumerate(design.clauses, start=1) if n > number and _adds(each, clause.keys)]
         most = bounds(design, cost, within, owed(clause.keys)).high if later else 0.0
         if most > level + SLIGHT * cost:
-            says = f"the {clause.payer}'s limit of {level:,.0f} is passed: a later clause adds to it, up to {most:,.0f}"
+            says = f"the {clause.payer}'s limit of {money(level)} is passed: a later clause adds to it, up to {money(most)}"
             holes.append(Hole("limit passed", clause.payer, says, most - level, 0.0, (number, *later)))
     return holes
 
 
-def _adds(clause: object, keys: Sequence[Key]) -> bool:
-    from ...model.contracts import Clause
-
-    assert isinstance(clause, Clause)
+def _adds(clause: Clause, keys: Sequence[Key]) -> bool:
     return bool(set(clause.keys) & set(keys)) and clause.kind not in ("cap", "threshold", "waive_if", "schedule")
 
 

@@ -6,8 +6,8 @@ lives without help or with it, and settled. Read by `holes`, `moves` and `repair
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -44,6 +44,22 @@ class Ground:
     cohort: cohorts.Cohort
     seed: int
     per_child: float  # SEK, what the whole programme costs a child
+    known: dict[tuple[object, ...], Whole] = field(default_factory=dict)  # what has been worked out of the cohort
+
+    def lives(self, metric: Metric, helped: bool) -> Whole:
+        """What the years of the children come to, see `cohorts.worth`."""
+        states = self.cohort.helped if helped else self.cohort.without
+        return self._once(("own", helped), metric, lambda: cohorts.worth(metric, self.cohort, states))
+
+    def compared(self, metric: Metric) -> Whole:
+        """What they are compared with, see `cohorts.compared`."""
+        return self._once(("other", metric.evaluation), metric, lambda: cohorts.compared(metric, self.cohort))
+
+    def _once(self, what: tuple[object, ...], metric: Metric, work: Callable[[], Whole]) -> Whole:
+        key = (*what, metric.years, metric.value.tobytes())
+        if key not in self.known:
+            self.known[key] = work()
+        return self.known[key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,9 +130,7 @@ def measured(design: Design, ground: Ground, picks: Whole, helped: bool) -> dict
 
 
 def _measured(design: Design, metric: Metric, ground: Ground, picks: Whole, helped: bool) -> Floats:
-    cohort = ground.cohort
-    own = cohorts.worth(metric, cohort, cohort.helped if helped else cohort.without)
-    sums = cohorts.sums_of(metric, own, cohorts.compared(metric, cohort), picks)
+    sums = cohorts.sums_of(metric, ground.lives(metric, helped), ground.compared(metric), picks)
     value = metrics.measured(metric, sums)
     money = metric.kind in ("cost_reduction", "tax_revenue")
     return np.asarray(value / design.currency.sek if money else value)
@@ -169,6 +183,7 @@ def try_out(
     told: Mapping[str, bool] | None = None,
     helped: bool = False,
     among: Bools | None = None,
+    most: int = MOST_DRAWN,
 ) -> Trial:
     """Settle a contract for many groups of children.
 
@@ -182,9 +197,11 @@ def try_out(
         Whether the programme has its effect. The children and their luck are the same.
     among
         The children of the cohort who may be chosen, if not all; shape (n,).
+    most
+        How many children in all groups together; fewer are quicker and less exact.
     """
     cost, people = size
-    groups = min(max(MOST_DRAWN // people, FEWEST), MOST)
+    groups = min(max(most // people, FEWEST), MOST)
     weight = ground.cohort.weight if among is None else np.where(among, ground.cohort.weight, 0.0)
     picks = cohorts.pick(weight, groups, people, [ground.seed, 3])
     metric = measured(design, ground, picks, helped)
