@@ -18,7 +18,7 @@ from ...model.contracts import Design, Measure, Outcome, net_by_party, settle, u
 from ...model.contracts.outcomes import agreed_outcomes
 from .intervals import Box, Interval, bends, enclose
 
-__all__ = ["FAR", "Bounds", "Reach", "bounds", "net", "owed", "reach"]
+__all__ = ["FAR", "Bounds", "Reach", "bounds", "net", "owed", "put_in", "reach", "settled", "simplest"]
 
 FAR = 1e15  # as good as no limit; sums of it stay within whole 64-bit numbers
 _ROUNDS, _BOXES = 80, 4096  # of cutting, and of boxes at once
@@ -268,6 +268,37 @@ def _halved(boxes: Box, name: str, cuts: Sequence[float]) -> tuple[Box, Box]:
     one = {**boxes.metric, name: Interval(low, below)}
     other = {**boxes.metric, name: Interval(np.maximum(middle, low), high)}
     return Box(boxes.cost, one, boxes.told), Box(boxes.cost, other, boxes.told)
+
+
+def simplest(design: Design, cost: int, within: Reach, target: Target, most: Bounds) -> Point:
+    """Give a point at which the most is reached as well, with each measure as near to nothing as that allows.
+
+    A board can then settle it by hand.
+    """
+    point = dict(most.at_high)
+    for name, (low, high) in within.metric.items():
+        tried = [0.0, *bends(design, name), *(limit / price for limit, price in _crossings(design, cost, name))]
+        for value in sorted({each for each in tried if low <= each <= high}, key=abs):
+            case = {**point, name: value}
+            metric = {key: np.array([float(case[key])]) for key in within.metric}
+            told = {key: np.array([bool(case[key])]) for key in within.told}
+            if settled(design, cost, metric, told, target)[0] >= most.high - 1.0:
+                point = case
+                break
+    return point
+
+
+def _crossings(design: Design, cost: int, name: str) -> list[tuple[float, float]]:
+    """Limits of payments and what one of a measure is paid: their ratio is where a limit begins to hold."""
+    limits = [
+        clause.values.get("amount", clause.values.get("share", 0.0) * cost)
+        for clause in design.clauses
+        if clause.kind == "cap" and {"amount", "share"} & clause.values.keys()
+    ]
+    prices = [
+        clause.values.get("price", clause.values.get("share", 0.0)) for clause in design.clauses if clause.metric == name
+    ]
+    return [(limit, price) for limit in limits for price in prices if price > 0.0]
 
 
 def put_in(design: Design, cost: int, party: str) -> float:

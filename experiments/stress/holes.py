@@ -1,7 +1,7 @@
 """What is wrong with a contract: who is paid for nothing, who carries no risk, whose bill has no limit.
 
-The payments that count here are all but fees for running the contract and what a guarantor makes good. Of these, *fixed*
-is what is paid whatever is measured; the rest is paid on results. Of what is paid on results when the programme does
+The payments that count here are all but fees for running the contract and what is made good or given back where results
+fall short. Of these, *fixed* is what is paid whatever is measured; the rest is paid on results. Of what is paid on results when the programme does
 nothing, *luck* is what would be paid if every comparison were right on average, and *deadweight* the rest: what would
 have happened anyway, and is taken for an effect. Read by `repairs` and `page`.
 """
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...model.contracts import Clause, Design
 from ...model.contracts.contract import Key
+from ...model.contracts.vocabulary import KINDS
 from .bounds import FAR, Bounds, Reach, bounds, net, owed, put_in, reach
 from .trial import COMPARED_WITH_NOTHING, Ground, Pair, Trial, assignments, conditions, paid, try_out
 
@@ -24,9 +25,12 @@ __all__ = ["Hole", "Paid", "SLIGHT", "Stress", "examine", "told_of"]
 
 Floats = NDArray[np.float64]
 SLIGHT = 0.05  # of the programme's cost: what is paid for nothing below that is no hole
+HIGHEST = 2.3  # times the cost: the highest payment that is known of a contract (K7: 7.1 of 3.1 M GBP)
 BY_LUCK = 2 * SLIGHT
+_NOT_COUNTED = {"admin_cost", "cover_loss", "provider_at_risk"}  # fees, and what is paid because nothing came of it
 _SURE = 0.5  # a chance above which a condition is taken to hold where only yes or no can be said
 
+LOT = "randomised-waiting-list"
 WHY = {
     "none": "it is counted with no comparison, so whatever would have happened anyway is paid for",
     "as-flagged": "all who were flagged are taken to have needed help otherwise, and many would not",
@@ -34,7 +38,7 @@ WHY = {
     "trend-adjusted": "children are taken in when things are at their worst, and many get better by themselves",
     "matched-comparison": "those who take part are sturdier than those on record whom they are compared with",
     "historical-norm": "those who take part are sturdier than those on record whom they are compared with",
-    "randomised-waiting-list": "of luck alone",
+    LOT: "the lot was lucky",
 }
 
 
@@ -93,11 +97,13 @@ class Stress:
 
 
 def counted(design: Design) -> list[Pair]:
-    """Pairs whose payments count: not fees alone, and not what a guarantor makes good."""
+    """Pairs whose payments count: not fees alone, and not what is made good or given back where results fall short."""
     opened: dict[Pair, set[str]] = {}
     for clause in design.clauses:
-        opened.setdefault(clause.pair, set()).add(clause.kind)
-    return [pair for pair, kinds in opened.items() if kinds - {"admin_cost", "cover_loss", "schedule", "interest"}]
+        kinds = opened.setdefault(clause.pair, set())
+        if KINDS[clause.kind].opens:
+            kinds.add(clause.kind)
+    return [pair for pair, kinds in opened.items() if kinds - _NOT_COUNTED]
 
 
 def money(value: float) -> str:
@@ -147,9 +153,10 @@ def pay_for_nothing(trial: Trial, ground: Ground, within: Reach, answers: Mappin
 
 def _right(design: Design, name: str, value: Floats) -> Floats:
     """A measure as it would be with no effect if its comparison were right on average."""
-    if design.measures[name].evaluation in COMPARED_WITH_NOTHING:
+    how = design.measures[name].evaluation
+    if how in COMPARED_WITH_NOTHING:
         return np.zeros_like(value)
-    return value - value.mean()
+    return value if how == LOT else value - value.mean()
 
 
 def without_effect(design: Design, within: Reach, children: int) -> Reach:
@@ -292,10 +299,17 @@ def _likely(design: Design, name: str, value: bool) -> float:
 def _no_limit(design: Design, cost: int, parties: Mapping[str, Bounds]) -> list[Hole]:
     holes = []
     for party, ends in parties.items():
+        most = -ends.low - max(-put_in(design, cost, party), 0.0)  # under the clauses alone
+        clauses = tuple(n for n, each in enumerate(design.clauses, start=1) if each.payer == party and each.metric)
         if ends.unlimited[0]:
-            clauses = tuple(n for n, each in enumerate(design.clauses, start=1) if each.payer == party and each.metric)
             says = f"what the {party} must pay has no limit: it grows for ever with what is measured"
-            holes.append(Hole("no limit", party, says, min(-ends.low, FAR), 0.0, clauses))
+            holes.append(Hole("no limit", party, says, FAR, 0.0, clauses))
+        elif clauses and most > HIGHEST * cost + 1.0:
+            says = (
+                f"no clause limits what the {party} must pay: it can come to {money(most)}, and no contract that is "
+                f"known pays more than {HIGHEST:g} times the cost"
+            )
+            holes.append(Hole("no limit", party, says, most, 0.0, clauses))
     return holes
 
 

@@ -59,7 +59,7 @@ def opened_by(stress: Stress, found: Sequence[Move]) -> tuple[Hole, ...]:
     """The moves that open a hole: what they gain is more than slight."""
     kinds = {"easy cases": "easy cases", "few": "few", "date": "date"}
     return tuple(
-        Hole(kinds[move.kind], move.who, move.says, move.gain * stress.cost, 0.5)
+        Hole(kinds[move.kind], move.who, f"the {move.who} {move.says}".replace("the whoever", "whoever"), move.gain * stress.cost, 0.5)
         for move in found
         if move.kind in kinds and move.gain > SLIGHT
     )

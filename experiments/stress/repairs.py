@@ -14,14 +14,15 @@ import numpy as np
 
 from ...model.contracts import Clause, Design
 from ...model.contracts.contract import Condition
+from ...model.contracts.vocabulary import KINDS
+from ...model.evaluation.cohorts import pick
 from ...model.inputs.quantity import Quantity
 from .bounds import reach
-from .holes import Hole, Paid, Stress, counted, money, pay_for_nothing, plain_number
+from .holes import LOT, SLIGHT, Hole, Paid, Stress, counted, money, pay_for_nothing, plain_number
 from .trial import Ground, measured, try_out
 
 __all__ = ["LIMIT", "Repair", "repairs"]
 
-LOT = "randomised-waiting-list"
 LIMIT = 1.2  # times the cost: what Norrköping's contract and others hold to (C1, K4, K7)
 BEYOND = 0.95  # share of groups with no effect that a threshold keeps out
 HALF = 0.5
@@ -73,8 +74,6 @@ def _repaired(stress: Stress, ground: Ground, says: str, mends: str, change: Cha
 
 def often(paid: Paid) -> float:
     """Share of groups in which more than a slight sum is paid on results."""
-    from .holes import SLIGHT
-
     return float((paid.results > SLIGHT * paid.trial.cost).mean())
 
 
@@ -84,15 +83,16 @@ def _changes(stress: Stress, ground: Ground, holes: Sequence[Hole]) -> Iterator[
     compared: set[str] = set()
     for hole in holes:
         match hole.kind:
-            case "deadweight" | "easy cases" | "date":
-                for name in _unfair(design) if hole.kind != "deadweight" else [hole.about]:
-                    if name not in compared and design.measures[name].evaluation != LOT:
+            case "deadweight":
+                compared.add(hole.about)
+                yield _lot(stress, ground, hole.about)
+            case "easy cases" | "date":
+                for name in _unfair(design):
+                    if name not in compared:
                         compared.add(name)
                         yield _lot(stress, ground, name)
             case "luck":
-                for name in stress.paid.by_measure:
-                    if stress.paid.by_measure[name] > 0.0:
-                        yield _threshold(stress, ground, name)
+                yield _beyond_luck(stress, ground)
             case "no risk":
                 says = f"owe the {hole.about} half as much whatever is measured"
                 yield (says, hole.kind), _halved
@@ -104,14 +104,14 @@ def _changes(stress: Stress, ground: Ground, holes: Sequence[Hole]) -> Iterator[
                 yield (says, hole.kind), _last(hole.clauses[0])
             case "word":
                 yield (f"pay nothing on '{hole.about}' alone", hole.kind), _without_word(hole.about)
-            case "few":
+            case "few" if _amounts(design):
                 says = "write amounts for the whole programme as shares of its cost"
                 yield (says, hole.kind), _as_shares(stress.cost)
 
 
 def _unfair(design: Design) -> list[str]:
     """Measures that are paid for and whose comparison is not drawn by lot."""
-    return [n for n, each in design.measures.items() if each.kind != "activity" and each.evaluation != LOT]
+    return [name for name in _paid_for(design) if design.measures[name].evaluation != LOT]
 
 
 # ---------------------------------------------------------------------- a comparison by lot
@@ -147,8 +147,6 @@ def _lot(stress: Stress, ground: Ground, name: str) -> tuple[tuple[str, str], Ch
 
 def _beyond(design: Design, stress: Stress, ground: Ground, name: str) -> float:
     """The level of a measure that luck alone reaches in few groups."""
-    from ...model.evaluation.cohorts import pick
-
     groups = min(2000, max(200, 200_000 // stress.children))
     picks = pick(ground.cohort.weight, groups, stress.children, [ground.seed, 5])
     value = measured(design, ground, picks, helped=False)[name]
@@ -195,23 +193,32 @@ def _with_value(quantity: Quantity, values: Sequence[float]) -> Quantity:
 # ---------------------------------------------------------------------- other repairs
 
 
-def _threshold(stress: Stress, ground: Ground, name: str) -> tuple[tuple[str, str], Change]:
-    """Pay on a measure only from the level on that luck alone seldom reaches."""
-    unit = stress.design.measures[name].unit
+def _beyond_luck(stress: Stress, ground: Ground) -> tuple[tuple[str, str], Change]:
+    """Pay on each measure only from the level on that luck alone seldom reaches."""
 
     def change(design: Design) -> Design:
-        level = _beyond(design, stress, ground, name)
-        term = Quantity(value=level, unit=unit, range=(0, level), source="repair")
+        level = {name: _beyond(design, stress, ground, name) for name in _paid_for(design)}
         clauses: list[Clause] = []
         for clause in design.clauses:
             clauses.append(clause)
-            if clause.metric == name and len(clause.keys) == 1 and clause.kind != "threshold":
-                clauses.append(replace(clause, kind="threshold", terms={"amount": term}, routes=(), instead_of=None))
+            name = clause.metric
+            if name in level and len(clause.keys) == 1 and KINDS[clause.kind].opens:
+                unit = design.measures[name].unit
+                term = Quantity(value=level[name], unit=unit, range=(0, level[name]), source="repair")
+                clauses.append(replace(clause, kind="threshold", terms={"amount": term}, instead_of=None))
         return replace(design, clauses=tuple(clauses))
 
-    level = _beyond(stress.design, stress, ground, name)
-    text = money(level) if level >= 1000 else f"{level:g}"
-    return (f"pay on '{name}' only from {text} {unit} on, which luck reaches in 1 of 20 groups", "luck"), change
+    design = stress.design
+    said = [
+        f"'{name}' {plain_number(_beyond(design, stress, ground, name))} {design.measures[name].unit}"
+        for name in _paid_for(design)
+    ]
+    return (f"pay nothing below what luck reaches in 1 of 20 groups: {', '.join(said)}", "luck"), change
+
+
+def _paid_for(design: Design) -> list[str]:
+    """Measures that a clause pays on, but for places."""
+    return [name for name in design.metrics if design.measures[name].kind != "activity"]
 
 
 def _halved(design: Design) -> Design:
@@ -239,7 +246,7 @@ def _limited(payer: str) -> Change:
         term = Quantity(value=LIMIT, unit="1", range=(0, LIMIT), source="repair: C1")
         parts: dict[tuple[str, str], list[str]] = {}
         for clause in design.clauses:
-            if clause.payer == payer:
+            if clause.payer == payer and clause.pair in counted(design):
                 mine = parts.setdefault(clause.pair, [])
                 mine += [part for part in clause.parts if part not in mine]
         last = tuple(
@@ -267,6 +274,11 @@ def _without_word(name: str) -> Change:
         return replace(design, clauses=tuple(clause for clause in design.clauses if name not in clause.conditions))
 
     return change
+
+
+def _amounts(design: Design) -> bool:
+    """Whether anything is owed as an amount of money for the whole programme."""
+    return any("amount" in clause.terms and clause.kind in ("bonus", "floor", "admin_cost") for clause in design.clauses)
 
 
 def _as_shares(cost: int) -> Change:

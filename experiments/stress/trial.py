@@ -30,7 +30,7 @@ Bools = NDArray[np.bool_]
 Pair = tuple[str, str]
 
 MOST_DRAWN, FEWEST, MOST = 1_000_000, 200, 2000  # children in all groups together; groups
-LIVES = 30_000  # in a cohort, about
+LIVES = 60_000  # in a cohort, about
 COMPARED_WITH_NOTHING = ("none", "as-flagged")
 LONGEST = 25  # years of a cohort's lives; a longer follow-up is cut to it
 
