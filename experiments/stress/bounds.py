@@ -8,20 +8,22 @@ reached, enclosures (`intervals`) what cannot be passed, and boxes are cut until
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...model.contracts import Design, Measure, Outcome, net_by_party, settle, upfront
-from ...model.contracts.outcomes import agreed_outcomes
+from ...model.contracts.outcomes import Agreed
+from ...model.contracts.timing import calendar_of, metric_at
 from .intervals import Box, Interval, bends, enclose
 
 __all__ = ["FAR", "Bounds", "Reach", "bounds", "net", "owed", "put_in", "reach", "settled", "simplest"]
 
 FAR = 1e15  # as good as no limit; sums of it stay within whole 64-bit numbers
 _ROUNDS, _BOXES = 80, 4096  # of cutting, and of boxes at once
+_MOST_SIDES = 6  # measures of which all corners are settled
 _ROUNDING = 1.0  # whole units of currency by which rounding may part an enclosure from what is settled, an amount
 
 Ends = tuple[float, float]
@@ -29,8 +31,13 @@ Ends = tuple[float, float]
 
 @dataclass(frozen=True)
 class Reach:
-    """What may come: the ends of each measure, by name, and the answers that each unmeasured condition may have."""
+    """What may come of so many children.
 
+    The ends of each measure by name, as read at earlier dates too, and the answers that each unmeasured condition may
+    have.
+    """
+
+    children: int
     metric: Mapping[str, Ends]
     told: Mapping[str, tuple[bool, ...]]
 
@@ -63,7 +70,7 @@ def _weight(target: Target, key: tuple[str, str, str]) -> float:
 
 def net(design: Design, party: str) -> Target:
     """What a party is owed under the contract less what it owes."""
-    pairs = dict.fromkeys(clause.pair for clause in design.clauses)
+    pairs = dict.fromkeys(pair for clause in design.clauses for pair in (clause.pair, *clause.also))
     return {pair: float(pair[1] == party) - float(pair[0] == party) for pair in pairs if party in pair}
 
 
@@ -74,24 +81,23 @@ def owed(keys: Iterable[tuple[str, ...]]) -> Target:
 
 def reach(design: Design, children: int) -> Reach:
     """Say what can be measured at all of so many children, and that any answer may be given on what is not measured."""
-    metric = {name: _ends(design.measures[name], children) for name in _read(design)}
-    told = {name: (False, True) for name in design.asked_conditions if design.conditions[name].measure is None}
-    return Reach(metric, told)
+    metric = {}
+    for name, dates in ((name, calendar_of(design).reads.get(name, ())) for name in design.metrics):
+        measure = design.measures[name]
+        metric[name] = _ends(design, measure, children, measure.months)
+        metric |= {metric_at(name, date): _ends(design, measure, children, date) for date in dates}
+    return Reach(children, metric, dict.fromkeys(design.asked_conditions, (False, True)))
 
 
-def _read(design: Design) -> list[str]:
-    """Measures that clauses or their conditions read, each once."""
-    by_condition = [design.conditions[name].measure for name in design.asked_conditions]
-    return list(dict.fromkeys([*design.metrics, *(name for name in by_condition if name is not None)]))
-
-
-def _ends(measure: Measure, children: int) -> Ends:
+def _ends(design: Design, measure: Measure, children: int, months: int) -> Ends:
     """Ends of a measure: per cents of people and numbers of people have some by nature, money has none."""
-    people = children // measure.groups or 1
-    good, most = True, float(people * measure.years)
-    if measure.outcome:
-        outcome = agreed_outcomes()[measure.outcome]
-        good, most = outcome.good, float(people if outcome.at_age is not None else people * measure.years)
+    people, years = children // measure.groups or 1, -(-months // 12)
+    good, most = True, float(people * years)
+    outcome = design.outcome(measure.outcome) if measure.outcome else None
+    if isinstance(outcome, Agreed):
+        good, most = outcome.good, float(people if outcome.at_age is not None else people * years)
+    elif outcome is not None:
+        good, most = True, FAR  # an outcome of the contract's own: nobody says how much there can be of it
     alone = measure.evaluation == "none"
     match measure.kind:
         case "activity":
@@ -99,8 +105,10 @@ def _ends(measure: Measure, children: int) -> Ends:
         case "fall":
             return -FAR, 100.0
         case "share":
-            most = 100.0 * most / people
-    if measure.kind in ("share", "outcomes"):
+            most = min(100.0 * most / people, FAR)
+        case "of_target":
+            most = FAR
+    if measure.kind in ("share", "outcomes", "of_target"):
         return (0.0 if alone and good else -most), (0.0 if alone and not good else most)
     return -FAR, FAR
 
@@ -145,27 +153,27 @@ Point = Mapping[str, float | bool]
 
 def _most(design: Design, cost: int, within: Reach, target: Target) -> tuple[float, float, Point]:
     """The most that is reached, what cannot be passed, and where it is reached."""
-    boxes = _first(within)
-    cuts = {name: bends(design, name) for name in within.metric}
+    boxes = _first(within, cost)
+    cuts = {name: bends(design, name.partition("@")[0], cost, within.children) for name in within.metric}
     best, where, passed = -np.inf, {}, -np.inf
     slack = _slack(design)
     for round_number in range(_ROUNDS):
-        upper = _upper(design, cost, boxes, target)
-        value, at = _reached(design, cost, boxes, target)
+        upper = _upper(design, boxes, target)
+        value, at = _reached(design, boxes, target)
         if value > best:
             best, where = value, at
         keep = np.flatnonzero(upper > best + slack)
         if keep.size == 0 or round_number == _ROUNDS - 1 or keep.size > _BOXES:
             passed = max(best, float(upper[keep].max())) if keep.size else best
             break
-        boxes = _cut(design, cost, _some(boxes, keep), target, cuts)
+        boxes = _cut(design, _some(boxes, keep), target, cuts)
         if boxes.n == 0:
             passed = max(best, float(upper[keep].max()))
             break
     return best, passed, where
 
 
-def _first(within: Reach) -> Box:
+def _first(within: Reach, cost: int) -> Box:
     """One box for each answer to what is not measured."""
     answers = list(product(*within.told.values()))
     n = len(answers)
@@ -173,17 +181,17 @@ def _first(within: Reach) -> Box:
     metric = {name: Interval(np.full(n, low), np.full(n, high)) for name, (low, high) in within.metric.items()}
     if not metric and not told:
         told = {"": np.zeros(1, np.bool_)}
-    return Box(0, metric, told)
+    return Box(cost, within.children, metric, told)
 
 
 def _some(boxes: Box, which: NDArray[np.int64]) -> Box:
     metric = {name: Interval(each.low[which], each.high[which]) for name, each in boxes.metric.items()}
-    return Box(boxes.cost, metric, {name: each[which] for name, each in boxes.told.items()})
+    return replace(boxes, metric=metric, told={name: each[which] for name, each in boxes.told.items()})
 
 
-def _upper(design: Design, cost: int, boxes: Box, target: Target) -> NDArray[np.float64]:
+def _upper(design: Design, boxes: Box, target: Target) -> NDArray[np.float64]:
     """What the sum cannot pass in each box."""
-    known = enclose(design, Box(cost, boxes.metric, boxes.told))
+    known = enclose(design, boxes)
     total = np.zeros(boxes.n)
     for sign in (1.0, -1.0):
         keys = [key for key in known.amount if sign * _weight(target, key) > 0]
@@ -192,37 +200,39 @@ def _upper(design: Design, cost: int, boxes: Box, target: Target) -> NDArray[np.
     return total
 
 
-def _reached(design: Design, cost: int, boxes: Box, target: Target) -> tuple[float, Point]:
+def _reached(design: Design, boxes: Box, target: Target) -> tuple[float, Point]:
     """The most that the contract really pays at the corners and in the middle of the boxes, and where."""
     names = list(boxes.metric)
     corners = [
-        {name: boxes.metric[name][end] for name, end in zip(names, ends, strict=True)}
-        for ends in product((0, 1), repeat=len(names))
+        {name: boxes.metric[name][end] for name, end in zip(names, ends, strict=True)} for ends in _corners(len(names))
     ]
     corners.append({name: (each.low + each.high) / 2.0 for name, each in boxes.metric.items()})
     metric = {name: np.concatenate([corner[name] for corner in corners]) for name in names}
     told = {name: np.tile(each, len(corners)) for name, each in boxes.told.items()}
-    value = settled(design, cost, metric, told, target)
+    value = settled(design, (boxes.cost, boxes.children), metric, told, target)
     best = int(np.argmax(value))
     point: dict[str, float | bool] = {name: float(each[best]) for name, each in metric.items()}
     return float(value[best]), point | {name: bool(each[best]) for name, each in told.items() if name}
 
 
+def _corners(n: int) -> Iterable[tuple[int, ...]]:
+    """All corners of a box; where that would be too many, those that are low up to one measure and high from there."""
+    if n <= _MOST_SIDES:
+        return product((0, 1), repeat=n)
+    rising = [tuple(int(at >= turn) for at in range(n)) for turn in range(n + 1)]
+    return [*rising, *(tuple(1 - end for end in each) for each in rising)]
+
+
 def settled(
     design: Design,
-    cost: int,
+    size: tuple[int, int],
     metric: Mapping[str, NDArray[np.float64]],
     told: Mapping[str, NDArray[np.bool_]],
     target: Target,
 ) -> NDArray[np.float64]:
-    """What the sum comes to by `settle` itself, for each of n cases."""
+    """What the sum comes to by `settle` itself, for each of n cases; `size` is the cost and the children."""
     n = next(iter([*metric.values(), *told.values()])).size
-    conditions = dict(told)
-    for name in design.asked_conditions:
-        condition = design.conditions[name]
-        if condition.measure is not None:
-            conditions[name] = condition.holds(metric[condition.measure])
-    outcome = Outcome(np.full(n, cost, np.int64), metric, conditions)
+    outcome = Outcome(np.full(n, size[0], np.int64), metric, told, np.full(n, float(size[1])))
     total = np.zeros(n)
     for transfer in settle(design, outcome):
         weight = _weight(target, (transfer.payer, transfer.receiver, transfer.part))
@@ -231,13 +241,13 @@ def settled(
     return total
 
 
-def _cut(design: Design, cost: int, boxes: Box, target: Target, cuts: Mapping[str, Sequence[float]]) -> Box:
+def _cut(design: Design, boxes: Box, target: Target, cuts: Mapping[str, Sequence[float]]) -> Box:
     """Cut each box in two, in the measure where that lowers most what cannot be passed."""
     halves, worth = [], []
     for name in boxes.metric:
         lower, upper = _halved(boxes, name, cuts[name])
         halves.append((lower, upper))
-        ends = [_upper(design, cost, half, target) for half in (lower, upper)]
+        ends = [_upper(design, half, target) for half in (lower, upper)]
         width = boxes.metric[name].high - boxes.metric[name].low
         worth.append(np.where(width > 0, ends[0] + ends[1], np.inf))
     if not halves:
@@ -253,7 +263,7 @@ def _cut(design: Design, cost: int, boxes: Box, target: Target, cuts: Mapping[st
         for name in boxes.metric
     }
     told = {name: np.concatenate([part.told[name] for part in parts]) for name in boxes.told}
-    return Box(cost, metric, told)
+    return replace(boxes, metric=metric, told=told)
 
 
 def _halved(boxes: Box, name: str, cuts: Sequence[float]) -> tuple[Box, Box]:
@@ -267,7 +277,7 @@ def _halved(boxes: Box, name: str, cuts: Sequence[float]) -> tuple[Box, Box]:
     below = np.maximum(np.nextafter(middle, -np.inf), low)
     one = {**boxes.metric, name: Interval(low, below)}
     other = {**boxes.metric, name: Interval(np.maximum(middle, low), high)}
-    return Box(boxes.cost, one, boxes.told), Box(boxes.cost, other, boxes.told)
+    return replace(boxes, metric=one), replace(boxes, metric=other)
 
 
 def simplest(design: Design, cost: int, within: Reach, target: Target, most: Bounds) -> Point:
@@ -277,12 +287,12 @@ def simplest(design: Design, cost: int, within: Reach, target: Target, most: Bou
     """
     point = dict(most.at_high)
     for name, (low, high) in within.metric.items():
-        tried = [0.0, *bends(design, name), *(limit / price for limit, price in _crossings(design, cost, name))]
+        tried = [0.0, *bends(design, name.partition("@")[0], cost, within.children), *(limit / price for limit, price in _crossings(design, cost, name))]
         for value in sorted({each for each in tried if low <= each <= high}, key=abs):
             case = {**point, name: value}
             metric = {key: np.array([float(case[key])]) for key in within.metric}
             told = {key: np.array([bool(case[key])]) for key in within.told}
-            if settled(design, cost, metric, told, target)[0] >= most.high - 1.0:
+            if settled(design, (cost, within.children), metric, told, target)[0] >= most.high - 1.0:
                 point = case
                 break
     return point

@@ -39,9 +39,8 @@ def sized(
             problems.append(f"--cost is {cost}. Give whole {design.currency.code}, 1 or more.")
     if children is not None and not 1 <= children <= MOST_CHILDREN:
         problems.append(f"--children is {children}. Give a whole number from 1 to {MOST_CHILDREN}.")
-    open_questions = [name for name in design.asked_conditions if design.conditions[name].measure is None]
-    if len(open_questions) > _QUESTIONS:
-        problems.append(f"{design.name}: asks {len(open_questions)} things that nobody measures. At most {_QUESTIONS}.")
+    if len(design.asked_conditions) > _QUESTIONS:
+        problems.append(f"{design.name}: asks {len(design.asked_conditions)} things that nobody measures. At most {_QUESTIONS}.")
     if problems:
         raise InputError(problems)
     ground = ground_of(design, spec, seed)

@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.contracts import Clause, Design
+from ...model.contracts import Clause, Design, Measure
 from ...model.contracts.contract import Key
 from ...model.contracts.vocabulary import KINDS
 from .bounds import FAR, Bounds, Reach, bounds, net, owed, put_in, reach
@@ -118,17 +118,21 @@ def plain_number(value: float) -> str:
 
 def told_of(design: Design, answers: Mapping[str, bool]) -> dict[str, bool]:
     """Answers to all that is not measured: as given, else what is likelier."""
-    names = [name for name in design.asked_conditions if design.conditions[name].measure is None]
-    return {name: answers.get(name, design.conditions[name].probability > _SURE) for name in names}
+    return {name: answers.get(name, design.conditions[name].probability > _SURE) for name in design.asked_conditions}
+
+
+def measure_of(design: Design, name: str) -> Measure:
+    """The measure that a reading is of, also at an earlier date (`timing.metric_at`)."""
+    return design.measures[name.partition("@")[0]]
 
 
 def _fixed(design: Design, cost: int, within: Reach, pairs: Sequence[Pair], told: Mapping[str, bool]) -> float:
     """What is paid whatever is measured, if these answers are given."""
     metric = {
-        name: (ends[1], ends[1]) if design.measures[name].kind == "activity" else ends
+        name: (ends[1], ends[1]) if measure_of(design, name).kind == "activity" else ends
         for name, ends in within.metric.items()
     }
-    some = Reach(metric, {name: (told[name],) for name in within.told})
+    some = Reach(within.children, metric, {name: (told[name],) for name in within.told})
     return max(0.0, bounds(design, cost, some, owed(pairs)).low)
 
 
@@ -141,19 +145,20 @@ def pay_for_nothing(trial: Trial, ground: Ground, within: Reach, answers: Mappin
     def as_if(names: Sequence[str]) -> float:
         metric = {n: _right(design, n, v) if n in names else v for n, v in trial.metric.items()}
         holds = conditions(design, metric, answers, ground.seed)
-        amount = paid(design, trial.cost, metric, holds)
+        amount = paid(design, (trial.cost, trial.people), metric, holds)
         return float(np.sum([amount[pair] for pair in pairs], axis=0).mean()) - fixed
 
-    names = [name for name in trial.metric if name in design.measures and design.measures[name].kind != "activity"]
+    names = [name for name in trial.metric if name and measure_of(design, name).kind != "activity"]
+    ends = list(dict.fromkeys(name.partition("@")[0] for name in names))
     mean = float(results.mean())
     luck = min(mean, max(as_if(names), 0.0)) if names and pairs else 0.0
-    each = {name: mean - as_if([name]) for name in names} if pairs else {}
+    each = {end: mean - as_if([name for name in names if name.partition("@")[0] == end]) for end in ends if pairs}
     return Paid(trial, fixed, results, luck, max(mean - luck, 0.0) if names else 0.0, each)
 
 
 def _right(design: Design, name: str, value: Floats) -> Floats:
     """A measure as it would be with no effect if its comparison were right on average."""
-    how = design.measures[name].evaluation
+    how = measure_of(design, name).evaluation
     if how in COMPARED_WITH_NOTHING:
         return np.zeros_like(value)
     return value if how == LOT else value - value.mean()
@@ -163,12 +168,12 @@ def without_effect(design: Design, within: Reach, children: int) -> Reach:
     """What can be measured with no effect and no error: 0 where something is compared, else anything."""
     metric = {}
     for name, ends in within.metric.items():
-        measure = design.measures[name]
+        measure = measure_of(design, name)
         if measure.kind == "activity":
             metric[name] = (ends[1], ends[1])
         else:
             metric[name] = ends if measure.evaluation in COMPARED_WITH_NOTHING else (0.0, 0.0)
-    return Reach(metric, within.told)
+    return Reach(children, metric, within.told)
 
 
 def examine(design: Design, ground: Ground, cost: int, children: int) -> Stress:
@@ -264,7 +269,7 @@ def _no_risk(design: Design, cost: int, within: Reach) -> list[Hole]:
             continue
         stake = share.value * cost
         for answers in _answers(within):
-            some = Reach(within.metric, {name: (value,) for name, value in answers.items()})
+            some = Reach(within.children, within.metric, {name: (value,) for name, value in answers.items()})
             ends = bounds(design, cost, some, net(design, share.party), -stake)
             if ends.low >= -1.0:
                 given = [f"'{name}' is {'true' if value else 'false'}" for name, value in answers.items()]

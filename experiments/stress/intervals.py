@@ -6,7 +6,8 @@ the least and the most that it gives at the corners of the box and at those poin
 Moore, Kearfott & Cloud 2009, ch. 5). The clauses' own functions are called; none of their formulas is written again.
 
 Amounts that are limited together (`parts`, `best_of`) are known better as a sum than one by one: the sums are kept
-beside the amounts, and follow what later clauses add or move. Read by `bounds`.
+beside the amounts, and follow what later clauses add or move. A contract that pays at several dates is gone through
+date by date; what is paid in the end is the most that was owed at any of them. Read by `bounds`.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.contracts import Clause, Design
-from ...model.contracts.clauses import Facts
-from ...model.contracts.contract import Condition, Key
-from ...model.contracts.timing import settlement_years, source_of
+from ...model.contracts.clauses import Facts, grown
+from ...model.contracts.contract import Key
+from ...model.contracts.timing import Calendar, calendar_of, metric_at, source_of, year_of
 from ...model.contracts.vocabulary import KINDS
 
-__all__ = ["Box", "Enclosure", "Interval", "bends", "enclose"]
+__all__ = ["Box", "Enclosure", "Interval", "bends", "enclose", "size_of"]
 
 Amounts = NDArray[np.float64]
 
@@ -48,6 +49,10 @@ class Interval(NamedTuple):
         """What both allow."""
         return Interval(np.maximum(self.low, other.low), np.minimum(self.high, other.high))
 
+    def highest(self, other: Interval) -> Interval:
+        """The larger of the two."""
+        return Interval(np.maximum(self.low, other.low), np.maximum(self.high, other.high))
+
     def where(self, acts: NDArray[np.int8], otherwise: Interval) -> Interval:
         """This where `acts` is 1, `otherwise` where it is 0, and either where it is -1 (not known)."""
         low = np.where(acts == 1, self.low, np.where(acts == 0, otherwise.low, np.minimum(self.low, otherwise.low)))
@@ -59,9 +64,13 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Box:
-    """n boxes of what may be measured: `metric` by name, each between two ends, and conditions that nobody measures."""
+    """n boxes of what may be measured of a programme of this cost, with so many children.
+
+    `metric` by name, each between two ends; `told` are answers to what nobody measures.
+    """
 
     cost: int
+    children: int
     metric: Mapping[str, Interval]
     told: Mapping[str, NDArray[np.bool_]]
 
@@ -108,57 +117,153 @@ class Enclosure:
         return Interval(amount.low * factor.low, amount.high * factor.high)
 
 
-def bends(design: Design, name: str) -> list[float]:
+@dataclass(frozen=True, eq=False)
+class _Size:
+    """A programme beside the one that the contract was written for, see `settlement`, 7."""
+
+    design: Design
+    money: float
+    people: float
+
+    def of(self, clause: Clause, unit: str) -> float:
+        """Factor on an amount of a clause that is in this unit."""
+        return 1.0 if clause.per == "project" else self.in_unit(unit)
+
+    def in_unit(self, unit: str) -> float:
+        """Factor on money, or on a number of something."""
+        if unit in ("%", "1") or self.design.programme is None:
+            return 1.0
+        return self.money if unit == self.design.currency.code else self.people
+
+    def values(self, clause: Clause) -> dict[str, float]:
+        """The terms of a clause that are one number, at this size."""
+        declared = KINDS[clause.kind].terms
+        unit = "" if clause.metric is None else self.design.measures[clause.metric].unit
+        of = {"SEK": self.design.currency.code, "metric": unit}
+        return {
+            name: value * self.of(clause, of[declared[name].unit]) if declared[name].unit in of else value
+            for name, value in clause.values.items()
+        }
+
+    def levels(self, clause: Clause) -> dict[str, Sequence[float]]:
+        """Its terms that are lists."""
+        lists: dict[str, Sequence[float]] = dict(clause.lists)
+        if "levels" in lists and clause.metric is not None:
+            unit = self.design.measures[clause.metric].unit
+            lists["levels"] = [level * self.of(clause, unit) for level in lists["levels"]]
+        return lists
+
+
+def size_of(design: Design, cost: int, children: int) -> _Size:
+    """Say how large a programme is beside the one that the contract was written for."""
+    if design.programme is None:
+        return _Size(design, 1.0, 1.0)
+    return _Size(design, cost / design.programme.cost, children / design.programme.children)
+
+
+def bends(design: Design, name: str, cost: int, children: int) -> list[float]:
     """Give the values of a measure at which a clause or condition jumps or bends by its own terms, rising."""
-    found: set[float] = {0.0}
+    size, found = size_of(design, cost, children), {0.0}
     for clause in design.clauses:
         if clause.metric == name:
-            found |= set(_bends(clause))
+            found |= {at for at in _bends(clause, size, float(cost))}
     for condition in design.conditions.values():
         if condition.measure == name:
-            found.add(_limit(condition))
+            factor = 1.0 if condition.per == "project" else size.in_unit(design.measures[name].unit)
+            limit = condition.above or condition.at_least
+            at = 0.0 if limit is None else float(limit.entries[0]) * factor
+            found.add(at if condition.above is None else float(np.nextafter(at, np.inf)))
     return sorted(found)
 
 
-def _bends(clause: Clause) -> Iterator[float]:
-    """Values of the measure at which the clause itself jumps or bends; those in times the cost come by splitting."""
+def _bends(clause: Clause, size: _Size, cost: float) -> Iterator[float]:
+    """Values of the measure at which the clause itself jumps or bends."""
     yield 0.0
-    values = clause.values
-    if clause.kind == "threshold" and "amount" in values:
-        yield values["amount"]
-    elif clause.kind == "step_table":
-        yield from clause.lists["levels"]
-    elif clause.kind == "slide":
-        yield from (values["from"], values["to"])
-    elif clause.kind == "price_per_outcome" and "up_to" in values:
-        yield values["up_to"]
-
-
-def _limit(condition: Condition) -> float:
-    """Value of its measure from which on the condition holds."""
-    if condition.above is not None:
-        return float(np.nextafter(float(condition.above.entries[0]), np.inf))
-    assert condition.at_least is not None
-    return float(condition.at_least.entries[0])
+    values = size.values(clause)
+    match clause.kind:
+        case "threshold":
+            yield values.get("amount", values.get("share", 0.0) * cost)
+        case "step_table":
+            yield from size.levels(clause)["levels"]
+        case "slide":
+            yield from (values["from"], values["to"])
+        case "price_per_outcome":
+            yield from (values[name] for name in ("above", "up_to") if name in values)
+        case "share_of_saving" | "provider_at_risk" | "risk_share":
+            yield from (values[name] * cost for name in ("above", "up_to", "target") if name in values)
+            yield cost
 
 
 def enclose(design: Design, box: Box) -> Enclosure:
-    """Say between what ends everything that is owed lies, for each of the boxes; before it is rounded."""
-    years, result = settlement_years(design), Enclosure()
+    """Say between what ends everything that is paid lies, for each of the boxes; before it is rounded."""
+    calendar = calendar_of(design)
+    if not calendar.stepwise:
+        return _at(_Step(design, box, calendar, size_of(design, box.cost, box.children)))
+    paid: dict[Key, Interval] = {}
+    sums: dict[frozenset[Key], Interval] = {}
+    result = Enclosure()
+    for now in calendar.steps:
+        result = _at(_Step(design, box, calendar, size_of(design, box.cost, box.children), now, dict(paid)))
+        for key, owed in result.amount.items():
+            if now in calendar.dates[key]:
+                paid[key] = paid[key].highest(owed) if key in paid else owed.highest(_nothing(box.n))
+        for group, total in result.sums:
+            sums[group] = sums[group].highest(total) if group in sums else total
+    result.amount = {key: paid.get(key, _nothing(box.n)) for key in result.amount}
+    limits = [(number, clause) for number, clause in enumerate(design.clauses) if clause.kind == "cap"]
+    last = {
+        frozenset(clause.keys)
+        for number, clause in limits
+        if not any(set(each.keys) & set(clause.keys) for each in design.clauses[number + 1 :])
+    }
+    result.sums = [(group, Interval(_nothing(box.n).low, total.high)) for group, total in sums.items() if group in last]
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A contract gone through all at once (`now` is None), or at one date; `paid` are earlier payments."""
+
+    design: Design
+    box: Box
+    calendar: Calendar
+    size: _Size
+    now: int | None = None
+    paid: Mapping[Key, Interval] = field(default_factory=dict)
+
+    def readings(self, measure: str) -> list[tuple[int, Interval]]:
+        """What has been measured up to now, with its year."""
+        end = self.design.measures[measure].months
+        now = end if self.now is None else self.now
+        found = [(date, self.box.metric[metric_at(measure, date)]) for date in self.calendar.known_at(measure, now)]
+        found += [(end, self.box.metric[measure])] if now >= end else []
+        return [(year_of(date), reading) for date, reading in found]
+
+    def metric(self, measure: str) -> Interval:
+        """The last of them."""
+        found = self.readings(measure)
+        return found[-1][1] if found else _nothing(self.box.n)
+
+
+def _at(step: _Step) -> Enclosure:
+    """Go through all clauses once."""
+    result, n = Enclosure(), step.box.n
     schedules: dict[Key, tuple[int, int]] = {}
     rates: dict[Key, Interval] = {}
-    for clause in design.clauses:
-        for key in clause.keys:
-            result.amount.setdefault(key, Interval(np.zeros(box.n), np.zeros(box.n)))
-        acts = _acts(clause, design, box)
-        key = clause.keys[0]
+    for number, clause in enumerate(step.design.clauses):
+        keys = tuple(key for key in clause.keys if not clause.also or key in result.amount)
+        for key in keys:
+            result.amount.setdefault(key, _nothing(n))
+        acts = _acts(clause, step)
+        if step.now is not None and step.calendar.due[number] > step.now:
+            acts = np.zeros_like(acts)
         if clause.kind == "schedule":
-            schedules[key] = (int(clause.values["first_year"]), int(clause.values["years"]))
+            schedules[keys[0]] = (int(clause.values["first_year"]), int(clause.values["years"]))
         elif clause.kind == "coupon":
             rate = Interval(clause.values["rate"] * (acts == 1), clause.values["rate"] * (acts != 0))
-            rates[key] = rates[key] + rate if key in rates else rate
+            rates[keys[0]] = rates[keys[0]] + rate if keys[0] in rates else rate
         else:
-            _take(clause, acts, _given(clause, design, box, years, result), result)
+            _take(clause, keys, acts, _given(clause, step, result), result)
     for key, rate in rates.items():
         first, count = schedules.get(key, (0, 1))
         outstanding = first + sum(1.0 - k / count for k in range(1, count))  # years times share that is owed
@@ -166,63 +271,89 @@ def enclose(design: Design, box: Box) -> Enclosure:
     return result
 
 
+def _nothing(n: int) -> Interval:
+    return Interval(np.zeros(n), np.zeros(n))
+
+
 class _Given(NamedTuple):
-    """What a clause reads beside what is owed: facts whose arrays stay to be filled, and their ends."""
+    """What a clause reads beside what is owed: facts, of which some stay to be filled, and their ends."""
 
     facts: Facts
-    metric: Interval | None
+    values: Mapping[str, float]
+    readings: list[tuple[int, Interval]]
+    points: list[float]  # of the measure, between which the clause only rises or only falls
     received: Interval | None
     theirs: frozenset[Key]  # the amounts that `received` sums up
+    open_: list[tuple[Amounts, Amounts]]  # (most, overpaid), each at its ends
 
 
-def _given(clause: Clause, design: Design, box: Box, years: Mapping[Key, int], known: Enclosure) -> _Given:
-    cost = np.full(box.n, float(box.cost))
-    nothing = np.zeros(box.n)
+def _given(clause: Clause, step: _Step, known: Enclosure) -> _Given:
+    design, kind, n = step.design, KINDS[clause.kind], step.box.n
+    cost, nothing = np.full(n, float(step.box.cost)), np.zeros(n)
+    source = source_of(clause)
+    keys = (*clause.keys, *([source] if source else []))
+    now = min(step.calendar.dates[key][-1] if step.now is None else step.now for key in keys)
     stake, received, theirs = nothing, None, frozenset[Key]()
-    if KINDS[clause.kind].reads_stake:
-        source = source_of(clause)
-        now = min(years[key] for key in (*clause.keys, *([source] if source else [])))
-        keys = [key for key in known.amount if key[1] == clause.receiver and years[key] <= now]
-        stake = design.shares.get(clause.receiver, 0.0) * cost
-        received, theirs = known.total(keys, box.n), frozenset(keys)
-    metric = None if clause.metric is None else box.metric[clause.metric]
-    return _Given(Facts(cost, nothing, stake, nothing, clause.lists), metric, received, theirs)
+    if kind.reads_stake:
+        whose = clause.payer if kind.of_payer else clause.receiver
+        mine = [
+            key
+            for key in known.amount
+            if key[1] == whose and year_of(step.calendar.dates[key][0]) <= year_of(now)
+        ]
+        stake = design.shares.get(whose, 0.0) * cost
+        received, theirs = known.total(mine, n), frozenset(mine)
+    open_ = [(nothing, nothing)]
+    if "yearly_return" in clause.terms:
+        among = dict.fromkeys(key[1] for key in clause.keys)
+        put_in = sum(design.shares.get(party, 0.0) for party in among) * cost
+        open_ = [(nothing, nothing), (put_in * grown(clause.values["yearly_return"], now / 12), nothing)]
+    if clause.kind == "clawback" and source is not None and source in known.amount:
+        before, owed = step.paid.get(source, _nothing(n)), known.amount[source]
+        ends = (np.maximum(before.low - owed.high, 0.0), np.maximum(before.high - owed.low, 0.0))
+        open_ = [(nothing, end) for end in ends]
+    readings = [] if clause.metric is None else step.readings(clause.metric)
+    if clause.metric is not None and not readings:
+        readings = [(year_of(now), _nothing(n))]
+    children = np.full(n, float(step.box.children))
+    facts = Facts(cost, nothing, stake, nothing, step.size.levels(clause), [(year_of(now), nothing)], children)
+    points = list(_bends(clause, step.size, float(step.box.cost)))
+    return _Given(facts, step.size.values(clause), readings, points, received, theirs, open_)
 
 
-def _take(clause: Clause, acts: NDArray[np.int8], given: _Given, known: Enclosure) -> None:
+def _take(
+    clause: Clause, keys: tuple[Key, ...], acts: NDArray[np.int8], given: _Given, known: Enclosure
+) -> None:
     """Let one clause act on the ends of the amounts that it names."""
-    key, source = clause.keys[0], source_of(clause)
-    if source is not None:
-        before = known.amount[key]
-        known_before = known.amount[source]
-        moved, left, _ = _image(clause, known_before, given)
-        nothing = Interval(np.zeros_like(moved.low), np.zeros_like(moved.low))
-        moved = moved.where(acts, nothing)
-        known.amount[source] = left.where(acts, known.amount[source])
+    key, source, n = keys[0], source_of(clause), given.facts.cost.size
+    if source is not None and clause.instead_of:
+        before, theirs = known.amount[key], known.amount[source]
+        moved, left, _ = _image(clause, theirs, given)
+        moved = moved.where(acts, _nothing(n))
+        known.amount[source] = left.where(acts, theirs)
         known.amount[key] = before + moved
         known.sums = [_after_move(each, source, key, before, moved) for each in known.sums]
-        _sum_received(clause, acts, given, known_before, known)
+        _sum_received(clause, acts, given, theirs, known)
         return
-    parts = {each: known.amount[each] for each in clause.keys}
+    parts = {each: known.amount[each] for each in keys}
+    if not clause.routes and len(parts) == 1:
+        owed = known.amount[key]
+        image, _, change = _image(clause, owed, given)
+        change = change.where(acts, _nothing(n))
+        known.amount[key] = image.where(acts, owed)
+        known.sums = [(group, each + change if key in group else each) for group, each in known.sums]
+        _sum_received(clause, acts, given, owed, known)
+        return
+    old = known.total(keys, n)
     if clause.routes:
         after, total = _best_of(clause, parts)
-    elif len(parts) == 1:
-        known_before = known.amount[key]
-        image, _, change = _image(clause, known_before, given)
-        change = change.where(acts, Interval(np.zeros_like(change.low), np.zeros_like(change.low)))
-        known.amount[key] = image.where(acts, known.amount[key])
-        known.sums = [(group, each + change if key in group else each) for group, each in known.sums]
-        _sum_received(clause, acts, given, known_before, known)
-        return
     else:
-        before = known.total(clause.keys, given.facts.cost.size)
-        total, _, _ = _image(clause, before, given)
-        after = _spread(list(parts.values()), before, total, clause.keys)
-    old = known.total(clause.keys, given.facts.cost.size)
-    for each in clause.keys:
+        total, _, _ = _image(clause, old, given)
+        after = _spread(list(parts.values()), old, total, keys)
+    for each in keys:
         known.amount[each] = after[each].where(acts, parts[each])
-    known.sums = [(group, each) for group, each in known.sums if not group & set(clause.keys)]
-    known.sums.append((frozenset(clause.keys), total.where(acts, old)))
+    known.sums = [(group, each) for group, each in known.sums if not group & set(keys)]
+    known.sums.append((frozenset(keys), total.where(acts, old)))
 
 
 def _sum_received(
@@ -233,9 +364,10 @@ def _sum_received(
     What it adds (`cover_loss`, from what is `owed`) or takes (`waterfall`, from the other's `owed`) shrinks as the
     receiver has more, but never by more than that; so the ends of the sum come from the ends of what it had.
     """
-    if given.received is None or clause.keys[0] not in given.theirs or source_of(clause) in given.theirs:
+    of_payer = KINDS[clause.kind].of_payer
+    if given.received is None or of_payer or clause.keys[0] not in given.theirs or source_of(clause) in given.theirs:
         return
-    values, rule, takes = clause.values, KINDS[clause.kind].rule, source_of(clause) is not None
+    values, rule, takes = given.values, KINDS[clause.kind].rule, source_of(clause) is not None
     ends = []
     for had, amount in zip(given.received, owed, strict=True):
         result = rule(amount, replace(given.facts, received=had), values)
@@ -258,33 +390,31 @@ def _after_move(
 
 def _image(clause: Clause, owed: Interval, given: _Given) -> tuple[Interval, Interval, Interval]:
     """Ends of what the clause makes of an amount, of the amount less that, and of that less the amount."""
-    facts, rule, values = given.facts, KINDS[clause.kind].rule, clause.values
-    metrics = [facts.metric]
-    if given.metric is not None:
-        low, high = given.metric
-        metrics = [low, high]
-        for at in _points(clause, facts.cost):
-            metrics += [np.clip(at, low, high), np.clip(np.nextafter(at, -np.inf), low, high)]
-    received = [facts.received] if given.received is None else list(given.received)
+    rule = KINDS[clause.kind].rule
+    received = [given.facts.received] if given.received is None else list(given.received)
     results, lefts = [], []
-    for amount, metric, paid in product(owed, metrics, received):
-        result = rule(amount, replace(facts, metric=metric, received=paid), values)
+    for amount, path, paid, (most, over) in product(owed, _paths(given), received, given.open_):
+        facts = replace(given.facts, metric=path[-1][1], path=path, received=paid, most=most, overpaid=over)
+        result = rule(amount, facts, given.values)
         results.append(result)
         lefts.append(amount - result)
-    change = Interval(-np.max(lefts, axis=0), -np.min(lefts, axis=0))
-    return (
-        Interval(np.min(results, axis=0), np.max(results, axis=0)),
-        Interval(np.min(lefts, axis=0), np.max(lefts, axis=0)),
-        change,
-    )
+    left = Interval(np.min(lefts, axis=0), np.max(lefts, axis=0))
+    return Interval(np.min(results, axis=0), np.max(results, axis=0)), left, -left
 
 
-def _points(clause: Clause, cost: Amounts) -> Iterator[Amounts]:
-    """Points of the measure between which the clause only rises or only falls, shape (n,) each."""
-    for at in _bends(clause):
-        yield np.full_like(cost, at)
-    if clause.kind == "threshold" and "share" in clause.values:
-        yield clause.values["share"] * cost
+def _paths(given: _Given) -> list[list[tuple[int, Amounts]]]:
+    """What may have been measured at each date: earlier readings all low or all high, the last at all its points.
+
+    A later price is above an earlier one or below (`indexation`): so all earlier readings work in the same direction.
+    """
+    if not given.readings:
+        return [list(given.facts.path)]
+    *earlier, (year, last) = given.readings
+    points = [last.low, last.high]
+    for at in given.points:
+        points += [np.clip(at, *last), np.clip(np.nextafter(at, -np.inf), *last)]
+    ends = (0, 1) if earlier else (0,)
+    return [[*((y, reading[end]) for y, reading in earlier), (year, point)] for end in ends for point in points]
 
 
 def _spread(
@@ -317,16 +447,20 @@ def _best_of(clause: Clause, parts: Mapping[Key, Interval]) -> tuple[dict[Key, I
     return after, total
 
 
-def _acts(clause: Clause, design: Design, box: Box) -> NDArray[np.int8]:
+def _acts(clause: Clause, step: _Step) -> NDArray[np.int8]:
     """Say for each box whether the clause acts: 1 yes, 0 no, -1 here and there in it."""
-    acts = np.ones(box.n, np.int8)
+    acts = np.ones(step.box.n, np.int8)
     for name in clause.conditions:
-        condition = design.conditions[name]
+        condition = step.design.conditions[name]
         if condition.measure is None:
-            holds = box.told[name].astype(np.int8)
+            holds = step.box.told[name].astype(np.int8)
         else:
-            low, high = box.metric[condition.measure]
-            holds = np.where(condition.holds(low), 1, np.where(condition.holds(high), -1, 0)).astype(np.int8)
+            unit = step.design.measures[condition.measure].unit
+            scale = 1.0 if condition.per == "project" else step.size.in_unit(unit)
+            low, high = step.metric(condition.measure)
+            holds = np.where(
+                condition.holds(low, scale), 1, np.where(condition.holds(high, scale), -1, 0)
+            ).astype(np.int8)
         if name in clause.unless:
             holds = np.where(holds == -1, -1, 1 - holds).astype(np.int8)
         acts = np.where((acts == 0) | (holds == 0), 0, np.where((acts == 1) & (holds == 1), 1, -1)).astype(np.int8)

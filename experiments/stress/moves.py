@@ -133,15 +133,17 @@ def _dates(stress: Stress, ground: Ground) -> Iterator[Move]:
     """Measure at another date, within the range that the contract gives each follow-up."""
     base = stress.paid.for_nothing / stress.cost
     for name, measure in stress.design.measures.items():
-        low, high = (int(end) for end in measure.follow_up_years.range)
+        if measure.follow_up.unit == "month":
+            continue
+        low, high = (int(end) for end in measure.follow_up.range)
         low, high = max(low, 1), min(high, LONGEST)
         years = sorted({low, (low + measure.years) // 2, (high + measure.years) // 2, high} - {measure.years})
         if measure.kind == "activity" or not years:
             continue
         results = []
         for year in years:
-            quantity = measure.follow_up_years.model_copy(update={"value": year})
-            changed = {**stress.design.measures, name: replace(measure, follow_up_years=quantity)}
+            quantity = measure.follow_up.model_copy(update={"value": year})
+            changed = {**stress.design.measures, name: replace(measure, follow_up=quantity)}
             results.append(
                 _tried(stress, ground, replace(stress.design, measures=changed), (stress.cost, stress.children))
             )

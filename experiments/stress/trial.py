@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...model.children.forecast import build_cells, detection_edges, seen_weights
 from ...model.children.ladder import build_ladder
 from ...model.children.prices import CostTables, build_costs
-from ...model.contracts import Design, Outcome, settle
+from ...model.contracts import Design, Measure, Outcome, settle
 from ...model.evaluation import cohorts, metrics
 from ...model.evaluation.metrics import Metric
 from ...model.inputs.parameters import InterventionParameters
@@ -92,7 +92,7 @@ def ground_of(design: Design, spec: Scenario, seed: int) -> Ground:
     edges, kept = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up), spec.project.effect_kept
     cells = build_cells(items, ladder, costs, edges, kept=kept)
     each = max(16, LIVES // cells.age.size)
-    longest = max((int(max(m.years, m.follow_up_years.range[1])) for m in design.measures.values()), default=1)
+    longest = max((_longest(measure) for measure in design.measures.values()), default=1)
     cohort = cohorts.draw_cohort(
         items,
         cells,
@@ -107,6 +107,12 @@ def ground_of(design: Design, spec: Scenario, seed: int) -> Ground:
     return Ground(items, costs, cohort, seed, float((whole * cohort.weight).sum() / cohort.weight.sum()))
 
 
+def _longest(measure: Measure) -> int:
+    """Longest follow-up, whole years, that the contract gives as possible."""
+    high = measure.follow_up.range[1]
+    return max(measure.years, -(-int(high) // 12) if measure.follow_up.unit == "month" else int(high))
+
+
 def usual_size(design: Design, ground: Ground, cost: int) -> int:
     """How many children a programme of this cost (in the contract's currency) is for, where the contract is silent."""
     return max(1, round(cost * design.currency.sek / ground.per_child))
@@ -114,7 +120,7 @@ def usual_size(design: Design, ground: Ground, cost: int) -> int:
 
 def assignments(design: Design) -> list[dict[str, bool]]:
     """Give every combination of answers to conditions that nobody measures and no chance is given for."""
-    names = [n for n in design.asked_conditions if design.conditions[n].measure is None and _chance(design, n) is None]
+    names = [name for name in design.asked_conditions if _chance(design, name) is None]
     return [dict(zip(names, answer, strict=True)) for answer in product((False, True), repeat=len(names))]
 
 
@@ -137,38 +143,36 @@ def _measured(design: Design, metric: Metric, ground: Ground, picks: Whole, help
 
 
 def conditions(design: Design, metric: Mapping[str, Floats], told: Mapping[str, bool], seed: int) -> dict[str, Bools]:
-    """Say for each group whether each condition holds: as measured, as told, or as its chance has it."""
+    """Say for each group whether each condition holds that nobody measures: as told, or as its chance has it."""
     n = next((each.size for each in metric.values()), 1)
     result: dict[str, Bools] = {}
     for number, name in enumerate(design.asked_conditions):
-        condition = design.conditions[name]
-        if condition.measure is not None:
-            result[name] = condition.holds(metric[condition.measure])
-        elif name in told:
+        if name in told:
             result[name] = np.full(n, told[name])
         else:
             random = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 7, number])))
-            result[name] = random.random(n) < condition.probability
+            result[name] = random.random(n) < design.conditions[name].probability
     return result
 
 
-def paid(design: Design, cost: int, metric: Mapping[str, Floats], holds: Mapping[str, Bools]) -> dict[Pair, Floats]:
+def paid(design: Design, size: tuple[int, int], metric: Mapping[str, Floats], holds: Mapping[str, Bools]) -> dict[Pair, Floats]:
     """What each payer owes each receiver for each of n groups, fees among it, whole units of the currency."""
     n = next((each.size for each in [*metric.values(), *holds.values()]), 1)
-    amount = {clause.pair: np.zeros(n) for clause in design.clauses}
-    for transfer in settle(design, Outcome(np.full(n, cost, np.int64), metric, holds)):
+    amount = {pair: np.zeros(n) for clause in design.clauses for pair in (clause.pair, *clause.also)}
+    cost, people = np.full(n, size[0], np.int64), np.full(n, float(size[1]))
+    for transfer in settle(design, Outcome(cost, metric, holds, people)):
         amount[transfer.payer, transfer.receiver] = amount[transfer.payer, transfer.receiver] + transfer.amount
     return amount
 
 
 def clause_by_clause(
-    design: Design, cost: int, metric: Mapping[str, Floats], holds: Mapping[str, Bools]
+    design: Design, size: tuple[int, int], metric: Mapping[str, Floats], holds: Mapping[str, Bools]
 ) -> Floats:
     """What each clause adds to all that is owed, fees among it, (clauses, groups): settled with one clause more."""
     n = next((each.size for each in [*metric.values(), *holds.values()]), 1)
     before, rows = np.zeros(n), []
     for count in range(1, len(design.clauses) + 1):
-        some = paid(replace(design, clauses=design.clauses[:count]), cost, metric, holds)
+        some = paid(replace(design, clauses=design.clauses[:count]), size, metric, holds)
         now = np.sum(list(some.values()), axis=0)
         rows.append(now - before)
         before = now
@@ -207,5 +211,5 @@ def try_out(
     metric = measured(design, ground, picks, helped)
     metric = metric or {"": np.zeros(groups)}
     holds = conditions(design, metric, told or {}, ground.seed)
-    amount = paid(design, cost, metric, holds)
-    return Trial(design, cost, people, metric, holds, amount, clause_by_clause(design, cost, metric, holds))
+    amount = paid(design, size, metric, holds)
+    return Trial(design, cost, people, metric, holds, amount, clause_by_clause(design, size, metric, holds))
