@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...model.contracts import Design
+from ...model.contracts.in_run import not_in_model
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
 from ..designs.on_paper import asked, number
@@ -10,7 +11,7 @@ from .holes import examine
 from .moves import moves, opened_by
 from .page import Examined
 from .repairs import repairs
-from .trial import Ground, ground_of, usual_size
+from .trial import LIVES, Ground, ground_of, usual_size
 
 __all__ = ["examined", "sized"]
 
@@ -19,9 +20,11 @@ _QUESTIONS = 10  # conditions that nobody measures; each doubles the work
 
 
 def sized(
-    design: Design, spec: Scenario, cost: str | None, children: int | None, seed: int
-) -> tuple[Ground, tuple[int, int]]:
+    design: Design, spec: Scenario, cost: str | None, children: int | None, seed: int, lives: int = LIVES
+) -> tuple[Ground | None, tuple[int, int]]:
     """Say what the programme costs and for how many children, and draw the children.
+
+    Nobody is drawn for a contract that measures what is not in the model.
 
     As the contract was written, unless told otherwise; where it is silent, a project of usual size.
 
@@ -43,8 +46,13 @@ def sized(
         problems.append(f"{design.name}: asks {len(design.asked_conditions)} things that nobody measures. At most {_QUESTIONS}.")
     if problems:
         raise InputError(problems)
-    ground = ground_of(design, spec, seed)
     programme = design.programme
+    if not_in_model(design):
+        if programme is None:
+            raise InputError([*not_in_model(design), f"{design.name}: nor has it a [programme], so its size is unknown."])
+        whole = programme.cost if cost is None else int(amount)
+        return None, (whole, programme.children if children is None else children)
+    ground = ground_of(design, spec, seed, lives)
     if cost is not None:
         whole = int(amount)
     elif programme is not None:
@@ -57,9 +65,11 @@ def sized(
     return ground, (max(whole, 1), min(children, MOST_CHILDREN))
 
 
-def examined(design: Design, ground: Ground, cost: int, children: int) -> Examined:
+def examined(design: Design, ground: Ground | None, cost: int, children: int) -> Examined:
     """Look for holes, try every move, and try what would mend what was found."""
     stress = examine(design, ground, cost, children)
+    if ground is None or stress.paid is None:
+        return Examined(stress, stress.holes, (), ())
     tried = moves(stress, ground)
     holes = (*stress.holes, *opened_by(stress, tried))
     return Examined(stress, holes, tried, repairs(stress, ground, holes))

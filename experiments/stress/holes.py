@@ -82,7 +82,7 @@ class Stress:
 
     `parties` are the ends of what each gets less what it pays, what it puts in included. `worst` by receiver is the
     most that it can be paid on results with no effect at all and no error of measurement: whatever is compared shows 0,
-    whatever is not may show anything.
+    whatever is not may show anything. `paid` for nothing and `effect` if it works are known of what is in the model alone.
     """
 
     design: Design
@@ -91,8 +91,8 @@ class Stress:
     told: Mapping[str, bool]
     parties: Mapping[str, Bounds]
     worst: Mapping[str, Bounds]
-    paid: Paid
-    effect: Trial
+    paid: Paid | None
+    effect: Trial | None
     holes: tuple[Hole, ...]
 
 
@@ -176,8 +176,11 @@ def without_effect(design: Design, within: Reach, children: int) -> Reach:
     return Reach(children, metric, within.told)
 
 
-def examine(design: Design, ground: Ground, cost: int, children: int) -> Stress:
-    """Look for everything that is wrong with a contract for a programme of this cost and so many children."""
+def examine(design: Design, ground: Ground | None, cost: int, children: int) -> Stress:
+    """Look for everything that is wrong with a contract for a programme of this cost and so many children.
+
+    Without children to try it on (`ground`), only for what is wrong on paper.
+    """
     within, pairs = reach(design, children), counted(design)
     parties = {
         party: bounds(design, cost, within, net(design, party), put_in(design, cost, party)) for party in design.parties
@@ -187,6 +190,13 @@ def examine(design: Design, ground: Ground, cost: int, children: int) -> Stress:
     worst = {
         party: bounds(design, cost, still, owed(pair for pair in pairs if pair[1] == party)) for party in receivers
     }
+    on_paper = [
+        *_no_risk(design, cost, within),
+        *_no_limit(design, cost, parties),
+        *_limit_passed(design, cost, within),
+    ]
+    if ground is None:
+        return Stress(design, cost, children, told_of(design, {}), parties, worst, None, None, tuple(on_paper))
     every = [
         pay_for_nothing(try_out(design, ground, (cost, children), told=told), ground, within, told)
         for told in assignments(design)
@@ -197,9 +207,7 @@ def examine(design: Design, ground: Ground, cost: int, children: int) -> Stress:
     holes = [
         *_deadweight(base, children),
         *_luck(base),
-        *_no_risk(design, cost, within),
-        *_no_limit(design, cost, parties),
-        *_limit_passed(design, cost, within),
+        *on_paper,
         *_words(design, cost, base, every),
     ]
     holes.sort(key=lambda hole: (-hole.chance, -hole.amount))

@@ -46,11 +46,14 @@ class Move:
 
 def moves(stress: Stress, ground: Ground) -> tuple[Move, ...]:
     """Try every kind of move; the most rewarding first."""
+    if stress.paid is None:
+        return ()
+    base = stress.paid
     found = [
-        *_easy_cases(stress, ground),
-        *_few(stress, ground),
-        *_dates(stress, ground),
-        *_answers(stress, ground),
+        *_easy_cases(stress, ground, base),
+        *_few(stress, ground, base),
+        *_dates(stress, ground, base),
+        *_answers(stress, ground, base),
     ]
     return tuple(sorted(found, key=lambda move: -move.gain))
 
@@ -72,10 +75,10 @@ def _tried(
     return pay_for_nothing(trial, ground, reach(design, size[1]), stress.told)
 
 
-def _easy_cases(stress: Stress, ground: Ground) -> Iterator[Move]:
+def _easy_cases(stress: Stress, ground: Ground, base: Paid) -> Iterator[Move]:
     """Take only children of one programme, one level of need, or one age."""
-    cohort, base = ground.cohort, stress.paid.for_nothing / stress.cost
-    if not stress.paid.by_measure:
+    cohort = ground.cohort
+    if not base.by_measure:
         return
     best: tuple[float, Paid, str, float] | None = None
     for says, among in _choices(ground):
@@ -83,7 +86,7 @@ def _easy_cases(stress: Stress, ground: Ground) -> Iterator[Move]:
         if not LEAST_KEPT <= kept < 1.0 - LEAST_KEPT:
             continue
         result = _tried(stress, ground, stress.design, (stress.cost, stress.children), among)
-        gain = result.for_nothing / stress.cost - base
+        gain = (result.for_nothing - base.for_nothing) / stress.cost
         if best is None or gain > best[0]:
             best = (gain, result, says, kept)
     if best is not None and best[0] > 0.0:
@@ -112,7 +115,7 @@ def _choices(ground: Ground) -> Iterator[tuple[str, Bools]]:
         yield f"those aged {low} to {high}", (age >= low) & (age <= high)
 
 
-def _few(stress: Stress, ground: Ground) -> Iterator[Move]:
+def _few(stress: Stress, ground: Ground, base: Paid) -> Iterator[Move]:
     """Recruit a tenth of the children; the programme costs as much less, amounts in money stay as written."""
     people = max(1, stress.children // FEW)
     cost = max(1, round(stress.cost * people / stress.children))
@@ -125,13 +128,12 @@ def _few(stress: Stress, ground: Ground) -> Iterator[Move]:
         f"recruits {people} of {stress.children}, and the programme costs as much less",
         "to recruit enough was the hardest part of Denmark's first five contracts",
         result.mean / cost,
-        result.for_nothing / cost - stress.paid.for_nothing / stress.cost,
+        result.for_nothing / cost - base.for_nothing / stress.cost,
     )
 
 
-def _dates(stress: Stress, ground: Ground) -> Iterator[Move]:
+def _dates(stress: Stress, ground: Ground, base: Paid) -> Iterator[Move]:
     """Measure at another date, within the range that the contract gives each follow-up."""
-    base = stress.paid.for_nothing / stress.cost
     for name, measure in stress.design.measures.items():
         if measure.follow_up.unit == "month":
             continue
@@ -148,7 +150,7 @@ def _dates(stress: Stress, ground: Ground) -> Iterator[Move]:
                 _tried(stress, ground, replace(stress.design, measures=changed), (stress.cost, stress.children))
             )
         at = max(range(len(years)), key=lambda number: results[number].for_nothing)
-        gain = results[at].for_nothing / stress.cost - base
+        gain = (results[at].for_nothing - base.for_nothing) / stress.cost
         if gain > 0.0:
             yield Move(
                 "date",
@@ -160,10 +162,9 @@ def _dates(stress: Stress, ground: Ground) -> Iterator[Move]:
             )
 
 
-def _answers(stress: Stress, ground: Ground) -> Iterator[Move]:
+def _answers(stress: Stress, ground: Ground, base: Paid) -> Iterator[Move]:
     """Say that something holds, or not, that nobody measures; and what is left to chance, the other way round."""
     design, size = stress.design, (stress.cost, stress.children)
-    base = stress.paid.mean / stress.cost
     within = reach(design, stress.children)
     tried = [dict(each) for each in assignments(design) if each != stress.told]
     for name in within.told:
@@ -179,5 +180,5 @@ def _answers(stress: Stress, ground: Ground) -> Iterator[Move]:
             f"it is said that {said} ({design.conditions[changed[0][0]].says})",
             "nobody measures it" if design.conditions[changed[0][0]].chance is None else "left to chance",
             result.mean / stress.cost,
-            result.mean / stress.cost - base,
+            (result.mean - base.mean) / stress.cost,
         )

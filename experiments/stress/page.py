@@ -13,17 +13,20 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from ...model.contracts import Design
 from ...model.contracts.aloud.sentences import sentence
 from .bounds import FAR, Bounds, owed, reach, simplest
-from .holes import Hole, Stress, counted, money, plain_number, without_effect
+from .holes import Hole, Paid, Stress, counted, money, plain_number, without_effect
 from .moves import Move
 from .repairs import Repair, often
+from .trial import Trial
 
 __all__ = ["Examined", "record", "written"]
 
 WIDTH = 118
 STATES = 6  # kinds of groups that are listed
 _NO_LIMIT = "no limit"
+_SOUND = "No hole was found: beyond luck nothing is paid for nothing, whoever invests can lose, and bills have a limit."
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,26 +53,30 @@ def _parts(found: Examined) -> Iterator[str | Table]:
     code = stress.design.currency.code
     yield f"{stress.design.title} ({stress.design.name})"
     yield f"The programme costs {money(stress.cost)} {code} for {money(stress.children)} children."
-    groups = stress.paid.results.size
-    yield (
-        f"{money(groups)} such groups lived without help, were measured as the contract says, and settled. "
-        f"Amounts in {code}."
-    )
+    if stress.paid is None:
+        yield f"It measures what is not in the model, so it was examined on paper alone. Amounts in {code}."
+    else:
+        groups = money(stress.paid.results.size)
+        yield f"{groups} such groups lived without help, were measured as the contract says, and settled. In {code}."
     yield ""
     yield from _holes(found)
     yield "What each party can have in the end at the least and at the most: received less paid, its stake included"
     yield _ends(stress)
-    yield "Paid if the programme does nothing (fees and guarantors left out)"
-    yield _nothing(stress)
+    if stress.paid is not None and stress.effect is not None:
+        yield "Paid if the programme does nothing (fees, and what is made good or given back, left out)"
+        yield _nothing(stress, stress.paid, stress.effect)
     yield from _worst(stress)
-    yield "What the groups were paid for, the likeliest first"
-    yield _states(stress)
+    if stress.paid is not None:
+        yield "What the groups were paid for, the likeliest first"
+        yield _states(stress, stress.paid)
     if found.moves:
         yield "What a party can do to be paid more for nothing, in per cent of the cost"
         yield _moves(found.moves)
     if found.repairs:
         yield "What would mend it, and what is then paid"
         yield _repairs(found)
+        if {"easy cases", "date"} & {hole.kind for hole in found.holes}:
+            yield "Who takes part (by age and level, or by lot) and when it is measured are safe only if the contract says."
 
 
 def _table(*titles: str, right: Sequence[int] = ()) -> Table:
@@ -82,7 +89,7 @@ def _table(*titles: str, right: Sequence[int] = ()) -> Table:
 def _holes(found: Examined) -> Iterator[str | Table]:
     stress = found.stress
     if not found.holes:
-        yield "No hole was found: nothing is paid for nothing beyond luck, all who invest can lose, all bills have a limit."
+        yield _SOUND if stress.paid is not None else "No hole was found on paper."
         yield ""
         return
     yield f"{len(found.holes)} hole{'s' if len(found.holes) > 1 else ''}, the likeliest first"
@@ -117,9 +124,8 @@ def _ends(stress: Stress) -> Table:
     return table
 
 
-def _nothing(stress: Stress) -> Table:
-    paid, pairs = stress.paid, counted(stress.design)
-    works = float(stress.effect.total(pairs).mean()) if pairs else 0.0
+def _nothing(stress: Stress, paid: Paid, effect: Trial) -> Table:
+    works = _works(stress.design, effect)
     table = _table("", stress.design.currency.code, "% of the cost", right=(1, 2))
     rows = [
         ("whatever is measured", paid.fixed),
@@ -147,11 +153,12 @@ def _worst(stress: Stress) -> Iterator[str]:
             yield f"With no effect at all the {party} can be paid without any limit."
             continue
         point = simplest(design, stress.cost, within, target, most)
-        got = stress.paid.trial.total(pairs)
-        often = float((got >= most.high - 1.0).mean())
+        often = ""
+        if stress.paid is not None:
+            often = f"; {_groups(float((stress.paid.trial.total(pairs) >= most.high - 1.0).mean()))} were paid as much"
         yield (
-            f"With no effect at all, and nothing measured wrong, the {party} can be paid {money(most.high)} of "
-            f"{money(stress.cost)} {code}; {_groups(often)} were paid as much."
+            f"With no effect at all, and nothing measured wrong, the {party} can be paid {money(most.high)}, the "
+            f"programme costing {money(stress.cost)} {code}{often}."
         )
         settings = " ".join(f"--set {name}={_setting(value)}" for name, value in point.items() if name)
         cost = "" if design.programme is not None else f" --cost {stress.cost}"
@@ -169,13 +176,19 @@ def _setting(value: float | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:.10g}"
 
 
-def _states(stress: Stress) -> Table:
+def _works(design: Design, effect: Trial) -> float:
+    """What is paid on average if the programme works."""
+    pairs = counted(design)
+    return float(effect.total(pairs).mean()) if pairs else 0.0
+
+
+def _states(stress: Stress, paid: Paid) -> Table:
     """Groups by which clauses added something: how many, what they were paid, and what was measured of them."""
-    trial, design = stress.paid.trial, stress.design
+    trial, design = paid.trial, stress.design
     adds = trial.by_clause > 0.5
     table = _table("groups", "paid", "clauses that added to it", "measured on average", right=(0, 1))
     pairs = counted(design)
-    total = trial.total(pairs) if pairs else np.zeros(stress.paid.results.size)
+    total = trial.total(pairs) if pairs else np.zeros(paid.results.size)
     keys, which, counts = np.unique(adds.T, axis=0, return_inverse=True, return_counts=True)
     for number in np.argsort(-counts, kind="stable")[:STATES]:
         mine = which.ravel() == number
@@ -193,9 +206,11 @@ def _moves(moves: Sequence[Move]) -> Table:
 
 
 def _repairs(found: Examined) -> Table:
-    stress, pairs = found.stress, counted(found.stress.design)
+    stress = found.stress
+    assert stress.paid is not None
+    assert stress.effect is not None
     table = _table("repair", "at nothing", "groups paid on results", "if it works", right=(1, 2, 3))
-    works = float(stress.effect.total(pairs).mean()) if pairs else 0.0
+    works = _works(stress.design, stress.effect)
     table.add_row("(as written)", money(stress.paid.mean), f"{100 * often(stress.paid):.0f} %", money(works))
     for repair in found.repairs:
         table.add_row(repair.says, money(repair.nothing), f"{100 * repair.often:.0f} %", money(repair.effect))
@@ -204,7 +219,15 @@ def _repairs(found: Examined) -> Table:
 
 def record(found: Examined) -> dict[str, Any]:
     """Give all of it as plain values for JSON; amounts are whole units of the contract's currency."""
-    stress, pairs = found.stress, counted(found.stress.design)
+    stress, nothing = found.stress, None
+    if stress.paid is not None and stress.effect is not None:
+        nothing = {
+            "fixed": stress.paid.fixed,
+            "deadweight": stress.paid.deadweight,
+            "luck": stress.paid.luck,
+            "mean": stress.paid.mean,
+            "works": _works(stress.design, stress.effect),
+        }
     return {
         "design": stress.design.name,
         "currency": stress.design.currency.code,
@@ -212,13 +235,7 @@ def record(found: Examined) -> dict[str, Any]:
         "children": stress.children,
         "holes": [asdict(hole) for hole in found.holes],
         "parties": {party: _bounds(ends) for party, ends in stress.parties.items()},
-        "nothing": {
-            "fixed": stress.paid.fixed,
-            "deadweight": stress.paid.deadweight,
-            "luck": stress.paid.luck,
-            "mean": stress.paid.mean,
-            "works": float(stress.effect.total(pairs).mean()) if pairs else 0.0,
-        },
+        "nothing": nothing,
         "worst": {party: _bounds(ends) for party, ends in stress.worst.items()},
         "moves": [asdict(move) for move in found.moves],
         "repairs": [asdict(repair) for repair in found.repairs],

@@ -15,7 +15,6 @@ import numpy as np
 from ...model.contracts import Clause, Design
 from ...model.contracts.contract import Condition
 from ...model.contracts.vocabulary import KINDS
-from ...model.evaluation.cohorts import pick
 from ...model.inputs.quantity import Quantity
 from .bounds import reach
 from .holes import LOT, SLIGHT, Hole, Paid, Stress, counted, money, pay_for_nothing, plain_number
@@ -105,8 +104,7 @@ def _changes(stress: Stress, ground: Ground, holes: Sequence[Hole]) -> Iterator[
             case "word":
                 yield (f"pay nothing on '{hole.about}' alone", hole.kind), _without_word(hole.about)
             case "few" if _amounts(design):
-                says = "write amounts for the whole programme as shares of its cost"
-                yield (says, hole.kind), _as_shares(stress.cost)
+                yield ("let what is written for the whole programme follow how many take part", hole.kind), _by_size
 
 
 def _unfair(design: Design) -> list[str]:
@@ -119,6 +117,7 @@ def _unfair(design: Design) -> list[str]:
 
 def _lot(stress: Stress, ground: Ground, name: str) -> tuple[tuple[str, str], Change]:
     """Compare with children drawn by lot to wait; what was a level becomes a difference from them."""
+    assert stress.paid is not None
     base = float(stress.paid.trial.metric[name].mean())
     measure = stress.design.measures[name]
     by_lot = replace(stress.design, measures={**stress.design.measures, name: replace(measure, evaluation=LOT)})
@@ -148,8 +147,7 @@ def _lot(stress: Stress, ground: Ground, name: str) -> tuple[tuple[str, str], Ch
 def _beyond(design: Design, stress: Stress, ground: Ground, name: str) -> float:
     """The level of a measure that luck alone reaches in few groups."""
     groups = min(2000, max(200, 200_000 // stress.children))
-    picks = pick(ground.cohort.weight, groups, stress.children, [ground.seed, 5])
-    value = measured(design, ground, picks, helped=False)[name]
+    value = measured(design, ground, ground.groups(groups, stress.children), helped=False)[name]
     return max(float(f"{np.quantile(value, BEYOND):.3g}"), 1e-9)
 
 
@@ -277,22 +275,10 @@ def _without_word(name: str) -> Change:
 
 
 def _amounts(design: Design) -> bool:
-    """Whether anything is owed as an amount of money for the whole programme."""
-    return any("amount" in clause.terms and clause.kind in ("bonus", "floor", "admin_cost") for clause in design.clauses)
+    """Whether anything is owed to a project however small it is."""
+    return any(clause.per == "project" for clause in design.clauses)
 
 
-def _as_shares(cost: int) -> Change:
-    """Write amounts of money as shares of the cost that the contract was written for."""
-
-    def change(design: Design) -> Design:
-        clauses = []
-        for clause in design.clauses:
-            if "amount" in clause.terms and clause.kind in ("bonus", "floor", "admin_cost"):
-                value = clause.terms["amount"].entries[0] / cost
-                term = Quantity(value=value, unit="1", range=(0, max(1.0, value)), source="repair")
-                others = {key: each for key, each in clause.terms.items() if key != "amount"}
-                clause = replace(clause, terms={**others, "share": term})
-            clauses.append(clause)
-        return replace(design, clauses=tuple(clauses))
-
-    return change
+def _by_size(design: Design) -> Design:
+    """Let what is written for the whole programme follow the size of the project."""
+    return replace(design, clauses=tuple(replace(clause, per="") for clause in design.clauses))

@@ -49,17 +49,27 @@ class Ground:
     def lives(self, metric: Metric, helped: bool) -> Whole:
         """What the years of the children come to, see `cohorts.worth`."""
         states = self.cohort.helped if helped else self.cohort.without
-        return self._once(("own", helped), metric, lambda: cohorts.worth(metric, self.cohort, states))
+        return self._once(("own", helped, *_name(metric)), lambda: cohorts.worth(metric, self.cohort, states))
 
     def compared(self, metric: Metric) -> Whole:
         """What they are compared with, see `cohorts.compared`."""
-        return self._once(("other", metric.evaluation), metric, lambda: cohorts.compared(metric, self.cohort))
+        return self._once(("other", metric.evaluation, *_name(metric)), lambda: cohorts.compared(metric, self.cohort))
 
-    def _once(self, what: tuple[object, ...], metric: Metric, work: Callable[[], Whole]) -> Whole:
-        key = (*what, metric.years, metric.value.tobytes())
+    def groups(self, number: int, people: int, among: Bools | None = None) -> Whole:
+        """Draw groups of children, all or `among` some; the same each time."""
+        if among is not None:
+            return cohorts.pick(np.where(among, self.cohort.weight, 0.0), number, people, [self.seed, 3])
+        return self._once((number, people), lambda: cohorts.pick(self.cohort.weight, number, people, [self.seed, 3]))
+
+    def _once(self, key: tuple[object, ...], work: Callable[[], Whole]) -> Whole:
         if key not in self.known:
             self.known[key] = work()
         return self.known[key]
+
+
+def _name(metric: Metric) -> tuple[object, ...]:
+    """What a metric counts and for how long, whatever it is called."""
+    return metric.years, metric.value.tobytes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,14 +94,14 @@ class Trial:
         return result
 
 
-def ground_of(design: Design, spec: Scenario, seed: int) -> Ground:
+def ground_of(design: Design, spec: Scenario, seed: int, lives: int = LIVES) -> Ground:
     """Draw the children whom the contract's programmes are for, in the scenario as the contract changes it."""
     spec = spec.changed_by(design.changes)
     items = tuple(item for item in spec.interventions if not design.interventions or item.name in design.interventions)
     ladder, costs, seen = build_ladder(spec.ladder), build_costs(spec), spec.detection
     edges, kept = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up), spec.project.effect_kept
     cells = build_cells(items, ladder, costs, edges, kept=kept)
-    each = max(16, LIVES // cells.age.size)
+    each = max(16, lives // cells.age.size)
     longest = max((_longest(measure) for measure in design.measures.values()), default=1)
     cohort = cohorts.draw_cohort(
         items,
@@ -206,8 +216,7 @@ def try_out(
     """
     cost, people = size
     groups = min(max(most // people, FEWEST), MOST)
-    weight = ground.cohort.weight if among is None else np.where(among, ground.cohort.weight, 0.0)
-    picks = cohorts.pick(weight, groups, people, [ground.seed, 3])
+    picks = ground.groups(groups, people, among)
     metric = measured(design, ground, picks, helped)
     metric = metric or {"": np.zeros(groups)}
     holds = conditions(design, metric, told or {}, ground.seed)
