@@ -49,6 +49,11 @@ class Interval(NamedTuple):
         """What both allow."""
         return Interval(np.maximum(self.low, other.low), np.minimum(self.high, other.high))
 
+    def times(self, factor: float) -> Interval:
+        """A multiple of it."""
+        low, high = factor * self.low, factor * self.high
+        return Interval(low, high) if factor >= 0.0 else Interval(high, low)
+
     def highest(self, other: Interval) -> Interval:
         """The larger of the two."""
         return Interval(np.maximum(self.low, other.low), np.maximum(self.high, other.high))
@@ -80,34 +85,58 @@ class Box:
         return next((each.low.size for each in self.metric.values()), next((t.size for t in self.told.values()), 1))
 
 
+class Sum(NamedTuple):
+    """A weighted sum of amounts, and between what ends it lies."""
+
+    weights: Mapping[Key, float]
+    total: Interval
+
+
 @dataclass(eq=False)
 class Enclosure:
-    """Between what ends each amount lies, and each sum of amounts that is known better; shape (n,).
+    """Between what ends each amount lies, and each weighted sum of amounts that is known better; shape (n,).
 
     `factor` is what a coupon adds to an amount, as a multiple of it.
     """
 
     amount: dict[Key, Interval] = field(default_factory=dict)
-    sums: list[tuple[frozenset[Key], Interval]] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
     factor: dict[Key, Interval] = field(default_factory=dict)
 
     def total(self, keys: Iterable[Key], n: int) -> Interval:
         """Between what ends the sum of some amounts lies, coupons included."""
         wanted = set(keys) & set(self.amount)
-        order = sorted((each for each in self.sums if each[0] <= wanted), key=lambda each: -len(each[0]))
+        order = [each for each in self.sums if each.weights.keys() <= wanted]
+        order.sort(key=lambda each: -len(each.weights))
         result = _sum([self.amount[key] for key in sorted(wanted)], n)
         for first in order:
             result = result.within(self._by_sums(wanted, [first, *order], n))
         return result + _sum([self._coupon(key) for key in sorted(wanted)], n)
 
-    def _by_sums(self, keys: set[Key], order: Sequence[tuple[frozenset[Key], Interval]], n: int) -> Interval:
+    def _by_sums(self, keys: set[Key], order: Sequence[Sum], n: int) -> Interval:
         """The sum by the sums that are known, in this order, and what is left one by one."""
         result, left = Interval(np.zeros(n), np.zeros(n)), set(keys)
-        for group, together in order:
-            if group <= left:
-                alone = _sum([self.amount[key] for key in sorted(group)], n)
-                result, left = result + together.within(alone), left - group
+        for each in order:
+            if each.weights.keys() <= left:
+                result, left = result + self._unweighted(each), left - each.weights.keys()
         return result + _sum([self.amount[key] for key in sorted(left)], n)
+
+    def _unweighted(self, known: Sum) -> Interval:
+        """Ends of a plain sum of amounts of which a weighted one is known: those that weigh least go furthest."""
+        keys = sorted(known.weights, key=lambda key: (known.weights[key], key))
+        low = sum(self.amount[key].low for key in keys)
+        weighed = sum(known.weights[key] * self.amount[key].low for key in keys)
+        most, room = low, np.maximum(known.total.high - weighed, 0.0)
+        least, need = low, np.maximum(known.total.low - weighed, 0.0)
+        for key in keys:
+            weight, width = known.weights[key], self.amount[key].high - self.amount[key].low
+            more = np.minimum(width, room / weight)
+            most, room = most + more, room - weight * more
+        for key in reversed(keys):
+            weight, width = known.weights[key], self.amount[key].high - self.amount[key].low
+            more = np.minimum(width, need / weight)
+            least, need = least + more, need - weight * more
+        return Interval(np.asarray(least), np.asarray(most))
 
     def _coupon(self, key: Key) -> Interval:
         amount = self.amount[key]
@@ -200,15 +229,17 @@ def enclose(design: Design, box: Box) -> Enclosure:
     if not calendar.stepwise:
         return _at(_Step(design, box, calendar, size_of(design, box.cost, box.children)))
     paid: dict[Key, Interval] = {}
-    sums: dict[frozenset[Key], Interval] = {}
+    limited: dict[frozenset[Key], Interval] = {}
     result = Enclosure()
     for now in calendar.steps:
         result = _at(_Step(design, box, calendar, size_of(design, box.cost, box.children), now, dict(paid)))
         for key, owed in result.amount.items():
             if now in calendar.dates[key]:
                 paid[key] = paid[key].highest(owed) if key in paid else owed.highest(_nothing(box.n))
-        for group, total in result.sums:
-            sums[group] = sums[group].highest(total) if group in sums else total
+        for weights, total in result.sums:
+            group = frozenset(weights)
+            if set(weights.values()) == {1.0}:
+                limited[group] = limited[group].highest(total) if group in limited else total
     result.amount = {key: paid.get(key, _nothing(box.n)) for key in result.amount}
     limits = [(number, clause) for number, clause in enumerate(design.clauses) if clause.kind == "cap"]
     last = {
@@ -216,7 +247,11 @@ def enclose(design: Design, box: Box) -> Enclosure:
         for number, clause in limits
         if not any(set(each.keys) & set(clause.keys) for each in design.clauses[number + 1 :])
     }
-    result.sums = [(group, Interval(_nothing(box.n).low, total.high)) for group, total in sums.items() if group in last]
+    result.sums = [
+        Sum(dict.fromkeys(group, 1.0), Interval(np.zeros(box.n), total.high))
+        for group, total in limited.items()
+        if group in last
+    ]
     return result
 
 
@@ -332,7 +367,8 @@ def _take(
         moved = moved.where(acts, _nothing(n))
         known.amount[source] = left.where(acts, theirs)
         known.amount[key] = before + moved
-        known.sums = [_after_move(each, source, key, before, moved) for each in known.sums]
+        shares = _after_share(clause, acts, known.sums, source, key, before)
+        known.sums = [_after_move(each, source, key, before, moved) for each in known.sums] + shares
         _sum_received(clause, acts, given, theirs, known)
         return
     parts = {each: known.amount[each] for each in keys}
@@ -341,7 +377,10 @@ def _take(
         image, _, change = _image(clause, owed, given)
         change = change.where(acts, _nothing(n))
         known.amount[key] = image.where(acts, owed)
-        known.sums = [(group, each + change if key in group else each) for group, each in known.sums]
+        known.sums = [
+            Sum(weights, total + change.times(weights[key]) if key in weights else total)
+            for weights, total in known.sums
+        ]
         _sum_received(clause, acts, given, owed, known)
         return
     old = known.total(keys, n)
@@ -352,8 +391,8 @@ def _take(
         after = _spread(list(parts.values()), old, total, keys)
     for each in keys:
         known.amount[each] = after[each].where(acts, parts[each])
-    known.sums = [(group, each) for group, each in known.sums if not group & set(keys)]
-    known.sums.append((frozenset(keys), total.where(acts, old)))
+    known.sums = [each for each in known.sums if not each.weights.keys() & set(keys)]
+    known.sums.append(Sum(dict.fromkeys(keys, 1.0), total.where(acts, old)))
 
 
 def _sum_received(
@@ -373,19 +412,32 @@ def _sum_received(
         result = rule(amount, replace(given.facts, received=had), values)
         ends.append(had + (result if takes else result - amount))
     total = Interval(*ends).where(acts, given.received)
-    known.sums.append((given.theirs | {clause.keys[0]}, total))
+    known.sums.append(Sum(dict.fromkeys(sorted(given.theirs | {clause.keys[0]}), 1.0), total))
 
 
-def _after_move(
-    group: tuple[frozenset[Key], Interval], source: Key, key: Key, before: Interval, moved: Interval
-) -> tuple[frozenset[Key], Interval]:
+def _after_move(known: Sum, source: Key, key: Key, before: Interval, moved: Interval) -> Sum:
     """Follow a sum when part of `source` moves to `key`: money changes its payer or receiver, and stays the same."""
-    keys, total = group
-    if source in keys and key not in keys:
-        return keys | {key}, total + before
-    if key in keys and source not in keys:
-        return keys, total + moved
-    return group
+    weights, total = known
+    if source in weights and key not in weights:
+        return Sum({**weights, key: weights[source]}, total + before.times(weights[source]))
+    change = weights.get(key, 0.0) - weights.get(source, 0.0)
+    return Sum(weights, total + moved.times(change)) if change else known
+
+
+def _after_share(
+    clause: Clause, acts: NDArray[np.int8], sums: Sequence[Sum], source: Key, key: Key, before: Interval
+) -> list[Sum]:
+    """Say what sums become in what is left of `source`, and in what moved, when a fixed share of it moves (`co_pay`)."""
+    share = clause.values.get("share", 0.0)
+    if clause.kind != "co_pay" or not (acts == 1).all() or before.high.any() or not 0.0 < share < 1.0:
+        return []
+    result = []
+    for weights, total in sums:
+        if source in weights and key not in weights:
+            others = {each: weight for each, weight in weights.items() if each != source}
+            result.append(Sum({**others, source: weights[source] / (1.0 - share)}, total))
+            result.append(Sum({**others, key: weights[source] / share}, total))
+    return result
 
 
 def _image(clause: Clause, owed: Interval, given: _Given) -> tuple[Interval, Interval, Interval]:
