@@ -2,8 +2,8 @@
 
 INDIGO is the data standard and register of the Government Outcomes Lab, University of Oxford. It publishes each project
 as JSON: ``{"project": {"id": ..., "data": ...}}``, where every entry is ``{"value": ...}``
-(https://indigo-data-standard.readthedocs.io, version 2). What is there is taken as it stands; what is not is assumed, and
-said to be so in the file and in the list that `from_indigo` gives. Read by the command.
+(https://indigo-data-standard.readthedocs.io, version 2). What is there is taken as it stands; what is not is assumed,
+and said to be so in the file and in the list that `from_indigo` gives. Read by the command.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ def _head(drafted: Drafted, identity: str, title: str) -> Iterator[str]:
     yield f"# {title}: project {identity} of the INDIGO register (Government Outcomes Lab, University of Oxford)."
     yield "# Written from what is published. Check all of it, and complete:"
     yield from (f"#   - {each}" for each in drafted.open_)
-    yield f"# Read it aloud: stupror designs show {drafted.name}.toml. Try to break it: stupror stress {drafted.name}.toml."
+    yield f"# Read it aloud: stupror designs show {drafted.name}.toml"
+    yield f"# Try to break it: stupror stress {drafted.name}.toml"
     yield f"name       = {_quoted(drafted.name)}"
     for key in ("title", "title_sv"):
         yield f"{key:10} = {_quoted(title)}"
@@ -126,13 +127,17 @@ def _sections(data: Mapping[str, Any], identity: str, drafted: Drafted, file: st
     commitment, code = _commitment(data, pricings)
     source = f"INDIGO {identity}"
     most = _number(finance, "maximum_potential_outcome_payment_v2", "amount")
-    children = round(_number(data, "service_and_beneficiaries", "targeted_number_service_users_or_beneficiaries_total") or 0)
+    children = round(
+        _number(data, "service_and_beneficiaries", "targeted_number_service_users_or_beneficiaries_total") or 0
+    )
     payers = _payers(data)
     if most is None:
         most = sum(amount for _, amount, _ in payers) or None
     priced = list(_priced(data, pricings, most, children))
     if not priced:
-        raise InputError([f"{file}: says neither a price of an outcome nor a highest payment: there is nothing to settle."])
+        raise InputError(
+            [f"{file}: says neither a price of an outcome nor a highest payment: there is nothing to settle."]
+        )
     if commitment is None:
         commitment = most or sum(price for _, price, _, _ in priced)
         drafted.open_.append("programme.cost: no investment is published; the highest payment stands for it")
@@ -165,11 +170,15 @@ def _commitment(data: Mapping[str, Any], pricings: Sequence[Mapping[str, Any]]) 
     code = _text(whole, "currency")
     if amount is None:
         each = [
-            next((n for key in ("exact", "max", "min") if (n := _number(one, "investment_commitment", "amount", key))), 0)
+            next(
+                (n for key in ("exact", "max", "min") if (n := _number(one, "investment_commitment", "amount", key))), 0
+            )
             for one in data.get("investments") or []
         ]
         amount = float(sum(each)) or None
-        code = code or next((c for one in data.get("investments") or [] if (c := _text(one, "investment_commitment", "currency"))), "")
+        code = code or next(
+            (c for one in data.get("investments") or [] if (c := _text(one, "investment_commitment", "currency"))), ""
+        )
     code = code or next((c for one in pricings if (c := _text(one, "currency"))), "")
     return amount, (code or "USD").upper()
 
@@ -227,7 +236,9 @@ def _currency(code: str, drafted: Drafted) -> Iterator[str]:
         value, ends, source = rate.entries[0], rate.range, rate.source
     else:
         value, ends, source = 1.0, (0.001, 100.0), "assumed: to be completed"
-        drafted.open_.append(f"currency.sek: the rate of {code} is not known here; 1 SEK stands there until you write it")
+        drafted.open_.append(
+            f"currency.sek: the rate of {code} is not known here; 1 SEK stands there until you write it"
+        )
     yield f"sek  = {_record(value, f'SEK/{code}', ends, source)}"
 
 
@@ -282,18 +293,20 @@ def _clauses(
     code, most = limit
     pair = f'payer    = "{_payer(1)}"\nreceiver = "investor"'
     for at, (_, price, limit_of_one, where) in enumerate(priced, start=1):
-        shown = int(price) if price == int(price) else price
+        shown = f"{price:.10g}"
         yield f'\n[[clause]]\nkind     = "price_per_outcome"\n{pair}\npart     = "p{at}"\nmetric   = "m{at}"'
-        yield f"price    = {_record(shown, f'{code}/outcome', (0, 2 * shown), f'{source}: {where}')}"
+        yield f"price    = {_record(float(shown), f'{code}/outcome', (0, 2 * float(shown)), f'{source}: {where}')}"
         if limit_of_one:
             amount = round(limit_of_one)
             yield f'\n[[clause]]\nkind     = "cap"\n{pair}\npart     = "p{at}"'
-            yield f"amount   = {_record(amount, code, (0, 2 * amount), f'{source}: maximum_price_if_all_targets_achieved')}"
+            said = f"{source}: maximum_price_if_all_targets_achieved"
+            yield f"amount   = {_record(amount, code, (0, 2 * amount), said)}"
     if most:
         parts = ", ".join(f'"p{at}"' for at in range(1, len(priced) + 1))
         key = f"parts    = [{parts}]" if len(priced) > 1 else f"part     = {parts}"
         yield f'\n[[clause]]\nkind     = "cap"\n{pair}\n{key}'
-        yield f"amount   = {_record(round(most), code, (0, 2 * round(most)), f'{source}: maximum potential outcome payment')}"
+        said = f"{source}: maximum potential outcome payment"
+        yield f"amount   = {_record(round(most), code, (0, 2 * round(most)), said)}"
     left = sum(amount for _, amount, _ in payers)
     for number, (_, amount, _) in reversed(list(enumerate(payers, start=1))[1:]):
         if amount <= 0.0:

@@ -138,9 +138,7 @@ def bounds(design: Design, cost: int, within: Reach, target: Target, fixed: floa
         above = high
     if low - below <= slack:
         below = low
-    return Bounds(
-        low + fixed, high + fixed, below + fixed, above + fixed, exact, at_low, at_high, unlimited
-    )
+    return Bounds(low + fixed, high + fixed, below + fixed, above + fixed, exact, at_low, at_high, unlimited)
 
 
 def _slack(design: Design) -> float:
@@ -155,7 +153,8 @@ def _most(design: Design, cost: int, within: Reach, target: Target) -> tuple[flo
     """The most that is reached, what cannot be passed, and where it is reached."""
     boxes = _first(within, cost)
     cuts = {name: bends(design, name.partition("@")[0], cost, within.children) for name in within.metric}
-    best, where, passed = -np.inf, {}, -np.inf
+    where: Point = {}
+    best, passed = -np.inf, -np.inf
     slack = _slack(design)
     for round_number in range(_ROUNDS):
         upper = _upper(design, boxes, target)
@@ -287,7 +286,11 @@ def simplest(design: Design, cost: int, within: Reach, target: Target, most: Bou
     """
     point = dict(most.at_high)
     for name, (low, high) in within.metric.items():
-        tried = [0.0, *bends(design, name.partition("@")[0], cost, within.children), *(limit / price for limit, price in _crossings(design, cost, name))]
+        tried = [
+            0.0,
+            *bends(design, name.partition("@")[0], cost, within.children),
+            *(limit / price for limit, price in _crossings(design, cost, name)),
+        ]
         for value in sorted({each for each in tried if low <= each <= high}, key=abs):
             case = {**point, name: value}
             metric = {key: np.array([float(case[key])]) for key in within.metric}
@@ -306,7 +309,9 @@ def _crossings(design: Design, cost: int, name: str) -> list[tuple[float, float]
         if clause.kind == "cap" and {"amount", "share"} & clause.values.keys()
     ]
     prices = [
-        clause.values.get("price", clause.values.get("share", 0.0)) for clause in design.clauses if clause.metric == name
+        clause.values.get("price", clause.values.get("share", 0.0))
+        for clause in design.clauses
+        if clause.metric == name
     ]
     return [(limit, price) for limit in limits for price in prices if price > 0.0]
 

@@ -43,13 +43,17 @@ def sized(
     if children is not None and not 1 <= children <= MOST_CHILDREN:
         problems.append(f"--children is {children}. Give a whole number from 1 to {MOST_CHILDREN}.")
     if len(design.asked_conditions) > _QUESTIONS:
-        problems.append(f"{design.name}: asks {len(design.asked_conditions)} things that nobody measures. At most {_QUESTIONS}.")
+        problems.append(
+            f"{design.name}: asks {len(design.asked_conditions)} things that nobody measures. At most {_QUESTIONS}."
+        )
     if problems:
         raise InputError(problems)
     programme = design.programme
     if not_in_model(design):
         if programme is None:
-            raise InputError([*not_in_model(design), f"{design.name}: nor has it a [programme], so its size is unknown."])
+            raise InputError(
+                [*not_in_model(design), f"{design.name}: nor has it a [programme], so its size is unknown."]
+            )
         whole = programme.cost if cost is None else int(amount)
         return None, (whole, programme.children if children is None else children)
     ground = ground_of(design, spec, seed, lives)

@@ -1,9 +1,9 @@
 """What is wrong with a contract: who is paid for nothing, who carries no risk, whose bill has no limit.
 
-The payments that count here are all but fees for running the contract and what is made good or given back where results
-fall short. Of these, *fixed* is what is paid whatever is measured; the rest is paid on results. Of what is paid on results when the programme does
-nothing, *luck* is what would be paid if every comparison were right on average, and *deadweight* the rest: what would
-have happened anyway, and is taken for an effect. Read by `repairs` and `page`.
+The payments that count here are all but fees for running the contract and what is made good or given back where
+results fall short. Of these, *fixed* is what is paid whatever is measured; the rest is paid on results. Of what is paid
+on results when the programme does nothing, *luck* is what would be paid if every comparison were right on average, and
+*deadweight* the rest: what would have happened anyway, and is taken for an effect. Read by `repairs` and `page`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ...model.contracts.vocabulary import KINDS
 from .bounds import FAR, Bounds, Reach, bounds, net, owed, put_in, reach
 from .trial import COMPARED_WITH_NOTHING, Ground, Pair, Trial, assignments, conditions, paid, try_out
 
-__all__ = ["Hole", "Paid", "SLIGHT", "Stress", "examine", "told_of"]
+__all__ = ["SLIGHT", "Hole", "Paid", "Stress", "examine", "told_of"]
 
 Floats = NDArray[np.float64]
 SLIGHT = 0.05  # of the programme's cost: what is paid for nothing below that is no hole
@@ -82,7 +82,7 @@ class Stress:
 
     `parties` are the ends of what each gets less what it pays, what it puts in included. `worst` by receiver is the
     most that it can be paid on results with no effect at all and no error of measurement: whatever is compared shows 0,
-    whatever is not may show anything. `paid` for nothing and `effect` if it works are known of what is in the model alone.
+    whatever is not may show anything. `paid` for nothing and `effect` if it works are known only of what the model has.
     """
 
     design: Design
@@ -336,7 +336,8 @@ def _limit_passed(design: Design, cost: int, within: Reach) -> list[Hole]:
         later = [n for n, each in enumerate(design.clauses, start=1) if n > number and _adds(each, clause.keys)]
         most = bounds(design, cost, within, owed(clause.keys)).high if later else 0.0
         if most > level + SLIGHT * cost:
-            says = f"the {clause.payer}'s limit of {money(level)} is passed: a later clause adds to it, up to {money(most)}"
+            to = money(most)
+            says = f"the {clause.payer}'s limit of {money(level)} is passed: a later clause adds to it, up to {to}"
             holes.append(Hole("limit passed", clause.payer, says, most - level, 0.0, (number, *later)))
     return holes
 

@@ -59,7 +59,7 @@ class Interval(NamedTuple):
         return Interval(np.maximum(self.low, other.low), np.maximum(self.high, other.high))
 
     def where(self, acts: NDArray[np.int8], otherwise: Interval) -> Interval:
-        """This where `acts` is 1, `otherwise` where it is 0, and either where it is -1 (not known)."""
+        """Give this where `acts` is 1, `otherwise` where it is 0, and either where it is -1 (not known)."""
         low = np.where(acts == 1, self.low, np.where(acts == 0, otherwise.low, np.minimum(self.low, otherwise.low)))
         high = np.where(
             acts == 1, self.high, np.where(acts == 0, otherwise.high, np.maximum(self.high, otherwise.high))
@@ -331,11 +331,7 @@ def _given(clause: Clause, step: _Step, known: Enclosure) -> _Given:
     stake, received, theirs = nothing, None, frozenset[Key]()
     if kind.reads_stake:
         whose = clause.payer if kind.of_payer else clause.receiver
-        mine = [
-            key
-            for key in known.amount
-            if key[1] == whose and year_of(step.calendar.dates[key][0]) <= year_of(now)
-        ]
+        mine = [key for key in known.amount if key[1] == whose and year_of(step.calendar.dates[key][0]) <= year_of(now)]
         stake = design.shares.get(whose, 0.0) * cost
         received, theirs = known.total(mine, n), frozenset(mine)
     open_ = [(nothing, nothing)]
@@ -356,9 +352,7 @@ def _given(clause: Clause, step: _Step, known: Enclosure) -> _Given:
     return _Given(facts, step.size.values(clause), readings, points, received, theirs, open_)
 
 
-def _take(
-    clause: Clause, keys: tuple[Key, ...], acts: NDArray[np.int8], given: _Given, known: Enclosure
-) -> None:
+def _take(clause: Clause, keys: tuple[Key, ...], acts: NDArray[np.int8], given: _Given, known: Enclosure) -> None:
     """Let one clause act on the ends of the amounts that it names."""
     key, source, n = keys[0], source_of(clause), given.facts.cost.size
     if source is not None and clause.instead_of:
@@ -395,9 +389,7 @@ def _take(
     known.sums.append(Sum(dict.fromkeys(keys, 1.0), total.where(acts, old)))
 
 
-def _sum_received(
-    clause: Clause, acts: NDArray[np.int8], given: _Given, owed: Interval, known: Enclosure
-) -> None:
+def _sum_received(clause: Clause, acts: NDArray[np.int8], given: _Given, owed: Interval, known: Enclosure) -> None:
     """Note the sum of what a receiver is owed, after a clause that looks at it: the more before, the more after.
 
     What it adds (`cover_loss`, from what is `owed`) or takes (`waterfall`, from the other's `owed`) shrinks as the
@@ -427,7 +419,7 @@ def _after_move(known: Sum, source: Key, key: Key, before: Interval, moved: Inte
 def _after_share(
     clause: Clause, acts: NDArray[np.int8], sums: Sequence[Sum], source: Key, key: Key, before: Interval
 ) -> list[Sum]:
-    """Say what sums become in what is left of `source`, and in what moved, when a fixed share of it moves (`co_pay`)."""
+    """Say what sums become in what is left of `source`, and in what moved, if a fixed share of it moves (`co_pay`)."""
     share = clause.values.get("share", 0.0)
     if clause.kind != "co_pay" or not (acts == 1).all() or before.high.any() or not 0.0 < share < 1.0:
         return []
@@ -469,9 +461,7 @@ def _paths(given: _Given) -> list[list[tuple[int, Amounts]]]:
     return [[*((y, reading[end]) for y, reading in earlier), (year, point)] for end in ends for point in points]
 
 
-def _spread(
-    amounts: Sequence[Interval], before: Interval, total: Interval, keys: Sequence[Key]
-) -> dict[Key, Interval]:
+def _spread(amounts: Sequence[Interval], before: Interval, total: Interval, keys: Sequence[Key]) -> dict[Key, Interval]:
     """Ends of amounts that are brought to a new total, see `clauses.spread`: each is at most what is left of it."""
     left, after = total, []
     for amount in amounts:
@@ -510,9 +500,9 @@ def _acts(clause: Clause, step: _Step) -> NDArray[np.int8]:
             unit = step.design.measures[condition.measure].unit
             scale = 1.0 if condition.per == "project" else step.size.in_unit(unit)
             low, high = step.metric(condition.measure)
-            holds = np.where(
-                condition.holds(low, scale), 1, np.where(condition.holds(high, scale), -1, 0)
-            ).astype(np.int8)
+            holds = np.where(condition.holds(low, scale), 1, np.where(condition.holds(high, scale), -1, 0)).astype(
+                np.int8
+            )
         if name in clause.unless:
             holds = np.where(holds == -1, -1, 1 - holds).astype(np.int8)
         acts = np.where((acts == 0) | (holds == 0), 0, np.where((acts == 1) & (holds == 1), 1, -1)).astype(np.int8)

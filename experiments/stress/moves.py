@@ -27,7 +27,6 @@ _DRAWN = MOST_DRAWN // 5  # children in the groups of one trial: a choice among 
 LEAST_KEPT = 0.05  # share of the children seen below which a choice is not plausible: there are too few of them
 
 
-
 @dataclass(frozen=True)
 class Move:
     """One thing that a party can do. Amounts are shares of the cost of the programme as it then is.
@@ -62,15 +61,19 @@ def opened_by(stress: Stress, found: Sequence[Move]) -> tuple[Hole, ...]:
     """The moves that open a hole: what they gain is more than slight."""
     kinds = {"easy cases": "easy cases", "few": "few", "date": "date"}
     return tuple(
-        Hole(kinds[move.kind], move.who, f"the {move.who} {move.says}".replace("the whoever", "whoever"), move.gain * stress.cost, 0.5)
+        Hole(
+            kinds[move.kind],
+            move.who,
+            f"the {move.who} {move.says}".replace("the whoever", "whoever"),
+            move.gain * stress.cost,
+            0.5,
+        )
         for move in found
         if move.kind in kinds and move.gain > SLIGHT
     )
 
 
-def _tried(
-    stress: Stress, ground: Ground, design: Design, size: tuple[int, int], among: Bools | None = None
-) -> Paid:
+def _tried(stress: Stress, ground: Ground, design: Design, size: tuple[int, int], among: Bools | None = None) -> Paid:
     trial = try_out(design, ground, size, told=stress.told, among=among, most=_DRAWN)
     return pay_for_nothing(trial, ground, reach(design, size[1]), stress.told)
 

@@ -76,7 +76,7 @@ def _parts(found: Examined) -> Iterator[str | Table]:
         yield "What would mend it, and what is then paid"
         yield _repairs(found)
         if {"easy cases", "date"} & {hole.kind for hole in found.holes}:
-            yield "Who takes part (by age and level, or by lot) and when it is measured are safe only if the contract says."
+            yield "Nobody can choose who takes part or when it is measured if the contract says both, or the lot does."
 
 
 def _table(*titles: str, right: Sequence[int] = ()) -> Table:
@@ -96,7 +96,9 @@ def _holes(found: Examined) -> Iterator[str | Table]:
     table = _table("hole", "how often", "costs", "clause", "what is wrong", right=(1, 2))
     for hole in found.holes:
         numbers = ", ".join(map(str, hole.clauses)) or "-"
-        table.add_row(hole.kind, _often(hole), _amount(hole.amount), numbers, hole.says[0].upper() + hole.says[1:] + ".")
+        table.add_row(
+            hole.kind, _often(hole), _amount(hole.amount), numbers, hole.says[0].upper() + hole.says[1:] + "."
+        )
     yield table
     named = sorted({number for hole in found.holes for number in hole.clauses})
     for number in named:
@@ -246,4 +248,3 @@ def _bounds(ends: Bounds) -> dict[str, Any]:
     """Ends of an amount; no number where there is no limit."""
     low, high = ends.unlimited
     return {"low": None if low else ends.below, "high": None if high else ends.above, "exact": ends.exact}
-

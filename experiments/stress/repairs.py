@@ -17,7 +17,7 @@ from ...model.contracts.contract import Condition
 from ...model.contracts.vocabulary import KINDS
 from ...model.inputs.quantity import Quantity
 from .bounds import reach
-from .holes import LOT, SLIGHT, Hole, Paid, Stress, counted, money, pay_for_nothing, plain_number
+from .holes import LOT, SLIGHT, Hole, Paid, Stress, counted, pay_for_nothing, plain_number
 from .trial import Ground, measured, try_out
 
 __all__ = ["LIMIT", "Repair", "repairs"]
@@ -31,9 +31,10 @@ Change: TypeAlias = Callable[[Design], Design]
 
 @dataclass(frozen=True)
 class Repair:
-    """One change of terms. `nothing`, `often` and `effect` as the table says: paid on average when the programme does
-    nothing, in what share of such groups more than a slight sum is paid on results, and paid on average when it works;
-    whole units of currency.
+    """One change of terms, and what is then paid, whole units of currency.
+
+    `nothing` on average when the programme does nothing, `often` the share of such groups in which more than a slight
+    sum is paid on results, and `effect` on average when it works.
     """
 
     says: str

@@ -165,7 +165,9 @@ def conditions(design: Design, metric: Mapping[str, Floats], told: Mapping[str, 
     return result
 
 
-def paid(design: Design, size: tuple[int, int], metric: Mapping[str, Floats], holds: Mapping[str, Bools]) -> dict[Pair, Floats]:
+def paid(
+    design: Design, size: tuple[int, int], metric: Mapping[str, Floats], holds: Mapping[str, Bools]
+) -> dict[Pair, Floats]:
     """What each payer owes each receiver for each of n groups, fees among it, whole units of the currency."""
     n = next((each.size for each in [*metric.values(), *holds.values()]), 1)
     amount = {pair: np.zeros(n) for clause in design.clauses for pair in (clause.pair, *clause.also)}

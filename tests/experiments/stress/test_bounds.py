@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from stupror.experiments.stress.bounds import Reach, bounds, net, owed, put_in, reach, settled
 from stupror.experiments.stress.intervals import bends

@@ -65,6 +65,9 @@ def test_the_finnish_preset_pays_for_no_effect_what_settle_says(stupror, tmp_pat
     settled = json.loads(stupror(*shlex.split(command), "--json").out)
     assert settled["paid"]["municipality->investor"] == 3_550_000
     assert settled["given"]["placements"] == 0
+    page = (HERE.parents[2] / "docs" / "stress.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```text\n(.*?)```", page, flags=re.S)
+    assert all(line in answer.out for line in block.splitlines()), "docs/stress.md shows what was printed"
 
 
 def test_a_stress_test_is_the_same_twice(stupror):

@@ -25,9 +25,7 @@ KEPT = SPEC.project.effect_kept
 @pytest.fixture(scope="module")
 def cohort():
     cells = build_cells(ITEMS, LADDER, COSTS, EDGES, kept=KEPT)
-    return draw_cohort(
-        ITEMS, cells, LADDER, seen_weights(LADDER, EDGES), kept=KEPT, each=4000, years=6, seed=1
-    )
+    return draw_cohort(ITEMS, cells, LADDER, seen_weights(LADDER, EDGES), kept=KEPT, each=4000, years=6, seed=1)
 
 
 @pytest.mark.parametrize("how", EVALUATIONS)
