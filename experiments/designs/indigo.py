@@ -297,10 +297,10 @@ def _clauses(
         yield f'\n[[clause]]\nkind     = "price_per_outcome"\n{pair}\npart     = "p{at}"\nmetric   = "m{at}"'
         yield f"price    = {_record(float(shown), f'{code}/outcome', (0, 2 * float(shown)), f'{source}: {where}')}"
         if limit_of_one:
-            amount = round(limit_of_one)
+            top = round(limit_of_one)
             yield f'\n[[clause]]\nkind     = "cap"\n{pair}\npart     = "p{at}"'
             said = f"{source}: maximum_price_if_all_targets_achieved"
-            yield f"amount   = {_record(amount, code, (0, 2 * amount), said)}"
+            yield f"amount   = {_record(top, code, (0, 2 * top), said)}"
     if most:
         parts = ", ".join(f'"p{at}"' for at in range(1, len(priced) + 1))
         key = f"parts    = [{parts}]" if len(priced) > 1 else f"part     = {parts}"

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from ...model.contracts import Design, Measure, Outcome, net_by_party, settle, upfront
 from ...model.contracts.outcomes import Agreed
 from ...model.contracts.timing import calendar_of, metric_at
-from .intervals import Box, Interval, bends, enclose
+from .amounts import Interval
+from .bends import bends
+from .intervals import Box, enclose
 
 __all__ = ["FAR", "Bounds", "Reach", "bounds", "net", "owed", "put_in", "reach", "settled", "simplest"]
 

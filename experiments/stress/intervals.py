@@ -12,7 +12,7 @@ date by date; what is paid in the end is the most that was owed at any of them. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
@@ -25,46 +25,10 @@ from ...model.contracts.clauses import Facts, grown
 from ...model.contracts.contract import Key
 from ...model.contracts.timing import Calendar, calendar_of, metric_at, source_of, year_of
 from ...model.contracts.vocabulary import KINDS
+from .amounts import Amounts, Enclosure, Interval, Sum, after_move, after_share, nothing, total_of
+from .bends import Size, bends_of, size_of
 
-__all__ = ["Box", "Enclosure", "Interval", "bends", "enclose", "size_of"]
-
-Amounts = NDArray[np.float64]
-
-
-class Interval(NamedTuple):
-    """Least and most, shape (n,) each."""
-
-    low: Amounts
-    high: Amounts
-
-    def __add__(self, other: Interval) -> Interval:  # type: ignore[override]
-        """Sum of the two; whatever one is, the other may be anything."""
-        return Interval(self.low + other.low, self.high + other.high)
-
-    def __neg__(self) -> Interval:
-        """What it is with the other sign."""
-        return Interval(-self.high, -self.low)
-
-    def within(self, other: Interval) -> Interval:
-        """What both allow."""
-        return Interval(np.maximum(self.low, other.low), np.minimum(self.high, other.high))
-
-    def times(self, factor: float) -> Interval:
-        """A multiple of it."""
-        low, high = factor * self.low, factor * self.high
-        return Interval(low, high) if factor >= 0.0 else Interval(high, low)
-
-    def highest(self, other: Interval) -> Interval:
-        """The larger of the two."""
-        return Interval(np.maximum(self.low, other.low), np.maximum(self.high, other.high))
-
-    def where(self, acts: NDArray[np.int8], otherwise: Interval) -> Interval:
-        """Give this where `acts` is 1, `otherwise` where it is 0, and either where it is -1 (not known)."""
-        low = np.where(acts == 1, self.low, np.where(acts == 0, otherwise.low, np.minimum(self.low, otherwise.low)))
-        high = np.where(
-            acts == 1, self.high, np.where(acts == 0, otherwise.high, np.maximum(self.high, otherwise.high))
-        )
-        return Interval(low, high)
+__all__ = ["Box", "enclose"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,144 +49,6 @@ class Box:
         return next((each.low.size for each in self.metric.values()), next((t.size for t in self.told.values()), 1))
 
 
-class Sum(NamedTuple):
-    """A weighted sum of amounts, and between what ends it lies."""
-
-    weights: Mapping[Key, float]
-    total: Interval
-
-
-@dataclass(eq=False)
-class Enclosure:
-    """Between what ends each amount lies, and each weighted sum of amounts that is known better; shape (n,).
-
-    `factor` is what a coupon adds to an amount, as a multiple of it.
-    """
-
-    amount: dict[Key, Interval] = field(default_factory=dict)
-    sums: list[Sum] = field(default_factory=list)
-    factor: dict[Key, Interval] = field(default_factory=dict)
-
-    def total(self, keys: Iterable[Key], n: int) -> Interval:
-        """Between what ends the sum of some amounts lies, coupons included."""
-        wanted = set(keys) & set(self.amount)
-        order = [each for each in self.sums if each.weights.keys() <= wanted]
-        order.sort(key=lambda each: -len(each.weights))
-        result = _sum([self.amount[key] for key in sorted(wanted)], n)
-        for first in order:
-            result = result.within(self._by_sums(wanted, [first, *order], n))
-        return result + _sum([self._coupon(key) for key in sorted(wanted)], n)
-
-    def _by_sums(self, keys: set[Key], order: Sequence[Sum], n: int) -> Interval:
-        """The sum by the sums that are known, in this order, and what is left one by one."""
-        result, left = Interval(np.zeros(n), np.zeros(n)), set(keys)
-        for each in order:
-            if each.weights.keys() <= left:
-                result, left = result + self._unweighted(each), left - each.weights.keys()
-        return result + _sum([self.amount[key] for key in sorted(left)], n)
-
-    def _unweighted(self, known: Sum) -> Interval:
-        """Ends of a plain sum of amounts of which a weighted one is known: those that weigh least go furthest."""
-        keys = sorted(known.weights, key=lambda key: (known.weights[key], key))
-        low = sum(self.amount[key].low for key in keys)
-        weighed = sum(known.weights[key] * self.amount[key].low for key in keys)
-        most, room = low, np.maximum(known.total.high - weighed, 0.0)
-        least, need = low, np.maximum(known.total.low - weighed, 0.0)
-        for key in keys:
-            weight, width = known.weights[key], self.amount[key].high - self.amount[key].low
-            more = np.minimum(width, room / weight)
-            most, room = most + more, room - weight * more
-        for key in reversed(keys):
-            weight, width = known.weights[key], self.amount[key].high - self.amount[key].low
-            more = np.minimum(width, need / weight)
-            least, need = least + more, need - weight * more
-        return Interval(np.asarray(least), np.asarray(most))
-
-    def _coupon(self, key: Key) -> Interval:
-        amount = self.amount[key]
-        if key not in self.factor:
-            return Interval(np.zeros_like(amount.low), np.zeros_like(amount.low))
-        factor = self.factor[key]
-        return Interval(amount.low * factor.low, amount.high * factor.high)
-
-
-@dataclass(frozen=True, eq=False)
-class _Size:
-    """A programme beside the one that the contract was written for, see `settlement`, 7."""
-
-    design: Design
-    money: float
-    people: float
-
-    def of(self, clause: Clause, unit: str) -> float:
-        """Factor on an amount of a clause that is in this unit."""
-        return 1.0 if clause.per == "project" else self.in_unit(unit)
-
-    def in_unit(self, unit: str) -> float:
-        """Factor on money, or on a number of something."""
-        if unit in ("%", "1") or self.design.programme is None:
-            return 1.0
-        return self.money if unit == self.design.currency.code else self.people
-
-    def values(self, clause: Clause) -> dict[str, float]:
-        """The terms of a clause that are one number, at this size."""
-        declared = KINDS[clause.kind].terms
-        unit = "" if clause.metric is None else self.design.measures[clause.metric].unit
-        of = {"SEK": self.design.currency.code, "metric": unit}
-        return {
-            name: value * self.of(clause, of[declared[name].unit]) if declared[name].unit in of else value
-            for name, value in clause.values.items()
-        }
-
-    def levels(self, clause: Clause) -> dict[str, Sequence[float]]:
-        """Its terms that are lists."""
-        lists: dict[str, Sequence[float]] = dict(clause.lists)
-        if "levels" in lists and clause.metric is not None:
-            unit = self.design.measures[clause.metric].unit
-            lists["levels"] = [level * self.of(clause, unit) for level in lists["levels"]]
-        return lists
-
-
-def size_of(design: Design, cost: int, children: int) -> _Size:
-    """Say how large a programme is beside the one that the contract was written for."""
-    if design.programme is None:
-        return _Size(design, 1.0, 1.0)
-    return _Size(design, cost / design.programme.cost, children / design.programme.children)
-
-
-def bends(design: Design, name: str, cost: int, children: int) -> list[float]:
-    """Give the values of a measure at which a clause or condition jumps or bends by its own terms, rising."""
-    size, found = size_of(design, cost, children), {0.0}
-    for clause in design.clauses:
-        if clause.metric == name:
-            found |= {at for at in _bends(clause, size, float(cost))}
-    for condition in design.conditions.values():
-        if condition.measure == name:
-            factor = 1.0 if condition.per == "project" else size.in_unit(design.measures[name].unit)
-            limit = condition.above or condition.at_least
-            at = 0.0 if limit is None else float(limit.entries[0]) * factor
-            found.add(at if condition.above is None else float(np.nextafter(at, np.inf)))
-    return sorted(found)
-
-
-def _bends(clause: Clause, size: _Size, cost: float) -> Iterator[float]:
-    """Values of the measure at which the clause itself jumps or bends."""
-    yield 0.0
-    values = size.values(clause)
-    match clause.kind:
-        case "threshold":
-            yield values.get("amount", values.get("share", 0.0) * cost)
-        case "step_table":
-            yield from size.levels(clause)["levels"]
-        case "slide":
-            yield from (values["from"], values["to"])
-        case "price_per_outcome":
-            yield from (values[name] for name in ("above", "up_to") if name in values)
-        case "share_of_saving" | "provider_at_risk" | "risk_share":
-            yield from (values[name] * cost for name in ("above", "up_to", "target") if name in values)
-            yield cost
-
-
 def enclose(design: Design, box: Box) -> Enclosure:
     """Say between what ends everything that is paid lies, for each of the boxes; before it is rounded."""
     calendar = calendar_of(design)
@@ -235,12 +61,12 @@ def enclose(design: Design, box: Box) -> Enclosure:
         result = _at(_Step(design, box, calendar, size_of(design, box.cost, box.children), now, dict(paid)))
         for key, owed in result.amount.items():
             if now in calendar.dates[key]:
-                paid[key] = paid[key].highest(owed) if key in paid else owed.highest(_nothing(box.n))
+                paid[key] = paid[key].highest(owed) if key in paid else owed.highest(nothing(box.n))
         for weights, total in result.sums:
             group = frozenset(weights)
             if set(weights.values()) == {1.0}:
                 limited[group] = limited[group].highest(total) if group in limited else total
-    result.amount = {key: paid.get(key, _nothing(box.n)) for key in result.amount}
+    result.amount = {key: paid.get(key, nothing(box.n)) for key in result.amount}
     limits = [(number, clause) for number, clause in enumerate(design.clauses) if clause.kind == "cap"]
     last = {
         frozenset(clause.keys)
@@ -262,7 +88,7 @@ class _Step:
     design: Design
     box: Box
     calendar: Calendar
-    size: _Size
+    size: Size
     now: int | None = None
     paid: Mapping[Key, Interval] = field(default_factory=dict)
 
@@ -277,7 +103,7 @@ class _Step:
     def metric(self, measure: str) -> Interval:
         """The last of them."""
         found = self.readings(measure)
-        return found[-1][1] if found else _nothing(self.box.n)
+        return found[-1][1] if found else nothing(self.box.n)
 
 
 def _at(step: _Step) -> Enclosure:
@@ -288,7 +114,7 @@ def _at(step: _Step) -> Enclosure:
     for number, clause in enumerate(step.design.clauses):
         keys = tuple(key for key in clause.keys if not clause.also or key in result.amount)
         for key in keys:
-            result.amount.setdefault(key, _nothing(n))
+            result.amount.setdefault(key, nothing(n))
         acts = _acts(clause, step)
         if step.now is not None and step.calendar.due[number] > step.now:
             acts = np.zeros_like(acts)
@@ -306,10 +132,6 @@ def _at(step: _Step) -> Enclosure:
     return result
 
 
-def _nothing(n: int) -> Interval:
-    return Interval(np.zeros(n), np.zeros(n))
-
-
 class _Given(NamedTuple):
     """What a clause reads beside what is owed: facts, of which some stay to be filled, and their ends."""
 
@@ -324,31 +146,31 @@ class _Given(NamedTuple):
 
 def _given(clause: Clause, step: _Step, known: Enclosure) -> _Given:
     design, kind, n = step.design, KINDS[clause.kind], step.box.n
-    cost, nothing = np.full(n, float(step.box.cost)), np.zeros(n)
+    cost, zero = np.full(n, float(step.box.cost)), np.zeros(n)
     source = source_of(clause)
     keys = (*clause.keys, *([source] if source else []))
     now = min(step.calendar.dates[key][-1] if step.now is None else step.now for key in keys)
-    stake, received, theirs = nothing, None, frozenset[Key]()
+    stake, received, theirs = zero, None, frozenset[Key]()
     if kind.reads_stake:
         whose = clause.payer if kind.of_payer else clause.receiver
         mine = [key for key in known.amount if key[1] == whose and year_of(step.calendar.dates[key][0]) <= year_of(now)]
         stake = design.shares.get(whose, 0.0) * cost
         received, theirs = known.total(mine, n), frozenset(mine)
-    open_ = [(nothing, nothing)]
+    open_ = [(zero, zero)]
     if "yearly_return" in clause.terms:
         among = dict.fromkeys(key[1] for key in clause.keys)
         put_in = sum(design.shares.get(party, 0.0) for party in among) * cost
-        open_ = [(nothing, nothing), (put_in * grown(clause.values["yearly_return"], now / 12), nothing)]
+        open_ = [(zero, zero), (put_in * grown(clause.values["yearly_return"], now / 12), zero)]
     if clause.kind == "clawback" and source is not None and source in known.amount:
-        before, owed = step.paid.get(source, _nothing(n)), known.amount[source]
+        before, owed = step.paid.get(source, nothing(n)), known.amount[source]
         ends = (np.maximum(before.low - owed.high, 0.0), np.maximum(before.high - owed.low, 0.0))
-        open_ = [(nothing, end) for end in ends]
+        open_ = [(zero, end) for end in ends]
     readings = [] if clause.metric is None else step.readings(clause.metric)
     if clause.metric is not None and not readings:
-        readings = [(year_of(now), _nothing(n))]
+        readings = [(year_of(now), nothing(n))]
     children = np.full(n, float(step.box.children))
-    facts = Facts(cost, nothing, stake, nothing, step.size.levels(clause), [(year_of(now), nothing)], children)
-    points = list(_bends(clause, step.size, float(step.box.cost)))
+    facts = Facts(cost, zero, stake, zero, step.size.levels(clause), [(year_of(now), zero)], children)
+    points = list(bends_of(clause, step.size, float(step.box.cost)))
     return _Given(facts, step.size.values(clause), readings, points, received, theirs, open_)
 
 
@@ -358,18 +180,18 @@ def _take(clause: Clause, keys: tuple[Key, ...], acts: NDArray[np.int8], given: 
     if source is not None and clause.instead_of:
         before, theirs = known.amount[key], known.amount[source]
         moved, left, _ = _image(clause, theirs, given)
-        moved = moved.where(acts, _nothing(n))
+        moved = moved.where(acts, nothing(n))
         known.amount[source] = left.where(acts, theirs)
         known.amount[key] = before + moved
-        shares = _after_share(clause, acts, known.sums, source, key, before)
-        known.sums = [_after_move(each, source, key, before, moved) for each in known.sums] + shares
+        shares = after_share(clause, acts, known.sums, source, key, before)
+        known.sums = [after_move(each, source, key, before, moved) for each in known.sums] + shares
         _sum_received(clause, acts, given, theirs, known)
         return
     parts = {each: known.amount[each] for each in keys}
     if not clause.routes and len(parts) == 1:
         owed = known.amount[key]
         image, _, change = _image(clause, owed, given)
-        change = change.where(acts, _nothing(n))
+        change = change.where(acts, nothing(n))
         known.amount[key] = image.where(acts, owed)
         known.sums = [
             Sum(weights, total + change.times(weights[key]) if key in weights else total)
@@ -405,31 +227,6 @@ def _sum_received(clause: Clause, acts: NDArray[np.int8], given: _Given, owed: I
         ends.append(had + (result if takes else result - amount))
     total = Interval(*ends).where(acts, given.received)
     known.sums.append(Sum(dict.fromkeys(sorted(given.theirs | {clause.keys[0]}), 1.0), total))
-
-
-def _after_move(known: Sum, source: Key, key: Key, before: Interval, moved: Interval) -> Sum:
-    """Follow a sum when part of `source` moves to `key`: money changes its payer or receiver, and stays the same."""
-    weights, total = known
-    if source in weights and key not in weights:
-        return Sum({**weights, key: weights[source]}, total + before.times(weights[source]))
-    change = weights.get(key, 0.0) - weights.get(source, 0.0)
-    return Sum(weights, total + moved.times(change)) if change else known
-
-
-def _after_share(
-    clause: Clause, acts: NDArray[np.int8], sums: Sequence[Sum], source: Key, key: Key, before: Interval
-) -> list[Sum]:
-    """Say what sums become in what is left of `source`, and in what moved, if a fixed share of it moves (`co_pay`)."""
-    share = clause.values.get("share", 0.0)
-    if clause.kind != "co_pay" or not (acts == 1).all() or before.high.any() or not 0.0 < share < 1.0:
-        return []
-    result = []
-    for weights, total in sums:
-        if source in weights and key not in weights:
-            others = {each: weight for each, weight in weights.items() if each != source}
-            result.append(Sum({**others, source: weights[source] / (1.0 - share)}, total))
-            result.append(Sum({**others, key: weights[source] / share}, total))
-    return result
 
 
 def _image(clause: Clause, owed: Interval, given: _Given) -> tuple[Interval, Interval, Interval]:
@@ -476,7 +273,7 @@ def _best_of(clause: Clause, parts: Mapping[Key, Interval]) -> tuple[dict[Key, I
     """Ends of the parts of a `best_of`, and of their sum: that of the largest route."""
     n = next(iter(parts.values())).low.size
     named = {key[2]: key for key in parts}
-    sums = [_sum([parts[named[part]] for part in route], n) for route in clause.routes]
+    sums = [total_of([parts[named[part]] for part in route], n) for route in clause.routes]
     after = {}
     for number, route in enumerate(clause.routes):
         others = [each for at, each in enumerate(sums) if at != number]
@@ -507,10 +304,3 @@ def _acts(clause: Clause, step: _Step) -> NDArray[np.int8]:
             holds = np.where(holds == -1, -1, 1 - holds).astype(np.int8)
         acts = np.where((acts == 0) | (holds == 0), 0, np.where((acts == 1) & (holds == 1), 1, -1)).astype(np.int8)
     return acts
-
-
-def _sum(intervals: Iterable[Interval], n: int) -> Interval:
-    total = Interval(np.zeros(n), np.zeros(n))
-    for each in intervals:
-        total = total + each
-    return total

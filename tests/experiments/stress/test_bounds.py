@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from stupror.experiments.stress.bends import bends
 from stupror.experiments.stress.bounds import Reach, bounds, net, owed, put_in, reach, settled
-from stupror.experiments.stress.intervals import bends
 from stupror.model.contracts import design_names, load_design
 from tests.model.contracts.test_laws import contracts
 from tests.model.contracts.written import M, clause, contract, measure, term
