@@ -47,7 +47,7 @@ def stress(
     design, spec, _ = all_of(read, lambda: load_scenario(scenario), free)
     ground, size = sized(design, spec, cost, children, seed)
     found = examined(design, ground, *size)
-    page, told = written(found), json.dumps(record(found), ensure_ascii=False, indent=2)
+    page, told = written(found, contract), json.dumps(record(found), ensure_ascii=False, indent=2)
     if out is not None:
         try:
             out.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ...model.contracts import Design
 from ...model.contracts.aloud.sentences import sentence
@@ -39,16 +40,16 @@ class Examined:
     repairs: Sequence[Repair]
 
 
-def written(found: Examined) -> str:
-    """Write the page."""
+def written(found: Examined, called: str) -> str:
+    """Write the page; `called` is how the user named the contract, so that shown commands work."""
     text = StringIO()
     console = Console(file=text, width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
-    for part in _parts(found):
-        console.print(part)
+    for part in _parts(found, called):
+        console.print(part, soft_wrap=isinstance(part, Text))  # commands stay on one line, to be copied
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def _parts(found: Examined) -> Iterator[str | Table]:
+def _parts(found: Examined, called: str) -> Iterator[str | Text | Table]:
     stress = found.stress
     code = stress.design.currency.code
     yield f"{stress.design.title} ({stress.design.name})"
@@ -65,7 +66,7 @@ def _parts(found: Examined) -> Iterator[str | Table]:
     if stress.paid is not None and stress.effect is not None:
         yield "Paid if the programme does nothing (fees, and what is made good or given back, left out)"
         yield _nothing(stress, stress.paid, stress.effect)
-    yield from _worst(stress)
+    yield from _worst(stress, called)
     if stress.paid is not None:
         yield "What the groups were paid for, the likeliest first"
         yield _states(stress, stress.paid)
@@ -142,7 +143,7 @@ def _nothing(stress: Stress, paid: Paid, effect: Trial) -> Table:
     return table
 
 
-def _worst(stress: Stress) -> Iterator[str]:
+def _worst(stress: Stress, called: str) -> Iterator[str | Text]:
     """Say the most that can be paid with no effect and no error, and how to settle it by hand."""
     design, code = stress.design, stress.design.currency.code
     within = without_effect(design, reach(design, stress.children), stress.children)
@@ -164,7 +165,7 @@ def _worst(stress: Stress) -> Iterator[str]:
         )
         settings = " ".join(f"--set {name}={_setting(value)}" for name, value in point.items() if name)
         cost = "" if design.programme is not None else f" --cost {stress.cost}"
-        yield f"  stupror settle {quote(design.name)}{cost} {settings}".rstrip()
+        yield Text(f"  stupror settle {quote(called)}{cost} {settings}".rstrip())
     yield ""
 
 

@@ -70,9 +70,12 @@ def test_the_finnish_preset_pays_for_no_effect_what_settle_says(stupror, tmp_pat
     assert all(line in answer.out for line in block.splitlines()), "docs/stress.md shows what was printed"
 
 
-def test_a_stress_test_is_the_same_twice(stupror):
-    file = HERE / "planted" / "luck-small-group.toml"
-    assert stupror("stress", file).out == stupror("stress", file).out
+def test_a_stress_test_is_the_same_twice_and_its_commands_work(stupror):
+    file = HERE / "planted" / "no-risk-guarantee.toml"
+    once = stupror("stress", file).out
+    assert once == stupror("stress", file).out
+    (command,) = re.findall(r"stupror (settle .*)", once)
+    assert json.loads(stupror(*shlex.split(command), "--json").out)["paid"]["municipality->investor"] == 10_000_000
 
 
 @pytest.mark.parametrize(
