@@ -39,8 +39,6 @@ _SECTIONS = {  # first word of a heading -> what the section is
     "parties": "A party of the contract's own, and who is it in a run.",
     "outcomes": "An outcome of the contract's own, what it is counted in, and what stands for it in a run.",
     "finance": f"Who pays the programme up front; all shares sum to 1. Forms: {', '.join(FORMS)}.",
-    "parties": "Parties of the contract's own: how they are called, what they are, and who is it in a run.",
-    "outcomes": "Outcomes of the contract's own: their title and unit, and what stands for them in a run.",
     "measure": f"What is measured, and how: {', '.join(EVALUATIONS)}.",
     "conditions": "Something that is true or false, which clauses may name in `when` and `unless`.",
     "change": "A parameter of the model that changes under it (docs/parameters.md): times, add or set.",
