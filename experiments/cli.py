@@ -29,6 +29,7 @@ from .commands import (
     runs,
     screen,
     search,
+    stress,
     tip,
     validate,
     view,
@@ -88,7 +89,9 @@ app.command("screen")(screen.screen)
 designs_app.callback(invoke_without_command=True)(designs.list_designs)
 designs_app.command("show")(designs.show)
 designs_app.command("new")(designs.new)
+designs_app.command("from-indigo")(designs.from_indigo)
 app.command("settle")(designs.settle)
+app.command("stress")(stress.stress)
 app.command("search")(search.search)
 batch_app = typer.Typer(cls=batch.PlanOrCommand, help="Make the runs of a plan, and keep each of them.")
 app.add_typer(batch_app, name="batch", no_args_is_help=True)

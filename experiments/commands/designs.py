@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from ...model.contracts import Design
 
-__all__ = ["list_designs", "new", "settle", "show"]
+__all__ = ["from_indigo", "list_designs", "new", "settle", "show"]
 
 DesignText = Annotated[
     str,
@@ -94,6 +94,19 @@ def new(
 
     path = new_design(name, preset, out)
     typer.echo(f"Written: {path}. Edit it; its first lines say how to check, settle and compare it.")
+
+
+def from_indigo(
+    file: Annotated[Path, typer.Argument(help="A project as INDIGO publishes it (JSON).")],
+    name: Annotated[str | None, typer.Option(help="Name of the design. [default: the project's id]")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
+) -> None:
+    """Write a project of the impact-bond register INDIGO as a contract file, to be checked and completed."""
+    from ..designs.indigo import write_indigo
+
+    path, drafted = write_indigo(file, name, out)
+    typer.echo(f"Written: {path}. Check all of it, and complete:")
+    typer.echo("\n".join(f"  - {each}" for each in drafted.open_))
 
 
 def settle(

@@ -190,17 +190,23 @@ def detection_edges(
     return np.asarray(np.stack([worse, np.minimum(worse + seen, 1.0)], axis=1) * np.asarray(take_up)[frailty][:, None])
 
 
-def mix_seen(ladder: Ladder, edges: Floats) -> Floats:
-    """Distribution over true states of the children seen at each (age, perceived level).
-
-    Shape (N_AGES, N_LEVELS, N_STATES); rows sum to 1, or to 0 where nobody is seen.
-    """
+def seen_weights(ladder: Ladder, edges: Floats) -> Floats:
+    """Share of all children of an age that is seen at each level and is in each state, (N_AGES, N_LEVELS, N_STATES)."""
     level = ladder.level.astype(np.int64)
     weight = np.zeros((N_AGES, N_LEVELS, N_STATES))
     occupied = expected_states(ladder)
     every = np.arange(N_STATES)
     weight[:, level, every] += occupied * (edges[:, 1] - edges[:, 0])
     weight[:, np.minimum(level + 1, N_LEVELS - 1), every] += occupied * edges[:, 0]
+    return weight
+
+
+def mix_seen(ladder: Ladder, edges: Floats) -> Floats:
+    """Distribution over true states of the children seen at each (age, perceived level).
+
+    Shape (N_AGES, N_LEVELS, N_STATES); rows sum to 1, or to 0 where nobody is seen.
+    """
+    weight = seen_weights(ladder, edges)
     total = weight.sum(axis=2, keepdims=True)
     return np.asarray(np.divide(weight, total, out=np.zeros_like(weight), where=total > 0))
 

@@ -136,9 +136,9 @@ def _reported(expected: Expected, cells: Cells, ladder: Ladder) -> Floats:
     metric, k, age = expected.metric, cells.intervention, cells.age
     if metric.evaluation in (MATCHED, NORM):
         mean, _ = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
-        total = (_alike(cells, ladder) * mean).sum(axis=1)
+        total = (alike(cells, ladder) * mean).sum(axis=1)
     elif metric.evaluation in (BEFORE_AFTER, TREND, FLAGGED):
-        total = (cells.start * _as_if(metric, cells)).sum(axis=1)
+        total = (cells.start * as_if(metric, cells)).sum(axis=1)
         if metric.evaluation == TREND:
             years, occupied = np.minimum(metric.years, N_AGES - 1 - age), expected_states(ladder)
             mean = (metric.value * occupied).sum(axis=2)
@@ -149,7 +149,7 @@ def _reported(expected: Expected, cells: Cells, ladder: Ladder) -> Floats:
     return np.asarray(total / metric.parts)
 
 
-def _alike(cells: Cells, ladder: Ladder) -> Floats:
+def alike(cells: Cells, ladder: Ladder) -> Floats:
     """Distribution over states of children of the age and true levels of each option's children, (n_cells, N_STATES).
 
     They are like them on record; their frailty is that of everybody on that rung.
@@ -160,7 +160,7 @@ def _alike(cells: Cells, ladder: Ladder) -> Floats:
     return np.asarray(occupied[cells.age] / np.maximum(of_level[cells.age][:, level], 1e-300) * share[:, level])
 
 
-def _as_if(metric: Metric, cells: Cells) -> Floats:
+def as_if(metric: Metric, cells: Cells) -> Floats:
     """What the years would come to if they were as before, or at the level seen (K5); (n_cells, N_STATES) at the start.
 
     In the unit of `Metric.value`.
@@ -206,7 +206,7 @@ def _variance(
     if metric.evaluation == MATCHED:
         by_level = start.reshape(-1, N_STATES // N_LEVELS, N_LEVELS)
         share = by_level.sum(axis=1)
-        peers = _alike(cells, ladder)
+        peers = alike(cells, ladder)
 
         def at(weight: Floats, values: Floats) -> Floats:
             """Mean of values among those at each true level, (n_cells, N_LEVELS)."""
@@ -218,11 +218,11 @@ def _variance(
         gap = mine - theirs
         return np.asarray((share * (within + gap**2)).sum(axis=1) - (share * gap).sum(axis=1) ** 2)
     if metric.evaluation in (BEFORE_AFTER, TREND, FLAGGED):
-        other = _as_if(metric, cells)
+        other = as_if(metric, cells)
     elif metric.evaluation == NORM:
         level = np.arange(N_STATES) % N_LEVELS
         share = start.reshape(-1, N_STATES // N_LEVELS, N_LEVELS).sum(axis=1)
-        total = (_alike(cells, ladder) * without[0]).reshape(-1, N_STATES // N_LEVELS, N_LEVELS).sum(axis=1)
+        total = (alike(cells, ladder) * without[0]).reshape(-1, N_STATES // N_LEVELS, N_LEVELS).sum(axis=1)
         other = np.divide(total, share, out=np.zeros(share.shape), where=share > 0.0)[:, level]
     else:
         other = np.zeros(mean.shape)
