@@ -26,6 +26,7 @@ import pandas as pd
 from ...model.contracts import Design
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario, load_scenario
+from .told import assumed_that_matter, cut_counties, terms_of
 
 __all__ = [
     "MANIFEST",
@@ -210,11 +211,15 @@ def manifest(
     return {
         "software": "stupror",
         "scenario": scenario_manifest(spec),
-        "designs": [{"name": each.name, "title": each.title, "hash": design_hash(each)} for each in designs],
+        "designs": [
+            {"name": each.name, "title": each.title, "hash": design_hash(each)} | terms_of(each) for each in designs
+        ],
         "seeds": list(seeds),
         "start_year": start_year,
         "years": years,
         "uncertain": uncertain,  # if so, the world of each seed is `Scenario.draw(seed)`
+        "assumed": assumed_that_matter(spec),
+        "cut_counties": cut_counties(spec, load_scenario()),
         "versions": versions(),
         "files": dict(files),
     }

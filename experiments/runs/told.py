@@ -1,0 +1,86 @@
+"""What a manifest tells of designs and of what is assumed, so that a report can say it without the model.
+
+Read by `run_folder`.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from ...model.contracts import Design
+from ...model.inputs.scenario import Scenario
+from ..data import DATA
+
+__all__ = ["assumed_that_matter", "cut_counties", "terms_of"]
+
+SCREENING = DATA / "screening.csv"
+MOST_ASSUMED = 5
+
+
+def terms_of(design: Design) -> dict[str, Any]:
+    """Tell what a contract says: names, summary, who decides, who pays first, what is measured, what follows."""
+    return {
+        "title_sv": design.title_sv,
+        "summary": " ".join(design.summary.split()),
+        "summary_sv": " ".join(design.summary_sv.split()),
+        "decision": design.decision,
+        "finance": [{"party": each.party, "form": each.form, "share": each.value} for each in design.finance],
+        "measures": [
+            {"kind": each.kind, "payers": list(each.payers), "evaluation": each.evaluation, "years": each.years}
+            for each in design.measures.values()
+        ],
+        "clauses": [
+            {
+                "kind": each.kind,
+                "payer": each.payer,
+                "receiver": each.receiver,
+                "terms": each.values | {name: list(levels) for name, levels in each.lists.items()},
+            }
+            for each in design.clauses
+        ],
+        "interventions": list(design.interventions),
+    }
+
+
+def assumed_that_matter(spec: Scenario, most: int = MOST_ASSUMED) -> list[dict[str, Any]]:
+    """Tell which assumed parameters move the gain of public budgets most in the ranking of `docs/assumed.md`.
+
+    Records of parameter, rank by gain, strength (mean size of the effect over the standard deviation of the gain),
+    value here, unit, range and source; none that the scenario has given a source that is not assumed.
+    """
+    with SCREENING.open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: -float(row["gain_strength"]))
+    told = []
+    for row in rows:
+        quantity = spec.quantities.get(row["parameter"])
+        if quantity is None or "assumed" not in quantity.source.lower():
+            continue
+        told.append(
+            {
+                "parameter": row["parameter"],
+                "strength": float(row["gain_strength"]),
+                "value": quantity.model_dump(mode="json")["value"],
+                "unit": quantity.unit,
+                "range": [float(end) for end in quantity.range],
+                "source": quantity.source,
+            }
+        )
+        if len(told) == most:
+            break
+    return told
+
+
+def cut_counties(spec: Scenario, country: Scenario) -> dict[str, list[str]]:
+    """Name the municipalities that are in the run, by county, for each county of which some are left out."""
+    whole: dict[str, set[str]] = {}
+    for code, county in zip(country.places.codes, country.places.county_codes, strict=True):
+        whole.setdefault(county, set()).add(code)
+    here: dict[str, list[tuple[str, str]]] = {}
+    for code, name, county in zip(spec.places.codes, spec.places.names, spec.places.county_codes, strict=True):
+        here.setdefault(county, []).append((code, name))
+    return {
+        spec.places.counties[county]: [name for _, name in some]
+        for county, some in here.items()
+        if whole.get(county, set()) - {code for code, _ in some}
+    }
