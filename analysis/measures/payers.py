@@ -74,10 +74,8 @@ def turning(running: Frame) -> Frame:
         net, year = part["net_sek"].to_numpy(float), part["year"].to_numpy(np.int64)
         behind = np.flatnonzero(net < 0)
         lowest = int(net.argmin())
-        if net[-1] < 0:
-            years = np.nan
-        else:
-            years = float(year[behind[-1] + 1] - year[0]) if behind.size else 0.0
+        ahead = float(year[behind[-1] + 1] - year[0]) if behind.size and net[-1] >= 0 else 0.0
+        years = np.nan if net[-1] < 0 else ahead
         rows.append((*key, min(float(net[lowest]), 0.0), int(year[lowest]), years, bool(net.any())))
     return pd.DataFrame(rows, columns=[*RUN, "group", "peak_sek", "peak_year", "years", "moved"])
 

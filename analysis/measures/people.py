@@ -1,4 +1,4 @@
-"""Measures of what happens to people in the simulated years: placements, school, exclusion, need. Read by the report."""
+"""Measures of what happens to people in the simulated years: placements, school, need. Read by the report."""
 
 from collections.abc import Mapping
 

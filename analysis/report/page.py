@@ -88,7 +88,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     return {
         "language": language,
         "page_title": words["title"],
-        "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest, say)]),
+        "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest)]),
         "front": _spoken(front(tables, manifest, words, rate, language), local),
         "background_title": say["h_background"],
         "background": [local(line) for line in headline(tables, summarised, words, say)],
@@ -197,13 +197,12 @@ def _cells(
     ]
 
 
-def _part_of_country(tables: Tables, manifest: Mapping[str, Any], say: Mapping[str, str]) -> list[str]:
+def _part_of_country(tables: Tables, manifest: Mapping[str, Any]) -> list[str]:
     """Name the municipalities of a run that does not have all; nothing if it has."""
     if manifest.get("scenario", {}).get("municipalities", "all") == "all":
         return []
-    names = list(dict.fromkeys(tables["municipalities"]["name"]))
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    return [say["part"].format(n=len(names), names=shown)]
+    names = manifest.get("places") or list(dict.fromkeys(tables["municipalities"]["name"]))
+    return [", ".join(names[:12]) + (", ..." if len(names) > 12 else "")]
 
 
 def _changes(manifest: Mapping[str, Any]) -> list[str]:

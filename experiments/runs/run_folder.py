@@ -26,7 +26,7 @@ import pandas as pd
 from ...model.contracts import Design
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario, load_scenario
-from .told import assumed_that_matter, cut_counties, terms_of
+from .told import assumed_that_matter, cut_counties, place_names, terms_of
 
 __all__ = [
     "MANIFEST",
@@ -219,6 +219,7 @@ def manifest(
         "years": years,
         "uncertain": uncertain,  # if so, the world of each seed is `Scenario.draw(seed)`
         "assumed": assumed_that_matter(spec),
+        "places": place_names(spec, load_scenario()),
         "cut_counties": cut_counties(spec, load_scenario()),
         "versions": versions(),
         "files": dict(files),

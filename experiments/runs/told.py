@@ -12,7 +12,7 @@ from ...model.contracts import Design
 from ...model.inputs.scenario import Scenario
 from ..data import DATA
 
-__all__ = ["assumed_that_matter", "cut_counties", "terms_of"]
+__all__ = ["assumed_that_matter", "cut_counties", "place_names", "terms_of"]
 
 SCREENING = DATA / "screening.csv"
 MOST_ASSUMED = 5
@@ -69,6 +69,15 @@ def assumed_that_matter(spec: Scenario, most: int = MOST_ASSUMED) -> list[dict[s
         if len(told) == most:
             break
     return told
+
+
+def place_names(spec: Scenario, country: Scenario) -> list[str]:
+    """Name the places of a run: counties that are whole by their name, other municipalities by theirs; all: nothing."""
+    if spec.places.codes == country.places.codes:
+        return []
+    cut = cut_counties(spec, country)
+    counties = dict.fromkeys(spec.places.counties[code] for code in spec.places.county_codes)
+    return [name for county in counties for name in cut.get(county, [county])]
 
 
 def cut_counties(spec: Scenario, country: Scenario) -> dict[str, list[str]]:

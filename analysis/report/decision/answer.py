@@ -118,7 +118,7 @@ def _sentence(text: str) -> str:
 
 
 def pair_rows(found: Paired, words: Texts, say: Texts) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Lay every two proposals out: the difference in public cost and in each payer's gain, and what it allows to say."""
+    """Lay every two proposals out: in public cost and in each payer's gain, and what may be said."""
     rows = []
     for one, other in found.pairs():
         change = found.change(one, other)
@@ -130,7 +130,7 @@ def pair_rows(found: Paired, words: Texts, say: Texts) -> list[tuple[str, list[t
 
 
 def lowest_by_payer(found: Paired) -> dict[str, dict[str, int]]:
-    """In how many seeds each of status quo and the proposals gives a payer group (or all) the most; ties count for none."""
+    """In how many seeds status quo and each proposal give a payer group (or all) the most; a tie counts for none."""
     counted: dict[str, dict[str, int]] = {}
     names = [lifetime.BASE, *found.proposals]
     for group in (*lifetime.GROUPS, "public"):

@@ -25,7 +25,7 @@ MOST_ROWS = 4  # proposals that the curves are drawn for
 
 
 def who_pays(found: Paired, words: Words) -> str:
-    """Bars by payer and proposal: what it pays to the left, what it saves and receives to the right, net as a diamond."""
+    """Bars by payer and proposal: to the left what it pays, to the right what it saves and gets, net as a diamond."""
     names = found.proposals
     flows = found.flows.groupby(["design", "group"])[["pays_sek", "receives_sek", "saves_sek"]].mean() / M_SEK
     with mpl.rc_context(STYLE | {"font.size": 9}):
@@ -62,7 +62,7 @@ def who_pays(found: Paired, words: Words) -> str:
 
 
 def cash(found: Paired, words: Words) -> str:
-    """Running net gain by proposal (rows) and payer (columns) over years, with a band from the lowest to the highest seed."""
+    """Running net gain by proposal (rows) and payer (columns) over years; the band is from lowest to highest seed."""
     names = found.ranked[:MOST_ROWS]
     with mpl.rc_context(STYLE | {"font.size": 9}):
         figure = Figure(figsize=(9.2, 0.5 + 1.55 * len(names)), layout="constrained")
@@ -94,7 +94,7 @@ def _curve(ax: Axes, running: pd.DataFrame, design: str, group: str) -> None:
 
 
 def lowest_points(found: Paired, designs: Sequence[str]) -> pd.DataFrame:
-    """What the curves show: design, group, lowest point of the mean (peak, M SEK, 0 if never below) and its year, end."""
+    """What the curves show: design, group, lowest point of the mean (peak, M SEK, at most 0), its year, the end."""
     rows = []
     for design in designs:
         for group in lifetime.GROUPS:

@@ -4,7 +4,7 @@ Read by `page`; the tables are read by `sheets` as well.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,14 +73,14 @@ def front(tables: Tables, manifest: Mapping[str, Any], words: Texts, rate: float
 
 def question(tables: Tables, manifest: Mapping[str, Any], words: Texts, say: Texts) -> str:
     """Ask what the comparison is to answer."""
-    names = list(dict.fromkeys(tables["municipalities"]["name"]))
+    names = manifest.get("places") or list(dict.fromkeys(tables["municipalities"]["name"]))
     if manifest.get("scenario", {}).get("municipalities", "all") == "all":
         place = words.get(str(manifest.get("scenario", {}).get("title", "Sweden")), say["place country"])
     elif len(names) == 1:
-        place = say["place one"].format(name=names[0])
+        alone = tables["municipalities"]["municipality"].nunique() == 1
+        place = say["place one"].format(name=names[0]) if alone else names[0]
     else:
-        shown = ", ".join(names[:FEW_PLACES]) + (", ..." if len(names) > FEW_PLACES else "")
-        place = say["place part"].format(n=len(names), names=shown)
+        place = named(names)
     designs = dict.fromkeys(tables["runs"]["design"])
     proposals = [words.get(each, each) for each in designs if each not in (lifetime.BASE, lifetime.BENCHMARK)]
     if not proposals:
@@ -116,9 +116,13 @@ def beside(tables: Tables, manifest: Mapping[str, Any], say: Texts) -> list[str]
     if places == 1:
         lines.append(say["one place"])
     for county, names in manifest.get("cut_counties", {}).items():
-        shown = ", ".join(names[:FEW_PLACES]) + (", ..." if len(names) > FEW_PLACES else "")
-        lines.append(say["cut"].format(names=shown, county=county))
+        lines.append(say["cut"].format(names=named(names), county=county))
     return lines
+
+
+def named(names: Sequence[str]) -> str:
+    """Name the first few places."""
+    return ", ".join(names[:FEW_PLACES]) + (", ..." if len(names) > FEW_PLACES else "")
 
 
 def payer_table(found: Paired, words: Texts, say: Texts) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Paired:
         return verdict(part[measure])
 
     def best_in(self, design: str) -> int:
-        """In how many seeds a design has the lowest public cost of status quo and all proposals; a tie counts for none."""
+        """In how many seeds a design alone has the lowest public cost of status quo and all proposals."""
         rest = self.cost[[name for name in (lifetime.BASE, *self.proposals) if name != design]]
         return int((self.cost[design] < rest.min(axis=1)).sum())
 

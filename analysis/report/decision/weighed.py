@@ -45,7 +45,8 @@ def _people(found: Paired, lead: str, kind: str, say: Texts) -> list[str]:
     for measure in [name for name in found.people.columns if name not in lifetime.RUN]:
         each = found.counted(lead, measure)
         if each.kind == kind:
-            told.append(say[f"w {kind}"].format(what=say[f"people {measure}"], figure=each.figure))
+            what = say[f"people {measure}"]
+            told.append(say[f"w {kind}"].format(what=what[0].upper() + what[1:], figure=each.figure))
     return told
 
 
@@ -166,7 +167,7 @@ def _reach(tables: Tables, lead: str, say: Texts) -> list[str]:
 
 
 def in_force(tables: Tables, design: str) -> tuple[float, float, int]:
-    """Municipalities in which a project of the contract starts in the first and in the last year, mean over seeds, of all."""
+    """Municipalities where its projects start in the first and in the last year (means over seeds), and all."""
     of = int(tables["municipalities"]["municipality"].nunique())
     runs = tables["runs"][tables["runs"]["design"] == design]
     start, years = int(runs["start_year"].iloc[0]), int(runs["years"].iloc[0])
