@@ -16,7 +16,21 @@ from typing import Annotated
 import typer
 
 from ..model.inputs.errors import InputError
-from .commands import analyse, batch, calibrate, data, designs, parameters, report, runs, screen, search, validate, view
+from .commands import (
+    analyse,
+    batch,
+    calibrate,
+    data,
+    designs,
+    municipality,
+    parameters,
+    report,
+    runs,
+    screen,
+    search,
+    validate,
+    view,
+)
 from .commands.common import FailedError, StoppedError
 
 __all__ = ["app", "main"]
@@ -51,6 +65,7 @@ def _stupror(
 designs_app = typer.Typer(help="List the funding designs that come with the model; read one aloud; begin your own.")
 app.command("run")(runs.run)
 app.command("compare")(runs.compare)
+app.command("municipality")(municipality.municipality)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
 app.command("view")(view.view)

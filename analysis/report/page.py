@@ -72,7 +72,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     summarised = summary(tables, rate)
     start = int(runs["start_year"].iloc[0])
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
-    local = _localiser(language)
+    local = localiser(language)
     further = format_summary(details(tables, rate), designs, DETAILS)
     likely, uncertain = bool(manifest.get("posteriors")), bool(manifest.get("uncertain"))
     sure = [
@@ -89,7 +89,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "language": language,
         "page_title": words["title"],
         "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest)]),
-        "front": _spoken(front(tables, manifest, words, rate, language), local),
+        "front": spoken(front(tables, manifest, words, rate, language), local),
         "background_title": say["h_background"],
         "background": [local(line) for line in headline(tables, summarised, words, say)],
         "glossary_title": say["h_glossary"],
@@ -100,7 +100,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
         "summary_title": say["h_summary"],
         "sections": [
-            _spoken(section, local)
+            spoken(section, local)
             for of, make in ((tables, figure_sections), (every, step_sections), (tables, contract_sections))
             for section in make(of, words, say, rate, captions)
         ],
@@ -164,21 +164,21 @@ def _drawn(svg: str, local: Callable[[str], str]) -> str:
     return re.sub(r"(<text[^>]*>)([^<]*)", lambda found: found[1] + local(found[2]), svg)
 
 
-def _localiser(language: str) -> Callable[[str], str]:
+def localiser(language: str) -> Callable[[str], str]:
     """Return what turns numbers as `tables` writes them into those of the language."""
     if language != "sv":
         return lambda text: text
     return lambda text: re.sub(r"(?<=\d) to (?=[\d\u2212])", " till ", re.sub(r"(?<=\d)\.(?=\d)", ",", text))
 
 
-def _spoken(value: Any, local: Callable[[str], str]) -> Any:
+def spoken(value: Any, local: Callable[[str], str]) -> Any:
     """Put every text of a nest of lists and tuples into the language."""
     if isinstance(value, str):
         return local(value)
     if isinstance(value, Mapping):
-        return {key: _drawn(each, local) if key == "svg" else _spoken(each, local) for key, each in value.items()}
+        return {key: _drawn(each, local) if key == "svg" else spoken(each, local) for key, each in value.items()}
     if isinstance(value, Iterable):
-        return [_spoken(each, local) for each in value]
+        return [spoken(each, local) for each in value]
     return value
 
 
@@ -300,7 +300,7 @@ def command(tables: Tables, manifest: Mapping[str, Any]) -> str:
     """Write the command that makes the same runs again."""
     runs, scenario = tables["runs"], manifest.get("scenario", {})
     seeds, designs = sorted(runs["seed"].unique()), ",".join(dict.fromkeys(runs["design"]))
-    alone = "municipality" in tables["flows"] if "flows" in tables else False  # only `run` keeps single municipalities
+    alone = len(runs) == 1 and "municipality" in tables.get("flows", ())  # `run` keeps single municipalities
     words = ["stupror run" if alone else "stupror compare"]
     if scenario.get("changes"):
         words.append("SCENARIO.toml")

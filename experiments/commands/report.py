@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import common
-from .common import Language
+from .common import Excel, Language, SwedishCsv
 
 __all__ = ["report"]
 
@@ -16,6 +16,8 @@ __all__ = ["report"]
 def report(
     folder: Annotated[Path, typer.Argument(help="A folder that `run` or `compare` has written.")],
     language: Language = "en",
+    excel: Excel = False,
+    swedish_csv: SwedishCsv = False,
 ) -> None:
     """Write the report of a folder again, from its tables."""
     common.check(common.known_language(language))
@@ -23,4 +25,6 @@ def report(
 
     tables, manifest = run_folder.read_folder(folder)
     run_folder.write_report(folder, tables, manifest, language)
-    typer.echo(f"Written: {folder / run_folder.REPORT}")
+    sheets = run_folder.write_sheets(folder, tables, manifest, language, excel=excel, swedish_csv=swedish_csv)
+    for path in (folder / run_folder.REPORT, *sheets):
+        typer.echo(f"Written: {path}")

@@ -25,6 +25,7 @@ from ..runs.limits import (
 )
 from . import common
 from .common import (
+    Excel,
     Language,
     Municipalities,
     MunicipalitiesFile,
@@ -34,6 +35,7 @@ from .common import (
     Quick,
     ScenarioFile,
     StoppedError,
+    SwedishCsv,
     Tables,
     Tell,
     Years,
@@ -110,6 +112,8 @@ def compare(
     uncertain: Annotated[
         bool, typer.Option("--uncertain", help="Draw every parameter anew for each seed, the same for every design.")
     ] = False,
+    excel: Excel = False,
+    swedish_csv: SwedishCsv = False,
     decompose: Annotated[
         bool, typer.Option("--decompose", help="Also run each design with its money alone, and with its terms.")
     ] = False,
@@ -141,7 +145,8 @@ def compare(
         )
 
     plan = Plan(spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, uncertain)
-    _run_and_write(live, replace(plan, posteriors=_named(posterior, likely), table=municipalities_file))
+    plan = replace(plan, posteriors=_named(posterior, likely), table=municipalities_file)
+    _run_and_write(live, replace(plan, excel=excel, swedish_csv=swedish_csv))
 
 
 def _named(files: Sequence[Path] | None, likely: Sequence[Posterior]) -> tuple[str, ...]:
@@ -163,13 +168,17 @@ class Plan:
     uncertain: bool = False
     posteriors: tuple[str, ...] = ()  # name of the file and digest
     table: Path | None = None  # the user's own municipalities
+    excel: bool = False
+    swedish_csv: bool = False
 
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ...analysis.report.intervals import FEW_SEEDS
     from ...analysis.report.tables import format_steps, format_summary, lay_out
+    from ...model.inputs.scenario import load_scenario
     from ..runs import run_folder
+    from ..runs.told import cut_counties
 
     try:
         with run_folder.new_folder(plan.out, overwrite=plan.overwrite) as folder:
@@ -181,6 +190,11 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
         typer.echo(lay_out(format_steps(by_steps)))
     if 1 < len(plan.seeds) < FEW_SEEDS:
         typer.echo(f"{len(plan.seeds)} seeds are too few to trust even the intervals: run six or more, then quote.")
+    for county, names in cut_counties(plan.spec, load_scenario()).items():
+        typer.echo(
+            f"{', '.join(names)} is a part of {county}: comparison groups and the region are those of the part. "
+            "`stupror municipality` runs the whole county and reports the part."
+        )
     typer.echo(f"Written to {plan.out}: start with {plan.out / run_folder.REPORT}")
 
 
@@ -199,6 +213,7 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.
         plan.spec, plan.designs, plan.seeds, start_year, plan.years, uncertain=plan.uncertain, files=files
     ) | {"posteriors": list(plan.posteriors), "municipalities_file": plan.table.name if plan.table else None}
     run_folder.write_report(folder, tables, manifest, plan.language)
+    run_folder.write_sheets(folder, tables, manifest, plan.language, excel=plan.excel, swedish_csv=plan.swedish_csv)
     this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
     return tables["summary"], by_step(tables)

@@ -29,6 +29,8 @@ from ...model.inputs.scenario import Scenario, load_scenario
 from .told import assumed_that_matter, cut_counties, place_names, terms_of
 
 __all__ = [
+    "CSV_FOLDER",
+    "EXCEL",
     "MANIFEST",
     "REPORT",
     "manifest",
@@ -37,11 +39,14 @@ __all__ = [
     "this_run",
     "write_manifest",
     "write_report",
+    "write_sheets",
     "write_tables",
 ]
 
 MANIFEST = "manifest.json"
 REPORT = "report.html"
+EXCEL = "report.xlsx"
+CSV_FOLDER = "csv"  # the same sheets for Swedish Excel
 ALSO_CSV = ("summary", "payments", "options", "runs", "municipalities")
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
@@ -109,7 +114,7 @@ def _is_ours(folder: Path) -> bool:
 
 def _not_ours(folder: Path) -> list[str]:
     """Name what somebody else has put beside our results; hidden files are the file manager's."""
-    ours = {MANIFEST, REPORT, *_read_manifest(folder).get("files", ())}
+    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, *_read_manifest(folder).get("files", ())}
     return sorted(path.name for path in folder.iterdir() if path.name not in ours and not path.name.startswith("."))
 
 
@@ -169,9 +174,33 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str) -> None:
     """Write the report, from nothing that depends on the time or the machine."""
     from ...analysis.report.page import write_report as render
+    from ...analysis.report.place.place import write_place
 
     lasting = {key: value for key, value in manifest.items() if key != "this_run"}
+    if manifest.get("place"):
+        write_place(tables, folder / REPORT, manifest=lasting, language=language)
+        return
     render(tables, folder / REPORT, title=manifest["scenario"]["title"], manifest=lasting, language=language)
+
+
+def write_sheets(
+    folder: Path, tables: Tables, manifest: Manifest, language: str, *, excel: bool = False, swedish_csv: bool = False
+) -> list[Path]:
+    """Write every table and figure as one Excel file, as CSV for Swedish Excel, or both; give what was written."""
+    if not (excel or swedish_csv):
+        return []
+    from ...analysis.report.sheets.collect import headings, sheets
+    from ...analysis.report.sheets.write import write_csv, write_excel
+
+    lasting = {key: value for key, value in manifest.items() if key != "this_run"}
+    made, name, written = sheets(tables, manifest=lasting, language=language), headings(language), []
+    if excel:
+        write_excel(made, folder / EXCEL, (name["contents"], name["sheet"], name["shows"]))
+        written.append(folder / EXCEL)
+    if swedish_csv:
+        write_csv(made, folder / CSV_FOLDER)
+        written.append(folder / CSV_FOLDER)
+    return written
 
 
 def read_folder(folder: Path) -> tuple[Tables, Manifest]:

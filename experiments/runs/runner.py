@@ -116,6 +116,7 @@ def compare(
     uncertain: bool = False,
     likely: Sequence[Posterior] = (),
     rules: Mapping[str, Rule] | None = None,
+    detail: bool = False,
     progress: Progress | None = None,
 ) -> Tables:
     """Run every design with every seed; put equal tables under one another, by design, then by seed.
@@ -138,13 +139,15 @@ def compare(
         Posteriors: each seed draws a likely world from them, over what `uncertain` has drawn.
     rules
         Rules of your own by kind of body, the same in every run.
+    detail
+        Whether to keep the rows of single municipalities and projects, or national sums only.
     progress
         Called with the number of runs done and of all runs, whenever one is done.
 
     Returns
     -------
     dict of str to pandas.DataFrame
-        National result tables by name.
+        Result tables by name, national unless `detail`.
 
     Raises
     ------
@@ -157,7 +160,7 @@ def compare(
     own = checked(rules, elsewhere=pool is not None or workers > 1)
     worlds = {seed: posterior.worlds(scenario.draw(seed) if uncertain else scenario, likely, seed) for seed in seeds}
     jobs = [
-        Job(scenario=worlds[seed], design=design, seed=seed, years=years, detail=False, rules=own)
+        Job(scenario=worlds[seed], design=design, seed=seed, years=years, detail=detail, rules=own)
         for design in designs
         for seed in seeds
     ]

@@ -6,16 +6,23 @@ Read by `run_folder`.
 from __future__ import annotations
 
 import csv
+import math
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...model.contracts import Design
+from ...model.inputs.facts import standardised
+from ...model.inputs.places import Places
 from ...model.inputs.scenario import Scenario
 from ..data import DATA
 
-__all__ = ["assumed_that_matter", "cut_counties", "place_names", "terms_of"]
+__all__ = ["assumed_that_matter", "cut_counties", "place_names", "place_of", "terms_of"]
 
 SCREENING = DATA / "screening.csv"
 MOST_ASSUMED = 5
+MOST_LIKE = 10
 
 
 def terms_of(design: Design) -> dict[str, Any]:
@@ -78,6 +85,48 @@ def place_names(spec: Scenario, country: Scenario) -> list[str]:
     cut = cut_counties(spec, country)
     counties = dict.fromkeys(spec.places.counties[code] for code in spec.places.county_codes)
     return [name for county in counties for name in cut.get(county, [county])]
+
+
+def place_of(wanted: str, spec: Scenario, country: Scenario) -> dict[str, Any]:
+    """Tell of a place (the municipalities of `spec`) what a report sets beside each other: it, the like, the country.
+
+    The like are the `MOST_LIKE` municipalities nearest in size (logarithm), schooling and tax base, each counted in
+    standard deviations of the country. Facts are means over municipalities.
+    """
+    here, everywhere = spec.places, country.places
+    measures = [np.log(np.asarray(everywhere.population, dtype=float))]
+    measures += [np.asarray(each) for each in (everywhere.facts.low_schooling_share, everywhere.facts.tax_base)]
+    at = np.column_stack([standardised(each) for each in measures])
+    mine = np.isin(everywhere.codes, here.codes)
+    away = np.square(at - at[mine].mean(axis=0)).sum(axis=1)
+    away[mine] = np.inf
+    like = np.argsort(away, kind="stable")[:MOST_LIKE]
+    counties = dict.fromkeys(here.counties[code] for code in here.county_codes)
+    return {
+        "wanted": wanted,
+        "name": here.names[0] if len(here.codes) == 1 else ", ".join(place_names(spec, country)),
+        "county": ", ".join(counties),
+        "codes": list(here.codes),
+        "like": [everywhere.names[k] for k in sorted(like)],
+        "facts": {
+            "here": _facts(everywhere, np.flatnonzero(mine)),
+            "like": _facts(everywhere, like),
+            "country": _facts(everywhere, np.arange(len(everywhere.codes))),
+        },
+    }
+
+
+def _facts(places: Places, at: NDArray[np.intp]) -> dict[str, float]:
+    """Means of what is known of some municipalities."""
+    facts = places.facts
+    columns = {
+        "population": places.population,
+        "young_share": facts.young_share,
+        "low_schooling_share": facts.low_schooling_share,
+        "tax_base": facts.tax_base,
+        "spending": facts.spending,
+    }
+    return {name: math.fsum(float(values[k]) for k in at) / len(at) for name, values in columns.items()}
 
 
 def cut_counties(spec: Scenario, country: Scenario) -> dict[str, list[str]]:

@@ -29,20 +29,25 @@ FEW_PLACES = 3  # so many are named in the question
 
 
 @cache
-def sayings(language: str) -> dict[str, str]:
-    """Texts of these pages in a language."""
+def sayings(language: str, part: bool = False) -> dict[str, str]:
+    """Texts of these pages in a language; for a part of the places, with those that speak of simulated years only."""
     path = Path(__file__).parent / "texts.toml"
-    result: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))[language]
-    return result
+    found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))[language]
+    of_part = found.pop("part")
+    return {**found, **(of_part if part else {})}
 
 
-def front(tables: Tables, manifest: Mapping[str, Any], words: Texts, rate: float, language: str) -> dict[str, Any]:
+def front(
+    tables: Tables, manifest: Mapping[str, Any], words: Texts, rate: float, language: str, *, part: bool = False
+) -> dict[str, Any]:
     """Put the first pages together; numbers and texts as the report writes them, to be put into the language.
+
+    `part` says that the tables are those of a part (`measures.parts`), which know the simulated years only.
 
     `answer` holds the three lines and `beside` what is said of their sureness; a line about other worlds than this
     one goes to the end of `answer`.
     """
-    say = sayings(language)
+    say = sayings(language, part)
     found = pair_up(tables, rate)
     content: dict[str, Any] = {
         "heading": {key.removeprefix("h "): text for key, text in say.items() if key.startswith("h ")},
@@ -59,7 +64,7 @@ def front(tables: Tables, manifest: Mapping[str, Any], words: Texts, rate: float
     content |= {
         "answer": answer(found, int(tables["runs"]["years"].iloc[0]), words, say),
         "turns": turns(found, tables, manifest, say),
-        "tables": [payer_table(found, words, say), people_table(found, tables, words, say)],
+        "tables": [payer_table(found, words, say, saving_known=not part), people_table(found, tables, words, say)],
     }
     if found.proposals:
         content |= {"figures": figures(found, words, say)}
@@ -125,7 +130,7 @@ def named(names: Sequence[str]) -> str:
     return ", ".join(names[:FEW_PLACES]) + (", ..." if len(names) > FEW_PLACES else "")
 
 
-def payer_table(found: Paired, words: Texts, say: Texts) -> dict[str, Any]:
+def payer_table(found: Paired, words: Texts, say: Texts, *, saving_known: bool = True) -> dict[str, Any]:
     """Who pays, receives and saves: a row for each option and payer group, with lowest point and when money is back."""
     turned = payers.turning(found.running)
     rows: list[tuple[str, list[Cell]]] = []
@@ -136,7 +141,11 @@ def payer_table(found: Paired, words: Texts, say: Texts) -> dict[str, Any]:
             level = mean.loc[(design, group)]
             if design == lifetime.BASE:
                 name = say["level"].format(name=words.get(design, design))
-                cells: list[Cell] = [(number(float(each), float(each)), "") for each in level]
+                known = (
+                    level if saving_known else level.drop("saves_sek")
+                )  # by place there is no world without programmes
+                cells: list[Cell] = [(number(float(each), float(each)), "") for each in known]
+                cells += [("", "")] * (len(columns) - len(known))
                 cells += [("", ""), ("", ""), ("", "")]
             else:
                 name = words.get(design, design)

@@ -122,6 +122,8 @@ def not_worth(tables: Tables, design: str) -> pd.DataFrame:
 
 
 def _not_worth(tables: Tables, lead: str, words: Texts, say: Texts) -> list[str]:
+    if "options" not in tables:  # a part of the places
+        return []
     frame = not_worth(tables, lead)
     share, before = 100 * float(frame["spent"].sum()), 100 * float(not_worth(tables, lifetime.BASE)["spent"].sum())
     if share < 0.5:
@@ -149,6 +151,8 @@ def _overpaid(tables: Tables, lead: str, say: Texts) -> list[str]:
 
 def _per_krona(tables: Tables, lead: str, kind: str, say: Texts) -> list[str]:
     """Saved per krona spent, where it is beyond luck above or below status quo's."""
+    if "options" not in tables:
+        return []
     ratio = savings.benefit_cost(tables)
     ratio = ratio[ratio["perspective"] == "fiscal"].pivot_table(index="seed", columns="design", values="ratio")
     if lead not in ratio or lifetime.BASE not in ratio:

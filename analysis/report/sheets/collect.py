@@ -220,7 +220,9 @@ def _options(tables: Tables, words: Texts, name: Texts) -> Frame:
     share = options.share_funded(tables, by)
     money = ["cost_sek", *(f"{key}_value_sek" for key in ("own", "municipality", "region", "state", "fiscal"))]
     frame = values[[*by, "first_age", "last_age", *money, "societal_value_sek"]].copy()
-    frame["first_age"] = [f"{low}-{high}" for low, high in zip(values["first_age"], values["last_age"], strict=True)]
+    frame["first_age"] = [
+        f"{low}\u2013{high}" for low, high in zip(values["first_age"], values["last_age"], strict=True)
+    ]
     frame = frame.drop(columns="last_age")
     keys = ["intervention", "level", "ages", "option cost", "own", "municipality", "region", "state", "fiscal"]
     heads = [name[key] for key in (*keys, "societal")]
