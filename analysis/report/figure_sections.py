@@ -3,9 +3,7 @@
 Read by `page`.
 """
 
-import re
 from collections.abc import Hashable, Mapping
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -13,6 +11,7 @@ import pandas as pd
 from ..measures import contracts, lifetime, options
 from . import figures
 from .decision.verdict import LESS, MORE, SAME, SINGLE, UNSURE, verdict
+from .style import labelled
 from .tables import number, within
 
 Tables = Mapping[str, pd.DataFrame]
@@ -61,13 +60,6 @@ def _section(key: str, svg: str, reading: str, say: Mapping[str, str]) -> dict[s
     return {"key": key, "heading": heading, "svg": labelled(key, svg, f"{heading}. {reading}"), "reading": reading}
 
 
-def labelled(key: str, svg: str, alternative: str) -> str:
-    """Say in a figure what it shows to those who cannot see it, and keep its ids apart from those of others."""
-    said = f'<svg role="img" aria-label="{escape(alternative)}" '
-    # Matplotlib numbers its clip paths and glyphs per figure; on one page they must not meet.
-    return re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{key}-", re.sub(r"<svg ", lambda _: said, svg, count=1))
-
-
 def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
     frame = lifetime.pyramid(tables)
     designs = list(dict.fromkeys(frame["design"]))
@@ -91,11 +83,12 @@ def _but_the_yardstick(gain: pd.DataFrame) -> pd.DataFrame:
 
 def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
     """Say who gains and who loses beyond luck under each design; counted if they are many."""
-    judged = {
+    designs = list(dict.fromkeys(gain["design"]))
+    untouched = {(design, group): verdict([0.0]) for design in designs for group in lifetime.GROUPS}
+    judged = untouched | {
         (str(design), str(group)): verdict(part["gain_sek"], 1e6)
         for (design, group), part in gain.groupby(["design", "group"], sort=False)
     }
-    designs = list(dict.fromkeys(gain["design"]))
     if len(designs) > MOST_SENTENCES:
         kinds = pd.DataFrame({d: {g: judged[d, g].kind for g in lifetime.GROUPS} for d in designs}).T
         better = {group: int((kinds[group] == MORE).sum()) for group in lifetime.GROUPS}

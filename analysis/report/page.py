@@ -161,7 +161,7 @@ def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dic
 
 def _drawn(svg: str, local: Callable[[str], str]) -> str:
     """Put the texts of a figure into the language."""
-    return re.sub(r"(<text[^>]*>)([^<]*)", lambda found: found[1] + local(found[2]), svg)
+    return re.sub(r'(<text[^>]*>|aria-label=")([^<"]*)', lambda found: found[1] + local(found[2]), svg)
 
 
 def localiser(language: str) -> Callable[[str], str]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ...measures import lifetime, payers
 from ..intervals import FEW_SEEDS
+from ..style import labelled
 from ..tables import number, within
 from . import drawings
 from .answer import answer, lowest_by_payer, pair_rows
@@ -250,16 +251,14 @@ def figures(found: Paired, words: Texts, say: Texts) -> list[dict[str, str]]:
         {
             "key": "who",
             "heading": say["h who"],
-            "svg": drawings.who_pays(found, named),
+            "svg": labelled("who", drawings.who_pays(found, named), say["who alt"].format(told="; ".join(nets))),
             "caption": say["who caption"],
-            "alt": say["who alt"].format(told="; ".join(nets)),
         },
         {
             "key": "cash",
             "heading": say["h cash"],
-            "svg": drawings.cash(found, named),
+            "svg": labelled("cash", drawings.cash(found, named), say["cash alt"].format(told="; ".join(points))),
             "caption": caption,
-            "alt": say["cash alt"].format(told="; ".join(points)),
         },
     ]
 

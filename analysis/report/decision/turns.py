@@ -55,13 +55,13 @@ def _by_effect(found: Paired, say: Texts) -> list[str]:
 
 def turning_rate(found: Paired, tables: Tables) -> float:
     """Discount rate from 0 to 10 % at which the mean change in public cost turns its sign; NaN if it keeps it."""
-    lead = found.ranked[0]
-    yearly = lifetime.without_ages(tables)
+    part = found.running[found.running["design"] == found.ranked[0]]
+    so_far = part.pivot_table(index="year", columns="seed", values="net_sek", aggfunc="sum").sort_index()
+    gain = so_far.diff().fillna(so_far)  # of all public budgets by year and seed, undiscounted
+    people = tables["runs"].drop_duplicates("seed").set_index("seed")["children"].reindex(gain.columns)
+    yearly = (gain / people).mean(axis=1).to_numpy()
     at = np.linspace(0.0, HIGHEST_RATE, 41)
-    pair = {
-        name: frame[frame["design"].isin((lead, lifetime.BASE))] for name, frame in yearly.items() if "design" in frame
-    }
-    change = [float(lifetime.change_per_child(pair, float(rate))["change_sek"].mean()) for rate in at]
+    change = [-float((yearly * lifetime.discounting(float(rate), np.arange(yearly.size))).sum()) for rate in at]
     turned = np.flatnonzero(np.sign(change[:-1]) * np.sign(change[1:]) < 0)
     if not turned.size:
         return float("nan")
