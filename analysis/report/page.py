@@ -16,10 +16,10 @@ import pandas as pd
 
 from ..measures import contracts, lifetime, options, steps
 from .contract_sections import contract_sections, step_sections
-from .decision.front import front
+from .decision.front import front, sayings
 from .figure_sections import at_scale, figure_sections
 from .intervals import FEW_SEEDS
-from .tables import COLUMNS, DETAILS, Columns, details, format_summary, number, summary
+from .tables import COLUMNS, DETAILS, Columns, details, format_summary, lay_out, number, summary
 
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
@@ -141,9 +141,27 @@ def with_designs(
         parts = re.fullmatch(r"([\w-]+)((?:\+[\w-]+)*)(.*)", design)
         if parts and parts[1] in words:
             joined = "".join(f" + {words.get(each, each)}" for each in parts[2].split("+")[1:])
-            changed = re.sub(r"\[(.*?)\]", lambda found: f"({found[1].replace('=', ' ').replace(',', '; ')})", parts[3])
-            named[design] = f"{words[parts[1]]}{joined} {changed}".rstrip()
+            named[design] = f"{words[parts[1]]}{joined} {_terms(parts[3], language)}".rstrip()
     return titles | named | dict(words)
+
+
+def _terms(brackets: str, language: str) -> str:
+    """Write `[share=0.8,cap=1.2]` as `(share 0.8; cap 1.2)`, terms by their name in the language."""
+    say = sayings(language)
+    told = [term.partition("=") for term in brackets.strip("[]").split(",") if term]
+    return "(" + "; ".join(f"{say.get('term ' + key, key)} {value}" for key, _, value in told) + ")" if told else ""
+
+
+def spoken_summary(summarised: pd.DataFrame, language: str, manifest: Mapping[str, Any]) -> str:
+    """Write a `tables.summary` for a terminal; English keeps the names of designs that a command takes."""
+    formatted = format_summary(summarised)
+    if language != "en":
+        local, spoken_as = localiser(language), texts(language)["columns"]
+        words = with_designs(texts(language)["words"], formatted["Design"], manifest, language)
+        headings = {f"{heading} ({unit})": spoken_as[key] for key, heading, unit in COLUMNS}
+        formatted = formatted.rename(columns=headings).map(local)
+        formatted["Design"] = [words.get(design, design) for design in format_summary(summarised)["Design"]]
+    return lay_out(formatted)
 
 
 def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dict[str, str]:

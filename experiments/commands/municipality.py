@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from ..runs import limits
 from ..runs.limits import FIRST_SEED, LAST_SEED, MOST_AT_ONCE, MOST_SEEDS, MOST_YEARS, USUAL_SEEDS
 from . import common
 from .common import Language, MunicipalitiesFile, Out, Overwrite, StoppedError
-
-if TYPE_CHECKING:
-    from ...model.inputs.scenario import Scenario
 
 __all__ = ["municipality"]
 
@@ -56,6 +53,7 @@ def municipality(
     contracts = common.read_designs(split_names(designs))
     all_seeds = range(seed, seed + seeds)
 
+    from ...analysis.report.page import texts
     from ..runs import run_folder, runner, told
 
     started = time.perf_counter()
@@ -73,11 +71,6 @@ def municipality(
             run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
-    typer.echo(_said(part, lived))
-    typer.echo(f"Written to {out}: start with {out / run_folder.REPORT}")
-
-
-def _said(part: Scenario, lived: Scenario) -> str:
-    """Say what was simulated and what is reported."""
-    names = ", ".join(part.places.names)
-    return f"Simulated: {len(lived.places.codes)} municipalities. Reported: {names}."
+    say = texts(language)["sentences"]
+    typer.echo(say["t_place"].format(n=len(lived.places.codes), names=", ".join(part.places.names)))
+    typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))

@@ -175,7 +175,8 @@ class Plan:
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ...analysis.report.intervals import FEW_SEEDS
-    from ...analysis.report.tables import format_steps, format_summary, lay_out
+    from ...analysis.report.page import spoken_summary, texts
+    from ...analysis.report.tables import format_steps, lay_out
     from ...model.inputs.scenario import load_scenario
     from ..runs import run_folder
     from ..runs.told import cut_counties
@@ -185,17 +186,15 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
             table, by_steps = _fill(folder, live, plan)
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
-    typer.echo(lay_out(format_summary(table)))
+    say = texts(plan.language)["sentences"]
+    typer.echo(spoken_summary(table, plan.language, {"designs": [run_folder.design_record(d) for d in plan.designs]}))
     if not by_steps.empty:
         typer.echo(lay_out(format_steps(by_steps)))
     if 1 < len(plan.seeds) < FEW_SEEDS:
-        typer.echo(f"{len(plan.seeds)} seeds are too few to trust even the intervals: run six or more, then quote.")
+        typer.echo(say["t_few"].format(n=len(plan.seeds)))
     for county, names in cut_counties(plan.spec, load_scenario()).items():
-        typer.echo(
-            f"{', '.join(names)} is a part of {county}: comparison groups and the region are those of the part. "
-            "`stupror municipality` runs the whole county and reports the part."
-        )
-    typer.echo(f"Written to {plan.out}: start with {plan.out / run_folder.REPORT}")
+        typer.echo(say["t_cut"].format(names=", ".join(names), county=county))
+    typer.echo(say["t_written"].format(out=plan.out, report=plan.out / run_folder.REPORT))
 
 
 def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -240,9 +240,7 @@ def manifest(
     return {
         "software": "stupror",
         "scenario": scenario_manifest(spec),
-        "designs": [
-            {"name": each.name, "title": each.title, "hash": design_hash(each)} | terms_of(each) for each in designs
-        ],
+        "designs": [design_record(each) for each in designs],
         "seeds": list(seeds),
         "start_year": start_year,
         "years": years,
@@ -269,6 +267,11 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
         },
         "municipalities": "all" if whole_country else list(spec.places.codes),
     }
+
+
+def design_record(design: Design) -> dict[str, Any]:
+    """Tell a design in a manifest: name, digest, and what it says."""
+    return {"name": design.name, "title": design.title, "hash": design_hash(design)} | terms_of(design)
 
 
 def design_hash(design: Design) -> str:
