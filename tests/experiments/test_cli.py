@@ -173,7 +173,7 @@ def test_a_municipality_is_reported_out_of_its_whole_county(stupror: Stupror, tm
     assert (out / "report.xlsx").is_file()
     assert (out / "csv" / "Municipalities.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert stupror("municipality", "1080", *words, "--out", out, "--overwrite").code == 0  # our own files, all of them
-    refused(stupror("municipality", "Karlskorna", "--out", tmp_path / "no"), tmp_path, ["Karlskrona"])
+    assert "Karlskrona" in stupror("municipality", "Karlskorna", "--out", tmp_path / "no").err
 
 
 def test_a_run_that_cuts_a_county_says_so(stupror: Stupror, tmp_path: Path) -> None:
