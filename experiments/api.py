@@ -17,6 +17,7 @@ from ..model.inputs.errors import InputError
 from ..model.inputs.scenario import Scenario, load_scenario, select
 from ..model.model import check_design
 from .batches import session
+from .plans.likely import drawing
 from .plans.own_rules import checked
 from .plans.plan import plan_of, read_plan
 from .results import Batch, Comparison, Run, open_batch
@@ -38,6 +39,8 @@ def run(
     years: int = 30,
     seed: int = 1,
     threads: int = 1,
+    point: bool = False,
+    priors: bool = False,
     rules: Rules = None,
 ) -> Run:
     """Run one design once.
@@ -56,6 +59,9 @@ def run(
         Which luck everybody has.
     threads
         Threads to run in; the result does not depend on it.
+    point, priors
+        Where the world is from: with neither, a likely world is drawn by the seed (`docs/likely-worlds.md`); with
+        `point` every parameter has its central value, with `priors` it is drawn from its distribution alone.
     rules
         Rules of your own by kind of body, such as {"social": my_rule} (`docs/rules.md`).
 
@@ -67,7 +73,8 @@ def run(
         If the run fails.
     """
     contract = _design(design)
-    found = runner.run(_world(scenario, municipalities), contract, seed, years, threads=threads, rules=rules)
+    world = drawing(point=point, priors=priors)(_world(scenario, municipalities), seed)
+    found = runner.run(world, contract, seed, years, threads=threads, rules=rules)
     return Run(contract.name, seed, years, found)
 
 
@@ -79,13 +86,15 @@ def compare(
     years: int = 30,
     seeds: int | Sequence[int] = 6,
     workers: int = 1,
-    uncertain: bool = False,
+    point: bool = False,
+    priors: bool = False,
     rules: Rules = None,
 ) -> Comparison:
     """Run several designs with the same seeds; `seeds` is how many, from 1 on, or a list of them. Else as `run`."""
     chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
     world, contracts = _world(scenario, municipalities), [_design(design) for design in designs]
-    found = runner.compare(world, contracts, chosen, years, workers=workers, uncertain=uncertain, rules=rules)
+    draw = drawing(point=point, priors=priors)
+    found = runner.compare(world, contracts, chosen, years, workers=workers, worlds=draw, rules=rules)
     return Comparison(found)
 
 

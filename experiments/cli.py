@@ -28,6 +28,7 @@ from .commands import (
     runs,
     screen,
     search,
+    tip,
     validate,
     view,
 )
@@ -68,6 +69,7 @@ app.command("compare")(runs.compare)
 app.command("municipality")(municipality.municipality)
 app.command("parameters")(parameters.parameters)
 app.command("report")(report.report)
+app.command("tip")(tip.tip)
 app.command("view")(view.view)
 app.add_typer(designs_app, name="designs")
 data_app = typer.Typer(help="The tables that the model stands on.", no_args_is_help=True)

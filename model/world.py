@@ -16,7 +16,7 @@ from .children.forecast import BELIEF_GRID, Cells, build_cells, detection_edges,
 from .children.ladder import N_AGES, N_LEVELS, Ladder, build_ladder
 from .children.need import states_at_birth
 from .children.prices import CostTables, build_costs
-from .contracts import Design, in_sek, load_design
+from .contracts import Design, for_run, load_design
 from .contracts.ways import IN_FORCE
 from .evaluation.yardsticks import Yardsticks, lay_out
 from .inputs.arithmetic import exp, log, powers
@@ -168,7 +168,7 @@ class World:
 
 def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_year: int) -> World:
     """Put together what a run stands on: the scenario as the design changes it, and both contracts in SEK."""
-    spec, design = spec.changed_by(design.changes), in_sek(design)
+    spec, design = spec.changed_by(design.changes), for_run(design)
     # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
     own_room = design.shares == {"owner": 1.0} and not design.clauses and not design.interventions
     contracts = (design,) if not design.way.money_binds or own_room else (design, load_design("status-quo"))

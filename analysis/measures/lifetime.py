@@ -17,6 +17,7 @@ Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
 
 RUN = ["design", "seed"]
+RATIO = ["part", "whole"]  # of a share, which over seeds is the ratio of their sums
 BASE, BENCHMARK = "status-quo", "planner"
 GROUPS = {
     "municipality": ("education", "social", "labour_market", "board", "municipal_fund", "rur"),
@@ -202,12 +203,13 @@ def change_per_child(tables: Tables, rate: float = 0.03) -> Frame:
 def share_of_planner(tables: Tables, rate: float = 0.03) -> Frame:
     """Share of the planner's gain: (status quo - design) / (status quo - planner) in PV public cost, by seed.
 
-    Columns design, seed, share. Empty if status quo or planner was not run, or the planner gains nothing.
+    Columns design, seed, part, whole (both gains, SEK per child), share (NaN where the planner gains nothing). Over
+    several seeds the share is that of the sums. Empty if status quo or planner was not run.
     """
-    gain = change_per_child(tables, rate).assign(gain=lambda f: -f["change_sek"])
-    best = gain[gain["design"] == BENCHMARK][["seed", "gain"]].rename(columns={"gain": "best"})
-    paired = gain.merge(best[best["best"] > 0], on="seed")
-    return paired.assign(share=paired["gain"] / paired["best"])[[*RUN, "share"]]
+    gain = change_per_child(tables, rate).assign(part=lambda f: -f["change_sek"])
+    best = gain[gain["design"] == BENCHMARK][["seed", "part"]].rename(columns={"part": "whole"})
+    paired = gain.merge(best, on="seed")
+    return paired.assign(share=paired["part"] / paired["whole"].where(paired["whole"] > 0))[[*RUN, *RATIO, "share"]]
 
 
 def pyramid(tables: Tables) -> Frame:
@@ -263,11 +265,11 @@ def overpayment(tables: Tables) -> Frame:
 def deadweight(tables: Tables) -> Frame:
     """Share of participants, of those judged, who would have had no need from the third year on anyway.
 
-    Columns design, seed, share.
+    Columns design, seed, part, whole (children), share.
     """
-    taken = tables["enrolment"].groupby(RUN, as_index=False)[["judged", "deadweight"]].sum()
-    taken = taken[taken["judged"] > 0]
-    return taken.assign(share=taken["deadweight"] / taken["judged"])[[*RUN, "share"]]
+    taken = tables["enrolment"].groupby(RUN, as_index=False)[["deadweight", "judged"]].sum()
+    taken = taken[taken["judged"] > 0].set_axis([*RUN, *RATIO], axis=1)
+    return taken.assign(share=taken["part"] / taken["whole"])
 
 
 def equity(tables: Tables) -> Frame:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from .lifetime import BASE, RUN
+from .lifetime import BASE, RATIO, RUN
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -17,13 +17,15 @@ def owner_share(tables: Tables) -> Frame:
     """Share of what those enrolled save all public budgets over life that their programme's owner can count as its own.
 
     ``sum of enrolled x own value / sum of enrolled x fiscal value`` over options; the own value is what the owner
-    saves, can cash and keeps within its horizon (M7, M8). Columns design, seed, share; runs without any are left out.
+    saves, can cash and keeps within its horizon (M7, M8). Columns design, seed, part, whole, share; runs without any
+    are left out.
     """
     options = tables["options"]
     weighted = options[["own_value_sek", "fiscal_value_sek"]].mul(options["enrolled"], axis=0)
     frame = pd.concat([options[RUN], weighted], axis=1).groupby(RUN, as_index=False).sum()
     frame = frame[frame["fiscal_value_sek"] > 0]
-    return frame.assign(share=frame["own_value_sek"] / frame["fiscal_value_sek"])[[*RUN, "share"]]
+    frame = frame.set_axis([*RUN, *RATIO], axis=1)
+    return frame.assign(share=frame["part"] / frame["whole"])
 
 
 def option_values(tables: Tables, by: list[str]) -> Frame:

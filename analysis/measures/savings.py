@@ -29,15 +29,16 @@ def true_saving(tables: Tables, rate: float = 0.03) -> Frame:
 
 
 def wrong_pocket_share(tables: Tables, rate: float = 0.03) -> Frame:
-    """Share of the saving that falls outside the municipality's budgets (M6). Columns design, seed, share.
+    """Share of the saving that falls outside the municipality's budgets (M6).
 
-    Runs that saved nothing are left out.
+    Columns design, seed, part, whole (SEK), share. Runs that saved nothing are left out.
     """
     saving = true_saving(tables, rate)
     total = saving.groupby(RUN)["saving_sek"].sum()
     own = saving[saving["group"] == "municipality"].groupby(RUN)["saving_sek"].sum().reindex(total.index, fill_value=0)
     total = total[total > 0]
-    return (1 - own.loc[total.index] / total).rename("share").reset_index()
+    found = pd.DataFrame({"part": total - own.loc[total.index], "whole": total}).reset_index()
+    return found.assign(share=found["part"] / found["whole"])
 
 
 def captured_share(tables: Tables, horizon: int, rate: float = 0.03) -> Frame:

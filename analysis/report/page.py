@@ -74,11 +74,11 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
     local = localiser(language)
     further = format_summary(details(tables, rate), designs, DETAILS)
-    likely, uncertain = bool(manifest.get("posteriors")), bool(manifest.get("uncertain"))
+    laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
     sure = [
-        *([] if likely or uncertain else [say["sure"]]),
-        *([say["sure_likely"]] if likely else []),
-        *([say["sure_uncertain"]] if uncertain else [] if likely else [say["sure_fixed"]]),
+        *([say["sure"]] if drawn == "point" and not laid_over else []),
+        *([] if drawn == "point" and laid_over else [say[f"sure_{drawn}"]]),
+        *([say["sure_posteriors"]] if laid_over else []),
         say["sure_model"],
         say["sure_purses"],
         say["sure_level"],
@@ -115,7 +115,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         "source": {
             say["scenario"]: words.get(title, title),
             say["changed"]: "; ".join(_changes(manifest)) or say["nothing changed"],
-            **({say["posteriors"]: "; ".join(manifest["posteriors"])} if likely else {}),
+            **({say["posteriors"]: "; ".join(manifest["posteriors"])} if laid_over else {}),
             **({say["own table"]: manifest["municipalities_file"]} if manifest.get("municipalities_file") else {}),
             say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))) if runs["scenario_hash"].nunique() < 4 else "-",
             say["designs"]: ", ".join(designs),
@@ -326,7 +326,8 @@ def command(tables: Tables, manifest: Mapping[str, Any]) -> str:
     words.append(f"--seed {seeds[0]} --years {int(runs['years'].iloc[0])}")
     if scenario.get("municipalities", "all") != "all":
         words.append(f"--municipalities {','.join(scenario['municipalities'])}")
-    words += ["--uncertain"] if manifest.get("uncertain") else []
+    drawn = manifest.get("worlds", "point")
+    words += [f"--{drawn}"] if drawn in ("point", "priors") and not alone else []
     words += [f"--posterior {each.partition(' (')[0]}" for each in manifest.get("posteriors", ())]
     if manifest.get("municipalities_file"):
         words.append(f"--municipalities-file {manifest['municipalities_file']}")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..measures import contracts, lifetime, options, savings, steps
-from .intervals import intervals
+from .intervals import intervals, ratios
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -66,18 +66,23 @@ def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
         "reached": lifetime.investment(tables).assign(x=lambda f: f["children_per_year"]),
         "cost": lifetime.public_cost(tables, discount_rate).assign(x=lambda f: f["per_child_sek"]),
         "change": lifetime.change_per_child(tables, discount_rate).assign(x=lambda f: f["change_sek"]),
-        "planner_share": lifetime.share_of_planner(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
-        "wrong_pocket": savings.wrong_pocket_share(tables, discount_rate).assign(x=lambda f: 100 * f["share"]),
+        "planner_share": lifetime.share_of_planner(tables, discount_rate),
+        "wrong_pocket": savings.wrong_pocket_share(tables, discount_rate),
         "investor": outside[outside["group"] == "investor"].assign(x=lambda f: f["gain_sek"] / 1e6),
-        "transaction": contracts.transaction_cost(tables).assign(x=lambda f: 100 * f["share"]),
-        "deadweight": lifetime.deadweight(tables).assign(x=lambda f: 100 * f["share"]),
+        "transaction": contracts.transaction_cost(tables).assign(
+            part=lambda f: f["transaction_sek"], whole=lambda f: f["programme_sek"]
+        ),
+        "deadweight": lifetime.deadweight(tables),
     } | {group: gain[gain["group"] == group].assign(x=lambda f: f["gain_sek"] / 1e6) for group in lifetime.GROUPS}
     frames = [
-        intervals(found[key], "x", ["design"]).assign(measure=key, unit=unit)
-        for key, _, unit in COLUMNS
-        if not found[key].empty
+        _over_seeds(found[key]).assign(measure=key, unit=unit) for key, _, unit in COLUMNS if not found[key].empty
     ]
     return pd.concat(frames, ignore_index=True)[["design", "measure", "unit", "mean", "low", "high", "n"]]
+
+
+def _over_seeds(found: pd.DataFrame) -> pd.DataFrame:
+    """Sum a measure up by design: a share (`part`, `whole`) as ratio of sums, per cent; else the mean of `x`."""
+    return ratios(found, ["design"], 100.0) if "whole" in found else intervals(found, "x", ["design"])
 
 
 def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
@@ -124,7 +129,7 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
         by_design = found[key].groupby("design")["x"]
         known = by_design.transform("count") == by_design.transform("size")
         if known.any():
-            frame = intervals(found[key][known], "x", ["design"]).assign(measure=key, unit=unit)
+            frame = _over_seeds(found[key][known]).assign(measure=key, unit=unit)
             frames.append(frame)
     if not frames:
         return pd.DataFrame(columns=["design", "measure", "unit", "mean", "low", "high", "n"])

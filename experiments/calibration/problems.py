@@ -23,6 +23,7 @@ from ..patterns.survey import survey
 from ..plans.posterior import TIMES, values_of
 
 __all__ = [
+    "BEHAVIOUR",
     "DATA",
     "PROBLEMS",
     "Problem",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 PROBLEMS = ("diffusion", "contracts", "life-course")
+BEHAVIOUR = "behaviour"  # fitted by weights of whole worlds, see `weighing`
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +19,12 @@ MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100
 
 def calibrate(
     out: Annotated[Path, typer.Option(help="New file for the posterior (CSV).")],
-    what: Annotated[str, typer.Option(help="What to calibrate: diffusion, contracts or life-course.")] = "diffusion",
-    particles: Annotated[int, typer.Option(help="Worlds of the posterior, and of each generation.")] = 200,
+    what: Annotated[
+        str, typer.Option(help="What to calibrate: diffusion, contracts, life-course or behaviour.")
+    ] = "diffusion",
+    particles: Annotated[
+        int, typer.Option(help="Worlds of the posterior, and of each generation; for behaviour, worlds to weight.")
+    ] = 200,
     generations: Annotated[
         int,
         typer.Option(help="Generations in all: each nearer to the targets; for life-course, steps of every world."),
@@ -29,26 +34,32 @@ def calibrate(
         Path | None,
         typer.Option(
             help="File of finished generations, to go on from if interrupted. "
-            "[default: OUT.db; for life-course OUT.json]"
+            "[default: OUT.db; for life-course OUT.json; for behaviour OUT.worlds]"
         ),
     ] = None,
+    workers: Annotated[int, typer.Option(help="Processes to run in; for behaviour alone.")] = 1,
 ) -> None:
-    """Find likely worlds: of diffusion (fitted to D1-D5), contracts (to D7) or lives (to prevalence and cost).
+    """Find likely worlds: of diffusion (fitted to D1-D5), contracts (to D7), lives (to prevalence and cost), behaviour.
 
-    Diffusion and contracts by approximate Bayesian computation (pyABC), lives by their known likelihood (emcee).
+    Diffusion and contracts by approximate Bayesian computation (pyABC), lives by their known likelihood (emcee),
+    behaviour (what is published of municipal funds, F3 and B24) by weights of worlds in which everything is drawn.
     """
     from ..calibration import problems as problems
     from ..calibration.abc import calibrate as fit
 
+    known = (*problems.PROBLEMS, problems.BEHAVIOUR)
+
     common.check(
-        None
-        if what in problems.PROBLEMS
-        else f"--what is '{what}'. Give one of {', '.join(problems.PROBLEMS)}.{hint(what, problems.PROBLEMS)}",
+        None if what in known else f"--what is '{what}'. Give one of {', '.join(known)}.{hint(what, known)}",
         limits.within("--particles", particles, 10, MOST_PARTICLES),
         limits.within("--generations", generations, 1, MOST_GENERATIONS),
         limits.within("--seed", seed, 0, limits.LAST_SEED),
+        limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
         f"{out} exists. Name a new file." if out.exists() else None,
     )
+    if what == problems.BEHAVIOUR:
+        _weigh(out, work or out.with_suffix(".worlds"), particles, workers)
+        return
     from ...model.inputs.scenario import load_scenario
 
     scenario = load_scenario()
@@ -72,6 +83,26 @@ def calibrate(
     out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
     typer.echo(f"Written to {out}: {len(table)} likely worlds. Use it with --posterior {out}")
+
+
+def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
+    """Weight worlds by what is published of behaviour, and write them."""
+    from ..calibration import problems, weighing
+    from ..plans.likely import effective
+    from ..runs.workers import WorkerError, in_order, open_pool
+
+    common.check(f"--out and --work are both {out}. Name two files." if work.resolve() == out.resolve() else None)
+    try:
+        with open_pool(workers) as pool, common.progress(number, "worlds") as tell:
+            each = map if pool is None else partial(in_order, pool)
+            draws = weighing.weigh(problems.targets(problems.BEHAVIOUR), work, number, each=each, tell=tell)
+    except WorkerError as error:
+        raise common.FailedError(f"{error} Finished worlds are in {work}: the same command goes on.") from None
+    except KeyboardInterrupt:
+        raise common.StoppedError(f"Stopped. Finished worlds are in {work}: the same command goes on.") from None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draws.table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
+    typer.echo(f"Written to {out}: {number} worlds, as good as {effective(draws.weight):.0f} of equal weight.")
 
 
 def _say(generation: int, tolerance: float) -> None:

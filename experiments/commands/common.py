@@ -47,6 +47,12 @@ Posteriors = Annotated[
     list[Path] | None,
     typer.Option("--posterior", help="Draw worlds from this file of `stupror calibrate`; may be given more than once."),
 ]
+Point = Annotated[
+    bool, typer.Option("--point", help="Every parameter at its central value: nothing but luck differs between seeds.")
+]
+Priors = Annotated[
+    bool, typer.Option("--priors", help="Draw every parameter from its distribution alone, whatever was fitted.")
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of an earlier run in that folder.")]
 Excel = Annotated[bool, typer.Option("--excel", help="Also write report.xlsx: a sheet for each table and figure.")]
 SwedishCsv = Annotated[

@@ -117,12 +117,14 @@ def _in_swedish(design: Design) -> Iterator[str]:
 
 def _questions(design: Design, name: str) -> Iterator[str]:
     """Say what `settle` asks about a design."""
-    from ..designs.on_paper import asked
+    from ..designs.on_paper import asked, derived
 
     questions = asked(design)
     yield ""
     yield "To settle it on paper, give:"
     yield from (f"  {each.key} [{each.unit or 'true or false'}]: {each.meaning}" for each in questions)
+    for each in derived(design):
+        yield f"  (not {each.key}: it follows from {design.conditions[each.key].measure})"
     if design.programme is None:
         yield f"  --cost [{design.currency.code}]: what the programme costs"
     cost = [] if design.programme is not None else ["--cost 10_000_000"]
@@ -157,13 +159,14 @@ def settle(
     """Settle a contract on paper: who pays whom, when and why, if this is what was measured."""
     from ...model.contracts import add_on_names, load_add_on, load_design
     from ..designs import on_paper
+    from ..designs.sheet import lines
     from .common import all_of
 
     contract = load_add_on(design) if design in add_on_names() else load_design(design)
     questions = on_paper.asked(contract)
     given, sized = all_of(
-        lambda: on_paper.answers(questions, settings or [], contract.name),
+        lambda: on_paper.answers([*questions, *on_paper.derived(contract)], settings or [], contract.name),
         lambda: on_paper.size(contract, cost, children),
     )
     sheet = on_paper.settled(contract, given, *sized)
-    typer.echo(json.dumps(sheet.record, ensure_ascii=False) if as_json else "\n".join(on_paper.lines(sheet)))
+    typer.echo(json.dumps(sheet.record, ensure_ascii=False) if as_json else "\n".join(lines(sheet)))

@@ -12,7 +12,7 @@ import typer
 from ..runs import limits
 from ..runs.limits import FIRST_SEED, LAST_SEED, MOST_AT_ONCE, MOST_SEEDS, MOST_YEARS, USUAL_SEEDS
 from . import common
-from .common import Language, MunicipalitiesFile, Out, Overwrite, StoppedError
+from .common import Language, MunicipalitiesFile, Out, Overwrite, Point, StoppedError
 
 __all__ = ["municipality"]
 
@@ -33,6 +33,7 @@ def municipality(
     country: Annotated[
         bool, typer.Option("--country", help="Simulate the whole country, not the county only.")
     ] = False,
+    point: Point = False,
     overwrite: Overwrite = False,
     language: Language = "en",
 ) -> None:
@@ -54,17 +55,21 @@ def municipality(
     all_seeds = range(seed, seed + seeds)
 
     from ...analysis.report.page import texts
+    from ..plans.likely import LIKELY, POINT, drawing
     from ..runs import run_folder, runner, told
 
+    draw, drawn = drawing(point=point, priors=False, posteriors=()), POINT if point else LIKELY
     started = time.perf_counter()
     try:
         with run_folder.new_folder(out, overwrite=overwrite) as folder:
             with common.progress(len(contracts) * seeds) as tell:
-                tables = runner.compare(lived, contracts, all_seeds, years, workers=workers, detail=True, progress=tell)
+                tables = runner.compare(
+                    lived, contracts, all_seeds, years, workers=workers, worlds=draw, detail=True, progress=tell
+                )
             start_year = int(tables["runs"]["start_year"].iloc[0])
             files = run_folder.write_tables(folder, tables)
             manifest = run_folder.manifest(
-                lived, contracts, all_seeds, start_year, years, uncertain=False, files=files
+                lived, contracts, all_seeds, start_year, years, worlds=drawn, files=files
             ) | {"place": told.place_of(place, part, whole)}
             run_folder.write_report(folder, tables, manifest, language)
             this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, workers)

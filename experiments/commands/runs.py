@@ -31,7 +31,9 @@ from .common import (
     MunicipalitiesFile,
     Out,
     Overwrite,
+    Point,
     Posteriors,
+    Priors,
     Quick,
     ScenarioFile,
     StoppedError,
@@ -63,6 +65,8 @@ def run(
     quick: Quick = False,
     municipalities: Municipalities = None,
     municipalities_file: MunicipalitiesFile = None,
+    point: Point = False,
+    priors: Priors = False,
     posterior: Posteriors = None,
     overwrite: Overwrite = False,
     language: Language = "en",
@@ -73,21 +77,22 @@ def run(
         limits.within("--years", n_years, 1, MOST_YEARS),
         limits.within("--seed", seed, 0, LAST_SEED),
         limits.within("--threads", threads, 1, MOST_AT_ONCE),
+        _not_both(point, priors),
         common.known_language(language),
     )
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
     likely = common.read_posteriors(posterior, spec)
     contract = common.read_designs([design])[0]
 
-    from ..plans.posterior import worlds
+    from ..plans.likely import drawing
     from ..runs import runner
 
-    spec = worlds(spec, likely, seed)
+    world = drawing(point=point, priors=priors, posteriors=likely)(spec, seed)
 
     def live(_tell: Tell) -> Tables:
-        return runner.run(spec, contract, seed, n_years, threads=threads)
+        return runner.run(world, contract, seed, n_years, threads=threads)
 
-    plan = Plan(spec, (contract,), (seed,), n_years, 1, out, overwrite, language)
+    plan = Plan(spec, (contract,), (seed,), n_years, 1, out, overwrite, language, _which(point, priors))
     _run_and_write(live, replace(plan, posteriors=_named(posterior, likely), table=municipalities_file))
 
 
@@ -109,11 +114,10 @@ def compare(
     posterior: Posteriors = None,
     language: Language = "en",
     overwrite: Overwrite = False,
-    uncertain: Annotated[
-        bool, typer.Option("--uncertain", help="Draw every parameter anew for each seed, the same for every design.")
-    ] = False,
     excel: Excel = False,
     swedish_csv: SwedishCsv = False,
+    point: Point = False,
+    priors: Priors = False,
     decompose: Annotated[
         bool, typer.Option("--decompose", help="Also run each design with its money alone, and with its terms.")
     ] = False,
@@ -126,6 +130,7 @@ def compare(
         limits.within("--seeds", n_seeds, 1, MOST_SEEDS),
         limits.within("--seed", seed, 0, LAST_SEED),
         limits.within("--workers", workers, 1, MOST_AT_ONCE),
+        _not_both(point, priors),
         common.known_language(language),
     )
     from ...model.contracts import split_names, with_steps
@@ -137,16 +142,29 @@ def compare(
         contracts = with_steps(contracts)
     all_seeds = range(seed, seed + n_seeds)
 
+    from ..plans.likely import drawing
     from ..runs import runner
 
-    def live(tell: Tell) -> Tables:
-        return runner.compare(
-            spec, contracts, all_seeds, n_years, workers=workers, uncertain=uncertain, likely=likely, progress=tell
-        )
+    draw = drawing(point=point, priors=priors, posteriors=likely)
 
-    plan = Plan(spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, uncertain)
+    def live(tell: Tell) -> Tables:
+        return runner.compare(spec, contracts, all_seeds, n_years, workers=workers, worlds=draw, progress=tell)
+
+    plan = Plan(
+        spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, _which(point, priors)
+    )
     plan = replace(plan, posteriors=_named(posterior, likely), table=municipalities_file)
     _run_and_write(live, replace(plan, excel=excel, swedish_csv=swedish_csv))
+
+
+def _not_both(point: bool, priors: bool) -> str | None:
+    return "--point and --priors exclude each other: central values are not drawn." if point and priors else None
+
+
+def _which(point: bool, priors: bool) -> str:
+    from ..plans.likely import LIKELY, POINT, PRIORS
+
+    return POINT if point else PRIORS if priors else LIKELY
 
 
 def _named(files: Sequence[Path] | None, likely: Sequence[Posterior]) -> tuple[str, ...]:
@@ -165,7 +183,7 @@ class Plan:
     out: Path
     overwrite: bool
     language: str
-    uncertain: bool = False
+    worlds: str = "point"  # how they are drawn: likely, priors, point
     posteriors: tuple[str, ...] = ()  # name of the file and digest
     table: Path | None = None  # the user's own municipalities
     excel: bool = False
@@ -183,11 +201,14 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
 
     try:
         with run_folder.new_folder(plan.out, overwrite=plan.overwrite) as folder:
-            table, by_steps = _fill(folder, live, plan)
+            table, by_steps, spread = _fill(folder, live, plan)
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
     say = texts(plan.language)["sentences"]
     typer.echo(spoken_summary(table, plan.language, {"designs": [run_folder.design_record(d) for d in plan.designs]}))
+    if not spread.empty:
+        typer.echo(f"\nOver {len(plan.seeds)} worlds, against status quo: median [5 to 95 % of worlds]")
+        typer.echo(lay_out(spread))
     if not by_steps.empty:
         typer.echo(lay_out(format_steps(by_steps)))
     if 1 < len(plan.seeds) < FEW_SEEDS:
@@ -197,9 +218,10 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     typer.echo(say["t_written"].format(out=plan.out, report=plan.out / run_folder.REPORT))
 
 
-def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Run, write everything into the folder, and give the summary, and what each step of the designs adds."""
+def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Run, write everything, and give the summary, what each step of the designs adds, and the spread over worlds."""
     from ...analysis.report.tables import by_step, summary
+    from ...analysis.report.worlds_table import over_worlds
     from ..runs import run_folder
 
     started = time.perf_counter()
@@ -209,10 +231,11 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.
     files = run_folder.write_tables(folder, tables)
     start_year = int(tables["runs"]["start_year"].iloc[0])
     manifest = run_folder.manifest(
-        plan.spec, plan.designs, plan.seeds, start_year, plan.years, uncertain=plan.uncertain, files=files
+        plan.spec, plan.designs, plan.seeds, start_year, plan.years, worlds=plan.worlds, files=files
     ) | {"posteriors": list(plan.posteriors), "municipalities_file": plan.table.name if plan.table else None}
     run_folder.write_report(folder, tables, manifest, plan.language)
     run_folder.write_sheets(folder, tables, manifest, plan.language, excel=plan.excel, swedish_csv=plan.swedish_csv)
     this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
-    return tables["summary"], by_step(tables)
+    several = len(plan.seeds) > 1
+    return tables["summary"], by_step(tables), over_worlds(tables) if several else pd.DataFrame()

@@ -1,25 +1,33 @@
 """Settling a contract on paper: what it would pay, if this were delivered and that were measured.
 
 The questions (`asked`) are the measures and conditions that the clauses of a contract read, and nothing else. The
-answer (`settled`) is a plain record, the same whether it is printed as a table (`lines`) or as JSON. Read by the
+answer (`settled`) is a plain record, the same whether it is printed as a table (`sheet.lines`) or as JSON. Read by the
 command.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...model.contracts import Design, Outcome, Transfer, net_by_party, settle, terms, upfront
-from ...model.contracts.words import MEASURES, PARTIES
+from ...model.contracts import Design, Measure, Outcome, Transfer, net_by_party, settle, terms, upfront
+from ...model.contracts.contract import Key
+from ...model.contracts.timing import calendar_of, metric_at, settlement_dates
+from ...model.contracts.words import MEASURES
 from ...model.inputs.errors import InputError, hint
+from .contradictions import contradictions
 
-__all__ = ["Asked", "Sheet", "answers", "asked", "lines", "number", "settled", "size"]
+__all__ = ["Asked", "Sheet", "answers", "asked", "derived", "number", "settled", "size"]
 
+Answer = float | bool | tuple[float, ...]
+Given = Mapping[str, Answer]
+Floats = NDArray[np.float64]
+_Paid = tuple[str, str, str, int | None]
 MOST = 1e15  # more than any contract is worth; keeps sums within whole 64-bit numbers
 _BETWEEN = "[,. \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"  # what people put between thousands
 _BOUNDS = {"fall": (-MOST, 100.0), "share": (-100.0, 100.0), "activity": (0.0, MOST)}  # others: anything
@@ -27,18 +35,31 @@ _BOUNDS = {"fall": (-MOST, 100.0), "share": (-100.0, 100.0), "activity": (0.0, M
 
 @dataclass(frozen=True)
 class Asked:
-    """One thing that a contract asks: its key, its unit (empty for true or false), its meaning and its bounds."""
+    """One thing that a contract asks: its key, its unit (empty for true or false), its meaning and its bounds.
+
+    `dates`, months from the start, if it asks how far it has come at several. What is `known` follows from the rest.
+    """
 
     key: str
     unit: str
     meaning: str
     low: float = -MOST
     high: float = MOST
+    dates: tuple[int, ...] = ()
+    known: bool = False
 
     @property
     def example(self) -> str:
         """The key with a value that could be given."""
-        return f"{self.key}={'true' if not self.unit else '1_000_000' if self.unit.isupper() else '5'}"  # SEK, GBP ...
+        value = "true" if not self.unit else "1_000_000" if self.unit.isupper() else "5"  # SEK, GBP ...
+        values = [value] if not self.dates else [f"{5 * (k + 1)}" for k in range(len(self.dates))]
+        return f"{self.key}={'/'.join(values)}"
+
+    @property
+    def after(self) -> str:
+        """The dates at which it is asked for, as spoken."""
+        *first, last = map(str, self.dates)
+        return f"{', '.join(first)} and {last} months after the start"
 
 
 @dataclass(frozen=True)
@@ -48,12 +69,14 @@ class Sheet:
     design: Design
     cost: int
     children: int | None
-    given: Mapping[str, float | bool]
+    given: Given
     record: Mapping[str, Any]
 
 
 def asked(design: Design) -> tuple[Asked, ...]:
     """Say what must be known to settle a contract: the measures and conditions that its clauses read.
+
+    A condition that is measured is not among them: it follows.
 
     Raises
     ------
@@ -72,20 +95,40 @@ def asked(design: Design) -> tuple[Asked, ...]:
                 "that is all."
             ]
         )
-    found = []
+    found, reads = [], calendar_of(design).reads
     for name in design.metrics:
         measure = design.measures[name]
-        of = ", ".join(filter(None, (measure.outcome.replace("_", " "), *measure.payers)))
+        own = design.own_outcomes.get(measure.outcome)
+        counted = measure.outcome.replace("_", " ") if own is None else own.title
+        of = ", ".join(filter(None, (counted, *measure.payers)))
         meaning = re.sub(r" \([A-Z]\d+(, [A-Z]\d+)*\)", "", MEASURES[measure.kind].meaning)  # ids are for the sources
-        years = "1 year" if measure.years == 1 else f"{measure.years} years"
-        meaning += (f"; of {of}" if of else "") + f"; {years} from the start"
-        found.append(Asked(name, measure.unit, meaning, *_BOUNDS.get(measure.kind, (-MOST, MOST))))
+        meaning += (f"; of {of}" if of else "") + f"; {_long(measure)} from the start"
+        dates = (*reads[name], measure.months) if reads.get(name) else ()
+        each = Asked(name, measure.unit, meaning, *_BOUNDS.get(measure.kind, (-MOST, MOST)), dates)
+        found.append(replace(each, meaning=f"{meaning}; so far, {each.after}") if dates else each)
     found += [Asked(name, "", design.conditions[name].says) for name in design.asked_conditions]
     return tuple(found)
 
 
-def answers(questions: Sequence[Asked], settings: Sequence[str], name: str) -> dict[str, float | bool]:
-    """Read ``key=value`` settings: exactly those that are asked, each once.
+def _long(measure: Measure) -> str:
+    """Say how long participants are followed."""
+    number, unit = (measure.years, "year") if measure.months % 12 == 0 else (measure.months, "month")
+    return f"1 {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def derived(design: Design) -> tuple[Asked, ...]:
+    """Conditions that follow from a measure: they need not be given, and must be right if they are."""
+    return tuple(
+        Asked(name, "", design.conditions[name].says, known=True)
+        for name in design.named_conditions
+        if design.conditions[name].measure is not None
+    )
+
+
+def answers(questions: Sequence[Asked], settings: Sequence[str], name: str) -> dict[str, Answer]:
+    """Read ``key=value`` settings: exactly those that are asked, each once; what is known may be left out.
+
+    What is asked for at several dates is given as ``key=120/300``, what had been reached by each.
 
     Raises
     ------
@@ -93,7 +136,8 @@ def answers(questions: Sequence[Asked], settings: Sequence[str], name: str) -> d
         Every unknown, missing or doubled key and every value that cannot be read, at once.
     """
     by_key = {each.key: each for each in questions}
-    read: dict[str, float | bool] = {}
+    questions = [each for each in questions if not each.known]
+    read: dict[str, Answer] = {}
     problems: list[str] = []
     for setting in settings:
         key, given, text = (part.strip() for part in setting.partition("="))
@@ -110,6 +154,7 @@ def answers(questions: Sequence[Asked], settings: Sequence[str], name: str) -> d
     for each in questions:
         if each.key not in read:
             unit = f" [{each.unit}]" if each.unit else ", true or false"
+            unit += f", a value for each date ({each.after})" if each.dates else ""
             problems.append(f"--set {each.key} is missing{unit}: {each.meaning}. Such as --set {each.example}.")
     if problems:
         raise InputError(problems)
@@ -120,12 +165,28 @@ def _wanted(questions: Sequence[Asked]) -> str:
     return f" It asks for: {', '.join(each.key for each in questions)}." if questions else " It asks for nothing."
 
 
-def _value(question: Asked, text: str, problems: list[str]) -> float | bool:
+def _value(question: Asked, text: str, problems: list[str]) -> Answer:
     """Read the value of one setting, or note what is wrong with it."""
     if not question.unit:
         if text.lower() not in ("true", "false"):
             problems.append(f"--set {question.key} is '{text}'. Give true or false: {question.meaning}.")
         return text.lower() == "true"
+    parts = [part.strip() for part in text.split("/")]
+    if len(parts) != max(len(question.dates), 1):
+        wanted = (
+            f"Give {len(question.dates)} values, what had been reached {question.after}, such as {question.example}."
+            if question.dates
+            else "It is asked for once. Give one number."
+        )
+        problems.append(f"--set {question.key} is {text}: {len(parts)} value{'s' * (len(parts) > 1)}. {wanted}")
+        return 0.0
+    if question.dates:
+        return tuple(_number(question, part, problems) for part in parts)
+    return _number(question, text, problems)
+
+
+def _number(question: Asked, text: str, problems: list[str]) -> float:
+    """Read one number within the bounds, or note what is wrong with it."""
     value = number(text, f"--set {question.key}", question.unit, problems)
     if not question.low <= value <= question.high:
         allowed = f"{question.low:g} to {question.high:g} {question.unit}"
@@ -185,19 +246,30 @@ def size(design: Design, cost: str | None, children: int | None) -> tuple[int, i
     return int(amount), children if children is not None else None if programme is None or cost else programme.children
 
 
-def settled(design: Design, given: Mapping[str, float | bool], cost: int, children: int | None = None) -> Sheet:
+def settled(design: Design, given: Given, cost: int, children: int | None = None) -> Sheet:
     """Settle a contract for one programme of this cost (whole units of its currency).
+
+    Amounts and numbers that the contract has for the whole of its programme follow the size of this one.
 
     `given` holds what `asked` asks. The record has design, currency (that of every amount), cost, given, terms (value
     by path), transfers (year from the start of the programme, from, to, amount, and clause: the kinds that made the
     amount what it is, in their order; up-front finance among them, nothing of amount 0), paid (sum by pair, without
     up-front finance, also 0) and net (received less paid by party, up-front finance included; sums to zero).
+
+    Raises
+    ------
+    InputError
+        If the answers contradict each other, or a limit is for each child and it is not known how many there are.
     """
+    wrong = contradictions(design, given, cost, children)
+    if wrong:
+        raise InputError(wrong)
     costs = np.array([cost], dtype=np.int64)
     outcome = Outcome(
         costs,
-        {name: np.array([float(given[name])]) for name in design.metrics},
+        _measured(design, given),
         {name: np.array([bool(given[name])]) for name in design.asked_conditions},
+        None if children is None else np.array([float(children)]),
     )
     owed, put_in = settle(design, outcome), upfront(design, costs)
     paid = {f"{payer}->{receiver}": 0 for payer, receiver in _pairs(design)}
@@ -205,36 +277,49 @@ def settled(design: Design, given: Mapping[str, float | bool], cost: int, childr
         paid[f"{transfer.payer}->{transfer.receiver}"] += int(transfer.amount[0])
     moved = sorted((*put_in, *owed), key=lambda transfer: transfer.year)
     net = dict.fromkeys(design.parties, 0) | {party: int(sums[0]) for party, sums in net_by_party(moved).items()}
-    why = _why(design, outcome)
+    why, dates = _why(design, outcome), settlement_dates(design)
     record = {
         "design": design.name,
         "currency": design.currency.code,
         "cost": cost,
-        "given": dict(given),
+        "given": {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()},
         "terms": {path: quantity.value for path, quantity in terms(design).items()},
-        "transfers": [_row(transfer, why) for transfer in moved if transfer.amount[0]],
+        "transfers": [_row(transfer, why.get(_paid(transfer, dates), ())) for transfer in moved if transfer.amount[0]],
         "paid": paid,
         "net": net,
     }
     return Sheet(design, cost, children, dict(given), record)
 
 
+def _measured(design: Design, given: Given) -> dict[str, Floats]:
+    """What was measured, and what had been at each earlier date, as `settle` reads it."""
+    found = {}
+    for question in asked(design):
+        value = given[question.key]
+        values = value if isinstance(value, tuple) else (value,)
+        if question.unit:
+            names = [*(metric_at(question.key, date) for date in question.dates[:-1]), question.key]
+            found |= {name: np.array([float(each)]) for name, each in zip(names, values, strict=True)}
+    return found
+
+
 def _pairs(design: Design) -> dict[tuple[str, str], None]:
-    """Every payer and receiver that a clause names, each pair once."""
-    return dict.fromkeys(clause.pair for clause in design.clauses)
+    """Every payer and receiver that a clause names, each pair once; a limit over several makes no pair."""
+    return dict.fromkeys(clause.pair for clause in design.clauses if not clause.also)
 
 
-def _why(design: Design, outcome: Outcome) -> dict[tuple[str, str, str], list[str]]:
-    """Name the kinds of clause that moved each amount (payer, receiver, part), in their order.
+def _why(design: Design, outcome: Outcome) -> dict[_Paid, list[str]]:
+    """Name the kinds of clause that moved each payment, in their order.
 
     Found by settling with one clause more each time; a cap that did not bind is not among them.
     """
-    why: dict[tuple[str, str, str], list[str]] = {}
-    before: dict[tuple[str, str, str], int] = {}
+    why: dict[_Paid, list[str]] = {}
+    dates = settlement_dates(design)
+    before: dict[_Paid, int] = {}
     for count, clause in enumerate(design.clauses, start=1):
-        now: dict[tuple[str, str, str], int] = {}
+        now: dict[_Paid, int] = {}
         for transfer in settle(replace(design, clauses=design.clauses[:count]), outcome):
-            key = (transfer.payer, transfer.receiver, transfer.part)
+            key = _paid(transfer, dates)
             now[key] = now.get(key, 0) + int(transfer.amount[0])
         for key, amount in now.items():
             if amount != before.get(key, 0) and clause.kind not in why.setdefault(key, []):
@@ -243,66 +328,19 @@ def _why(design: Design, outcome: Outcome) -> dict[tuple[str, str, str], list[st
     return why
 
 
-def _row(transfer: Transfer, why: Mapping[tuple[str, str, str], Sequence[str]]) -> dict[str, Any]:
-    kinds = why.get((transfer.payer, transfer.receiver, transfer.part), ())
+def _paid(transfer: Transfer, dates: Mapping[Key, tuple[int, ...]]) -> _Paid:
+    """What tells a payment from others: its amount, and its date if that is settled at several; not the instalment."""
+    key = (transfer.payer, transfer.receiver, transfer.part)
+    return (*key, transfer.settled if len(dates.get(key, ())) > 1 else None)
+
+
+def _row(transfer: Transfer, kinds: Sequence[str]) -> dict[str, Any]:
+    month = {} if transfer.month is None else {"month": transfer.month}
     return {
         "year": transfer.year,
+        **month,
         "from": transfer.payer,
         "to": transfer.receiver,
         "amount": int(transfer.amount[0]),
         "clause": ", ".join(kinds) if kinds else transfer.clause,
     }
-
-
-def lines(sheet: Sheet) -> Iterator[str]:
-    """Write a settled contract so that it can be put before a board."""
-    design, record, unit = sheet.design, sheet.record, sheet.design.currency.code
-    yield f"{design.title} ({design.name})"
-    many = f" for {sheet.children:,} participants".replace(",", " ") if sheet.children else ""
-    yield f"The programme costs {_money(sheet.cost)} {unit}{many}."
-    yield ""
-    yield "If"
-    for each in asked(design):
-        value = sheet.given[each.key]
-        said = str(value).lower() if isinstance(value, bool) else f"{_money(value)} {each.unit}"
-        yield f"  {each.key} = {said}  ({each.meaning})"
-    yield ""
-    yield "then (year 0 is the first year of the programme)"
-    head = ("year", "from", "to", unit, "clause")
-    rows = [
-        (str(t["year"]), t["from"], t["to"], _money(t["amount"]), _spoken(t["clause"])) for t in record["transfers"]
-    ]
-    yield from _table([head, *rows])
-    yield ""
-    yield "Paid under the contract, in all"
-    pairs = [(*pair.split("->"), _money(amount)) for pair, amount in record["paid"].items()]
-    yield from _table([("from", "to", unit), *pairs])
-    yield ""
-    yield "Received less paid, what is put in up front included"
-    nets = [(party, _money(amount, sign=True), PARTIES[party][1]) for party, amount in record["net"].items()]
-    yield from _table([("party", unit, ""), *nets])
-    run_by = "provider" if design.programme is None else design.programme.run_by
-    if run_by != "provider":
-        yield f"  The {run_by} runs the programme itself; the {_money(sheet.cost)} {unit} are spent on it."
-
-
-def _spoken(clause: str) -> str:
-    return "put in up front" if clause == "finance" else clause
-
-
-def _money(value: float, *, sign: bool = False) -> str:
-    """Write a number with spaces between thousands."""
-    text = f"{value:+,.0f}" if sign and value else f"{value:,.0f}" if value == int(value) else f"{value:,.10g}"
-    return text.replace(",", " ")
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Lay out rows in columns; numbers (columns of digits below the head) to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    right = [all(re.fullmatch(r"[+-]?[\d ]+", row[column]) for row in rows[1:]) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = [
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ]
-        yield "  " + "  ".join(cells).rstrip()

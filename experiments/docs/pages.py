@@ -33,7 +33,7 @@ Every number that the model takes from outside stands here, with its source or t
 at which a scenario file changes it: `committee.horizon` under `[parameters.committee.horizon]`,
 `interventions.skolfam.cost` under `[interventions.skolfam.cost]`, `costs.school-support.amount` under
 `[costs.school-support.amount]`. Amounts are shown in the prices of the year given after the unit; the model moves them
-to prices of 2020. Unit 1 is a share, a factor or a number. The distribution is what `--uncertain` draws from. Short ids
+to prices of 2020. Unit 1 is a share, a factor or a number. The distribution is what worlds are drawn from. Short ids
 such as M8 are explained in [odd.md](odd.md).
 
 Lists of five are the levels, in order of severity; lists of three the frailty classes (sturdy, exposed, fragile) unless

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ...model.contracts import Design, add_on_names, design_names, load_add_on, load_design, terms
 from ...model.contracts.vocabulary import KINDS, Kind
-from ...model.contracts.words import BODIES, EVALUATIONS, FORMS, MEASURES, PARTIES, TARGETS
+from ...model.contracts.words import BODIES, EVALUATIONS, EVERY, FORMS, MEASURES, PARTIES, TARGETS
 from ...model.inputs.quantity import Quantity
 
 __all__ = ["render_presets"]
@@ -108,6 +108,7 @@ def _words() -> Iterator[str]:
         "Parties": {name: f"{spoken}: {meaning}" for name, (spoken, meaning) in PARTIES.items()},
         "What is measured": {name: f"{each.meaning} [{each.unit}]" for name, each in MEASURES.items()},
         "How it is compared": EVALUATIONS,
+        "How often a clause pays": {name: f"every {months} months" for name, months in EVERY.items()},
     }
     for title, words in lists.items():
         yield f"### {title}"
@@ -119,6 +120,10 @@ def _words() -> Iterator[str]:
 def _terms_of(kind: Kind) -> Iterator[str]:
     for name, term in kind.terms.items():
         yield f"`{name}` [{term.unit}] {term.low:g} to {term.high:g}: {term.meaning}"
+    if "every" in kind.links:
+        yield "`every`: how often it pays what has come since, see below"
+    if "per" in kind.links:
+        yield '`per`: "project" if its amounts are for each project, whatever its size'
     if kind.one_of:
         yield f"exactly one of {', '.join(kind.one_of)}"
 

@@ -17,15 +17,18 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ...model.contracts import Design
+from ...model.contracts import Design, load_design
 from ...model.inputs.errors import InputError
-from ...model.inputs.scenario import Scenario, load_scenario
+from ...model.inputs.quantity import Quantity
+from ...model.inputs.scenario import Scenario, load_scenario, select
+from ..plans.likely import LIKELY, shipped_worlds
 from .told import assumed_that_matter, cut_counties, place_names, terms_of
 
 __all__ = [
@@ -233,7 +236,7 @@ def manifest(
     start_year: int,
     years: int,
     *,
-    uncertain: bool,
+    worlds: str,
     files: Mapping[str, str],
 ) -> Manifest:
     """Say what was run, so that it can be run again and checked: all but what holds for this run alone."""
@@ -244,10 +247,11 @@ def manifest(
         "seeds": list(seeds),
         "start_year": start_year,
         "years": years,
-        "uncertain": uncertain,  # if so, the world of each seed is `Scenario.draw(seed)`
         "assumed": assumed_that_matter(spec),
         "places": place_names(spec, load_scenario()),
         "cut_counties": cut_counties(spec, load_scenario()),
+        "worlds": worlds,  # how they were drawn: likely, priors or point, see `plans.likely`
+        "drawn": {str(seed): shipped_worlds().pick(seed) for seed in seeds} if worlds == LIKELY else {},
         "versions": versions(),
         "files": dict(files),
     }
@@ -272,6 +276,48 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
 def design_record(design: Design) -> dict[str, Any]:
     """Tell a design in a manifest: name, digest, and what it says."""
     return {"name": design.name, "title": design.title, "hash": design_hash(design)} | terms_of(design)
+
+
+def scenario_of(manifest: Manifest, folder: Path) -> Scenario:
+    """Build the scenario of a written folder again.
+
+    Raises
+    ------
+    InputError
+        If the manifest does not say all of it, as with a table of municipalities of one's own.
+    """
+    told, built_in = manifest["scenario"], load_scenario()
+    spec = built_in.with_quantities({path: Quantity.model_validate(each) for path, each in told["changes"].items()})
+    spec = replace(spec, title=told["title"])
+    if told["municipalities"] != "all":
+        spec = select(spec, told["municipalities"])
+    if spec.hash() != told["hash"]:
+        raise InputError(
+            [
+                f"{folder / MANIFEST}: the scenario cannot be built again from it: it is of another version, or has "
+                "municipalities or owners of its own. Run the comparison again with this version."
+            ]
+        )
+    return spec
+
+
+def designs_of(manifest: Manifest, folder: Path) -> list[Design]:
+    """Read the designs of a written folder again.
+
+    Raises
+    ------
+    InputError
+        If one is not found by its name, or is another today.
+    """
+    designs = [load_design(each["name"]) for each in manifest["designs"]]
+    problems = [
+        f"{folder / MANIFEST}: design '{design.name}' is another today than when this was written. Run it again."
+        for design, each in zip(designs, manifest["designs"], strict=True)
+        if design_hash(design) != each["hash"]
+    ]
+    if problems:
+        raise InputError(problems)
+    return designs
 
 
 def design_hash(design: Design) -> str:

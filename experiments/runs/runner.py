@@ -20,9 +20,8 @@ from ...model.contracts import Design
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
 from ...model.model import simulate
-from ..plans import posterior
+from ..plans.likely import Worlds
 from ..plans.own_rules import checked
-from ..plans.posterior import Posterior
 from .workers import _pool, deaf_to_interrupts, let_go
 
 __all__ = [
@@ -113,8 +112,7 @@ def compare(
     *,
     workers: int = 1,
     pool: ProcessPoolExecutor | None = None,
-    uncertain: bool = False,
-    likely: Sequence[Posterior] = (),
+    worlds: Worlds | None = None,
     rules: Mapping[str, Rule] | None = None,
     detail: bool = False,
     progress: Progress | None = None,
@@ -133,10 +131,8 @@ def compare(
         Processes to run in. 1 runs here. The result does not depend on it.
     pool
         Processes that are open already (`open_pool`), to run in instead.
-    uncertain
-        Whether each seed also draws every uncertain parameter; all designs share the draw of a seed.
-    likely
-        Posteriors: each seed draws a likely world from them, over what `uncertain` has drawn.
+    worlds
+        How the world of a seed is drawn (`plans.likely`); all designs share it. The scenario as it stands if not given.
     rules
         Rules of your own by kind of body, the same in every run.
     detail
@@ -158,9 +154,9 @@ def compare(
     """
     _refuse_twins(designs, seeds)
     own = checked(rules, elsewhere=pool is not None or workers > 1)
-    worlds = {seed: posterior.worlds(scenario.draw(seed) if uncertain else scenario, likely, seed) for seed in seeds}
+    drawn = {seed: worlds(scenario, seed) if worlds else scenario for seed in seeds}
     jobs = [
-        Job(scenario=worlds[seed], design=design, seed=seed, years=years, detail=detail, rules=own)
+        Job(scenario=drawn[seed], design=design, seed=seed, years=years, detail=detail, rules=own)
         for design in designs
         for seed in seeds
     ]

@@ -24,6 +24,7 @@ from ...analysis.measures.objectives import OBJECTIVES, REFERENCES, judge
 from ...model.contracts import Design, load_design
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
+from ..plans.likely import POINT
 from ..runs import run_folder, runner
 from .memory import Judge
 from .search import Found, Plan
@@ -144,7 +145,7 @@ def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, th
         [*plan.seeds, *plan.held_out],
         int(runs["start_year"].iloc[0]),
         years,
-        uncertain=False,
+        worlds=POINT,
         files=files,
     )
     versions = {"versions": {**lasting["versions"], "optuna": version("optuna")}}

@@ -17,7 +17,7 @@ from ..children.ladder import N_AGES
 from ..contracts import Design
 from ..contracts.ways import GRANTOR
 from ..evaluation.expected import Expected, as_reported, expect
-from ..evaluation.prospects import Prospect, prospects
+from ..evaluation.prospects import Prospect, Usual, prospects
 from ..inputs.places import sweden
 from ..inputs.protect import protect
 from ..money.budgets import COMMITTEES
@@ -92,17 +92,17 @@ class View:
 
 def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     """Work out what every option is worth to every body under every belief, contract by contract."""
-    cells, items, spec, whole_cost = world.cells, world.menu.items, world.spec, world.whole_cost
+    cells, items, spec = world.cells, world.menu.items, world.spec
     duration, yearly = world.menu.duration[cells.intervention], world.menu.yearly[cells.intervention]
     views = []
-    size = np.maximum(usual_size(world), 1.0)
+    usual = Usual(world.whole_cost, np.maximum(usual_size(world), 1.0), duration)
     local = _local_worth(world, mandates["planner"]) if world.design.way.knows_effects else None
     for design, metrics in zip(world.contracts, world.yardsticks.metrics, strict=True):
         expected = expect(metrics, items, cells, world.ladder, kept=spec.project.effect_kept)
         private = tuple(party for party in PRIVATE if party in design.parties)
-        likely = prospects(design, expected, whole_cost, size)
+        likely = prospects(design, expected, usual)
         reported = as_reported(expected, cells, world.ladder)
-        private_view = prospects(design, reported, whole_cost, size, private) if private else {}
+        private_view = prospects(design, reported, usual, private) if private else {}
         finance = shares_by_account(world, design)
         worth: dict[str, Floats] = {}
         flows: dict[str, Floats] = {}

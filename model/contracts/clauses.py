@@ -13,14 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Facts", "Rule", "Values", "best_of", "coupons", "instalments", "spread"]
+from ..inputs.arithmetic import powers
+
+__all__ = ["Facts", "Rule", "Values", "best_of", "coupons", "instalments", "repaid_in_full", "spread"]
 
 Amounts = NDArray[np.float64]
-Values = Mapping[str, float]
+Values = Mapping[str, Any]  # numbers, or one for each project
 
 
 @dataclass(frozen=True)
@@ -29,25 +32,36 @@ class Facts:
 
     `cost` of the programme; `metric` that the clause reads (zero if it reads none); `stake` of the receiver in the
     up-front cost; `received`, what the receiver is owed so far by everybody, under what is settled no later. All but
-    the metric are in units of the contract's currency. `lists` are the terms of the clause that are lists.
+    the metric are in units of the contract's currency. `lists` are the terms of the clause that are lists; an entry is
+    a number, or one for each project. `path` is the metric at each date so far, with the year in which it falls;
+    `children` how many take part; `most`, what may be owed at most for a yearly return; `overpaid`, what was paid at
+    earlier dates beyond what is owed now.
     """
 
     cost: Amounts
     metric: Amounts
     stake: Amounts
     received: Amounts
-    lists: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[float | Amounts]] = field(default_factory=dict)
+    path: Sequence[tuple[int, Amounts]] = ()
+    children: Amounts | float = 0.0
+    most: Amounts | float = 0.0
+    overpaid: Amounts | float = 0.0
 
 
 Rule = Callable[[Amounts, Facts, Values], Amounts]
 
 
 def _level(facts: Facts, values: Values) -> Amounts:
-    """Units of currency that a limit stands for: an amount, a share of the cost, or a share of what was measured."""
+    """Units of currency that a limit stands for, in one of the ways in which it can be given."""
     if "amount" in values:
         return np.full_like(facts.cost, values["amount"])
     if "share" in values:
         return values["share"] * facts.cost
+    if "per_child" in values:
+        return values["per_child"] * facts.children + np.zeros_like(facts.cost)
+    if "yearly_return" in values:
+        return facts.most + np.zeros_like(facts.cost)
     return values["share_of_metric"] * np.maximum(facts.metric, 0.0)
 
 
@@ -75,9 +89,22 @@ def share_of_saving(owed: Amounts, facts: Facts, values: Values) -> Amounts:
 def price_per_outcome(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     """Add the price of the rate card for each outcome: owed + price * max(metric, 0) (C4).
 
-    With `up_to`, no more than that many are paid for: owed + price * min(max(metric, 0), up_to).
+    With `above` and `up_to` only for those between: owed + price * (min(max(metric, above), up_to) - above). With
+    `indexation` i the price is price * (1 + i) ** y for outcomes that come in year y, the first being 0: what was
+    reached at each date, less what had been reached at the date before. A price below zero takes off what is owed.
     """
-    return owed + values["price"] * np.clip(facts.metric, 0.0, values.get("up_to", np.inf))
+    above = values.get("above", 0.0)
+
+    def priced(metric: Amounts) -> Amounts:
+        return np.asarray(np.clip(metric, above, np.maximum(values.get("up_to", np.inf), above)) - above)
+
+    if "indexation" not in values:
+        return np.maximum(owed + values["price"] * priced(facts.metric), 0.0)
+    before = np.zeros_like(owed)
+    for year, metric in facts.path:
+        owed = owed + values["price"] * grown(values["indexation"], year) * (priced(metric) - before)
+        before = priced(metric)
+    return np.maximum(owed, 0.0)
 
 
 def threshold(owed: Amounts, facts: Facts, values: Values) -> Amounts:
@@ -102,8 +129,13 @@ def floor(owed: Amounts, facts: Facts, values: Values) -> Amounts:
 
 
 def bonus(owed: Amounts, facts: Facts, values: Values) -> Amounts:
-    """Add an `amount`, or `share` of the cost, where its condition holds: owed + bonus (K8)."""
-    return owed + _level(facts, values)
+    """Add an `amount`, or `share` of the cost, where its condition holds or its date has come: owed + bonus (K8).
+
+    With `indexation` i, times (1 + i) ** y in year y.
+    """
+    return owed + _level(facts, values) * (
+        grown(values["indexation"], facts.path[-1][0]) if "indexation" in values else 1.0
+    )
 
 
 def share_of_cost(owed: Amounts, facts: Facts, values: Values) -> Amounts:
@@ -141,7 +173,7 @@ def step_table(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     i is the last entry of `levels` (rising, in the unit of the metric) that the metric is at or above.
     """
     pays = np.array([0.0, *facts.lists["pays"]])
-    reached = np.searchsorted(np.array(facts.lists["levels"]), facts.metric, side="right")
+    reached = sum((facts.metric >= level for level in facts.lists["levels"]), np.zeros(owed.shape, np.int64))
     return owed + pays[reached] * facts.cost
 
 
@@ -169,6 +201,20 @@ def cover_loss(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     """
     loss = np.maximum(facts.stake - facts.received, 0.0)
     return owed + np.minimum(values["share"] * facts.cost, loss)
+
+
+def pass_on(owed: Amounts, facts: Facts, values: Values) -> Amounts:
+    """Pass on a share of the return: of what the payer is owed by everybody, beyond a multiple of what it put in.
+
+    owed + share * max(0, all that the payer is owed so far - times_stake * its stake); with times_stake = 1 a share of
+    its return, with 0 of all that it gets.
+    """
+    return owed + values["share"] * np.maximum(facts.received - values["times_stake"] * facts.stake, 0.0)
+
+
+def clawback(owed: Amounts, facts: Facts, values: Values) -> Amounts:
+    """Give back what was paid too early: owed + share * max(0, paid at earlier dates - owed in the end)."""
+    return owed + values["share"] * facts.overpaid
 
 
 def waterfall(owed: Amounts, facts: Facts, values: Values) -> Amounts:
@@ -201,6 +247,34 @@ def interest(owed: Amounts, facts: Facts, values: Values) -> Amounts:
     """Add interest, compounded yearly, to what is owed so far: owed * (1 + rate) ** years (C3, K9)."""
     growth: float = (1.0 + values["rate"]) ** values["years"]
     return owed * growth
+
+
+def grown(rate: float, years: float) -> float:
+    """What 1 grows to at a yearly rate; whole years are multiplied out, so that every processor says the same."""
+    whole = int(years)
+    factor = float(powers(1.0 + rate, whole + 1)[-1])
+    return factor if years == whole else factor * float((1.0 + rate) ** (years - whole))
+
+
+def repaid_in_full(
+    stake: Amounts, years: NDArray[np.int64], rate: float, paid: Sequence[tuple[float, Amounts]], now: float
+) -> Amounts:
+    """What may have been paid in all by now, if nobody is to have more than a yearly return: an internal rate.
+
+    `stake` is put in in equal parts at the beginning of each of `years` years; `paid` are earlier payments, by years
+    since the start. What is outstanding grows by the rate, and no payment is larger than that.
+
+    >>> most = repaid_in_full(np.array([100.0]), np.array([1]), 0.1, [(1.0, np.array([60.0]))], 2.0)
+    >>> round(float(most[0]), 6)  # (100 * 1.1 - 60) * 1.1 = 55 are left, after 60
+    115.0
+    """
+    left = np.zeros_like(stake)
+    for year in range(int(years.max(initial=1))):
+        if year <= now:
+            left = left + np.where(year < years, stake / years, 0.0) * grown(rate, now - year)
+    for when, amount in paid:
+        left = left - amount * grown(rate, now - when)
+    return np.asarray(sum((amount for _, amount in paid), np.zeros_like(stake)) + np.maximum(left, 0.0))
 
 
 def unchanged(owed: Amounts, facts: Facts, values: Values) -> Amounts:

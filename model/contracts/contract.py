@@ -10,13 +10,14 @@ Written by `loader`. Read by `settlement`, `describe`, the agents and the model.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs.change import Change
 from ..inputs.quantity import Quantity
+from .outcomes import Agreed, OwnOutcome, agreed_outcomes
 from .ways import WAYS, Deciding
 from .words import BODIES, EVALUATIONS, FORMS, PARTIES, PAYER_GROUPS, PAYERS
 
@@ -35,6 +36,7 @@ __all__ = [
     "Design",
     "Key",
     "Measure",
+    "OwnParty",
     "Programme",
     "Share",
     "plain",
@@ -66,6 +68,18 @@ class Currency:
     def sek(self) -> float:
         """SEK for one unit of the currency; 1 for SEK itself."""
         return 1.0 if self.rate is None else plain(self.rate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnParty:
+    """A party that the contract names and the model does not know: as spoken, what it is, and who is it in a run.
+
+    `in_run` is one of `words.PARTIES`, or `words.NOT_IN_MODEL`.
+    """
+
+    title: str
+    says: str
+    in_run: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +120,9 @@ class Measure:
 
     `kind` is a key of `words.MEASURES`, `unit` that of the kind in the currency of the contract. `payers` and
     `cost_kinds` say whose cost and which kinds of it, `outcome` which record of `outcomes.toml`; they are empty where
-    the kind does not read them. Where `groups` > 1 only the participants in equal group `group` (from 1) are measured.
+    the kind does not read them. `follow_up` is in years or months, `target` (of kind `of_target`) in the unit of the
+    outcome, for the whole programme. Where `groups` > 1 only the participants in equal group `group` (from 1) are
+    measured.
     """
 
     name: str
@@ -116,14 +132,25 @@ class Measure:
     cost_kinds: tuple[str, ...]
     outcome: str
     evaluation: str
-    follow_up_years: Quantity
+    follow_up: Quantity
+    target: Quantity | None = None
     group: int = 1
     groups: int = 1
 
     @property
+    def months(self) -> int:
+        """Months of follow-up, counted from the start of the project."""
+        return int(plain(self.follow_up)) * (1 if self.follow_up.unit == "month" else 12)
+
+    @property
     def years(self) -> int:
-        """Years of follow-up, counted from the start of the project; the last is year ``years - 1``."""
-        return int(plain(self.follow_up_years))
+        """Years in which it is followed up; the last is year ``years - 1``."""
+        return -(-self.months // 12)
+
+    @property
+    def countable(self) -> bool:
+        """Whether it is a number of something, which a larger programme has more of."""
+        return self.unit != "%"
 
     def counts(self, payer: str, owner: str) -> bool:
         """Whether this payer's cost is part of the measure, in a project of this owner."""
@@ -135,10 +162,10 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """Something that is true or false of a project, and how a run finds out.
+    """Something that is true or false of a project, and how that is found out.
 
-    By a `measure` of the contract that is `above` or `at_least` something, or by `chance`; a condition with neither
-    can be settled on paper and not simulated.
+    By a `measure` of the contract that is `above` or `at_least` something: then it follows from what was measured.
+    Else whoever settles the contract says so, and in a run `chance` does; without that it cannot be simulated.
     """
 
     name: str
@@ -147,18 +174,23 @@ class Condition:
     above: Quantity | None = None
     at_least: Quantity | None = None
     chance: Quantity | None = None
+    per: str = ""
 
     @property
     def probability(self) -> float:
         """Chance that a condition which is not measured holds; 0 where nobody could find out."""
         return 0.0 if self.chance is None else plain(self.chance)
 
-    def holds(self, measured: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Say of each project whether a measured condition holds; `measured` in the unit of its measure, shape (n,)."""
+    def holds(self, measured: NDArray[np.float64], scale: NDArray[np.float64] | float = 1.0) -> NDArray[np.bool_]:
+        """Say of each project whether a measured condition holds, shape (n,).
+
+        `measured` in the unit of its measure; `scale` is the size of the project beside that which the contract was
+        written for, and moves the limit.
+        """
         if self.above is not None:
-            return measured > plain(self.above)
+            return np.asarray(measured > plain(self.above) * scale)
         if self.at_least is not None:
-            return measured >= plain(self.at_least)
+            return np.asarray(measured >= plain(self.at_least) * scale)
         raise TypeError(f"condition '{self.name}' is not measured")
 
 
@@ -167,7 +199,10 @@ class Clause:
     """One clause of the contract.
 
     `metric` names the measure that it reads, if it reads one. It acts where all of `when` hold and none of `unless`.
-    `parts` is the part it acts on, or the parts whose sum it limits; `routes` are the parts of a `best_of`.
+    `parts` is the part it acts on, or the parts whose sum it limits; `routes` are the parts of a `best_of`; `also` are
+    further pairs of a payer and a receiver that it limits together with its own. With `every` (see `words.EVERY`) it
+    pays at each date what has come since the last. Its amounts are those of the programme that the contract was
+    written for and follow the size of a project, unless `per` is "project".
     """
 
     kind: str
@@ -181,6 +216,9 @@ class Clause:
     instead_of: str | None = None
     routes: tuple[tuple[str, ...], ...] = ()
     counted_from: str = "measurement"
+    every: str = ""
+    per: str = ""
+    also: tuple[tuple[str, str], ...] = ()
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -195,7 +233,12 @@ class Clause:
     @property
     def keys(self) -> tuple[Key, ...]:
         """The amounts that the clause acts on."""
-        return tuple((*self.pair, part) for part in self.parts)
+        return tuple((*pair, part) for pair in (self.pair, *self.also) for part in self.parts)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it pays as results come in, at several dates."""
+        return bool(self.every) or "dates" in self.terms
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -232,6 +275,8 @@ class Design:
     interventions: tuple[str, ...] = ()
     currency: Currency = Currency()
     programme: Programme | None = None
+    own_parties: Mapping[str, OwnParty] = field(default_factory=dict)
+    own_outcomes: Mapping[str, OwnOutcome] = field(default_factory=dict)
     measures: Mapping[str, Measure]
     conditions: Mapping[str, Condition]
     clauses: tuple[Clause, ...]
@@ -250,12 +295,24 @@ class Design:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Measures that clauses read, each once: what settlement must be given."""
-        return tuple(dict.fromkeys(clause.metric for clause in self.clauses if clause.metric is not None))
+        """Measures that clauses and their conditions read, each once: what settlement must be given."""
+        named = [clause.metric for clause in self.clauses] + [
+            self.conditions[name].measure
+            for clause in self.clauses
+            for name in clause.conditions
+            if name in self.conditions
+        ]
+        return tuple(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def asked_conditions(self) -> tuple[str, ...]:
-        """Conditions that clauses name, each once: what settlement must be given."""
+        """Conditions that clauses name and nothing measures, each once: what settlement must be given."""
+        known = self.conditions
+        return tuple(name for name in self.named_conditions if name not in known or known[name].measure is None)
+
+    @property
+    def named_conditions(self) -> tuple[str, ...]:
+        """Conditions that clauses name, each once."""
         return tuple(dict.fromkeys(name for clause in self.clauses for name in clause.conditions))
 
     @property
@@ -267,7 +324,18 @@ class Design:
     def parties(self) -> tuple[str, ...]:
         """Everybody who pays or receives under the design, each once."""
         named = [share.party for share in self.finance]
-        named += [party for clause in self.clauses for party in (*clause.pair, clause.instead_of) if party]
+        for clause in self.clauses:
+            pairs = [party for pair in (clause.pair, *clause.also) for party in pair]
+            named += [party for party in (*pairs, clause.instead_of) if party]
         if self.programme is not None:
             named.append(self.programme.run_by)
         return tuple(dict.fromkeys(named))
+
+    def spoken(self, party: str) -> tuple[str, str]:
+        """How a party is called, and what it is, in the words of the contract if it is one of its own."""
+        own = self.own_parties.get(party)
+        return PARTIES[party] if own is None else (own.title, own.says)
+
+    def outcome(self, name: str) -> Agreed | OwnOutcome | None:
+        """The outcome that a measure of this contract names; nothing if there is none of that name."""
+        return self.own_outcomes.get(name) or agreed_outcomes().get(name)

@@ -7,6 +7,7 @@ levels of need, or has something on its record. Read by the checks, `describe` a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -14,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ..data import DATA
 from ..inputs.errors import InputError
-from ..inputs.quantity import read_toml
+from ..inputs.quantity import Quantity, read_toml
 
-__all__ = ["Agreed", "agreed_outcomes"]
+__all__ = ["Agreed", "OwnOutcome", "agreed_outcomes"]
 
 OUTCOMES = DATA / "outcomes.toml"
 
@@ -60,6 +61,26 @@ class Agreed(BaseModel):
     def unit(self) -> str:
         """What one of it is: a year of a child's life, or a child."""
         return "year" if self.at_age is None else "person"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnOutcome:
+    """An outcome that a contract names itself: what it is called, counted in, and what of the model stands for it.
+
+    `in_run` is one of the outcomes above, or `words.NOT_IN_MODEL`; `times` says how many of it one of those is.
+    """
+
+    title: str
+    good: bool
+    unit: str
+    in_run: str
+    times: Quantity | None = None
+
+    @property
+    def measured_before(self) -> bool:
+        """Whether a child can be compared with itself before: as what stands for it."""
+        known = agreed_outcomes().get(self.in_run)
+        return known is None or known.measured_before
 
 
 @cache

@@ -15,6 +15,15 @@ How a contract is settled, to be read aloud:
    even one). This is the only rounding of it. A limit of a clause is kept to within that half.
 5. A part is settled in the year in which all that it reads has been measured (`timing`). It falls due then, or in
    equal yearly parts by its `schedule`; these sum exactly to the amount. A `coupon` is paid beside them.
+6. A part that pays as results come in, or at a milestone, is settled at each of its dates: all clauses are taken anew,
+   on what has been reached so far, and what is owed so far is paid, less what has been paid. So a `threshold` holds
+   everything back until it is reached and then pays all that has been earned; a `cap` cuts the payment at which it is
+   reached and leaves earlier ones alone; a `guarantee` tops up at the last date; in a `waterfall` whoever comes first
+   is paid first at every date. A clause that has no dates of its own and makes something owed acts once all that it
+   reads has been measured. If less is owed than has been paid, nothing is paid, and nothing goes back but by a
+   `clawback`, at the last date.
+7. Amounts and numbers of things in a contract are those of the programme that it was written for. For a project of
+   another size they follow its cost (amounts) or its children (numbers), unless the clause says otherwise (`per`).
 
 The same function serves the expectations of an agent (expected metrics in) and the real settlement (measured
 metrics in). A transfer bears the name of the clause that first opened the amount: `repay_by_frame_cut` is then a
@@ -25,20 +34,21 @@ Reads `contract`, `clauses`, `timing` and `vocabulary`. Read by the agents, the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs.errors import InputError
-from .clauses import Amounts, Facts, best_of, coupons, instalments, spread
+from .clauses import Amounts, Facts, best_of, coupons, instalments, repaid_in_full, spread
 from .contract import Clause, Design, Key
-from .timing import settlement_years, source_of
+from .settling.transfers import Transfer
+from .timing import Calendar, calendar_of, metric_at, source_of, year_of
 from .vocabulary import KINDS
 
-__all__ = ["Outcome", "Transfer", "net_by_party", "settle", "split_cost", "upfront"]
+__all__ = ["Outcome", "settle"]
 
 Money = NDArray[np.int64]
 
@@ -48,28 +58,16 @@ class Outcome:
     """What is known of n projects when they are settled; every array has shape (n,).
 
     `cost` is the programme cost in whole units of the contract's currency, `metric` what was measured by name of the
-    measure (unit as it says), and `conditions` whether each condition holds. What a design does not read is ignored.
+    measure (unit as it says; under `timing.metric_at` what had been reached at an earlier date), and `conditions`
+    whether each condition holds that nothing measures. `children` take part, as many as the cost buys by the contract
+    if not given; `years` are those in which the money is put in. What a design does not read is ignored.
     """
 
     cost: Money
     metric: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     conditions: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Transfer:
-    """Whole units of currency from one party to another for each of n projects.
-
-    `clause` is the kind that opened the amount (`coupon` for interest paid beside it, `finance` for what is put in up
-    front), `year` counts from the start of the project (0 = its first year).
-    """
-
-    clause: str
-    part: str
-    payer: str
-    receiver: str
-    year: int
-    amount: Money
+    children: NDArray[np.float64] | None = None
+    years: NDArray[np.int64] | None = None
 
 
 @dataclass(eq=False)
@@ -83,6 +81,49 @@ class _Account:
 
 
 _Accounts = dict[Key, _Account]
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A contract about to be settled: all at once (`now` is None), or at one date after others.
+
+    `paid` are earlier payments by amount owed, with their months; `money` and `people` the size of each project beside
+    that which the contract was written for.
+    """
+
+    design: Design
+    outcome: Outcome
+    calendar: Calendar
+    paid: dict[Key, list[tuple[int, Money]]]
+    money: Amounts
+    people: Amounts
+    now: int | None = None
+
+    def paid_before(self, key: Key) -> Amounts:
+        """All that has been paid under a key."""
+        return np.sum([np.zeros(self.outcome.cost.size), *(part for _, part in self.paid.get(key, ()))], axis=0)
+
+    def last(self, key: Key) -> int:
+        """Month in which a key is settled: now, or the one date that it has."""
+        return self.calendar.dates[key][-1] if self.now is None else self.now
+
+    def reached(self, measure: str) -> list[tuple[int, Amounts]]:
+        """What has been measured up to now, by month: each reading so far, or what there is in the end."""
+        end = self.design.measures[measure].months
+        now = end if self.now is None else self.now
+        found = [(date, self.outcome.metric[metric_at(measure, date)]) for date in self.calendar.known_at(measure, now)]
+        return [*found, (end, self.outcome.metric[measure])] if now >= end else found
+
+    def metric(self, measure: str) -> Amounts:
+        """The last of them; nothing has been reached before the first."""
+        found = self.reached(measure)
+        return found[-1][1] if found else np.zeros(self.outcome.cost.size)
+
+    def scale(self, unit: str) -> Amounts | float:
+        """The size of each project beside that of the programme, for an amount in this unit: money, or a number."""
+        if unit in ("%", "1") or self.design.programme is None:
+            return 1.0
+        return self.money if unit == self.design.currency.code else self.people
 
 
 def settle(design: Design, outcome: Outcome, at: int | None = None) -> tuple[Transfer, ...]:
@@ -103,59 +144,47 @@ def settle(design: Design, outcome: Outcome, at: int | None = None) -> tuple[Tra
     InputError
         If the outcome lacks what the contract reads, or makes no sense.
     """
-    _check(design, outcome)
-    years = settlement_years(design)
+    calendar = calendar_of(design)
+    _check(design, outcome, calendar)
+    money, people = _size(design, outcome)
+    step = _Step(design, outcome, calendar, {}, money, people)
+    if not calendar.stepwise:
+        return tuple(_settled(step, at))
+    paid: dict[Key, list[tuple[int, Money]]] = {}
+    transfers: list[Transfer] = []
+    for now in calendar.steps:
+        if at is None or year_of(now) <= at:
+            transfers += _settled(replace(step, paid=paid, now=now), at)
+    return tuple(transfers)
+
+
+def _settled(step: _Step, at: int | None) -> Iterator[Transfer]:
+    """Take all clauses, and pay what is settled now; remembers what is paid."""
     accounts: _Accounts = {}
-    for clause in design.clauses:
-        _take(clause, design, outcome, years, accounts)
-    return tuple(
-        transfer
-        for key, account in accounts.items()
-        if at is None or years[key] == at
-        for transfer in _payments(key, account, years[key])
-    )
+    for number, clause in enumerate(step.design.clauses):
+        _take(clause, step, step.calendar.due[number], accounts)
+    for key, account in accounts.items():
+        dates = step.calendar.dates[key]
+        if step.now is None:
+            if at is None or year_of(dates[0]) == at:
+                yield from _payments(key, account, dates[0], np.rint(account.owed).astype(np.int64))
+        elif step.now in dates:
+            owed = np.rint(np.maximum(account.owed - step.paid_before(key), 0.0)).astype(np.int64)
+            step.paid.setdefault(key, []).append((step.now, owed))
+            if at is None or year_of(step.now) == at:
+                yield from _payments(key, account, step.now, owed)
 
 
-def upfront(design: Design, cost: Money) -> tuple[Transfer, ...]:
-    """Say who puts in the programme's cost, in equal yearly parts from year 0, to whoever runs the programme.
-
-    A party that finances and runs it does not pay itself. `cost` in whole units of currency, shape (n,).
-    """
-    run_by, years = "provider", 1
-    if design.programme is not None:
-        run_by, years = design.programme.run_by, design.programme.years
-    return tuple(
-        Transfer("finance", "finance", party, run_by, year, part)
-        for party, paid in split_cost(design, cost).items()
-        if party != run_by
-        for year, part in instalments(paid, 0, years)
-    )
-
-
-def split_cost(design: Design, cost: Money) -> dict[str, Money]:
-    """Divide the up-front cost among those who finance it, in whole units that sum exactly to the cost."""
-    edges = np.concatenate([[0.0], np.cumsum(list(design.shares.values()))])
-    edges[-1] = 1.0
-    paid = [np.rint(edge * cost).astype(np.int64) for edge in edges[:-1]] + [cost]
-    return {party: paid[i + 1] - paid[i] for i, party in enumerate(design.shares)}
-
-
-def net_by_party(transfers: Iterable[Transfer]) -> dict[str, Money]:
-    """Sum up what each party receives less what it pays, over all years; over all parties this is zero."""
-    net: dict[str, Money] = {}
-    for transfer in transfers:
-        for party, amount in ((transfer.payer, -transfer.amount), (transfer.receiver, transfer.amount)):
-            net[party] = net[party] + amount if party in net else amount
-    return net
-
-
-def _take(clause: Clause, design: Design, outcome: Outcome, years: Mapping[Key, int], accounts: _Accounts) -> None:
-    """Let one clause act on the accounts that it names."""
-    nothing = np.zeros(outcome.cost.size)
-    for key in clause.keys:
+def _take(clause: Clause, step: _Step, due: int, accounts: _Accounts) -> None:
+    """Let one clause act on the accounts that it names, if it is due."""
+    nothing = np.zeros(step.outcome.cost.size)
+    keys = [key for key in clause.keys if not clause.also or key in accounts]
+    for key in keys:
         accounts.setdefault(key, _Account(clause.kind, nothing))
-    acts = _acts(clause, outcome)
-    account = accounts[clause.keys[0]]
+    acts = _acts(clause, step)
+    if step.now is not None and due > step.now:
+        acts = np.zeros_like(acts)
+    account = accounts[keys[0]]
     if clause.kind == "schedule":
         account.schedule = (int(clause.values["first_year"]), int(clause.values["years"]))
         return
@@ -163,69 +192,145 @@ def _take(clause: Clause, design: Design, outcome: Outcome, years: Mapping[Key, 
         rate = np.where(acts, clause.values["rate"], 0.0)
         account.coupon = rate if account.coupon is None else account.coupon + rate
         return
-    facts = _facts(clause, design, outcome, years, accounts)
+    facts = _facts(clause, step, accounts)
+    values = _scaled(clause, step)
     rule = KINDS[clause.kind].rule
     source = source_of(clause)
-    if source is not None:
-        moved = np.where(acts, rule(accounts[source].owed, facts, clause.values), 0.0)
+    if source is not None and clause.instead_of:
+        moved = np.where(acts, rule(accounts[source].owed, facts, values), 0.0)
         accounts[source].owed = accounts[source].owed - moved
         account.owed = account.owed + moved
         return
-    before = [accounts[key].owed for key in clause.keys]
+    before = [accounts[key].owed for key in keys]
     if clause.routes:
         left = best_of(dict(zip(clause.parts, before, strict=True)), clause.routes)
         after = [left[part] for part in clause.parts]
     elif len(before) == 1:
-        after = [rule(before[0], facts, clause.values)]
+        after = [rule(before[0], facts, values)]
+    elif clause.kind == "cap" and step.now is not None:
+        paid = [step.paid_before(key) for key in keys]
+        open_ = [np.maximum(owed - done, 0.0) for owed, done in zip(before, paid, strict=True)]
+        room = np.maximum(rule(np.sum([*paid, *open_], axis=0), facts, values) - np.sum(paid, axis=0), 0.0)
+        after = [
+            np.minimum(owed, done) + more for owed, done, more in zip(before, paid, spread(open_, room), strict=True)
+        ]
     else:
-        after = spread(before, rule(np.sum(before, axis=0), facts, clause.values))
-    for key, old, new in zip(clause.keys, before, after, strict=True):
+        after = spread(before, rule(np.sum(before, axis=0), facts, values))
+    for key, old, new in zip(keys, before, after, strict=True):
         accounts[key].owed = np.where(acts, new, old)
 
 
-def _facts(clause: Clause, design: Design, outcome: Outcome, years: Mapping[Key, int], accounts: _Accounts) -> Facts:
+def _facts(clause: Clause, step: _Step, accounts: _Accounts) -> Facts:
     """Gather what the clause may look at. What is settled later than the clause is not known to it."""
+    design, outcome, kind = step.design, step.outcome, KINDS[clause.kind]
     cost = outcome.cost.astype(np.float64)
     nothing = np.zeros_like(cost)
     stake = received = nothing
-    if KINDS[clause.kind].reads_stake:
-        source = source_of(clause)
-        now = min(years[key] for key in (*clause.keys, *([source] if source else [])))
-        known = [a.owed for key, a in accounts.items() if key[1] == clause.receiver and years[key] <= now]
-        stake = design.shares.get(clause.receiver, 0.0) * cost
+    source = source_of(clause)
+    keys = (*clause.keys, *([source] if source else []))
+    now = min(step.last(key) for key in keys)
+    if kind.reads_stake:
+        whose = clause.payer if kind.of_payer else clause.receiver
+        known = [
+            a.owed
+            for key, a in accounts.items()
+            if key[1] == whose and year_of(step.calendar.dates[key][0]) <= year_of(now)
+        ]
+        stake = design.shares.get(whose, 0.0) * cost
         received = np.sum([nothing, *known], axis=0)
-    metric = nothing if clause.metric is None else outcome.metric[clause.metric]
-    return Facts(cost, metric, stake, received, clause.lists)
+    metric, path = nothing, [(year_of(now), nothing)]
+    if clause.metric is not None:
+        metric = step.metric(clause.metric)
+        path = [(year_of(date), reached) for date, reached in step.reached(clause.metric)]
+    overpaid = nothing
+    if clause.kind == "clawback" and source in accounts:
+        overpaid = np.maximum(step.paid_before(source) - accounts[source].owed, 0.0)
+    most: Amounts = nothing
+    if "yearly_return" in clause.terms:
+        most = _most_for_return(clause, step, cost)
+    lists: dict[str, Sequence[float | Amounts]] = dict(clause.lists)
+    if "levels" in lists and clause.metric is not None:
+        lists["levels"] = [level * _of(clause, step, design.measures[clause.metric].unit) for level in lists["levels"]]
+    children = nothing if outcome.children is None else outcome.children
+    if outcome.children is None and design.programme is not None:
+        children = design.programme.children * step.people
+    return Facts(cost, metric, stake, received, lists, path, children, most, overpaid)
 
 
-def _acts(clause: Clause, outcome: Outcome) -> NDArray[np.bool_]:
+def _most_for_return(clause: Clause, step: _Step, cost: Amounts) -> Amounts:
+    """What may be owed at most so far, if the receivers are to have no more than a yearly return on their stakes."""
+    programme = step.design.programme
+    years = np.full(cost.shape, 1 if programme is None else programme.years)
+    paid = [(month / 12, part) for key in clause.keys for month, part in step.paid.get(key, ())]
+    stake = sum(step.design.shares.get(party, 0.0) for party in dict.fromkeys(key[1] for key in clause.keys))
+    given = years if step.outcome.years is None else step.outcome.years
+    return repaid_in_full(stake * cost, given, clause.values["yearly_return"], paid, (step.now or 0) / 12)
+
+
+def _of(clause: Clause, step: _Step, unit: str) -> Amounts | float:
+    """Factor on an amount of a clause that is in this unit."""
+    return 1.0 if clause.per == "project" else step.scale(unit)
+
+
+def _scaled(clause: Clause, step: _Step) -> dict[str, Any]:
+    """The terms that are one number, those of the whole programme at the size of each project."""
+    declared = KINDS[clause.kind].terms
+    unit = "" if clause.metric is None else step.design.measures[clause.metric].unit
+    of = {"SEK": step.design.currency.code, "metric": unit}
+    return {
+        name: value * _of(clause, step, of[declared[name].unit]) if declared[name].unit in of else value
+        for name, value in clause.values.items()
+    }
+
+
+def _size(design: Design, outcome: Outcome) -> tuple[Amounts, Amounts]:
+    """Cost and children of each project beside those of the programme that the contract was written for."""
+    programme, ones = design.programme, np.ones(outcome.cost.size)
+    if programme is None:
+        return ones, ones
+    money = outcome.cost / programme.cost
+    return money, money if outcome.children is None else outcome.children / programme.children
+
+
+def _acts(clause: Clause, step: _Step) -> NDArray[np.bool_]:
     """Say for which projects the clause acts: where all of `when` hold and none of `unless`."""
-    acts = np.ones(outcome.cost.size, dtype=np.bool_)
+    acts = np.ones(step.outcome.cost.size, dtype=np.bool_)
     for name in clause.when:
-        acts = acts & outcome.conditions[name]
+        acts = acts & _holds(name, step)
     for name in clause.unless:
-        acts = acts & ~outcome.conditions[name]
+        acts = acts & ~_holds(name, step)
     return acts
 
 
-def _payments(key: Key, account: _Account, settled: int) -> Iterator[Transfer]:
+def _holds(name: str, step: _Step) -> NDArray[np.bool_]:
+    """Say of which projects a condition is true: by what was measured so far, or as given."""
+    condition = step.design.conditions[name]
+    if condition.measure is None:
+        return step.outcome.conditions[name]
+    scale = 1.0 if condition.per == "project" else step.scale(step.design.measures[condition.measure].unit)
+    return condition.holds(step.metric(condition.measure), scale)
+
+
+def _payments(key: Key, account: _Account, month: int, total: Money) -> Iterator[Transfer]:
     """Say in which years an amount is paid, with its coupon if it has one."""
     payer, receiver, part = key
     first, count = account.schedule
-    total = np.rint(account.owed).astype(np.int64)
+    settled, within = year_of(month), month if month % 12 else None
     for year, amount in instalments(total, first, count):
-        yield Transfer(account.opened_by, part, payer, receiver, settled + year, amount)
+        date = None if within is None else within + 12 * year
+        yield Transfer(account.opened_by, part, payer, receiver, settled + year, amount, date, month)
     if account.coupon is not None:
         for year, amount in coupons(total, account.coupon, first, count):
-            yield Transfer("coupon", part, payer, receiver, settled + year, amount)
+            yield Transfer("coupon", part, payer, receiver, settled + year, amount, None, month)
 
 
-def _check(design: Design, outcome: Outcome) -> None:
+def _check(design: Design, outcome: Outcome, calendar: Calendar) -> None:
     """Refuse an outcome that lacks what the contract reads, or whose arrays are not of one length and finite."""
+    readings = [*design.metrics, *(metric_at(name, date) for name, dates in calendar.reads.items() for date in dates)]
     problems = [
         f"{design.name}: the contract reads the {word} '{name}', which the outcome does not give."
         for word, names, given in (
-            ("metric", design.metrics, outcome.metric),
+            ("metric", readings, outcome.metric),
             ("condition", design.asked_conditions, outcome.conditions),
         )
         for name in names
@@ -233,7 +338,7 @@ def _check(design: Design, outcome: Outcome) -> None:
     ]
     if not problems:
         arrays: dict[str, NDArray[Any]] = {"cost": outcome.cost}
-        arrays |= {name: outcome.metric[name] for name in design.metrics}
+        arrays |= {name: outcome.metric[name] for name in readings}
         arrays |= {name: outcome.conditions[name] for name in design.asked_conditions}
         problems += [
             f"{design.name}: '{name}' has shape {array.shape}, but there are {outcome.cost.size} projects."
@@ -242,10 +347,13 @@ def _check(design: Design, outcome: Outcome) -> None:
         ]
         problems += [
             f"{design.name}: '{name}' holds a value that is not a finite number."
-            for name in design.metrics
+            for name in readings
             if not np.isfinite(outcome.metric[name]).all()
         ]
         if (outcome.cost < 0).any():
             problems.append(f"{design.name}: 'cost' is negative for some project. A programme costs 0 or more.")
+    per_child = any("per_child" in clause.terms for clause in design.clauses)
+    if per_child and outcome.children is None and design.programme is None:
+        problems.append(f"{design.name}: a limit is for each child, and it is not known how many there are.")
     if problems:
         raise InputError(tuple(problems))

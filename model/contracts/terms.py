@@ -16,7 +16,19 @@ from ..inputs.quantity import Normal, Quantity, with_unit
 from .contract import Currency, Design, plain
 from .reading.checks import check_contract
 from .reading.notes import Notes
-from .vocabulary import CHANCE, CHANGES, FOLLOW_UP, KINDS, LIMIT, SHARE, SIZE, Term
+from .vocabulary import (
+    CHANCE,
+    CHANGES,
+    FOLLOW_UP,
+    FOLLOW_UP_MONTHS,
+    KINDS,
+    LIMIT,
+    SHARE,
+    SIZE,
+    TARGET,
+    TIMES,
+    Term,
+)
 
 __all__ = ["find_term", "in_sek", "terms", "with_terms"]
 
@@ -178,8 +190,14 @@ def _all_slots(design: Design) -> Iterator[tuple[str, _Slot]]:
         if share.size is not None:
             yield f"finance.{share.party}.size", _Slot(share.size, SIZE, _put_in("finance", i, "size"))
     for name, measure in design.measures.items():
-        put = _put_under("measures", name, "follow_up_years")
-        yield f"measure.{name}.follow_up_years", _Slot(measure.follow_up_years, FOLLOW_UP, put)
+        put, by_month = _put_under("measures", name, "follow_up"), measure.follow_up.unit == "month"
+        declared, key = (FOLLOW_UP_MONTHS, "follow_up_months") if by_month else (FOLLOW_UP, "follow_up_years")
+        yield f"measure.{name}.{key}", _Slot(measure.follow_up, declared, put)
+        if measure.target is not None:
+            yield f"measure.{name}.target", _Slot(measure.target, TARGET, _put_under("measures", name, "target"))
+    for name, outcome in design.own_outcomes.items():
+        if outcome.times is not None:
+            yield f"outcomes.{name}.times", _Slot(outcome.times, TIMES, _put_under("own_outcomes", name, "times"))
     for name, condition in design.conditions.items():
         for key, declared in (("above", LIMIT), ("at_least", LIMIT), ("chance", CHANCE)):
             quantity = getattr(condition, key)

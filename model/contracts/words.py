@@ -14,8 +14,10 @@ __all__ = [
     "BODIES",
     "COST_KINDS",
     "EVALUATIONS",
+    "EVERY",
     "FORMS",
     "MEASURES",
+    "NOT_IN_MODEL",
     "PARTIES",
     "PAYERS",
     "PAYER_GROUPS",
@@ -49,6 +51,7 @@ FORMS: Mapping[str, str] = MappingProxyType(
         "investment": "an investment that carries risk and is returned only under the clauses",
         "bond": "borrowed from those who bought a bond, and returned with interest under the clauses",
         "asset": "booked as an asset, and written off over years under the clauses (M9)",
+        "outcome_payments": "carried by whoever does the work, out of what it is paid under the clauses",
     }
 )
 
@@ -112,6 +115,13 @@ EVALUATIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
+EVERY: Mapping[str, int] = MappingProxyType({"year": 12, "half-year": 6, "quarter": 3, "month": 1})
+"""How often a clause can pay what has come since it last paid: word -> months between dates."""
+
+NOT_IN_MODEL = "not in the model"
+"""What a contract says of an outcome or a party of its own that nothing in a run stands for."""
+
+
 @dataclass(frozen=True)
 class MeasureKind:
     """Declaration of one kind of measure. Unit `SEK` means: the currency of the contract."""
@@ -141,6 +151,12 @@ MEASURES: Mapping[str, MeasureKind] = MappingProxyType(
             "%",
             "share of the participants who reached the agreed outcome, less that of the comparison if there is one "
             "(K9)",
+            reads_outcome=True,
+        ),
+        "of_target": MeasureKind(
+            "%",
+            "agreed outcomes reached, less those of the comparison if there is one, in per cent of the target; may be "
+            "above 100",
             reads_outcome=True,
         ),
         "activity": MeasureKind("place", "number of places delivered, whatever came of them (C7)"),

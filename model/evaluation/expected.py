@@ -86,8 +86,9 @@ def noise(metric: Metric, variance: Floats, other: Floats, people: Floats) -> Fl
     sd, base = np.sqrt(variance), np.abs(other)
     if metric.kind == "fall":
         return np.asarray(np.divide(100.0 * sd, base, out=np.zeros(sd.shape), where=base > 0.0))
-    if metric.kind == "share":
-        return np.asarray(np.divide(100.0 * sd, people, out=np.zeros(sd.shape), where=people > 0))
+    if metric.kind in ("share", "of_target"):
+        whole = people * metric.target
+        return np.asarray(np.divide(100.0 * sd, whole, out=np.zeros(sd.shape), where=people > 0))
     return np.asarray(sd)
 
 

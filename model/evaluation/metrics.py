@@ -9,7 +9,7 @@ and what is to be expected (the ladder multiplied out), so none of the three can
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from ..children.ladder import N_AGES, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE, PLACED, SENTENCED
 from ..children.prices import KIND, CostTables
 from ..contracts import Design, Measure
+from ..contracts.contract import plain
 from ..contracts.outcomes import Agreed, agreed_outcomes
+from ..contracts.timing import calendar_of, metric_at
 from ..inputs.parameters import KINDS, PAYERS, InterventionParameters
 from .evaluators import COMPARED, MATCHED, OTHER, OWN, PEOPLE, SUMS, TRUE_OTHER, TRUE_OWN
 
@@ -38,6 +40,7 @@ class Metric:
     years: int  # of follow-up, from the start
     value: Whole  # (n_interventions, N_AGES, N_STATES)
     parts: int = 1  # value is in units of 1 / parts: outcomes are counted in thousandths, so that means can be whole
+    target: float = 1.0  # outcomes of a participant that count as 100 %, of a metric in per cent of a target
     group: int = 0  # which of `groups` equal groups of participants it looks at
     groups: int = 1
 
@@ -49,10 +52,20 @@ def metrics_of(
 
     It compares what all payers spend on participants with what they spend on like children, for `follow_up` years.
     """
-    found = [_metric(each, interventions, costs) for each in design.measures.values()]
+    reads = calendar_of(design).reads
+    found = [
+        metric
+        for name, each in design.measures.items()
+        for metric in _at_dates(_metric(each, design, interventions, costs), reads.get(name, ()))
+    ]
     every = np.ones(len(PAYERS), np.bool_)
     cost = _minus_cost(costs, [every] * len(interventions), KINDS)
     return (*found, Metric(OWN_FOLLOW_UP, "cost_reduction", MATCHED, follow_up, cost))
+
+
+def _at_dates(metric: Metric, months: Sequence[int]) -> list[Metric]:
+    """Give a metric, and the same as far as it has come at each earlier date at which the contract reads it."""
+    return [metric, *(replace(metric, name=metric_at(metric.name, date), years=date // 12) for date in months)]
 
 
 def saving_told(metrics: Sequence[Metric]) -> int:
@@ -60,11 +73,19 @@ def saving_told(metrics: Sequence[Metric]) -> int:
     return next((j for j, metric in enumerate(metrics[:-1]) if metric.kind == "cost_reduction"), -1)
 
 
-def _metric(measure: Measure, interventions: Sequence[InterventionParameters], costs: CostTables) -> Metric:
+def _metric(
+    measure: Measure, design: Design, interventions: Sequence[InterventionParameters], costs: CostTables
+) -> Metric:
     n = len(interventions)
     value = np.zeros((n, N_AGES, N_STATES), np.int64)
+    times, target = 1.0, 1.0
     if measure.outcome:
-        value[:] = _reached(agreed_outcomes()[measure.outcome])
+        own = design.own_outcomes.get(measure.outcome)
+        if own is not None and own.times is not None:
+            times = plain(own.times)
+        value[:] = _reached(agreed_outcomes()[measure.outcome if own is None else own.in_run])
+        if measure.target is not None and design.programme is not None:
+            target = plain(measure.target) / design.programme.children
     elif measure.kind == "tax_revenue":
         value[:] = _minus_cost(costs, [np.ones(len(PAYERS), np.bool_)] * n, ("tax_forgone",))
     elif measure.kind != "activity":
@@ -72,7 +93,8 @@ def _metric(measure: Measure, interventions: Sequence[InterventionParameters], c
         value[:] = _minus_cost(costs, mine, measure.cost_kinds or KINDS)
     parts = THOUSANDTHS if measure.outcome else 1
     group, groups = measure.group - 1, measure.groups
-    return Metric(measure.name, measure.kind, measure.evaluation, measure.years, value * parts, parts, group, groups)
+    worth = np.rint(value * (parts * times)).astype(np.int64)
+    return Metric(measure.name, measure.kind, measure.evaluation, measure.years, worth, parts, target, group, groups)
 
 
 def _minus_cost(costs: CostTables, payers: Sequence[NDArray[np.bool_]], kinds: Sequence[str]) -> Whole:
@@ -107,7 +129,7 @@ def measured(metric: Metric, sums: Whole) -> Floats:
     result = in_unit(metric, sums[:, OWN] / metric.parts, sums[:, OTHER] / metric.parts, people)
     if metric.kind in ("fall", "activity"):
         return result
-    if metric.kind == "share":
+    if metric.kind in ("share", "of_target"):
         return np.asarray(result * people / compared)
     return np.asarray(np.rint((sums[:, OWN] - sums[:, OTHER]) * (people / compared)) / metric.parts)
 
@@ -125,8 +147,9 @@ def in_unit(metric: Metric, own: Floats, other: Floats, people: Floats) -> Float
     gain = own - other
     if metric.kind == "fall":
         return np.asarray(np.divide(100.0 * gain, np.abs(other), out=np.zeros(own.shape), where=other != 0.0))
-    if metric.kind == "share":
-        return np.asarray(np.divide(100.0 * gain, people, out=np.zeros(own.shape), where=people > 0))
+    if metric.kind in ("share", "of_target"):
+        whole = people * metric.target
+        return np.asarray(np.divide(100.0 * gain, whole, out=np.zeros(own.shape), where=people > 0))
     return np.asarray(gain)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,21 +37,23 @@ class Prospect:
     probability: Floats
 
 
+class Usual(NamedTuple):
+    """A project of usual size of each option, shape (n_cells,) each: SEK per child, children, years of the money."""
+
+    whole_cost: NDArray[np.int64]
+    size: Floats
+    years: NDArray[np.int64]
+
+
 def prospects(
-    design: Design,
-    metrics: Sequence[Expected],
-    whole_cost: NDArray[np.int64],
-    size: Floats,
-    parties: Sequence[str] = (),
+    design: Design, metrics: Sequence[Expected], usual: Usual, parties: Sequence[str] = ()
 ) -> dict[str, Prospect]:
     """Settle a project of usual size of every option under every belief and luck, and count per child.
 
     Parameters
     ----------
-    whole_cost
-        Whole programme cost per child of each option, shape (n_cells,).
-    size
-        Children in a project of each option, shape (n_cells,) or one for all.
+    usual
+        What a project of each option costs a child, how many take part, and for how many years.
     parties
         Those whose single cases are wanted; the others' `cases` are empty.
 
@@ -59,8 +62,10 @@ def prospects(
     dict
         A `Prospect` for every party that pays or receives under a clause.
     """
-    shape = (len(BELIEF_GRID), whole_cost.size)
-    cost = np.broadcast_to(np.rint(whole_cost * size).astype(np.int64), shape).ravel()
+    size = usual.size
+    shape = (len(BELIEF_GRID), usual.whole_cost.size)
+    cost = np.broadcast_to(np.rint(usual.whole_cost * size).astype(np.int64), shape).ravel()
+    children, years = (np.broadcast_to(each, shape).ravel() for each in (size, usual.years))
     means = {each.metric.name: each.mean(size) for each in metrics}
     spreads = {each.metric.name: each.spread(size) for each in metrics}
     flows: dict[str, Floats] = {}
@@ -68,13 +73,10 @@ def prospects(
     probability: list[float] = []
     for luck, (fate, chance) in product(deviates(), _fates(design)):
         metric = {name: (means[name] + luck * spreads[name]).ravel() for name in means}
-        conditions = {
-            name: np.full(cost.size, fate[name]) if each.measure is None else each.holds(metric[each.measure])
-            for name, each in design.conditions.items()
-        }
+        conditions = {name: np.full(cost.size, holds) for name, holds in fate.items()}
         probability.append(chance / LUCK)
         one = {party: np.zeros((*shape, N_AGES)) for party in parties}
-        for transfer in settle(design, Outcome(cost, metric, conditions)):
+        for transfer in settle(design, Outcome(cost, metric, conditions, children, years)):
             if transfer.year >= N_AGES:
                 continue
             each = transfer.amount.reshape(shape) / size

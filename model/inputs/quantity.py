@@ -17,6 +17,9 @@ Number = StrictInt | StrictFloat
 Value = Number | tuple[Number, ...]
 
 
+_EDGE = 0.01  # a value at the end of its range counts as one with this much beyond it
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -95,6 +98,37 @@ class Quantity(_Record):
         """Return the value at probability `u` of its distribution, 0 < u < 1; all entries of a list move together."""
         moved = tuple(self._quantile(each, u) for each in self.entries)
         return moved if isinstance(self.value, tuple) else moved[0]
+
+    def shifted(self, z: float) -> Value:
+        """Return the value moved by `z` standard deviations of its own uncertainty, all entries of a list together.
+
+        A distribution of another form is moved as the normal variable that it is a function of: from the place of the
+        value in it to the place `z` further on. 0 gives the value itself.
+        """
+        from scipy import special
+
+        if z == 0.0 or isinstance(self.distribution, Fixed):
+            return self.value
+        further = max if z > 0.0 else min  # a value at the end of its range goes no way back
+        moved = tuple(
+            further(each, self._quantile(each, float(special.ndtr(special.ndtri(self._place(each)) + z))))
+            for each in self.entries
+        )
+        return moved if isinstance(self.value, tuple) else moved[0]
+
+    def _place(self, value: float) -> float:
+        """Return the probability below a value in the distribution about it, within (0, 1)."""
+        from scipy import special
+
+        low, high = map(float, self.range)
+        match self.distribution:
+            case Uniform() | Triangular():
+                place = (value - low) / (high - low) if high > low else 0.5
+            case Beta(n=n) if 0 < value < 1:
+                place = float(special.betainc(value * n, (1 - value) * n, value))
+            case _:
+                place = 0.5
+        return min(max(place, _EDGE), 1.0 - _EDGE)
 
     def _quantile(self, value: float, u: float) -> float:
         from scipy import special  # here because plain runs do not draw parameters

@@ -8,7 +8,7 @@ unknown, out of range or in another unit is refused, all problems at once, befor
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -139,6 +139,16 @@ class Scenario:
             raise InputError(problems)
         return _assemble(self.title, changed, self.texts, self.places, "")
 
+    def with_quantities(self, quantities: Mapping[str, Quantity]) -> "Scenario":
+        """Return the scenario with these parameters, ranges and sources included, in place of its own.
+
+        Raises
+        ------
+        InputError
+            If a path is unknown or a quantity does not fit it.
+        """
+        return _assemble(self.title, {**self.quantities, **quantities}, self.texts, self.places, "")
+
     def changed_by(self, changes: Iterable[Change]) -> "Scenario":
         """Return the scenario as a design changes it: parameters multiplied, added to or set, in order.
 
@@ -163,11 +173,16 @@ class Scenario:
             raise InputError(problems)
         return _assemble(self.title, quantities, self.texts, self.places, "") if quantities != self.quantities else self
 
-    def draw(self, seed: int) -> "Scenario":
-        """Return the scenario with every parameter drawn from its distribution, one world per seed."""
-        rng = np.random.default_rng([seed, 0x5702])
-        luck = dict(zip(sorted(self.quantities), rng.random(len(self.quantities)).tolist(), strict=True))
-        drawn = {p: q.model_copy(update={"value": q.quantile(luck[p])}) for p, q in self.quantities.items()}
+    def draw(self, seed: int, held: Collection[str] = ()) -> "Scenario":
+        """Return the scenario with every parameter drawn from its distribution, one world per seed.
+
+        The luck of a parameter is named by its path: others that come or go leave it as it is. Those that are `held`
+        keep their value.
+        """
+        drawn = {
+            p: q if p in held else q.model_copy(update={"value": q.quantile(luck(seed, p))})
+            for p, q in self.quantities.items()
+        }
         return _assemble(self.title, drawn, self.texts, self.places, "")
 
     def table(self) -> list[dict[str, str]]:
@@ -470,6 +485,12 @@ def _apply(change: Change, old: Quantity) -> float:
     after = {"times": before * by, "add": before + by, "set": by}[change.how]
     held = min(max(after, float(old.range[0])), float(old.range[1]))
     return round(held) if isinstance(old.value, int) and held == int(held) else held
+
+
+def luck(seed: int, path: str) -> float:
+    """Return the number in (0, 1) at which a parameter is drawn in the world of a seed."""
+    name = int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest())
+    return float(np.random.default_rng([seed, name]).random())
 
 
 def _held(q: Quantity, value: Value) -> Quantity:

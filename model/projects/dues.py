@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children.draws import chances
-from ..contracts import Design, Outcome, Transfer, phases, settle
+from ..contracts import Design, Outcome, Transfer, not_in_model, phases, settle
 from ..contracts.ways import IN_FORCE, WAYS
 from ..evaluation import metrics
 from ..evaluation.expected import noise
@@ -119,13 +119,13 @@ def _misses(world: World, projects: Projects, j: int) -> Floats:
 
 def outcome(world: World, projects: Projects, which: Which, metric: Mapping[str, Floats]) -> Outcome:
     """Put what is known of projects into the form that `settle` reads; conditions left to chance are drawn here."""
-    conditions: dict[str, NDArray[np.bool_]] = {}
-    for number, (name, condition) in enumerate(world.design.conditions.items()):
-        if condition.measure is not None:
-            conditions[name] = condition.holds(metric[condition.measure])
-        else:
-            conditions[name] = drawn(world, projects, which, number) < condition.probability
-    return Outcome(projects.cost[which], metric, conditions)
+    conditions = {
+        name: drawn(world, projects, which, number) < condition.probability
+        for number, (name, condition) in enumerate(world.design.conditions.items())
+        if condition.measure is None
+    }
+    children = projects.children[which].astype(np.float64)
+    return Outcome(projects.cost[which], metric, conditions, children, projects.duration[which])
 
 
 def drawn(world: World, projects: Projects, which: Which, number: int) -> Floats:
@@ -152,9 +152,10 @@ def unfit(design: Design) -> list[str]:
             for party in design.shares
             if party in ("owner", *FILLED_BY, *FROM_BUDGETS)
         ]
+    problems += not_in_model(design)
     return problems + [
         f"{design.name}: a run cannot find out whether '{name}' holds. Give conditions.{name} a measure with above or "
         "at_least, or a chance."
         for name in design.asked_conditions
-        if design.conditions[name].measure is None and design.conditions[name].chance is None
+        if design.conditions[name].chance is None
     ]

@@ -219,7 +219,8 @@ def test_a_run_can_be_followed_from_its_manifest_and_rendered_again(stupror: Stu
     assert manifest["scenario"]["municipalities"] == ["1060"]
     assert [design["name"] for design in manifest["designs"]] == ["planner"]
     assert (manifest["seeds"], manifest["start_year"], manifest["years"]) == ([5], 2020, 2)
-    assert manifest["uncertain"] is False
+    assert manifest["worlds"] == "likely"
+    assert set(manifest["drawn"]) == {"5"}
     assert manifest["versions"]["stupror"] == "0.2.0"
     assert manifest["this_run"]["command"].startswith("stupror run ")
     assert set(manifest["files"]) == {path.name for path in out.iterdir()} - {MANIFEST, "report.html"}

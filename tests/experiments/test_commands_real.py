@@ -41,7 +41,7 @@ def test_an_own_table_and_a_posterior_change_the_world_and_are_recorded(stupror,
 
 def test_a_comparison_gives_designs_the_same_drawn_world_by_seed(stupror, files):
     answer = stupror("compare", "--out", files / "out", "--years", 2, "--municipalities", "0980", "--seeds", 3,
-                     "--designs", "status-quo,planner", "--posterior", files / "likely.csv")  # fmt: skip
+                     "--designs", "status-quo,planner", "--point", "--posterior", files / "likely.csv")  # fmt: skip
     assert answer.code == 0, answer.err
     runs = pd.read_parquet(next((files / "out").glob("**/runs.parquet")))
     assert runs.groupby("seed")["scenario_hash"].nunique().tolist() == [1, 1, 1]
@@ -53,7 +53,10 @@ def test_a_comparison_gives_designs_the_same_drawn_world_by_seed(stupror, files)
     [
         (("run", "--posterior", "nowhere.csv"), "nowhere.csv: cannot be read"),
         (("run", "--municipalities-file", "nowhere.csv"), "nowhere.csv: cannot be read"),
-        (("calibrate", "--what", "diffusio"), "--what is 'diffusio'. Give one of diffusion, contracts, life-course."),
+        (
+            ("calibrate", "--what", "diffusio"),
+            "--what is 'diffusio'. Give one of diffusion, contracts, life-course, behaviour.",
+        ),
         (("calibrate", "--particles", 1), "--particles is 1. Give a whole number from 10"),
         (("validate", "--draws", 1), "--draws is 1"),
         (("screen", "--trajectories", 1), "--trajectories is 1"),

@@ -10,7 +10,7 @@ from stupror.model.bodies.decisions import answers, ranks, signatures
 from stupror.model.bodies.views import usual_size
 from stupror.model.contracts import load_design, with_terms
 from stupror.model.contracts.ways import IN_FORCE, OWN_ROOM
-from stupror.model.evaluation.prospects import prospects
+from stupror.model.evaluation.prospects import Usual, prospects
 from stupror.model.model import PreventionModel
 
 
@@ -81,8 +81,9 @@ def test_who_knows_the_method_expects_more_from_it_than_who_trusts_it():
         [item.name for item in model.world.menu.items].index("placed-youth"),
     )
     placed = (model.world.cells.intervention == item) & (model.world.cells.level == 4)
-    truth = 2  # belief 1.0
-    honest = prospects(model.world.design, view.expected, model.world.whole_cost, usual_size(model.world))
+    truth, duration = 2, model.world.menu.duration[model.world.cells.intervention]  # belief 1.0
+    usual = Usual(model.world.whole_cost, usual_size(model.world), duration)
+    honest = prospects(model.world.design, view.expected, usual)
     told, trusted = (each["investor"].flows[truth, placed].sum(axis=1) for each in (view.private, honest))
     assert (told > 1.25 * trusted).all()
 

@@ -115,7 +115,7 @@ def options(tables: Tables, manifest: Mapping[str, Any], words: Texts, language:
 def beside(tables: Tables, manifest: Mapping[str, Any], say: Texts) -> list[str]:
     """Say what intervals cover, and what is special about this run."""
     seeds, places = int(tables["runs"]["seed"].nunique()), int(tables["municipalities"]["municipality"].nunique())
-    worlds = manifest.get("uncertain") or manifest.get("posteriors")
+    worlds = manifest.get("worlds", "point") != "point" or manifest.get("posteriors")
     lines = [] if seeds == 1 else [say["luck and worlds" if worlds else "luck only"]]
     if 1 < seeds < FEW_SEEDS:
         lines.append(say["few"].format(n=seeds))

@@ -26,7 +26,7 @@ def turns(found: Paired, tables: Tables, manifest: Mapping[str, Any], say: Texts
         lines += [*_by_effect(found, say), *_by_rate(found, tables, say)]
     assumed = manifest.get("assumed") or ()
     if assumed:
-        key = "assumed drawn" if manifest.get("uncertain") else "assumed held"
+        key = "assumed drawn" if manifest.get("worlds", "point") != "point" else "assumed held"
         lines.append(say[key].format(names="; ".join(_assumed(each, say) for each in assumed[:MOST_ASSUMED])))
     return lines
 

@@ -203,7 +203,7 @@ def command(settings: Settings) -> str:
         *(["scenario.toml"] if scenario_toml(settings) else []),
         f"--design {settings.design if built_in else design_file(settings)}",
         *([f'--municipalities "{settings.place}"'] if settings.place else []),
-        f"--years {settings.years} --seed {settings.seed} --out out/seen",
+        f"--years {settings.years} --seed {settings.seed} --point --out out/seen",
     ]
     return " ".join(words)
 

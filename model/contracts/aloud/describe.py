@@ -10,10 +10,10 @@ from textwrap import fill
 
 from ...inputs.quantity import Quantity
 from ..contract import MAIN, Condition, Design, Measure
-from ..outcomes import agreed_outcomes
-from ..timing import settlement_years
+from ..outcomes import OwnOutcome, agreed_outcomes
+from ..timing import settlement_dates, year_of
 from ..vocabulary import CHANGES, KINDS, Term
-from ..words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, PARTIES, TARGETS
+from ..words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, NOT_IN_MODEL, PARTIES, TARGETS
 from .sentences import joined, sentence, spoken
 
 __all__ = ["describe"]
@@ -51,7 +51,12 @@ def _frame(design: Design) -> Iterator[str]:
     yield f"For: {', '.join(design.interventions) or 'every intervention'}."
     yield ""
     yield "Parties:"
-    yield from (f"  {party}: {PARTIES[party][0]}, {PARTIES[party][1]}" for party in design.parties)
+    for party in design.parties:
+        named, says = design.spoken(party)
+        yield f"  {party}: {named}, {says}"
+        if party in design.own_parties:
+            in_run = design.own_parties[party].in_run
+            yield "    in a run: " + (in_run if in_run == NOT_IN_MODEL else PARTIES[in_run][0])
     yield ""
     code, programme = design.currency.code, design.programme
     if design.currency.rate is not None:
@@ -61,12 +66,19 @@ def _frame(design: Design) -> Iterator[str]:
     if programme is not None:
         years = f", put in over {programme.years} years" if programme.years > 1 else ""
         yield f"Written for a programme of {programme.cost:,} {code} for {programme.children:,} children{years}."
-        yield f"The money goes to {PARTIES[programme.run_by][0]}, who runs it."
+        yield f"The money goes to {design.spoken(programme.run_by)[0]}, who runs it."
         yield from (f"  {_record(name, quantity)}" for name, quantity in programme.terms.items())
+        if any(_of_size(design)):
+            yield fill(
+                f"For a programme of another size amounts follow its cost and numbers its children: "
+                f"{', '.join(_of_size(design))}.",
+                _WIDTH,
+            )
         yield ""
     yield "Who pays the programme up front:"
     for share in design.finance:
-        yield f"  {PARTIES[share.party][0]}: {spoken(share.share)} of the cost ({share.form}: {FORMS[share.form]})"
+        payer = design.spoken(share.party)[0]
+        yield f"  {payer}: {spoken(share.share)} of the cost ({share.form}: {FORMS[share.form]})"
         yield f"    {_record('share', share.share)}"
         if share.size is not None:
             yield f"    {_record('size', share.size)}"
@@ -87,35 +99,64 @@ def _measured(design: Design) -> Iterator[str]:
             initial_indent="  ",
             subsequent_indent="    ",
         )
-        yield from (f"    {line}" for line in _measure(measure))
+        yield from (f"    {line}" for line in _measure(measure, design))
     yield ""
 
 
-def _measure(measure: Measure) -> Iterator[str]:
+def _of_size(design: Design) -> Iterator[str]:
+    """Name the terms that follow the size of a project."""
+    for number, clause in enumerate(design.clauses, start=1):
+        countable = clause.metric is not None and design.measures[clause.metric].countable
+        for name in clause.terms:
+            unit = KINDS[clause.kind].terms[name].unit
+            if clause.per != "project" and (unit == "SEK" or (unit == "metric" and countable)):
+                yield f"{name} in clause {number}"
+
+
+def _measure(measure: Measure, design: Design) -> Iterator[str]:
     """Say of what, of whom, how and for how long."""
     if measure.payers:
         kinds = "" if set(measure.cost_kinds) in (set(), set(COST_KINDS)) else f"; only {joined(measure.cost_kinds)}"
         whose = joined("the owner" if payer == "owner" else payer for payer in measure.payers)
         yield f"of: the cost of {whose}{kinds}"
     if measure.outcome:
-        outcome = agreed_outcomes()[measure.outcome]
+        outcome = design.outcome(measure.outcome)
+        assert outcome is not None  # checked when the contract was read
         counted = f"; one outcome is one {outcome.unit}" if measure.kind == "outcomes" else ""
         yield f"of: {outcome.title} ({measure.outcome}); {'more' if outcome.good else 'fewer'} is better{counted}"
+        if isinstance(outcome, OwnOutcome):
+            yield f"in a run: {_stands_for(outcome)}"
+            if outcome.times is not None:
+                yield f"  {_record('times', outcome.times)}"
+    if measure.target is not None:
+        yield f"target: {spoken(measure.target)} for the whole programme"
+        yield f"  {_record('target', measure.target)}"
     if measure.groups > 1:
         yield f"whom: group {measure.group} of {measure.groups} equal groups of the participants, drawn by lot"
     yield f"how: {measure.evaluation}, {EVALUATIONS[measure.evaluation]}"
-    yield f"follow-up: {spoken(measure.follow_up_years)} from the start of the project"
-    yield f"  {_record('follow_up_years', measure.follow_up_years)}"
+    months = measure.follow_up.unit == "month"
+    whole = f"; in a run {measure.years} whole years" if months and measure.months % 12 else ""
+    yield f"follow-up: {spoken(measure.follow_up)} from the start of the project{whole}"
+    yield f"  {_record('follow_up_months' if months else 'follow_up_years', measure.follow_up)}"
+
+
+def _stands_for(outcome: OwnOutcome) -> str:
+    """Say what of the model stands for an outcome of the contract's own."""
+    if outcome.in_run == NOT_IN_MODEL:
+        return f"{NOT_IN_MODEL}, so it can be settled on paper only"
+    known = agreed_outcomes()[outcome.in_run]
+    each = "" if outcome.times is None else f", each counted as {spoken(outcome.times).split(' for each')[0]}"
+    return f"{known.title} ({outcome.in_run}){each}"
 
 
 def _conditions(design: Design) -> Iterator[str]:
     """Say what is true or false, and how a run finds out."""
     if not design.conditions:
         return
-    yield "Conditions (true or false):"
+    yield "Conditions:"
     for condition in design.conditions.values():
         yield f"  {condition.name}: {condition.says}"
-        yield f"    in a run: {_found_out(condition)}"
+        yield f"    {'' if condition.measure else 'in a run: '}{_found_out(condition)}"
         for name in ("above", "at_least", "chance"):
             quantity = getattr(condition, name)
             if quantity is not None:
@@ -126,9 +167,9 @@ def _conditions(design: Design) -> Iterator[str]:
 def _found_out(condition: Condition) -> str:
     """Say how a run finds out whether a condition holds."""
     if condition.above is not None:
-        return f"if the measured {condition.measure} is above {spoken(condition.above)}"
+        return f"it holds if the measured {condition.measure} is above {spoken(condition.above)}"
     if condition.at_least is not None:
-        return f"if the measured {condition.measure} is at least {spoken(condition.at_least)}"
+        return f"it holds if the measured {condition.measure} is at least {spoken(condition.at_least)}"
     if condition.chance is not None:
         return f"for {spoken(condition.chance)} of the projects, by lot"
     return "nobody can find out, so it can be settled on paper only"
@@ -152,15 +193,21 @@ def _clauses(design: Design) -> Iterator[str]:
 def _calendar(design: Design) -> Iterator[str]:
     """Say in which years each amount is paid."""
     schedules = {clause.keys[0]: clause.values for clause in design.clauses if clause.kind == "schedule"}
-    for key, settled in settlement_years(design).items():
+    opened = {key for clause in design.clauses for key in clause.keys if KINDS[clause.kind].opens}
+    for key, dates in settlement_dates(design).items():
+        if key not in opened:
+            continue
         payer, receiver, part = key
         terms = schedules.get(key, {"first_year": 0, "years": 1})
-        first, count = settled + int(terms["first_year"]), int(terms["years"])
+        first, count = year_of(dates[-1]) + int(terms["first_year"]), int(terms["years"])
         when = (
             f"in year {first}" if count == 1 else f"in {count} equal parts, in the years {first} to {first + count - 1}"
         )
+        if len(dates) > 1 or dates[0] % 12:
+            when = f"{', '.join(str(date) for date in dates)} months after the start"
+            when += ", what is owed so far less what has been paid" if len(dates) > 1 else ""
         label = "" if part == MAIN else f", part {part}"
-        yield f"  what {PARTIES[payer][0]} owes {PARTIES[receiver][0]}{label}: {when}"
+        yield f"  what {design.spoken(payer)[0]} owes {design.spoken(receiver)[0]}{label}: {when}"
 
 
 def _changes(design: Design) -> Iterator[str]:

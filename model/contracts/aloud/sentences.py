@@ -10,27 +10,34 @@ from collections.abc import Iterable, Iterator
 from ...inputs.quantity import Quantity
 from ..contract import MAIN, Clause, Design, plain
 from ..vocabulary import KINDS
-from ..words import PARTIES
 
 __all__ = ["joined", "sentence", "spoken"]
 
-_BASES = {"amount": "", "share": " of the programme cost", "share_of_metric": " of {metric}, where that is above zero"}
+_BASES = {
+    "amount": "",
+    "share": " of the programme cost",
+    "share_of_metric": " of {metric}, where that is above zero",
+    "per_child": "",
+    "yearly_return": " a year on what {receiver} put in",
+}
+_OFTEN = {"year": "every year", "half-year": "every half-year", "quarter": "every quarter", "month": "every month"}
 _STARTS = {"measurement": "the measurement", "start": "the start of the project"}
 
 
 def sentence(clause: Clause, design: Design) -> str:
     """Say what a clause does."""
     metric = _measured(clause, design)
+    payer, receiver = (_named(clause, design, at) for at in (0, 1))
     words = {name: spoken(each) for name, each in clause.terms.items() if not isinstance(each.value, tuple)}
     for name in KINDS[clause.kind].one_of:
         if name in words:
-            words["one_of"] = words[name] + _BASES[name].format(metric=metric)
+            words["one_of"] = words[name] + _BASES[name].format(metric=metric, receiver=receiver)
     said = KINDS[clause.kind].sentence.format(
-        payer=PARTIES[clause.payer][0],
-        receiver=PARTIES[clause.receiver][0],
-        instead_of=PARTIES[clause.instead_of][0] if clause.instead_of else "",
+        payer=payer,
+        receiver=receiver,
+        instead_of=design.spoken(clause.instead_of)[0] if clause.instead_of else "",
         metric=metric,
-        parts=f" for {joined(clause.parts)} together" if len(clause.parts) > 1 else "",
+        parts=f" for {joined(clause.parts)} together" if len(clause.parts) > 1 else " together" if clause.also else "",
         routes=", or by ".join(joined(route) for route in clause.routes),
         counted_from=_STARTS[clause.counted_from],
         steps=", ".join(_steps(clause)),
@@ -65,9 +72,17 @@ def _measured(clause: Clause, design: Design) -> str:
     """Name what the clause reads: its kind, and its name in brackets where that says more."""
     if not clause.metric:
         return ""
-    kind = design.measures[clause.metric].kind
-    noun = {"activity": "places"}.get(kind, kind.replace("_", " "))
+    measure = design.measures[clause.metric]
+    kind, own = measure.kind, design.own_outcomes.get(measure.outcome)
+    noun = {"activity": "places", "of_target": "per cent of the target"}.get(kind, kind.replace("_", " "))
+    if own is not None:
+        noun = own.title if kind == "outcomes" else f"{noun} of {own.title}"
     return f"the measured {noun}" + ("" if clause.metric == kind else f" ({clause.metric})")
+
+
+def _named(clause: Clause, design: Design, at: int) -> str:
+    """Name the payers (at 0) or receivers (at 1) of a clause."""
+    return joined(dict.fromkeys(design.spoken(pair[at])[0] for pair in (clause.pair, *clause.also)))
 
 
 def _number(value: float) -> str:
@@ -86,8 +101,13 @@ def _steps(clause: Clause) -> Iterator[str]:
 def _tail(clause: Clause, design: Design) -> Iterator[str]:
     """Say where a band or a price begins and ends, and on what conditions the clause acts."""
     values = clause.values
-    if clause.kind == "price_per_outcome" and "up_to" in values:
-        yield f", for at most {spoken(clause.terms['up_to'])}"
+    if clause.kind == "price_per_outcome":
+        if "above" in values:
+            yield f", for those beyond {spoken(clause.terms['above'])}"
+        if "up_to" in values:
+            yield f", for at most {spoken(clause.terms['up_to'])}"
+    if "indexation" in values:
+        yield f", the price moving by {spoken(clause.terms['indexation'])} a year from the second"
     if clause.kind == "share_of_saving":
         if "above" in values:
             yield f", counted from {values['above']:.6g} times the programme cost"
@@ -96,3 +116,9 @@ def _tail(clause: Clause, design: Design) -> Iterator[str]:
     for word, names, between in ((", if", clause.when, " and"), (", unless", clause.unless, " or")):
         if names:
             yield word + between.join(f" {design.conditions[name].says} ({name})" for name in names)
+    if clause.every:
+        yield f"; {_OFTEN[clause.every]} for what has come since"
+    if "dates" in clause.terms:
+        yield f"; after {joined(f'{date:g}' for date in clause.lists['dates'])} months, for what has come since"
+    if clause.per == "project":
+        yield "; for each project, whatever its size"

@@ -7,8 +7,8 @@ clauses are in `checks_clauses`. Read by `design` and `terms`.
 from __future__ import annotations
 
 from ..contract import Condition, Design, Measure
-from ..outcomes import agreed_outcomes
-from ..words import MEASURES
+from ..outcomes import OwnOutcome, agreed_outcomes
+from ..words import MEASURES, NOT_IN_MODEL
 from .checks_clauses import check_clauses
 from .notes import Notes
 
@@ -23,8 +23,9 @@ def check_contract(design: Design, notes: Notes) -> None:
     if design.add_on:
         return
     _check_money(design, notes)
+    _check_own_words(design, notes)
     for measure in design.measures.values():
-        _check_measure(measure, notes)
+        _check_measure(measure, design, notes)
     _check_comparisons(design, notes)
     for condition in design.conditions.values():
         _check_condition(condition, notes)
@@ -37,27 +38,68 @@ def _check_money(design: Design, notes: Notes) -> None:
     total = sum(design.shares.values())
     if abs(total - 1.0) > _TOLERANCE:
         parts = ", ".join(f"{party} {value:g}" for party, value in design.shares.items()) or "none"
-        notes.add("finance", f"shares sum to {total:g} ({parts}). They must sum to 1: the programme is paid once.")
+        rest = ""
+        if 0 < total < 1:
+            rest = (
+                " If outcome payments fund the rest, whoever does the work carries it: [finance.provider] with form = "
+                f'"outcome_payments" and a share of {1 - total:g}.'
+            )
+        notes.add(
+            "finance", f"shares sum to {total:g} ({parts}). They must sum to 1: the programme is paid once.{rest}"
+        )
+    for share in design.finance:
+        if share.form == "outcome_payments" and share.party not in {clause.receiver for clause in design.clauses}:
+            notes.add(
+                f"finance.{share.party}",
+                "form = 'outcome_payments', but no clause pays anything to this party. Add one, or change the form.",
+            )
     if design.target == "investor" and "investor" not in design.shares:
         notes.add(
             "decision", "target = 'investor', but no [finance.investor] puts anything in. Write target = \"owner\"."
         )
 
 
-def _check_measure(measure: Measure, notes: Notes) -> None:
+def _check_own_words(design: Design, notes: Notes) -> None:
+    """Note parties and outcomes that are declared and named nowhere, and two parties that would be one in a run."""
+    for name in design.own_parties:
+        if name not in design.parties:
+            notes.add(f"parties.{name}", "is named nowhere. Remove it, or let it pay or receive something.")
+    for name in design.own_outcomes:
+        if name not in {measure.outcome for measure in design.measures.values()}:
+            notes.add(f"outcomes.{name}", "is measured nowhere. Remove it, or name it in a [measure.NAME].")
+    taken = {party: party for party in design.parties}
+    for name, own in design.own_parties.items():
+        if own.in_run != NOT_IN_MODEL and own.in_run in taken:
+            notes.add(
+                f"parties.{name}",
+                f"in_run = '{own.in_run}', but in a run that is {taken[own.in_run]}. Name another, or write "
+                f'"{NOT_IN_MODEL}".',
+            )
+        taken[own.in_run] = name
+
+
+def _check_measure(measure: Measure, design: Design, notes: Notes) -> None:
     """Note a measure whose kind, object and evaluation do not go together."""
     where = f"measure.{measure.name}"
     kind = MEASURES.get(measure.kind)
     if kind is None:
         return
-    _check_object(measure, where, notes)
+    _check_object(measure, design, notes)
     if measure.cost_kinds and measure.kind != "cost_reduction":
         notes.add(where, f"cost_kinds is read by kind 'cost_reduction' only, not by '{measure.kind}'. Remove it.")
     if measure.kind == "activity" and measure.evaluation != "none":
         notes.add(where, f"evaluation = '{measure.evaluation}': an activity is counted, not compared. Write \"none\".")
     if measure.kind in ("cost_reduction", "tax_revenue", "fall") and measure.evaluation == "none":
         notes.add(where, f"evaluation = 'none', but '{measure.kind}' is a difference. Name a comparison.")
-    outcome = agreed_outcomes().get(measure.outcome)
+    _check_target(measure, design, notes)
+    outcome = design.outcome(measure.outcome)
+    stands = agreed_outcomes().get(outcome.in_run) if isinstance(outcome, OwnOutcome) else None
+    if outcome is not None and stands is not None and measure.evaluation == "none" and stands.good != outcome.good:
+        notes.add(
+            where,
+            f"counts '{measure.outcome}' without a comparison, but '{outcome.in_run}', which stands for it in a run, "
+            f"is {'good' if stands.good else 'bad'} and it is not. Name a comparison, or another outcome.",
+        )
     if outcome is not None and not outcome.measured_before and measure.evaluation in _AGAINST_BEFORE:
         notes.add(
             where,
@@ -72,9 +114,18 @@ def _check_measure(measure: Measure, notes: Notes) -> None:
         )
 
 
-def _check_object(measure: Measure, where: str, notes: Notes) -> None:
+def _check_target(measure: Measure, design: Design, notes: Notes) -> None:
+    """Note a target that nothing is held against, or that is for a programme of no size."""
+    where = f"measure.{measure.name}"
+    if measure.target is not None and measure.kind != "of_target":
+        notes.add(where, f"target is read by kind 'of_target' only, not by '{measure.kind}'. Remove it.")
+    if measure.target is not None and design.programme is None:
+        notes.add(where, "target is for a whole programme, and this one has no size. Add [programme].")
+
+
+def _check_object(measure: Measure, design: Design, notes: Notes) -> None:
     """Note what is measured and should not be, or the reverse: payers whose cost, an outcome, or neither."""
-    kind = MEASURES[measure.kind]
+    kind, where = MEASURES[measure.kind], f"measure.{measure.name}"
     if kind.reads_payers and kind.reads_outcome:
         if bool(measure.payers) == bool(measure.outcome):
             notes.add(where, f"kind '{measure.kind}' needs either payers (whose cost) or outcome. Give exactly one.")
@@ -86,7 +137,11 @@ def _check_object(measure: Measure, where: str, notes: Notes) -> None:
         if given and not read:
             notes.add(where, f"{key} is not read by kind '{measure.kind}'. Remove it.")
         if read and not given:
-            what = "whose cost is measured" if key == "payers" else f"one of: {', '.join(agreed_outcomes())}"
+            what = (
+                "whose cost is measured"
+                if key == "payers"
+                else f"one of: {', '.join((*design.own_outcomes, *agreed_outcomes()))}"
+            )
             notes.add(where, f"'{key}' is missing: {what}.")
 
 
@@ -116,8 +171,7 @@ def _check_condition(condition: Condition, notes: Notes) -> None:
 
 def _check_all_is_used(design: Design, notes: Notes) -> None:
     """Note what is declared and nobody reads."""
-    asked = set(design.asked_conditions)
-    read = set(design.metrics) | {design.conditions[name].measure for name in asked & design.conditions.keys()}
+    asked, read = set(design.named_conditions), set(design.metrics)
     for name in design.measures:
         if name not in read:
             notes.add(

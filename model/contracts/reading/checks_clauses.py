@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from ..contract import Clause, Design, Key
-from ..timing import measured_by, settlement_years, source_of
+from ..timing import dates_of, measured_by, settlement_dates, settlement_years, source_of
 from ..vocabulary import HORIZON_YEARS, KINDS
 from .notes import Notes
 
@@ -25,6 +25,7 @@ def check_clauses(design: Design, notes: Notes) -> None:
         if KINDS[clause.kind].opens:
             opened |= dict.fromkeys(clause.keys)
     _check_limits(design, notes)
+    _check_dates(design, notes)
     _check_schedules(design, notes)
     _check_horizon(design, notes)
     _check_order_in_time(design, notes)
@@ -69,12 +70,17 @@ def _check_parties(clause: Clause, where: str, design: Design, notes: Notes) -> 
         notes.add(where, f"payer and receiver are both '{clause.payer}'. Name two parties.")
     if clause.instead_of is not None and clause.instead_of in clause.pair:
         notes.add(where, f"instead_of = '{clause.instead_of}': a party cannot pay or take instead of itself.")
-    if KINDS[clause.kind].reads_stake and design.shares.get(clause.receiver, 0.0) == 0:
+    key = "payer" if KINDS[clause.kind].of_payer else "receiver"
+    whose = clause.payer if KINDS[clause.kind].of_payer else clause.receiver
+    reads = KINDS[clause.kind].reads_stake and clause.values.get("times_stake") != 0
+    if (reads or "yearly_return" in clause.terms) and design.shares.get(whose, 0.0) == 0:
         notes.add(
             where,
-            f"depends on what {clause.receiver} put in, but that is nothing. The money is put in by "
-            f"{_named(design.shares) or 'nobody'}: check receiver, or add [finance.{clause.receiver}].",
+            f"depends on what {whose} put in, but that is nothing. The money is put in by "
+            f"{_named(design.shares) or 'nobody'}: check {key}, or add [finance.{whose}].",
         )
+    if clause.per == "programme" and design.programme is None:
+        notes.add(where, "per = 'programme', but the contract has no size. Add [programme], or remove per.")
 
 
 def _check_terms(clause: Clause, where: str, notes: Notes) -> None:
@@ -83,6 +89,9 @@ def _check_terms(clause: Clause, where: str, notes: Notes) -> None:
     if clause.kind == "share_of_saving" and values.get("up_to", 11.0) <= values.get("above", 0.0):
         start = values.get("above", 0.0)
         notes.add(where, f"up_to = {values['up_to']:g} is not above {start:g}, where the band starts.")
+    if clause.kind == "price_per_outcome" and values.get("up_to", 1e10) <= values.get("above", 0.0):
+        start = values.get("above", 0.0)
+        notes.add(where, f"up_to = {values['up_to']:g} is not above {start:g}, from where on this price is paid.")
     if {"from", "to"} <= values.keys() and values["from"] >= values["to"]:
         notes.add(where, f"from = {values['from']:g} is not below to = {values['to']:g}. Swap them.")
     if {"levels", "pays"} <= lists.keys():
@@ -105,8 +114,18 @@ def _check_has_something_to_act_on(clause: Clause, where: str, opened: dict[Key,
     """Note a clause that changes an amount before any clause has opened it."""
     source = source_of(clause)
     needed = [] if source is None else [source]
-    if not KINDS[clause.kind].opens or len(clause.parts) > 1:
+    penalty = clause.values.get("price", 0.0) < 0
+    if not KINDS[clause.kind].opens or len(clause.parts) > 1 or penalty:
         needed += clause.keys
+    if penalty and not any(key in opened for key in clause.keys):
+        notes.add(
+            where,
+            f"price is below zero, but nothing is owed before that it could be taken off. Move it down, or let "
+            f"{clause.receiver} pay {clause.payer} a price above zero.",
+        )
+        return
+    if clause.also:
+        needed = _unopened_pairs(clause, opened)
     for payer, receiver, part in needed:
         if (payer, receiver, part) in opened:
             continue
@@ -117,6 +136,46 @@ def _check_has_something_to_act_on(clause: Clause, where: str, opened: dict[Key,
             f"no clause before it makes {payer} owe {receiver} anything{under} nothing. "
             "Move it down, or check payer, receiver and part.",
         )
+
+
+def _unopened_pairs(clause: Clause, opened: dict[Key, None]) -> list[Key]:
+    """Amounts of a limit over several parties that stand for those of whom none is owed or owes anything."""
+    return [
+        (*pair, clause.part)
+        for pair in (clause.pair, *clause.also)
+        if not any(key[0] == pair[0] for key in clause.keys if key in opened)
+        or not any(key[1] == pair[1] for key in clause.keys if key in opened)
+    ]
+
+
+def _check_dates(design: Design, notes: Notes) -> None:
+    """Note dates that are said twice, fall after what is measured, or do not go together with something else."""
+    dates = settlement_dates(design)
+    for where, clause in _numbered(design):
+        if clause.every and "dates" in clause.terms:
+            notes.add(where, "gives both every and dates. Give one of them.")
+        measure = design.measures.get(clause.metric or "")
+        own = dates_of(clause, design)
+        if measure is not None and "dates" in clause.terms and own and own[-1] > measure.months:
+            notes.add(
+                where,
+                f"pays {own[-1]} months after the start, but '{clause.metric}' is followed for {measure.months}. "
+                "Follow it for longer, or pay earlier.",
+            )
+        source, several = source_of(clause), any(len(dates[key]) > 1 for key in clause.keys)
+        if clause.kind == "clawback" and source is not None and len(dates[source]) < 2:
+            notes.add(where, f"{_owed(source)} is paid once, so that nothing can have been paid too early.")
+        if clause.kind in ("schedule", "coupon") and (several or any(c.runs for c in _of(clause, design))):
+            notes.add(where, f"{_owed(clause.keys[0])} is paid at dates of its own. Remove the {clause.kind}.")
+        if clause.routes and several:
+            notes.add(where, "compares parts that are paid at several dates. Compare what is paid once.")
+        if "yearly_return" in clause.terms and any(c.kind == "schedule" for c in _of(clause, design)):
+            notes.add(where, "yearly_return cannot be told of what is paid by a schedule. Use share.")
+
+
+def _of(clause: Clause, design: Design) -> Iterator[Clause]:
+    """Clauses that act on any of the amounts that this one acts on."""
+    return (other for other in design.clauses if set(other.keys) & set(clause.keys))
 
 
 def _check_limits(design: Design, notes: Notes) -> None:
@@ -171,8 +230,10 @@ def _check_horizon(design: Design, notes: Notes) -> None:
 
 def _check_order_in_time(design: Design, notes: Notes) -> None:
     """Note parts that are settled in another order than a clause over several of them needs."""
-    years = settlement_years(design)
+    years, dates = settlement_years(design), settlement_dates(design)
     for where, clause in _numbered(design):
+        if clause.also or any(len(dates[key]) > 1 for key in clause.keys):
+            continue  # a limit over what is paid at several dates leaves alone what has been paid
         due = [years[key] for key in clause.keys]
         shown = ", ".join(f"{part} in year {year}" for part, year in zip(clause.parts, due, strict=True))
         if clause.routes and len(set(due)) > 1:

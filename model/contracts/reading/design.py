@@ -13,19 +13,29 @@ from typing import TypedDict
 from ...data import DATA
 from ...inputs.change import Change
 from ...inputs.errors import InputError
-from ..contract import Condition, Currency, Design, Measure, Programme, Share, plain
-from ..outcomes import agreed_outcomes
-from ..vocabulary import CHANCE, CHANGES, FOLLOW_UP, HORIZON_YEARS, LIMIT, SHARE, SIZE, Term
-from ..words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, PARTIES, PAYER_GROUPS, PAYERS, TARGETS
+from ..contract import Currency, Design, Programme, Share, plain
+from ..vocabulary import CHANGES, HORIZON_YEARS, SHARE, SIZE, Term
+from ..words import BODIES, FORMS, PARTIES, TARGETS
 from .checks import check_contract
-from .clause_tables import read_clauses
+from .clause_tables import Known, read_clauses
+from .measures import read_conditions, read_measures
 from .notes import Notes, Table
+from .own_words import OWN, read_outcomes, read_parties
 
 __all__ = ["read_design"]
 
 INTERVENTIONS = DATA / "interventions"
-_MEASURED = ("owner", *PAYER_GROUPS, *PAYERS)
-_OF_CONTRACTS = ("currency", "programme", "decision", "finance", "measure", "conditions", "clause")
+_OF_CONTRACTS = (
+    "currency",
+    "programme",
+    "decision",
+    "parties",
+    "outcomes",
+    "finance",
+    "measure",
+    "conditions",
+    "clause",
+)
 _PATH = re.compile(r"[a-z]\w*(\.\w[\w-]*)+")
 
 _PROGRAMME = {
@@ -104,18 +114,22 @@ def _contract(document: Table, notes: Notes) -> Design:
     decision = notes.table(document, "decision")
     notes.keys(decision, "decision", ("body", "target", "interventions"), ("body",) if "decision" in document else ())
     currency = _currency(document, notes)
-    measures = _measures(document, currency.code, notes)
+    own_parties, own_outcomes = read_parties(document, notes), read_outcomes(document, notes)
+    parties: dict[str, object] = {**PARTIES, **own_parties}
+    measures = read_measures(document, own_outcomes, currency.code, notes)
     return Design(
         **_texts(document, notes),
         decision=notes.choice(decision, "body", "decision", BODIES),
         target=notes.choice(decision, "target", "decision", TARGETS) or "owner",
         interventions=_interventions(decision, notes),
         currency=currency,
-        programme=_programme(document, currency.code, notes),
-        finance=_finance(document, notes),
+        programme=_programme(document, currency.code, parties, notes),
+        finance=_finance(document, parties, notes),
+        own_parties=own_parties,
+        own_outcomes=own_outcomes,
         measures=measures,
-        conditions=_conditions(document, measures, notes),
-        clauses=read_clauses(document, measures, currency.code, notes),
+        conditions=read_conditions(document, measures, notes),
+        clauses=read_clauses(document, Known(measures, tuple(parties), currency.code), notes),
         changes=_changes(document, notes),
     )
 
@@ -144,7 +158,7 @@ def _currency(document: Table, notes: Notes) -> Currency:
     return Currency(code=code, rate=rate)
 
 
-def _programme(document: Table, code: str, notes: Notes) -> Programme | None:
+def _programme(document: Table, code: str, parties: Mapping[str, object], notes: Notes) -> Programme | None:
     """Read the size that the contract was written for, if it says so."""
     if "programme" not in document:
         return None
@@ -153,21 +167,21 @@ def _programme(document: Table, code: str, notes: Notes) -> Programme | None:
     units = {key: term.unit.replace("SEK", code) for key, term in _PROGRAMME.items()}
     read = {key: notes.quantity(table, key, "programme", term, units[key]) for key, term in _PROGRAMME.items()}
     terms = {key: quantity for key, quantity in read.items() if quantity is not None}
-    run_by = notes.choice(table, "run_by", "programme", PARTIES) or "provider"
+    run_by = notes.choice(table, "run_by", "programme", parties) or "provider"
     if not {"cost", "children"} <= terms.keys():
         return None
     numbers = {"years": 1} | {key: int(plain(quantity)) for key, quantity in terms.items()}
     return Programme(**numbers, run_by=run_by, terms=terms)
 
 
-def _finance(document: Table, notes: Notes) -> tuple[Share, ...]:
+def _finance(document: Table, parties: Mapping[str, object], notes: Notes) -> tuple[Share, ...]:
     """Read who pays the programme up front."""
     table = notes.table(document, "finance")
     shares = []
     for party in table:
         where = f"finance.{party}"
-        if party not in PARTIES:
-            notes.add("finance", f"unknown party '{party}'.{notes.hint(party, PARTIES)}")
+        if party not in parties:
+            notes.add("finance", f"unknown party '{party}'.{notes.hint(party, parties)}{OWN}")
             continue
         record = notes.table(table, party, where)
         notes.keys(record, where, ("form", "share", "size"), ("form", "share"))
@@ -177,80 +191,6 @@ def _finance(document: Table, notes: Notes) -> tuple[Share, ...]:
         if share is not None:
             shares.append(Share(party=party, form=form, share=share, size=size))
     return tuple(shares)
-
-
-def _measures(document: Table, code: str, notes: Notes) -> dict[str, Measure]:
-    """Read what is measured, by name."""
-    table = notes.table(document, "measure")
-    old = {"metric", "payers", "evaluation", "follow_up_years"} & table.keys()
-    if old and not any(isinstance(each, Mapping) and "value" not in each for each in table.values()):
-        notes.add("measure", "has no name. Write [measure.NAME], where NAME is what clauses call it, with kind = ...")
-        return {}
-    read = {name: _measure(name, notes.table(table, name, f"measure.{name}"), code, notes) for name in table}
-    return {name: measure for name, measure in read.items() if measure is not None}
-
-
-def _measure(name: str, table: Table, code: str, notes: Notes) -> Measure | None:
-    """Read one measure; without a usable follow-up there is none."""
-    where = f"measure.{name}"
-    required = ("kind", "evaluation", "follow_up_years")
-    notes.keys(table, where, (*required, "payers", "cost_kinds", "outcome", "group", "groups"), required)
-    kind = notes.choice(table, "kind", where, MEASURES)
-    payers, cost_kinds = notes.names(table, "payers", where), notes.names(table, "cost_kinds", where)
-    for key, given, allowed in (("payers", payers, _MEASURED), ("cost_kinds", cost_kinds, tuple(COST_KINDS))):
-        for each in given:
-            if each not in allowed:
-                notes.add(where, f"{key}: '{each}' is not known.{notes.hint(each, allowed)}")
-    follow_up = notes.quantity(table, "follow_up_years", where, FOLLOW_UP, "year")
-    outcome = notes.choice(table, "outcome", where, agreed_outcomes())
-    evaluation = notes.choice(table, "evaluation", where, EVALUATIONS)
-    group, groups = (_whole(table, key, where, notes) for key in ("group", "groups"))
-    if follow_up is None:
-        return None
-    return Measure(
-        name=name,
-        kind=kind,
-        unit=MEASURES[kind].unit.replace("SEK", code) if kind in MEASURES else "",
-        payers=payers,
-        cost_kinds=cost_kinds or (tuple(COST_KINDS) if kind == "cost_reduction" else ()),
-        outcome=outcome,
-        evaluation=evaluation,
-        follow_up_years=follow_up,
-        group=group,
-        groups=groups,
-    )
-
-
-def _whole(table: Table, key: str, where: str, notes: Notes) -> int:
-    """Give a whole number from 1 to 100, 1 if there is none."""
-    value = table.get(key, 1)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
-        notes.add(where, f"{key} = {value!r}. Write a whole number from 1 to 100.")
-        return 1
-    return value
-
-
-def _conditions(document: Table, measures: Mapping[str, Measure], notes: Notes) -> dict[str, Condition]:
-    """Read the conditions that clauses may name, each with its meaning and how a run finds out."""
-    table = notes.table(document, "conditions")
-    read = {}
-    for name, given in table.items():
-        where = f"conditions.{name}"
-        if not isinstance(given, Mapping):
-            notes.add("conditions", f'{name} = {given!r}. Write a table [{where}] with says = "...".')
-            continue
-        notes.keys(given, where, ("says", "measure", "above", "at_least", "chance"), ("says",))
-        measure = notes.choice(given, "measure", where, measures) or None
-        unit = measures[measure].unit if measure and measure in measures else ""
-        limits = {key: notes.quantity(given, key, where, LIMIT, unit) for key in ("above", "at_least")}
-        read[name] = Condition(
-            name=name,
-            says=notes.text(given, "says", where),
-            measure=measure,
-            **limits,
-            chance=notes.quantity(given, "chance", where, CHANCE, CHANCE.unit),
-        )
-    return read
 
 
 def _changes(document: Table, notes: Notes) -> tuple[Change, ...]:

@@ -63,16 +63,20 @@ def test_a_missing_yardstick_is_said_and_not_a_failure(tmp_path, designs, senten
 
 
 def test_uncertain_parameters_are_told_apart(tmp_path, plain_page):
-    assert texts("en")["sentences"]["sure_fixed"] in plain_page
-    assert texts("en")["sentences"]["sure_uncertain"] in page(tmp_path, tables(), uncertain=True)
+    say = texts("en")["sentences"]
+    assert say["sure_point"] in plain_page
+    for drawn in ("likely", "priors"):
+        html = page(tmp_path, tables(), worlds=drawn)
+        assert say[f"sure_{drawn}"] in html
+        assert say["sure"] not in html
 
 
 def test_a_run_with_posteriors_does_not_say_that_only_luck_differs(tmp_path):
     say = texts("en")["sentences"]
     html = page(tmp_path, tables(), posteriors=["lives.csv (0123)"], municipalities_file="mine.csv")
-    assert say["sure_likely"] in html
+    assert say["sure_posteriors"] in html
     assert say["sure"] not in html
-    assert say["sure_fixed"] not in html
+    assert say["sure_point"] not in html
     assert "lives.csv (0123)" in html
     assert "mine.csv" in html
 

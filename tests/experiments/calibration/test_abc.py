@@ -9,6 +9,7 @@ import pytest
 
 from stupror.experiments.calibration.abc import calibrate
 from stupror.experiments.calibration.problems import (
+    BEHAVIOUR,
     DATA,
     PROBLEMS,
     Problem,
@@ -155,7 +156,7 @@ def test_a_problem_without_luck_is_calibrated_to_worlds_of_equal_weight(tmp_path
 
 
 def test_nothing_is_both_fitted_and_tested():
-    fitted = {each.statistic for name in PROBLEMS for each in targets(name)}
+    fitted = {each.statistic for name in (*PROBLEMS, BEHAVIOUR) for each in targets(name)}
     tested = set()
     for name in ("validation", "mechanism"):
         with (DATA / f"targets-{name}.csv").open(encoding="utf-8", newline="") as file:

@@ -53,7 +53,7 @@ def test_a_design_is_begun_checked_settled_and_never_written_over(
     shown = stupror("designs", "show", file).out
     assert "cost_reduction [SEK]" in shown
     assert f"stupror settle {file} --set" in shown
-    settings = ("--set", "delivered=true", "--set", "cost_reduction=8e6", "--set", "school_results_improved=true")
+    settings = ("--set", "delivered=true", "--set", "cost_reduction=8e6", "--set", "school_results=3")
     assert "8 000 000" in stupror("settle", file, *settings).out
 
     answer = stupror("designs", "new", "our-sib", "--from", "status-quo", "--out", "designs")

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from stupror.experiments.plans.likely import drawing
 from stupror.experiments.runs import runner, workers
 from stupror.experiments.runs.runner import RunError, compare, run
 from stupror.experiments.runs.workers import open_pool
@@ -42,7 +43,7 @@ def test_every_design_gets_the_same_seeds_in_the_order_given() -> None:
 
 
 def test_an_uncertain_world_is_drawn_once_per_seed_and_shared_by_the_designs() -> None:
-    runs = compare(BLEKINGE, DESIGNS, [3, 4], years=5, uncertain=True)["runs"]
+    runs = compare(BLEKINGE, DESIGNS, [3, 4], years=5, worlds=drawing())["runs"]
     by_seed = runs.groupby("seed")["world"].unique().map(list)
     assert by_seed.map(len).tolist() == [1, 1]
     assert by_seed[3] != by_seed[4]

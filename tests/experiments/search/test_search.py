@@ -290,7 +290,7 @@ def test_what_a_search_keeps_is_what_a_comparison_gives(stupror: Stupror, tmp_pa
     search_words = ("--vary", "share=0.8:0.9", "--objectives", "invested", "--trials", 1)
     assert stupror("search", *place, *search_words, "--out", tmp_path / "search", "--design", wanted).code == 0
     designs = f"status-quo,planner,{wanted}"
-    assert stupror("compare", *place, "--designs", designs, "--out", tmp_path / "compare").code == 0
+    assert stupror("compare", *place, "--point", "--designs", designs, "--out", tmp_path / "compare").code == 0
     summary = pd.read_csv(tmp_path / "compare" / "summary.csv").set_index(["design", "measure"])["mean"]
     front = pd.read_csv(tmp_path / "search" / "front.csv").set_index("design")
     assert front.loc[wanted, "invested"] > 0

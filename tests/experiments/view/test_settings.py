@@ -140,7 +140,7 @@ def test_what_is_handed_out_runs_the_same_world_again(design, tmp_path, stupror)
 def test_an_unchanged_world_needs_no_files():
     settings = Settings(place="", years=4)
     assert scenario_toml(settings) == ""
-    assert command(settings) == "stupror run --design state-outcomes-fund --years 4 --seed 1 --out out/seen"
+    assert command(settings) == "stupror run --design state-outcomes-fund --years 4 --seed 1 --point --out out/seen"
 
 
 def test_changes_of_a_scenario_file_are_handed_out_too(tmp_path):

@@ -10,7 +10,7 @@ from stupror.model.contracts import read_design
 from stupror.model.evaluation.evaluators import MATCHED
 from stupror.model.evaluation.expected import Expected
 from stupror.model.evaluation.metrics import Metric
-from stupror.model.evaluation.prospects import Prospect, prospects
+from stupror.model.evaluation.prospects import Prospect, Usual, prospects
 
 
 def number(value, unit="1"):
@@ -50,7 +50,9 @@ def expected(saved, sd):
 
 
 def prospect(design, saved=100.0, cost=1_000, size=25, sd=0.0):
-    found = prospects(design, [expected(saved, sd)], np.array([cost]), size, ("investor",))
+    found = prospects(
+        design, [expected(saved, sd)], Usual(np.array([cost]), np.array([size]), np.array([1])), ("investor",)
+    )
     return found["investor"], found["municipality"]
 
 

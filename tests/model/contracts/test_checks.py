@@ -103,7 +103,8 @@ def test_a_measure_that_only_a_condition_reads_is_in_use():
     table = document(
         price("early"), clause("bonus", share=0.1, when="good"), measures=TWO, conditions={"good": condition}
     )
-    assert read_design(table, "mine.toml").asked_conditions == ("good",)
+    design = read_design(table, "mine.toml")
+    assert (design.metrics, design.named_conditions, design.asked_conditions) == (("early", "late"), ("good",), ())
 
 
 @pytest.mark.parametrize(

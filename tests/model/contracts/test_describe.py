@@ -150,7 +150,7 @@ def test_who_is_measured_and_how_a_run_finds_out_are_said():
     assert "of: years in out-of-home placement (years_placed); fewer is better; one outcome is one year" in text
     assert "whom: group 2 of 3 equal groups of the participants, drawn by lot" in text
     assert "randomised-waiting-list, against children drawn by lot to wait" in text
-    assert "good: better in a run: if the measured n is at least 3 outcomes" in text
+    assert "good: better it holds if the measured n is at least 3 outcomes" in text
     assert "in a run: for 95 % of the projects, by lot" in text
     assert "nobody can find out, so it can be settled on paper only" in text
 

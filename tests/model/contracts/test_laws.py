@@ -144,15 +144,11 @@ def build(clauses):
 
 @st.composite
 def outcomes(draw):
-    """Up to four projects of which everything is known; measured conditions say what was measured."""
+    """Up to four projects of which everything is known."""
     n = draw(st.integers(1, 4))
     row = lambda each: np.array(draw(st.lists(each, min_size=n, max_size=n)))  # noqa: E731
     metric = {name: row(seen) for name, seen in SEEN.items()}
-    return Outcome(
-        row(st.integers(0, 20 * M)).astype(np.int64),
-        metric,
-        {"delivered": row(st.booleans()), "good": metric["late"] > 2},
-    )
+    return Outcome(row(st.integers(0, 20 * M)).astype(np.int64), metric, {"delivered": row(st.booleans())})
 
 
 def listed(transfers):
@@ -179,7 +175,7 @@ def test_the_phases_of_a_contract_partition_it_and_none_depends_on_what_is_measu
     by_phase = []
     for at in phases(design):
         metric = {k: v if years.get(k, 0) <= at else np.full_like(v, guess) for k, v in outcome.metric.items()}
-        known = Outcome(outcome.cost, metric, outcome.conditions | {"good": metric["late"] > 2})
+        known = Outcome(outcome.cost, metric, outcome.conditions)
         by_phase += settle(design, known, at=at)
     assert listed(by_phase) == listed(settle(design, outcome))
 
@@ -228,7 +224,7 @@ def test_better_results_never_pay_less_where_all_terms_rise(clauses, cost, raise
     assume(not any("unless" in each for each in clauses))  # an exception for good results may well pay less
     levels = sorted(data.draw(st.lists(SEEN[raised], min_size=2, max_size=6)))
     metric = {name: np.full(len(levels), data.draw(seen)) for name, seen in SEEN.items()} | {raised: np.array(levels)}
-    holds = {"delivered": np.full(len(levels), data.draw(st.booleans())), "good": metric["late"] > 2}
+    holds = {"delivered": np.full(len(levels), data.draw(st.booleans()))}
     assume("cap" not in {each["kind"] for each in clauses if {"when"} & each.keys()})  # a cap that begins to act lowers
     transfers = settle(build(clauses), Outcome(np.full(len(levels), cost), metric, holds))
     for name in {t.part for t in transfers}:
@@ -271,4 +267,5 @@ def test_every_amount_is_settled_once_its_measures_are_over(design):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_the_contracts_above_use_every_kind_of_clause(kind):
     elsewhere = {"co_pay", "waterfall", "cover_loss", "cap", "best_of", "schedule", "coupon"}
+    elsewhere |= {"milestone", "clawback", "pass_on"}  # see test_dates
     assert kind in ADDING | LEVELLING | TURNING or kind in elsewhere

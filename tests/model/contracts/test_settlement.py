@@ -63,8 +63,8 @@ def varied(design, factor):
 def test_norrkoping_pays_what_each_reading_says(name, better_school, expected):
     design = load_design(name)
     saved = np.array([0, 5, 8, 10, 12, 15]) * float(M)
-    conditions = {"delivered": np.full(6, True), "school_results_improved": np.full(6, better_school)}
-    (transfer,) = settle(design, Outcome(np.full(6, 10 * M), {"cost_reduction": saved}, conditions))
+    metric = {"cost_reduction": saved, "school_results": np.full(6, float(better_school))}
+    (transfer,) = settle(design, Outcome(np.full(6, 10 * M), metric, {"delivered": np.full(6, True)}))
     assert (transfer.payer, transfer.receiver, transfer.year) == ("municipality", "investor", 3)
     assert transfer.amount.tolist() == [round(e * M) for e in expected]
 
@@ -73,15 +73,15 @@ def test_norrkoping_not_delivered_has_no_guarantee_and_negative_saving_pays_noth
     for name, of_five in (("sib-norrkoping", 5 * M), ("sib-norrkoping-shared", 3 * M)):  # B: 0.6 x 5
         design = load_design(name)
         saved = np.array([-2.0 * M, 5.0 * M])
-        conditions = {"delivered": np.full(2, False), "school_results_improved": np.full(2, True)}
-        (transfer,) = settle(design, Outcome(np.full(2, 10 * M), {"cost_reduction": saved}, conditions))
+        metric = {"cost_reduction": saved, "school_results": np.ones(2)}
+        (transfer,) = settle(design, Outcome(np.full(2, 10 * M), metric, {"delivered": np.full(2, False)}))
         assert transfer.amount.tolist() == [0, of_five]
 
 
 def test_repayment_refills_the_fund_in_three_equal_frame_cuts_only_after_results():
     design = load_design("municipal-fund-repayment")
-    shown = {"results_shown": np.array([True, False])}
-    transfers = settle(design, Outcome(np.array([5_600_000, 5_600_000]), {}, shown))
+    saved = {"cost_reduction": np.array([1.0, 0.0])}
+    transfers = settle(design, Outcome(np.array([5_600_000, 5_600_000]), saved))
     # 5.6 M in three: 1,866,666 + 1,866,667 + 1,866,667 = 5,600,000 (R4: refilled in full).
     # Measured in year 3 (four years of follow-up), so in the years 4, 5 and 6.
     assert [(t.year, t.amount.tolist()) for t in transfers] == [
@@ -174,7 +174,7 @@ def test_a_missing_metric_or_condition_is_named():
     with pytest.raises(InputError) as refusal:
         settle(load_design("sib-norrkoping"), Outcome(np.array([M])))
     message = str(refusal.value)
-    assert all(word in message for word in ("'cost_reduction'", "'delivered'", "'school_results_improved'"))
+    assert all(word in message for word in ("'cost_reduction'", "'delivered'", "'school_results'"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,155 @@
+"""`stupror tip`: the least move of parameters that would turn what a comparison says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...model.inputs.errors import InputError
+from ...model.inputs.quantity import text_of
+from ..runs import limits
+from ..runs.workers import WorkerError, in_order, open_pool
+from . import common
+
+if TYPE_CHECKING:
+    from ...model.contracts import Design
+    from ...model.inputs.scenario import Scenario
+    from ..search.tipping import Costs, Headline, Move, Tip
+
+    Jobs = Sequence[tuple[Move, int]]
+
+__all__ = ["tip"]
+
+FRESH = 10_001  # first seed of the luck that confirms: far from those that anybody searches with
+
+
+def tip(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of `stupror compare`.")],
+    out: Annotated[Path | None, typer.Option(help="New file for the tips (CSV).")] = None,
+    place: Annotated[
+        str | None, typer.Option(help="Part of the country to search in. [default: that of the comparison]")
+    ] = None,
+    years: Annotated[int | None, typer.Option(help="Budget years. [default: those of the comparison]")] = None,
+    seeds: Annotated[int, typer.Option(help="Seeds to search with.")] = 2,
+    fresh: Annotated[int, typer.Option(help="Seeds to confirm with, none of them used before.")] = 10,
+    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
+) -> None:
+    """Say by how little parameters must be off for a design to be worse than it looks, or better.
+
+    Every uncertain parameter is moved, sourced or assumed, in units of its own uncertainty: alone, and the steepest two
+    and three together. Each tip is lived again with luck that the search has not seen.
+    """
+    from ..runs import run_folder
+    from ..search import tipping
+
+    _, manifest = run_folder.read_folder(folder)
+    common.check(
+        limits.within("--years", years if years is not None else 1, 1, limits.MOST_YEARS),
+        limits.within("--seeds", seeds, 1, limits.MOST_SEEDS),
+        limits.within("--fresh", fresh, 1, limits.MOST_SEEDS),
+        limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
+        f"{out} exists. Name a new file." if out is not None and out.exists() else None,
+    )
+    scenario, designs = run_folder.scenario_of(manifest, folder), run_folder.designs_of(manifest, folder)
+    if place is not None:
+        from ...model.inputs.scenario import select
+
+        scenario = select(scenario, [each.strip() for each in place.split(",")])
+    asked = tipping.headlines([design.name for design in designs])
+    if not asked:
+        raise InputError([f"{folder}: has no two designs to hold against each other. Compare some with status-quo."])
+    paths = tipping.movable(scenario)
+    span = years if years is not None else int(manifest["years"])
+    found = _search(scenario, designs, span, asked, paths, (seeds, fresh, workers))
+    for headline in asked:
+        typer.echo(_sentence(headline, [each for each in found if each.headline == headline], len(paths), scenario))
+    if out is not None:
+        _write(out, found, scenario)
+        typer.echo(f"Written to {out}: {len(found)} tips.")
+
+
+def _search(
+    scenario: Scenario,
+    designs: list[Design],
+    years: int,
+    asked: list[Headline],
+    paths: list[str],
+    how: tuple[int, int, int],
+) -> list[Tip]:
+    """Search, in worker processes if asked for."""
+    from ..search import tipping
+
+    seeds, fresh, workers = how
+    number = (2 * len(paths) + 1) * seeds
+    one = partial(tipping.cost_of, scenario, designs, years)
+    try:
+        with open_pool(workers) as pool, common.progress(number, "worlds") as tell:
+            live = partial(_lived, partial(map if pool is None else partial(in_order, pool), one), [0, number], tell)
+            return tipping.tips(asked, paths, live, range(1, seeds + 1), range(FRESH, FRESH + fresh))
+    except WorkerError as error:
+        raise common.FailedError(f"{error} Nothing was written.") from None
+    except KeyboardInterrupt:
+        raise common.StoppedError("Stopped. Nothing was written.") from None
+
+
+def _lived(live: Callable[..., Iterable[Costs]], count: list[int], tell: common.Tell, jobs: Jobs) -> Iterator[Costs]:
+    """Live worlds and tell how many are done; what follows after the first sweep makes more of them."""
+    for costs in live(jobs):
+        count[0] += 1
+        count[1] = max(count)
+        tell(*count)
+        yield costs
+
+
+def _sentence(headline: Headline, found: list[Tip], number: int, scenario: Scenario) -> str:
+    """Say what turns a headline, a line for each size of move."""
+    from ..search.tipping import FAR
+
+    lines = [f"{headline.design} against {headline.against}:"]
+    if not found:
+        lines.append(f"  nothing within {FAR:g} standard deviations turns it ({number} parameters moved).")
+    for each in found:
+        lines.append(
+            f"  {each.length:.2f} standard deviations: gain {each.before:+,.0f} -> {each.after:+,.0f} SEK/child, "
+            f"turned in {each.turned:.0%} of fresh seeds"
+        )
+        for path, z in each.move.items():
+            quantity = scenario.quantities[path]
+            value = f"{text_of(quantity.value)} -> {text_of(quantity.shifted(z))}"
+            lines.append(f"    {path} {z:+.2f}: {value}   [{_origin(quantity.source)}]")
+    return "\n".join(lines)
+
+
+def _origin(source: str) -> str:
+    return "assumed" if "assumed" in source.lower() else source.split(":")[0].split(",")[0]
+
+
+def _write(out: Path, found: list[Tip], scenario: Scenario) -> None:
+    """Write a row for each parameter of each tip."""
+    import pandas as pd
+
+    rows = [
+        {
+            "design": each.headline.design,
+            "against": each.headline.against,
+            "length": each.length,
+            "parameter": path,
+            "moved": z,
+            "value": text_of(scenario.quantities[path].value),
+            "tip": text_of(scenario.quantities[path].shifted(z)),
+            "source": scenario.quantities[path].source,
+            "gain": each.before,
+            "gain_beyond": each.after,
+            "turned": each.turned,
+        }
+        for each in found
+        for path, z in each.move.items()
+    ]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    columns = ["design", "against", "length", "parameter", "moved", "value", "tip", "source", "gain", "gain_beyond"]
+    table = pd.DataFrame(rows, columns=[*columns, "turned"])
+    table.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")

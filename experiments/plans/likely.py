@@ -1,0 +1,169 @@
+"""Likely worlds: every uncertain parameter at once, as far as sources and what was published let it lie.
+
+A world has a number. `world` draws every parameter from its distribution by that number, and lays over it one row of
+each posterior that comes with the model (spread of funds, outcome contracts, life course). How bodies behave in such a
+world was held against what is published of funds (`stupror calibrate --what behaviour`); `worlds.csv` has the weight of
+each. So `likely` picks from one joint distribution over all parameters: what goes together in worlds that agree with
+the data, goes together in runs. Read by `runner`, the commands, `validation` and the pages of the documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...model.inputs.errors import InputError
+from ...model.inputs.scenario import Scenario, load_scenario
+from ..data import DATA
+from .posterior import Posterior, parameter_of, read_posterior, shipped, worlds
+
+__all__ = [
+    "LIKELY",
+    "POINT",
+    "PRIORS",
+    "SHIPPED_WORLDS",
+    "Draws",
+    "Worlds",
+    "drawing",
+    "effective",
+    "likely",
+    "read_worlds",
+    "shipped_worlds",
+    "world",
+]
+
+SHIPPED_WORLDS = DATA / "worlds.csv"
+LIKELY, PRIORS, POINT = "likely", "priors", "point"  # how worlds are drawn, as manifests name it
+PARTS = ("diffusion", "contracts", "life-course")
+Worlds = Callable[[Scenario, int], Scenario]
+"""How the world of a seed is drawn from a scenario."""
+_GOLDEN = 0.6180339887498949  # the golden ratio's part: seeds 1, 2, 3 ... spread evenly over the weights
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Numbers of worlds with their weights (which sum to 1), and what each gave: columns as in `worlds.csv`."""
+
+    table: pd.DataFrame
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """Weight of each row, shape (n,)."""
+        return self.table["weight"].to_numpy(np.float64)
+
+    def pick(self, seed: int) -> int:
+        """Return the number of the world of a seed: the same for the same seed, and well spread over seeds in a row."""
+        at = np.searchsorted(np.cumsum(self.weight), (seed * _GOLDEN) % 1.0, side="right")
+        return int(self.table["world"].iloc[min(int(at), len(self.table) - 1)])
+
+
+def effective(weight: NDArray[np.float64]) -> float:
+    """Effective number of a weighted sample (Kish 1965): the size of an unweighted one that is as precise."""
+    return float(weight.sum() ** 2 / (weight**2).sum())
+
+
+def read_worlds(path: Path = SHIPPED_WORLDS) -> Draws:
+    """Read weighted worlds as `stupror calibrate --what behaviour` wrote them.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or has no `world` and `weight` that can be used.
+    """
+    try:
+        table = pd.read_csv(path, comment="#")
+    except (OSError, UnicodeDecodeError, ValueError):
+        raise InputError(
+            [f"{path}: cannot be read. Give a file that `stupror calibrate --what behaviour` wrote."]
+        ) from None
+    wrong = {"world", "weight"} - set(table) or not len(table)
+    if wrong or not (table["weight"] >= 0).all() or table["weight"].sum() <= 0:
+        raise InputError([f"{path}: needs columns 'world' and 'weight', with some weight above 0."])
+    return Draws(table.assign(weight=table["weight"] / table["weight"].sum()))
+
+
+def world(scenario: Scenario, number: int) -> Scenario:
+    """Return the world of a number: everything drawn, and a row of each posterior that comes with the model laid over.
+
+    Whatever the scenario sets otherwise than the built-in one keeps its value, or is drawn from the distribution that
+    the scenario gives it.
+    """
+    own = _own(scenario)
+    drawn = scenario.draw(number, {path for path, given in own.items() if not given})
+    return worlds(drawn, [_without(each, own) for each in _parts()], number)
+
+
+def likely(scenario: Scenario, seed: int) -> Scenario:
+    """Return a likely world, picked by the seed."""
+    return world(scenario, shipped_worlds().pick(seed))
+
+
+def drawing(*, point: bool = False, priors: bool = False, posteriors: Sequence[Posterior] = ()) -> Worlds:
+    """Return how the world of a seed is drawn from a scenario.
+
+    Parameters
+    ----------
+    point
+        Every parameter at its central value.
+    priors
+        Every parameter from its distribution in the parameter files alone, whatever was fitted.
+    posteriors
+        Rows of these are laid over what is drawn (or not).
+
+    Raises
+    ------
+    InputError
+        If both `point` and `priors` are asked for.
+    """
+    if point and priors:
+        raise InputError(["point and priors exclude each other: central values are not drawn. Give one of them."])
+    if point:
+        draw: Worlds = _as_it_stands
+    else:
+        draw = _from_priors if priors else likely
+    return partial(_laid_over, draw, tuple(posteriors)) if posteriors else draw
+
+
+def _laid_over(draw: Worlds, posteriors: tuple[Posterior, ...], scenario: Scenario, seed: int) -> Scenario:
+    return worlds(draw(scenario, seed), posteriors, seed)
+
+
+def _from_priors(scenario: Scenario, seed: int) -> Scenario:
+    return scenario.draw(seed)
+
+
+def _as_it_stands(scenario: Scenario, _seed: int) -> Scenario:
+    return scenario
+
+
+def _own(scenario: Scenario) -> dict[str, bool]:
+    """Paths of the parameters that a scenario has changed, and whether it gives them a distribution of their own."""
+    usual = load_scenario().quantities
+    return {
+        path: usual[path].distribution != q.distribution
+        for path, q in scenario.quantities.items()
+        if path in usual and (usual[path].value, usual[path].distribution) != (q.value, q.distribution)
+    }
+
+
+@cache
+def shipped_worlds() -> Draws:
+    """Return the weighted worlds that come with the model."""
+    return read_worlds()
+
+
+@cache
+def _parts() -> tuple[Posterior, ...]:
+    return tuple(read_posterior(shipped(name), load_scenario()) for name in PARTS)
+
+
+def _without(part: Posterior, own: Collection[str]) -> Posterior:
+    """Leave out the columns of these parameters."""
+    drop = [name for name in part.table if parameter_of(str(name)) in own]
+    return Posterior(part.table.drop(columns=drop), part.weight) if drop else part

@@ -1,0 +1,1 @@
+"""What settling a contract works with: the payments that it results in."""

@@ -1,0 +1,64 @@
+"""What holds over worlds: quantiles, shares, ties, and when a sign is decided."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stupror.analysis.measures import lifetime, worlds
+from stupror.analysis.report.worlds_table import UNDECIDED, over_worlds
+
+
+@pytest.fixture
+def lived(monkeypatch):
+    """200 worlds in which the fund gains 1 to 200 SEK a child, all of it for the state, and the bond nothing."""
+    seeds = np.arange(1, 201)
+    cost = {
+        "status-quo": 0.0 * seeds,
+        "fund": -1.0 * seeds,
+        "bond": 0.0 * seeds,
+        "loss": np.where(seeds > 100, 1.0, -1.0),
+    }
+
+    def lifetime_cost(_tables, _rate):
+        rows = [
+            (design, seed, group, 10.0 * value if group == "state" else 0.0)
+            for design, values in cost.items()
+            for seed, value in zip(seeds, values, strict=True)
+            for group in lifetime.GROUPS
+        ]
+        frame = pd.DataFrame(rows, columns=["design", "seed", "group", "pv_sek"])
+        return frame.assign(per_child_sek=frame["pv_sek"] / 10.0)
+
+    monkeypatch.setattr(lifetime, "lifetime_cost", lifetime_cost)
+    monkeypatch.setattr(lifetime, "without_ages", dict)
+    runs = pd.DataFrame(
+        [(design, seed, 10) for design in cost for seed in seeds], columns=["design", "seed", "children"]
+    )
+    return {"runs": runs}
+
+
+def test_quantiles_are_those_of_the_worlds_and_not_of_the_mean(lived):
+    found = worlds.spread(lived).set_index(["design", "payer"])
+    fund = found.loc[("fund", "all")]
+    assert (fund["median"], fund["low"], fund["high"]) == pytest.approx((100.5, 10.95, 190.05))
+    assert found.loc[("fund", "region"), ["median", "better", "equal"]].tolist() == [0.0, 0.0, 1.0]
+
+
+def test_shares_of_worlds_add_up_and_ties_are_shared(lived):
+    found = worlds.spread(lived)
+    assert (found["better"] + found["equal"] + found["worse"]).to_numpy() == pytest.approx(1.0)
+    table = worlds.better_than(lived)
+    assert table.loc["bond", "status-quo"] == table.loc["status-quo", "bond"] == 0.5
+    assert table.loc["fund", "status-quo"] == 1.0
+    assert table.to_numpy() + table.to_numpy().T == pytest.approx(np.ones(table.shape))
+    assert worlds.best(lived)["fund"] == pytest.approx(199.5 / 200)  # in world 1 the loss gains as much as the fund
+
+
+def test_a_sign_that_holds_in_fewer_than_nine_worlds_of_ten_is_not_decided(lived):
+    assert worlds.decided(0.9, 0.1)
+    assert worlds.decided(0.02, 0.95)
+    assert not worlds.decided(0.89, 0.11)
+    text = over_worlds(lived).set_index("Design")["All public payers gain in"]
+    assert text["fund"] == "100 % of worlds"
+    assert UNDECIDED in text["loss"]
+    assert text["bond"] == "no difference"
