@@ -6,7 +6,7 @@ from typing import Any
 from ..tables import number, within
 
 Texts = Mapping[str, str]
-RATES = ("rate",)
+RATES = ("rate", "indexation", "yearly_return")
 YEARS = ("years", "first_year", "within")
 TIMES = ("above", "up_to", "times_stake", "from_pays", "to_pays", "pays", "target")
 OVER_ONE = ("cap", "threshold", "bonus", "early_termination", "floor", "admin_cost")  # whose share may be above 1
