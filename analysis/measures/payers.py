@@ -99,7 +99,7 @@ def _moved(tables: Tables) -> Frame:
 
 def _wide(tables: Tables, sums: pd.Series, more: Sequence[str]) -> Frame:
     """Lay flows out as columns, with a row for every run and group (and value of `more`), and add what is left."""
-    wide = sums.astype(float).unstack("flow", fill_value=0.0).reindex(columns=list(FLOWS), fill_value=0.0).fillna(0.0)
+    wide = sums.astype(float).unstack("flow").reindex(columns=list(FLOWS), fill_value=0.0).fillna(0.0)
     runs = tables["runs"][RUN].itertuples(index=False, name=None)
     keys: list[tuple[object, ...]] = [(*run, group) for run in runs for group in GROUPS]
     if more:

@@ -5,6 +5,7 @@ Read by `front`.
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -32,7 +33,7 @@ def who_pays(found: Paired, words: Words) -> str:
         figure = Figure(figsize=(9.2, 1.0 + 0.42 * len(names)), layout="constrained")
         axes = list(np.atleast_1d(figure.subplots(1, len(lifetime.GROUPS), sharey=True)))
         for ax, group in zip(axes, lifetime.GROUPS, strict=True):
-            extra = [flows.loc[name, group] - flows.loc[lifetime.BASE, group] for name in names]
+            extra: list[Any] = [_of(flows, name, group) - _of(flows, lifetime.BASE, group) for name in names]
             at = np.arange(len(names))
             pays, receives, saves = (
                 np.array([float(row[f"{flow}_sek"]) for row in extra]) for flow in ("pays", "receives", "saves")
@@ -88,7 +89,7 @@ def _curve(ax: Axes, running: pd.DataFrame, design: str, group: str) -> None:
     ax.plot(mean.index, mean, color=LINE, linewidth=1.6)
     ax.axhline(0, color="black", linewidth=0.9)
     if float(mean.min()) < 0:
-        ax.plot(int(mean.idxmin()), float(mean.min()), "D", color="white", markeredgecolor="black", markersize=5)
+        ax.plot(int(str(mean.idxmin())), float(mean.min()), "D", color="white", markeredgecolor="black", markersize=5)
     _in_thousands(ax, "y")
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
 
@@ -100,8 +101,13 @@ def lowest_points(found: Paired, designs: Sequence[str]) -> pd.DataFrame:
         for group in lifetime.GROUPS:
             part = found.running[(found.running["design"] == design) & (found.running["group"] == group)]
             mean = part.groupby("year")["net_sek"].mean() / M_SEK
-            rows.append((design, group, min(float(mean.min()), 0.0), int(mean.idxmin()), float(mean.iloc[-1])))
+            rows.append((design, group, min(float(mean.min()), 0.0), int(str(mean.idxmin())), float(mean.iloc[-1])))
     return pd.DataFrame(rows, columns=["design", "group", "peak", "year", "end"])
+
+
+def _of(flows: pd.DataFrame, design: str, group: str) -> Any:
+    """The row of a design and payer group."""
+    return flows.loc[(design, group)]
 
 
 def _in_thousands(ax: Axes, axis: str = "x") -> None:

@@ -139,7 +139,8 @@ def payer_table(found: Paired, words: Texts, say: Texts, *, saving_known: bool =
     mean = found.flows.groupby(["design", "group"])[columns].mean() / M_SEK
     for design in found.designs:
         for group in lifetime.GROUPS:
-            level = mean.loc[(design, group)]
+            level: Any = mean.loc[(design, group)]
+            base: Any = mean.loc[(lifetime.BASE, group)]
             if design == lifetime.BASE:
                 name = say["level"].format(name=words.get(design, design))
                 known = (
@@ -151,7 +152,7 @@ def payer_table(found: Paired, words: Texts, say: Texts, *, saving_known: bool =
             else:
                 name = words.get(design, design)
                 net = found.gains(design, group)
-                cells = [(signed(float(each)), "") for each in level - mean.loc[(lifetime.BASE, group)]]
+                cells = [(signed(float(each)), "") for each in level - base]
                 part = turned[(turned["design"] == design) & (turned["group"] == group)]
                 cells += [(signed(net.mean), net.gap.strip()), _lowest(part), (_back(part, say), "")]
             rows.append((f"{name}: {within(words[group])}", cells))

@@ -45,7 +45,7 @@ class Paired:
     @property
     def ranked(self) -> list[str]:
         """Proposals by their mean lifetime public cost, the lowest first; a tie keeps the order of the designs."""
-        return sorted(self.proposals, key=lambda name: float(self.cost[name].mean()))
+        return sorted(self.proposals, key=lambda name: self.cost[name].to_numpy(float).mean())
 
     def change(self, design: str, other: str = lifetime.BASE) -> Verdict:
         """Lifetime public cost of a design less that of another, SEK per child."""

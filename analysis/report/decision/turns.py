@@ -39,7 +39,7 @@ def effect_needed(found: Paired) -> float:
     """
     flows = found.flows
     sums = flows.groupby("design")[["pays_sek", "receives_sek", "saves_sek"]].sum()
-    extra = sums.loc[found.ranked[0]] - sums.loc[lifetime.BASE]
+    extra: Any = sums.loc[found.ranked[0]] - sums.loc[lifetime.BASE]
     paid = float(extra["pays_sek"] - extra["receives_sek"])
     saved = float(extra["saves_sek"])
     return paid / saved if saved > 0 and paid > 0 else float("nan")

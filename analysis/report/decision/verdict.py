@@ -47,7 +47,7 @@ def verdict(differences: Sequence[float] | pd.Series, scale: float = 1.0) -> Ver
     """Judge differences, one for each seed, divided by `scale`."""
     values = np.asarray(differences, dtype=float) / scale
     values = values[~np.isnan(values)]
-    mean, low, high, n = interval(values)
+    mean, low, high, n = interval(pd.Series(values))
     below = int((values < 0).sum())
     if n and not values.any():
         kind = SAME

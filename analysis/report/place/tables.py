@@ -116,13 +116,13 @@ def bodies_table(here: Tables, words: Texts, say: Texts) -> Table:
     first = int(bodies["year"].min())
     base = _base(here)
     level = bodies[(bodies["design"] == base) & (bodies["year"] == first)]
-    level = level.groupby(["seed", "body"])[columns].sum().groupby("body").mean() / M_SEK
+    mean: Any = level.groupby(["seed", "body"])[columns].sum().groupby("body").mean() / M_SEK
     sums = bodies.groupby([*lifetime.RUN, "body"], sort=False)[columns].sum().reset_index()
     change = payers.against_base(sums, columns, ["body"])
     rows: list[tuple[str, list[Cell]]] = []
     for body in BODIES:
         name = say["bodies level"].format(name=words.get(base, base), year=first)
-        rows.append((f"{words[body]}: {within(name)}", [_at_scale(float(level.loc[body, each])) for each in columns]))
+        rows.append((f"{words[body]}: {within(name)}", [_at_scale(float(mean.loc[body, each])) for each in columns]))
         for design in dict.fromkeys(change["design"]):
             part = change[(change["design"] == design) & (change["body"] == body)]
             judged = [verdict(part[column], M_SEK) for column in columns]
@@ -134,8 +134,8 @@ def bodies_table(here: Tables, words: Texts, say: Texts) -> Table:
 
 def years_table(here: Tables, words: Texts, say: Texts) -> Table:
     """What each design would mean year by year: programme money, and the municipality's own net, against status quo."""
-    spent = lifetime.all_payments(here)
-    spent = spent[spent["work"].notna()].groupby([*lifetime.RUN, "year"])["amount_sek"].sum()
+    work = lifetime.all_payments(here)
+    spent = work[work["work"].notna()].groupby([*lifetime.RUN, "year"])["amount_sek"].sum()
     start, years = int(here["runs"]["start_year"].iloc[0]), int(here["runs"]["years"].iloc[0])
     runs = here["runs"][lifetime.RUN].itertuples(index=False, name=None)
     index = pd.MultiIndex.from_tuples(

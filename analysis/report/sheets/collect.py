@@ -107,13 +107,14 @@ def _payers(found: Paired, words: Texts, name: Texts) -> Frame:
     rows = []
     for design in found.designs:
         for group in lifetime.GROUPS:
-            level = mean.loc[(design, group)]
+            level: Any = mean.loc[(design, group)]
+            base: Any = mean.loc[(lifetime.BASE, group)]
             row = [words.get(design, design), words[group], *level]
             if design == lifetime.BASE:
                 rows.append([*row, *[None] * 11])
                 continue
             part = turned[(turned["design"] == design) & (turned["group"] == group)]
-            row += [*(level - mean.loc[(lifetime.BASE, group)]), *_spread(found.gains(design, group))]
+            row += [*(level - base), *_spread(found.gains(design, group))]
             row += [part["peak_sek"].mean() / M_SEK, int(part["years"].isna().sum())]
             rows.append([*row, part["years"].min(), part["years"].max()])
     keys = ["design", "payer", *(f"level {flow}" for flow in payers.FLOWS), *payers.FLOWS]
