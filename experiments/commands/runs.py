@@ -220,6 +220,8 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
 
 def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Run, write everything, and give the summary, what each step of the designs adds, and the spread over worlds."""
+    import pandas as pd
+
     from ...analysis.report.tables import by_step, summary
     from ...analysis.report.worlds_table import over_worlds
     from ..runs import run_folder
