@@ -52,6 +52,17 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("children", "int", "persons", "how many"),
         ),
     ),
+    "school": (
+        "Who turned 16, and who left compulsory school without being eligible for upper secondary school. In `compare` "
+        "municipality is empty.",
+        (
+            ("year", "int", "year", "budget year"),
+            ("municipality", "text", "", "code, empty for the whole"),
+            ("pupils", "int", "persons", "who turned 16 that year"),
+            ("not_eligible", "int", "persons", "of whom not eligible, with the programmes that were given"),
+            ("not_eligible_untreated", "int", "persons", "of whom not eligible without any"),
+        ),
+    ),
     "costs": (
         "What lives cost whom, nationally, as they were and as they would have been without any programme.",
         (

@@ -24,6 +24,7 @@ from .commands import (
     calibrate,
     data,
     designs,
+    municipality,
     parameters,
     report,
     runs,
@@ -74,6 +75,7 @@ def _stupror(
 designs_app = typer.Typer(help="List the funding designs that come with the model; read one aloud; begin your own.")
 app.command("run")(runs.run)
 app.command("compare")(runs.compare)
+app.command("municipality")(municipality.municipality)
 app.command("parameters")(parameters.parameters)
 app.command("interventions")(parameters.interventions)
 app.command("report")(report.report)

@@ -91,31 +91,3 @@ def benefit_cost(tables: Tables, fiscal_rate: float = 0.03, societal_rate: float
         ratio = (benefit / spent_by_run.where(spent_by_run > 0)).rename("ratio").reset_index()
         frames.append(ratio.assign(perspective=perspective))
     return pd.concat(frames, ignore_index=True)[[*RUN, "perspective", "ratio"]]
-
-
-def payback_year(tables: Tables) -> Frame:
-    """Years until a payer group has saved what it has paid, and stays there, undiscounted.
-
-    ``the first year after the last one in which saved + received - paid, summed since the start, is negative``.
-    0 for a group that gains and is never out of pocket; NaN if it never gets its money back, or nothing moved.
-    Columns design, seed, group, years (since the start).
-    """
-    costs = tables["costs"]
-    costs = costs[costs["payer"].isin(GROUP_OF)]
-    lives = costs[[*RUN, "year", "payer"]].assign(sek=costs["untreated_sek"] - costs["actual_sek"])
-    paid = net_payments(tables)
-    both = pd.concat([lives, paid.assign(sek=-paid["sek"])], ignore_index=True)
-    both = both[both["payer"].isin(GROUP_OF)]
-    both = both.assign(group=both["payer"].map(GROUP_OF), since=both["year"] - start_year(tables, both))
-    by_year = both.groupby([*RUN, "group", "since"])["sek"].sum()
-    rows = [(*key, _years_behind(part.droplevel([*RUN, "group"]))) for key, part in by_year.groupby([*RUN, "group"])]
-    return pd.DataFrame(rows, columns=[*RUN, "group", "years"])
-
-
-def _years_behind(by_year: pd.Series) -> float:
-    """Years until the running sum of `by_year` (indexed by years since the start) is no longer negative for good."""
-    total = by_year.sort_index().cumsum()
-    if not total.any() or total.iloc[-1] < 0:
-        return np.nan
-    behind = np.flatnonzero(total < 0)
-    return float(total.index[behind[-1] + 1]) if behind.size else 0.0

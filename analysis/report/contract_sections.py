@@ -81,6 +81,7 @@ def _read_risk(
     say: Texts,
 ) -> str:
     """Count the designs under which each party loses in its worst seed, and tell the widest range."""
+    designs = [design for design in designs if design not in (lifetime.BASE, lifetime.BENCHMARK)] or designs
     losing = {group: sum(cells[design, group]["worst"] < 0 for design in designs) for group in groups}
     counted = ", ".join(f"{within(words[group])} {n}" for group, n in losing.items() if group != SOCIETY)
     wide = max(
@@ -123,7 +124,7 @@ def _transaction(tables: Tables, words: Texts, say: Texts) -> Section | None:
     rows = _rows(cost, [f"{key}_sek" for key in COST_COLUMNS], "percent")
     share = cost.groupby("design", sort=False)["percent"].mean().dropna()
     low, high = str(share.idxmin()), str(share.idxmax())
-    reading = say["r_transaction"].format(
+    reading = say["r_transaction" if len(share) > 1 else "r_transaction_one"].format(
         low=number(share[low], share[low]),
         least=_name(low, words),
         high=number(share[high], share[high]),

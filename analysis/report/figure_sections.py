@@ -3,14 +3,15 @@
 Read by `page`.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from ..measures import contracts, lifetime, options
 from . import figures
-from .intervals import intervals
+from .decision.verdict import LESS, MORE, SAME, SINGLE, UNSURE, verdict
+from .style import labelled
 from .tables import number, within
 
 Tables = Mapping[str, pd.DataFrame]
@@ -29,18 +30,14 @@ def figure_sections(
     yearly = lifetime.without_ages(tables)
     gain = lifetime.gain_by_group(yearly, rate)
     if not gain.empty:
-        drawn = figures.who_gains(yearly, words, rate)
-        reading = _read_gain(gain, words, say)
-        if gain["seed"].nunique() > 1:
-            reading += " " + say["r_gain_luck"]
-        result.append(section("gain", drawn, reading, "interval"))
-        change = intervals(lifetime.change_per_child(yearly, rate), "change_sek", ["design"])
-        lines = changes_in_words(dict(zip(change["design"], change["mean"], strict=True)), words, say)
-        unsure = change[(change["low"] <= 0) & (change["high"] >= 0)]["design"]
-        if len(unsure):
-            lines.append(say["r_luck"].format(designs=", ".join(words.get(d, d) for d in unsure)))
-        reading = " ".join([*lines, say["r_change"]])
-        result.append(section("change", figures.lifetime_change(yearly, words, rate), reading, "interval"))
+        shown = _but_the_yardstick(gain)
+        reading = _read_gain(shown, words, say)
+        if len(shown) < len(gain):
+            reading += " " + say["r_gain_yardstick"]
+        result.append(section("gain", figures.who_gains(shown, words), reading, "interval"))
+        lines = changes_in_words(lifetime.change_per_child(yearly, rate), words, say)
+        lines.append(say["r_change_how" if gain["seed"].nunique() > 1 else "r_change_one"])
+        result.append(section("change", figures.lifetime_change(yearly, words, rate), " ".join(lines), "interval"))
     if not tables["enrolment"].empty:
         reading = _read_whom(tables, words, say)
         result.append(section("whom", figures.invested_in_whom(tables, words), reading, "plain"))
@@ -58,12 +55,9 @@ def figure_sections(
 
 
 def _section(key: str, svg: str, reading: str, say: Mapping[str, str]) -> dict[str, str]:
-    """Give a figure its heading, which is also what a screen reader says of it."""
+    """Give a figure its heading; with the reading it is also what a screen reader says of it."""
     heading = say[f"h_{key}"]
-    labelled = re.sub(r"<svg ", f'<svg role="img" aria-label="{heading}" ', svg, count=1)
-    # Matplotlib numbers its clip paths and glyphs per figure; on one page they must not meet.
-    labelled = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{key}-", labelled)
-    return {"key": key, "heading": heading, "svg": labelled, "reading": reading}
+    return {"key": key, "heading": heading, "svg": labelled(key, svg, f"{heading}. {reading}"), "reading": reading}
 
 
 def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
@@ -81,29 +75,32 @@ def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
     return " ".join(lines)
 
 
+def _but_the_yardstick(gain: pd.DataFrame) -> pd.DataFrame:
+    """Leave the planner out where there are others: it gains so much that nothing else could be seen beside it."""
+    others = gain[gain["design"] != lifetime.BENCHMARK]
+    return others if len(others) else gain
+
+
 def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    if gain["design"].nunique() > MOST_SENTENCES:
-        mean_gain = gain.groupby(["design", "group"])["gain_sek"].mean().unstack("group")
-        gains = mean_gain.reindex(columns=list(lifetime.GROUPS)) > 0
-        better = {group: int(gains[group].sum()) for group in lifetime.GROUPS}
-        return say["r_gain_count"].format(of=len(gains), all=int(gains.all(axis=1).sum()), **better)
+    """Say who gains and who loses beyond luck under each design; counted if they are many."""
+    designs = list(dict.fromkeys(gain["design"]))
+    untouched = {(design, group): verdict([0.0]) for design in designs for group in lifetime.GROUPS}
+    judged = untouched | {
+        (str(design), str(group)): verdict(part["gain_sek"], 1e6)
+        for (design, group), part in gain.groupby(["design", "group"], sort=False)
+    }
+    if len(designs) > MOST_SENTENCES:
+        kinds = pd.DataFrame({d: {g: judged[d, g].kind for g in lifetime.GROUPS} for d in designs}).T
+        better = {group: int((kinds[group] == MORE).sum()) for group in lifetime.GROUPS}
+        everybody, loses = int((kinds == MORE).all(axis=1).sum()), int((kinds == LESS).any(axis=1).sum())
+        return say["r_gain_count"].format(of=len(designs), all=everybody, loses=loses, **better)
     lines = []
-    for design, part in gain.groupby("design", sort=False):
-        mean = part.groupby("group", sort=False)["gain_sek"].mean() / 1e6
-        losers = [
-            say["r_loses"].format(group=within(words[str(g)]), amount=at_scale(-v)) for g, v in mean.items() if v < 0
-        ]
-        if mean.max() <= 0:
-            lines.append(" ".join([say["r_no_gain"].format(design=words.get(str(design), str(design))), *losers]))
-            continue
-        lines.append(
-            say["r_gain"].format(
-                winner=within(words[str(mean.idxmax())]),
-                design=words.get(str(design), str(design)),
-                amount=at_scale(float(mean.max())),
-                loser=" ".join(losers) or say["r_nobody"],
-            )
-        )
+    for design in designs:
+        for kind in (MORE, LESS, UNSURE, SAME, SINGLE):
+            told = [(group, judged[design, group]) for group in lifetime.GROUPS if judged[design, group].kind == kind]
+            if told:
+                spelled = [within(words[group]) + ("" if kind == SAME else f" {each.figure}") for group, each in told]
+                lines.append(say[f"r_gain_{kind}"].format(design=words.get(design, design), told="; ".join(spelled)))
     return " ".join(lines)
 
 
@@ -163,27 +160,35 @@ def _read_size(shown: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, 
     lines = [say["r_size"].format(design=words.get(design, design))]
     if len(rows) > 1:
         (small, first), (large, last) = (
-            (f"{row['low']}-{row['high']}", at_scale(100 * row["measured"])) for row in (rows[0], rows[-1])
+            (_sizes(row, say), at_scale(100 * row["measured"])) for row in (rows[0], rows[-1])
         )
         ends = {"small": small, "first": first, "large": large, "last": last}
         lines.append(say["r_size_ends"].format(name=words.get(name, name), **ends))
     return " ".join(lines)
 
 
-def changes_in_words(changes: Mapping[str, float], words: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
-    """Say how designs change lifetime public cost, SEK per child: each in a sentence; counted if they are many."""
-    if len(changes) > MOST_SENTENCES:
-        best = min(changes, key=lambda design: changes[design])
-        cheaper = sum(change < 0 for change in changes.values())
-        count = say["r_change_count"].format(n=cheaper, of=len(changes))
-        return [count, _change_in_words(best, changes[best], words, say)]
-    return [_change_in_words(design, change, words, say) for design, change in changes.items()]
+def _sizes(row: Mapping[Hashable, Any], say: Mapping[str, str]) -> str:
+    """Write from how many to how many children; the last class has no end."""
+    if row["high"] >= contracts.SIZES[-1] - 1:
+        return say["size open"].format(low=row["low"])
+    return f"{row['low']}-{row['high']}" if row["low"] < row["high"] else str(row["low"])
 
 
-def _change_in_words(design: str, change: float, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    """Say how a design changes lifetime public cost: its sign chooses the sentence."""
-    key = "r_cheaper" if change < 0 else "r_dearer" if change > 0 else "r_same"
-    return say[key].format(design=words.get(design, design), amount=at_scale(abs(change)))
+def changes_in_words(change: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
+    """Say how designs change lifetime public cost (`lifetime.change_per_child`), and where luck may explain it.
+
+    Each design in a sentence; the cheapest alone, and a count, if they are many.
+    """
+    judged = {str(design): verdict(part["change_sek"]) for design, part in change.groupby("design", sort=False)}
+    told = [
+        say[f"r_change_{each.kind}"].format(design=words.get(design, design), figure=each.figure)
+        for design, each in judged.items()
+    ]
+    if len(told) <= MOST_SENTENCES:
+        return told
+    cheapest = min(range(len(told)), key=lambda at: list(judged.values())[at].mean)
+    count = say["r_change_count"].format(n=sum(each.kind == LESS for each in judged.values()), of=len(judged))
+    return [count, told[cheapest]]
 
 
 def at_scale(value: float) -> str:

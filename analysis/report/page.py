@@ -16,13 +16,15 @@ import pandas as pd
 
 from ..measures import contracts, lifetime, options, steps
 from .contract_sections import contract_sections, step_sections
-from .figure_sections import at_scale, changes_in_words, figure_sections
+from .decision.front import front, sayings
+from .figure_sections import at_scale, figure_sections
 from .intervals import FEW_SEEDS
-from .tables import COLUMNS, DETAILS, Columns, details, format_summary, number, spell, summary
+from .tables import COLUMNS, DETAILS, Columns, details, format_summary, lay_out, number, summary
 
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "sv")
+OPTION = ["intervention", "level"]  # what is one row of the table of options
 
 
 @cache
@@ -63,14 +65,14 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     """Put together everything that the page shows."""
     every, tables = tables, steps.without_steps(tables)
     runs = tables["runs"]
-    words = with_designs(texts(language)["words"], runs["design"].unique(), manifest)
+    words = with_designs(texts(language)["words"], runs["design"].unique(), manifest, language)
     say = texts(language)["sentences"]
     seeds = sorted(runs["seed"].unique())
     designs = list(dict.fromkeys(runs["design"]))
     summarised = summary(tables, rate)
     start = int(runs["start_year"].iloc[0])
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
-    local = _localiser(language)
+    local = localiser(language)
     further = format_summary(details(tables, rate), designs, DETAILS)
     laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
     sure = [
@@ -86,13 +88,19 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     return {
         "language": language,
         "page_title": words["title"],
-        "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest, say)]),
-        "lead": [local(line) for line in headline(tables, summarised, words, say)],
+        "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest)]),
+        "front": spoken(front(tables, manifest, words, rate, language), local),
+        "background_title": say["h_background"],
+        "background": [local(line) for line in headline(tables, summarised, words, say)],
+        "glossary_title": say["h_glossary"],
+        "glossary": texts(language)["glossary"],
+        "made_by": say["made_by"].format(version=", ".join(sorted(set(runs["version"])))),
+        "data_title": say["data"],
         "names": [words.get(design, design) for design in designs],
         "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
         "summary_title": say["h_summary"],
         "sections": [
-            {key: _drawn(value, local) if key == "svg" else _spoken(value, local) for key, value in section.items()}
+            spoken(section, local)
             for of, make in ((tables, figure_sections), (every, step_sections), (tables, contract_sections))
             for section in make(of, words, say, rate, captions)
         ],
@@ -114,20 +122,46 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
             say["seeds"]: _spell_seeds(seeds),
             say["years"]: f"{start}-{start + int(runs['years'].iloc[0]) - 1}",
             say["version"]: ", ".join(sorted(set(runs["version"]))),
+            say["again"]: command(tables, manifest),
         },
     }
 
 
-def with_designs(words: Mapping[str, str], designs: Iterable[str], manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Add names of designs that are joined from ours or have other terms, and the titles of those that are not ours."""
-    titles = {each["name"]: each["title"] for each in manifest.get("designs", ())}
+def with_designs(
+    words: Mapping[str, str], designs: Iterable[str], manifest: Mapping[str, Any], language: str = "en"
+) -> dict[str, str]:
+    """Add names of designs that are joined from ours or have other terms, and the titles of those that are not ours.
+
+    Terms in brackets are written `(share 0.8; cap 1.2)`: a comma between them would look like one of a number.
+    """
+    title = "title_sv" if language == "sv" else "title"
+    titles = {each["name"]: each.get(title) or each["title"] for each in manifest.get("designs", ())}
     named = {}
     for design in designs:
         parts = re.fullmatch(r"([\w-]+)((?:\+[\w-]+)*)(.*)", design)
         if parts and parts[1] in words:
             joined = "".join(f" + {words.get(each, each)}" for each in parts[2].split("+")[1:])
-            named[design] = f"{words[parts[1]]}{joined} {parts[3]}".rstrip()
+            named[design] = f"{words[parts[1]]}{joined} {_terms(parts[3], language)}".rstrip()
     return titles | named | dict(words)
+
+
+def _terms(brackets: str, language: str) -> str:
+    """Write `[share=0.8,cap=1.2]` as `(share 0.8; cap 1.2)`, terms by their name in the language."""
+    say = sayings(language)
+    told = [term.partition("=") for term in brackets.strip("[]").split(",") if term]
+    return "(" + "; ".join(f"{say.get('term ' + key, key)} {value}" for key, _, value in told) + ")" if told else ""
+
+
+def spoken_summary(summarised: pd.DataFrame, language: str, manifest: Mapping[str, Any]) -> str:
+    """Write a `tables.summary` for a terminal; English keeps the names of designs that a command takes."""
+    formatted = format_summary(summarised)
+    if language != "en":
+        local, spoken_as = localiser(language), texts(language)["columns"]
+        words = with_designs(texts(language)["words"], formatted["Design"], manifest, language)
+        headings = {f"{heading} ({unit})": spoken_as[key] for key, heading, unit in COLUMNS}
+        formatted = formatted.rename(columns=headings).map(local)
+        formatted["Design"] = [words.get(design, design) for design in format_summary(summarised)["Design"]]
+    return lay_out(formatted)
 
 
 def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dict[str, str]:
@@ -145,21 +179,25 @@ def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dic
 
 def _drawn(svg: str, local: Callable[[str], str]) -> str:
     """Put the texts of a figure into the language."""
-    return re.sub(r"(<text[^>]*>)([^<]*)", lambda found: found[1] + local(found[2]), svg)
+    return re.sub(r'(<text[^>]*>|aria-label=")([^<"]*)', lambda found: found[1] + local(found[2]), svg)
 
 
-def _localiser(language: str) -> Callable[[str], str]:
+def localiser(language: str) -> Callable[[str], str]:
     """Return what turns numbers as `tables` writes them into those of the language."""
     if language != "sv":
         return lambda text: text
-    return lambda text: re.sub(r"(?<=\d)\.(?=\d)", ",", text).replace(" to ", " till ")
+    return lambda text: re.sub(r"(?<=\d) to (?=[\d\u2212])", " till ", re.sub(r"(?<=\d)\.(?=\d)", ",", text))
 
 
-def _spoken(value: Any, local: Callable[[str], str]) -> Any:
+def spoken(value: Any, local: Callable[[str], str]) -> Any:
     """Put every text of a nest of lists and tuples into the language."""
     if isinstance(value, str):
         return local(value)
-    return [_spoken(each, local) for each in value]
+    if isinstance(value, Mapping):
+        return {key: _drawn(each, local) if key == "svg" else spoken(each, local) for key, each in value.items()}
+    if isinstance(value, Iterable):
+        return [spoken(each, local) for each in value]
+    return value
 
 
 def _cells(
@@ -177,13 +215,12 @@ def _cells(
     ]
 
 
-def _part_of_country(tables: Tables, manifest: Mapping[str, Any], say: Mapping[str, str]) -> list[str]:
+def _part_of_country(tables: Tables, manifest: Mapping[str, Any]) -> list[str]:
     """Name the municipalities of a run that does not have all; nothing if it has."""
     if manifest.get("scenario", {}).get("municipalities", "all") == "all":
         return []
-    names = list(dict.fromkeys(tables["municipalities"]["name"]))
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    return [say["part"].format(n=len(names), names=shown)]
+    names = manifest.get("places") or list(dict.fromkeys(tables["municipalities"]["name"]))
+    return [", ".join(names[:12]) + (", ..." if len(names) > 12 else "")]
 
 
 def _changes(manifest: Mapping[str, Any]) -> list[str]:
@@ -199,8 +236,7 @@ def option_table(
 
     kSEK per child, averaged as in the figure of the wrong pocket.
     """
-    by = ["intervention", "level"]
-    values, funded = options.option_values(tables, by), options.share_funded(tables, by)
+    values, funded = options.option_values(tables, OPTION), options.share_funded(tables, OPTION)
     designs = list(dict.fromkeys(tables["options"]["design"]))
     share = {(row["design"], row["intervention"], row["level"]): row["share"] for row in funded.to_dict("records")}
     money = ("cost", "own_value", "municipality_value", "region_value", "state_value", "fiscal_value", "societal_value")
@@ -236,7 +272,7 @@ def _percent(share: float) -> str:
 
 
 def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
-    """Say what the comparison found, in sentences filled from its numbers."""
+    """Say what the comparison stands on: what status quo does, what is left undone, and what a planner would do."""
     runs = tables["runs"]
     found = summarised.set_index(["design", "measure"])
     designs = list(dict.fromkeys(runs["design"]))
@@ -256,13 +292,14 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
             interventions=tables["options"]["intervention"].nunique(),
         )
     ]
-    table = tables["options"]
-    columns = ["cost_sek", "fiscal_value_sek", "seen", "enrolled"]
-    options = table[table["design"] == lifetime.BASE].groupby(["intervention", "age", "level"])[columns].mean()
-    worth = options[options["fiscal_value_sek"] > options["cost_sek"]]
-    unfunded = worth[worth["enrolled"] < 0.5 * worth["seen"]]
+    values = options.option_values(tables, OPTION).set_index(OPTION)
+    funded = options.share_funded(tables, OPTION)
+    taken = funded[funded["design"] == lifetime.BASE].set_index(OPTION)["share"]
+    worth = values.index[values["fiscal_value_sek"] > values["cost_sek"]]
+    unfunded = [each for each in worth if not taken.get(each, 0.0) >= 0.5]
     lead.append(say["s_unfunded"].format(worth=len(worth), unfunded=len(unfunded)))
-    if unsigned := [words.get(design, design) for design in contracts.unsigned_designs(tables)]:
+    unsigned = [design for design in contracts.unsigned_designs(tables) if design != lifetime.BASE]
+    if unsigned := [words.get(design, design) for design in unsigned]:
         lead.append(say["s_unsigned"].format(designs=", ".join(unsigned)))
     if lifetime.BENCHMARK not in designs:
         lead.append(say["s_no_planner"])
@@ -274,23 +311,27 @@ def headline(tables: Tables, summarised: pd.DataFrame, words: Mapping[str, str],
     )
     if found["low"].get((lifetime.BENCHMARK, "change"), 1.0) <= 0 <= found["high"][lifetime.BENCHMARK, "change"]:
         lead[-1] += " " + say["s_planner_luck"]
-    others = [d for d in designs if d not in (lifetime.BASE, lifetime.BENCHMARK)]
-    if runs["seed"].nunique() == 1:  # no interval, so nothing can be said about luck
-        return [*lead, *changes_in_words({d: mean(d, "change") for d in others}, words, say)]
-    better = [d for d in others if found["high"].get((d, "change"), float("nan")) < 0]
-    if better and change < 0:
-        best = max(better, key=lambda d: mean(d, "planner_share"))
-        lead.append(
-            say["s_best"].format(
-                best=words.get(best, best), share=spell(*found.loc[(best, "planner_share"), ["mean", "low", "high"]])
-            )
-        )
-    elif others and not better:
-        lead.append(say["s_none"])
-    dearer = [words.get(d, d) for d in others if found["low"].get((d, "change"), float("nan")) > 0]
-    if dearer:
-        lead.append(say["s_dearer"].format(designs=", ".join(dearer)))
     return lead
+
+
+def command(tables: Tables, manifest: Mapping[str, Any]) -> str:
+    """Write the command that makes the same runs again."""
+    runs, scenario = tables["runs"], manifest.get("scenario", {})
+    seeds, designs = sorted(runs["seed"].unique()), ",".join(dict.fromkeys(runs["design"]))
+    alone = len(runs) == 1 and "municipality" in tables.get("flows", ())  # `run` keeps single municipalities
+    words = ["stupror run" if alone else "stupror compare"]
+    if scenario.get("changes"):
+        words.append("SCENARIO.toml")
+    words.append(f'--design "{designs}"' if alone else f'--designs "{designs}" --seeds {len(seeds)}')
+    words.append(f"--seed {seeds[0]} --years {int(runs['years'].iloc[0])}")
+    if scenario.get("municipalities", "all") != "all":
+        words.append(f"--municipalities {','.join(scenario['municipalities'])}")
+    drawn = manifest.get("worlds", "point")
+    words += [f"--{drawn}"] if drawn in ("point", "priors") and not alone else []
+    words += [f"--posterior {each.partition(' (')[0]}" for each in manifest.get("posteriors", ())]
+    if manifest.get("municipalities_file"):
+        words.append(f"--municipalities-file {manifest['municipalities_file']}")
+    return " ".join([*words, "--out NEW"])
 
 
 def _spell_seeds(seeds: list[int]) -> str:

@@ -5,6 +5,8 @@ bytes. Read by `figures` and `batch_figures`.
 """
 
 import io
+import re
+from html import escape
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -39,3 +41,10 @@ def axes(width: float, height: float) -> tuple[Figure, Axes]:
     """Make a figure of a size in inches, with its axes."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
+
+
+def labelled(key: str, svg: str, alternative: str) -> str:
+    """Say in a figure what it shows to those who cannot see it, and keep its ids apart from those of others."""
+    said = f'<svg role="img" aria-label="{escape(alternative)}" '
+    # Matplotlib numbers its clip paths and glyphs per figure; on one page they must not meet.
+    return re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{key}-", re.sub(r"<svg ", lambda _: said, svg, count=1))

@@ -36,9 +36,6 @@ DETAILS = (
     ("households", "Households gain", "M SEK"),
     ("ratio_fiscal", "Saved per SEK spent, all public budgets", "SEK"),
     ("ratio_societal", "Saved per SEK spent, society", "SEK"),
-    ("payback_municipality", "Municipalities have their money back after", "years"),
-    ("payback_region", "Regions have their money back after", "years"),
-    ("payback_state", "The state has its money back after", "years"),
     ("owner_share", "Saving that the owner can count as its own", "%"),
     ("leverage", "Programme cost per SEK from the outcomes fund", "SEK"),
     ("extra", "of which beyond status quo", "SEK"),
@@ -91,12 +88,11 @@ def _over_seeds(found: pd.DataFrame) -> pd.DataFrame:
 def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
     """Summarise the other measures, in the same form as `summary`.
 
-    A measure that has no value in one of the seeds (a payer that never gets its money back) has none for the design: a
-    mean over the other seeds would flatter it. Payback has a mean and no interval. Over- and underpayment
-    are those of contracts that paid or took back.
+    A measure that has no value in one of the seeds has none for the design: a mean over the others would flatter it.
+    Over- and underpayment are those of contracts that paid or took back.
     """
     tables = lifetime.without_ages(steps.without_steps(tables))
-    payback, ratio = savings.payback_year(tables), savings.benefit_cost(tables, discount_rate)
+    ratio = savings.benefit_cost(tables, discount_rate)
     lever, spread = contracts.leverage(tables), lifetime.equity(tables)
     paying = contracts.paying_designs(tables)
     error, paid = (
@@ -110,7 +106,6 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
             f"change_{100 * rate:g}": lifetime.change_per_child(tables, rate).assign(x=lambda f: f["change_sek"])
             for rate in lifetime.DISCOUNT_PROFILES
         }
-        | {f"payback_{g}": payback[payback["group"] == g].assign(x=lambda f: f["years"]) for g in lifetime.GROUPS}
         | {
             g: outside[outside["group"] == g].assign(x=lambda f: f["gain_sek"] / 1e6)
             for g in ("provider", "guarantor", "eu")
@@ -135,8 +130,6 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
         known = by_design.transform("count") == by_design.transform("size")
         if known.any():
             frame = _over_seeds(found[key][known]).assign(measure=key, unit=unit)
-            if key.startswith("payback"):  # a few whole years, cut off at 0: nothing for Student's t
-                frame[["low", "high"]] = np.nan
             frames.append(frame)
     if not frames:
         return pd.DataFrame(columns=["design", "measure", "unit", "mean", "low", "high", "n"])

@@ -54,6 +54,10 @@ Priors = Annotated[
     bool, typer.Option("--priors", help="Draw every parameter from its distribution alone, whatever was fitted.")
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the results of an earlier run in that folder.")]
+Excel = Annotated[bool, typer.Option("--excel", help="Also write report.xlsx: a sheet for each table and figure.")]
+SwedishCsv = Annotated[
+    bool, typer.Option("--swedish-csv", help="Also write them as CSV for Swedish Excel: semicolons, decimal commas.")
+]
 Language = Annotated[str, typer.Option(help="Language of the report: en or sv.")]
 
 

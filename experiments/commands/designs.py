@@ -6,25 +6,31 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from .common import check, known_language
 
 if TYPE_CHECKING:
     from ...model.contracts import Design
 
 __all__ = ["from_indigo", "list_designs", "new", "settle", "show"]
 
+_WIDTH = 100
+Spoken = Annotated[str, typer.Option("--language", help="Language: en or sv.")]
 DesignText = Annotated[
     str,
     typer.Argument(metavar="DESIGN", help="A name or the path of a file, with +ADD-ON and [term=value] if you like."),
 ]
 
 
-def list_designs(context: typer.Context) -> None:
+def list_designs(context: typer.Context, language: Spoken = "en") -> None:
     """List the funding designs that come with the model; read one aloud; begin one of your own."""
     if context.invoked_subcommand is not None:
         return
+    check(known_language(language))
     from ...model.contracts import add_on_names, design_names, load_add_on, load_design
 
     designs = [load_design(name) for name in design_names()]
@@ -35,11 +41,11 @@ def list_designs(context: typer.Context) -> None:
         groups[_group(design)].append(design)
     groups[_ADD_ONS] = add_ons
     for heading, members in groups.items():
-        typer.echo(heading)
+        typer.echo(_IN_SWEDISH[heading] if language == "sv" else heading)
         for each in members:
-            typer.echo(f"  {each.name:{wide}}  {each.title}")
+            typer.echo(f"  {each.name:{wide}}  {_title(each, language)}")
         typer.echo("")
-    typer.echo("Read one aloud: stupror designs show DESIGN. Begin your own: stupror designs new NAME --from DESIGN.")
+    typer.echo(_IN_SWEDISH[_HOW_TO] if language == "sv" else _HOW_TO)
 
 
 _GROUPS = (
@@ -49,6 +55,24 @@ _GROUPS = (
     "Contracts of a given size (most of them signed), settled as written by `stupror settle`",
 )
 _ADD_ONS = "Add-ons: join one to a design, as in state-outcomes-fund+competence-centre"
+_HOW_TO = "Read one aloud: stupror designs show DESIGN. Begin your own: stupror designs new NAME --from DESIGN."
+_IN_SWEDISH = {
+    _GROUPS[0]: "Inget följer utöver vad insatsen kostar",
+    _GROUPS[1]: "Något återförs, vad som än blir av det",
+    _GROUPS[2]: "Betalning eller återföring efter vad som mäts",
+    _GROUPS[3]: "Avtal av en bestämd storlek (de flesta undertecknade), som `stupror settle` räknar ut som de står",
+    _ADD_ONS: "Tillägg: foga ett till en modell, som i state-outcomes-fund+competence-centre",
+    _HOW_TO: "Läs en högt: stupror designs show MODELL. Börja på en egen: stupror designs new NAMN --from MODELL.",
+}
+
+
+def _title(design: Design, language: str) -> str:
+    """Name of a design; in Swedish the one that the report has."""
+    if language != "sv":
+        return design.title
+    from ...analysis.report.page import texts
+
+    return str(texts("sv")["words"].get(design.name, design.title_sv))
 
 
 def _group(design: Design) -> str:
@@ -58,14 +82,37 @@ def _group(design: Design) -> str:
     return _GROUPS[0 if not design.clauses else 2 if design.metrics else 1]
 
 
-def show(name: DesignText) -> None:
+def show(name: DesignText, language: Spoken = "en") -> None:
     """Read a design aloud: who decides, who pays, what is measured, what follows; and what `settle` asks."""
+    check(known_language(language))
     from ...model.contracts import add_on_names, describe, load_add_on, load_design
 
     design = load_add_on(name) if name in add_on_names() else load_design(name)
+    if language == "sv":
+        typer.echo("\n".join(_in_swedish(design)))
+        return
     typer.echo(describe(design), nl=False)
     if design.clauses:
         typer.echo("\n".join(_questions(design, name)))
+
+
+def _in_swedish(design: Design) -> Iterator[str]:
+    """Read a design aloud in Swedish, in the words of the report; amounts and sources stand in the English reading."""
+    from ...analysis.report.decision.front import sayings
+    from ...analysis.report.decision.options import described
+    from ...analysis.report.page import localiser, texts
+    from ..runs.told import terms_of
+
+    local = localiser("sv")
+    told = described(terms_of(design), "sv", texts("sv")["words"], sayings("sv"))
+    yield f"{_title(design, 'sv')} ({design.name})"
+    yield ""
+    yield fill(local(told["summary"]), _WIDTH)
+    yield fill(f"Källa: {design.source}.", _WIDTH)
+    yield ""
+    yield from (fill(f"{name}: {local(text)}.", _WIDTH, subsequent_indent="  ") for name, text in told["facts"])
+    yield ""
+    yield f"Varje villkor med intervall och källa (på engelska): stupror designs show {quote(design.name)}"
 
 
 def _questions(design: Design, name: str) -> Iterator[str]:

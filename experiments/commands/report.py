@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import common
-from .common import Language
+from .common import Excel, Language, SwedishCsv
 
 __all__ = ["report"]
 
@@ -16,9 +16,12 @@ __all__ = ["report"]
 def report(
     folder: Annotated[Path, typer.Argument(help="A folder that `run` or `compare` has written.")],
     language: Language = "en",
+    excel: Excel = False,
+    swedish_csv: SwedishCsv = False,
 ) -> None:
     """Write the report of a folder again, from its tables."""
     common.check(common.known_language(language))
     from ..runs import run_folder
 
-    typer.echo(f"Written: {run_folder.rewrite_report(folder, language)}")
+    for path in run_folder.rewrite_report(folder, language, excel=excel, swedish_csv=swedish_csv):
+        typer.echo(f"Written: {path}")

@@ -25,6 +25,7 @@ from ..runs.limits import (
 )
 from . import common
 from .common import (
+    Excel,
     Language,
     Municipalities,
     MunicipalitiesFile,
@@ -36,6 +37,7 @@ from .common import (
     Quick,
     ScenarioFile,
     StoppedError,
+    SwedishCsv,
     Tables,
     Tell,
     Years,
@@ -112,6 +114,8 @@ def compare(
     posterior: Posteriors = None,
     language: Language = "en",
     overwrite: Overwrite = False,
+    excel: Excel = False,
+    swedish_csv: SwedishCsv = False,
     point: Point = False,
     priors: Priors = False,
     decompose: Annotated[
@@ -149,7 +153,8 @@ def compare(
     plan = Plan(
         spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, _which(point, priors)
     )
-    _run_and_write(live, replace(plan, posteriors=_named(posterior, likely), table=municipalities_file))
+    plan = replace(plan, posteriors=_named(posterior, likely), table=municipalities_file)
+    _run_and_write(live, replace(plan, excel=excel, swedish_csv=swedish_csv))
 
 
 def _not_both(point: bool, priors: bool) -> str | None:
@@ -181,32 +186,42 @@ class Plan:
     worlds: str = "point"  # how they are drawn: likely, priors, point
     posteriors: tuple[str, ...] = ()  # name of the file and digest
     table: Path | None = None  # the user's own municipalities
+    excel: bool = False
+    swedish_csv: bool = False
 
 
 def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ...analysis.report.intervals import FEW_SEEDS
-    from ...analysis.report.tables import format_steps, format_summary, lay_out
+    from ...analysis.report.page import spoken_summary, texts
+    from ...analysis.report.tables import format_steps, lay_out
+    from ...model.inputs.scenario import load_scenario
     from ..runs import run_folder
+    from ..runs.told import cut_counties
 
     try:
         with run_folder.new_folder(plan.out, overwrite=plan.overwrite) as folder:
             table, by_steps, spread = _fill(folder, live, plan)
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
-    typer.echo(lay_out(format_summary(table)))
+    say = texts(plan.language)["sentences"]
+    typer.echo(spoken_summary(table, plan.language, {"designs": [run_folder.design_record(d) for d in plan.designs]}))
     if not spread.empty:
         typer.echo(f"\nOver {len(plan.seeds)} worlds, against status quo: median [5 to 95 % of worlds]")
         typer.echo(lay_out(spread))
     if not by_steps.empty:
         typer.echo(lay_out(format_steps(by_steps)))
     if 1 < len(plan.seeds) < FEW_SEEDS:
-        typer.echo(f"{len(plan.seeds)} seeds are too few to trust even the intervals: run six or more, then quote.")
-    typer.echo(f"Written to {plan.out}: start with {plan.out / run_folder.REPORT}")
+        typer.echo(say["t_few"].format(n=len(plan.seeds)))
+    for county, names in cut_counties(plan.spec, load_scenario()).items():
+        typer.echo(say["t_cut"].format(names=", ".join(names), county=county))
+    typer.echo(say["t_written"].format(out=plan.out, report=plan.out / run_folder.REPORT))
 
 
 def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Run, write everything, and give the summary, what each step of the designs adds, and the spread over worlds."""
+    import pandas as pd
+
     from ...analysis.report.tables import by_step, summary
     from ...analysis.report.worlds_table import over_worlds
     from ..runs import run_folder
@@ -221,6 +236,7 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.
         plan.spec, plan.designs, plan.seeds, start_year, plan.years, worlds=plan.worlds, files=files
     ) | {"posteriors": list(plan.posteriors), "municipalities_file": plan.table.name if plan.table else None}
     run_folder.write_report(folder, tables, manifest, plan.language)
+    run_folder.write_sheets(folder, tables, manifest, plan.language, excel=plan.excel, swedish_csv=plan.swedish_csv)
     this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
     several = len(plan.seeds) > 1

@@ -35,8 +35,11 @@ from ..files import places, records
 from ..files.records import MANIFEST
 from ..files.spreadsheets import csv_bytes
 from ..plans.likely import LIKELY, shipped_worlds
+from .told import assumed_that_matter, cut_counties, place_names, terms_of
 
 __all__ = [
+    "CSV_FOLDER",
+    "EXCEL",
     "MANIFEST",
     "REPORT",
     "manifest",
@@ -46,11 +49,14 @@ __all__ = [
     "this_run",
     "write_manifest",
     "write_report",
+    "write_sheets",
     "write_tables",
 ]
 
 REPORT = "report.html"
 AGAIN = "Run it again."
+EXCEL = "report.xlsx"
+CSV_FOLDER = "csv"  # the same sheets for Swedish Excel
 ALSO_CSV = ("summary", "payments", "options", "runs", "municipalities")
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
@@ -94,7 +100,7 @@ def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
     if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
     files = manifest.get("files")
-    ours = {MANIFEST, REPORT, *(map(str, files) if isinstance(files, dict) else ())}
+    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, *(map(str, files) if isinstance(files, dict) else ())}
     if strangers := _strangers(target, ours):
         raise InputError(
             [f"{wanted}: holds {', '.join(strangers)}, which stupror did not write. Move it away or name a new folder."]
@@ -132,13 +138,37 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT) -> None:
     """Write the report, from nothing that depends on the time or the machine."""
     from ...analysis.report.page import write_report as render
+    from ...analysis.report.place.place import write_place
 
     lasting = {key: value for key, value in manifest.items() if key != "this_run"}
+    if manifest.get("place"):
+        write_place(tables, folder / name, manifest=lasting, language=language)
+        return
     render(tables, folder / name, title=manifest["scenario"]["title"], manifest=lasting, language=language)
 
 
-def rewrite_report(folder: Path, language: str) -> Path:
-    """Write the report of a folder again from its tables, and give its path.
+def write_sheets(
+    folder: Path, tables: Tables, manifest: Manifest, language: str, *, excel: bool = False, swedish_csv: bool = False
+) -> list[Path]:
+    """Write every table and figure as one Excel file, as CSV for Swedish Excel, or both; give what was written."""
+    if not (excel or swedish_csv):
+        return []
+    from ...analysis.report.sheets.collect import headings, sheets
+    from ...analysis.report.sheets.write import write_csv, write_excel
+
+    lasting = {key: value for key, value in manifest.items() if key != "this_run"}
+    made, name, written = sheets(tables, manifest=lasting, language=language), headings(language), []
+    if excel:
+        write_excel(made, folder / EXCEL, (name["contents"], name["sheet"], name["shows"]))
+        written.append(folder / EXCEL)
+    if swedish_csv:
+        write_csv(made, folder / CSV_FOLDER)
+        written.append(folder / CSV_FOLDER)
+    return written
+
+
+def rewrite_report(folder: Path, language: str, *, excel: bool = False, swedish_csv: bool = False) -> list[Path]:
+    """Write the report of a folder again from its tables, with its sheets if asked for, and give their paths.
 
     Raises
     ------
@@ -154,7 +184,7 @@ def rewrite_report(folder: Path, language: str) -> Path:
         write_report(draft.parent, tables, manifest, language, name=draft.name)
         if _inode(folder) != before:
             raise InputError([f"{folder}: was replaced by another command meanwhile. Give this one again."])
-    return report
+    return [report, *write_sheets(folder, tables, manifest, language, excel=excel, swedish_csv=swedish_csv)]
 
 
 def _inode(folder: Path) -> tuple[int, int] | None:
@@ -208,10 +238,13 @@ def manifest(
     return {
         "software": "stupror",
         "scenario": scenario_manifest(spec),
-        "designs": [{"name": each.name, "title": each.title, "hash": design_hash(each)} for each in designs],
+        "designs": [design_record(each) for each in designs],
         "seeds": list(seeds),
         "start_year": start_year,
         "years": years,
+        "assumed": assumed_that_matter(spec),
+        "places": place_names(spec, load_scenario()),
+        "cut_counties": cut_counties(spec, load_scenario()),
         "worlds": worlds,  # how they were drawn: likely, priors or point, see `plans.likely`
         "drawn": {str(seed): shipped_worlds().pick(seed) for seed in seeds} if worlds == LIKELY else {},
         "versions": versions(),
@@ -233,6 +266,11 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
         },
         "municipalities": "all" if whole_country else list(spec.places.codes),
     }
+
+
+def design_record(design: Design) -> dict[str, Any]:
+    """Tell a design in a manifest: name, digest, and what it says."""
+    return {"name": design.name, "title": design.title, "hash": design_hash(design)} | terms_of(design)
 
 
 def scenario_of(manifest: Manifest, folder: Path) -> Scenario:

@@ -114,6 +114,7 @@ def compare(
     pool: ProcessPoolExecutor | None = None,
     worlds: Worlds | None = None,
     rules: Mapping[str, Rule] | None = None,
+    detail: bool = False,
     progress: Progress | None = None,
 ) -> Tables:
     """Run every design with every seed; put equal tables under one another, by design, then by seed.
@@ -134,13 +135,15 @@ def compare(
         How the world of a seed is drawn (`plans.likely`); all designs share it. The scenario as it stands if not given.
     rules
         Rules of your own by kind of body, the same in every run.
+    detail
+        Whether to keep the rows of single municipalities and projects, or national sums only.
     progress
         Called with the number of runs done and of all runs, whenever one is done.
 
     Returns
     -------
     dict of str to pandas.DataFrame
-        National result tables by name.
+        Result tables by name, national unless `detail`.
 
     Raises
     ------
@@ -153,7 +156,7 @@ def compare(
     own = checked(rules, elsewhere=pool is not None or workers > 1)
     drawn = {seed: worlds(scenario, seed) if worlds else scenario for seed in seeds}
     jobs = [
-        Job(scenario=drawn[seed], design=design, seed=seed, years=years, detail=False, rules=own)
+        Job(scenario=drawn[seed], design=design, seed=seed, years=years, detail=detail, rules=own)
         for design in designs
         for seed in seeds
     ]

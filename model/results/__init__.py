@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..state import State
 from ..world import World
 from .bodies import bodies_table, municipalities_table, options_table
-from .lives import children_table, costs_table, enrolment_table, runs_table
+from .lives import children_table, costs_table, enrolment_table, runs_table, school_table
 from .money import flows_table, payments_table
 from .projects import measures_table, projects_table
 from .words import Table
@@ -21,6 +21,7 @@ def tables(world: World, state: State, detail: bool) -> dict[str, Table]:
         "runs": runs_table(world, state),
         "flows": flows_table(world, state, detail),
         "children": children_table(world, state, detail),
+        "school": school_table(world, state, detail),
         "costs": costs_table(world, state),
         "payments": payments_table(world, state),
         "enrolment": enrolment_table(world, state),

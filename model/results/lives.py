@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
+from ..children.ladder import ADULT_AGE, EXAM_AGE, N_AGES, N_LEVELS, N_RECORDS, NOT_ELIGIBLE
 from ..children.prices import CostTables
 from ..evaluation.evaluators import JUDGED_TO
 from ..inputs.parameters import KINDS, PAYERS
@@ -60,6 +60,43 @@ def children_table(world: World, state: State, detail: bool) -> Table:
             "children": number,
         }
     )
+
+
+def school_table(world: World, state: State, detail: bool) -> Table:
+    """Who turned 16 in each simulated year, and who left school without eligibility, with help and without.
+
+    A life that has failed carries the mark for good, so all years can be counted at the end.
+    """
+    people, helped = state.children.population, state.children.participants
+    n, places = helped.n, np.arange(world.n)
+    cohorts = np.arange(world.years) + world.start_year - EXAM_AGE - people.births_from
+    first, last = people.offsets[:, cohorts], people.offsets[:, cohorts + 1]  # by (municipality, year)
+    marked = np.concatenate([[0], np.cumsum(_not_eligible(people.state))])
+    without = marked[last] - marked[first]
+    year = helped.born[:n].astype(np.int64) + EXAM_AGE - world.start_year
+    now = (year >= 0) & (year < world.years)
+    moved = _not_eligible(helped.treated[:n]).astype(np.int64) - _not_eligible(people.state[helped.child[:n]])
+    actual = without.copy()
+    np.add.at(actual, (helped.municipality[:n][now].astype(np.int64), year[now]), moved[now])
+    counted = [last - first, actual, without]
+    if not detail:
+        counted, places = [each.sum(axis=0, keepdims=True) for each in counted], np.zeros(1, np.int64)
+    codes = np.array(world.spec.places.codes) if detail else np.array([""])
+    return pd.DataFrame(
+        {
+            "year": np.repeat(np.arange(world.years) + world.start_year, places.size),
+            "municipality": np.tile(codes, world.years),
+            **{
+                name: each.T.ravel().astype(np.int64)
+                for name, each in zip(("pupils", "not_eligible", "not_eligible_untreated"), counted, strict=True)
+            },
+        }
+    )
+
+
+def _not_eligible(states: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether each life has left compulsory school without eligibility for upper secondary school."""
+    return (states // N_LEVELS % N_RECORDS & NOT_ELIGIBLE) > 0
 
 
 def costs_table(world: World, state: State) -> Table:

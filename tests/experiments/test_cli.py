@@ -159,6 +159,36 @@ def test_a_run_that_is_stopped_from_outside_leaves_nothing(tmp_path: Path, endin
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_municipality_is_reported_out_of_its_whole_county(stupror: Stupror, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ("--designs", "status-quo,municipal-fund", "--seeds", 1, "--years", 2, "--language", "sv")
+    answer = stupror("municipality", "1080", *words, "--out", out)
+    assert answer.code == 0, answer.err
+    assert "Simulerat: 5 kommuner. Redovisat: Karlskrona." in answer.out
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Karlskrona: vad sätt att betala" in page
+    again = stupror("report", out, "--language", "en", "--excel", "--swedish-csv")
+    assert again.code == 0, again.err
+    assert "What a single place cannot know" in (out / "report.html").read_text(encoding="utf-8")
+    assert (out / "report.xlsx").is_file()
+    assert (out / "csv" / "Municipalities.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert stupror("municipality", "1080", *words, "--out", out, "--overwrite").code == 0  # our own files, all of them
+    assert "Karlskrona" in stupror("municipality", "Karlskorna", "--out", tmp_path / "no").err
+
+
+def test_a_run_that_cuts_a_county_says_so(stupror: Stupror, tmp_path: Path) -> None:
+    answer = stupror("compare", "--designs", "status-quo", "--seeds", 1, *SMALL, "--out", tmp_path / "cut")
+    assert "Olofström is a part of Blekinge län" in answer.out
+    assert "Olofström is a part of Blekinge län" in (tmp_path / "cut" / "report.html").read_text(encoding="utf-8")
+
+
+def test_designs_are_read_aloud_in_swedish(stupror: Stupror) -> None:
+    answer = stupror("designs", "show", "state-outcomes-fund", "--language", "sv")
+    assert "Statlig utfallsfond" in answer.out
+    assert "1,2\u00d7" in answer.out
+    assert "Nuläge" in stupror("designs", "--language", "sv").out
+
+
 def test_the_number_of_workers_changes_no_byte(stupror: Stupror, tmp_path: Path) -> None:
     words = ("compare", "--designs", "status-quo,planner", "--seeds", 2, *SMALL)
     for workers in (1, 2):

@@ -584,7 +584,7 @@ def test_a_programme_that_comes_leaves_the_luck_of_the_others_as_it_was():
     from stupror.model.bodies.mandates import first_beliefs
     from stupror.model.children.draws import IDEA, by_place
 
-    menu = opened("status-quo").world
+    menu = PreventionModel(SPEC, load_design("status-quo"), 1, 1).world
     fewer = PreventionModel(replace(SPEC, interventions=SPEC.interventions[1:]), load_design("status-quo"), 1, 1).world
     assert (first_beliefs(menu).own[:, 1:] == first_beliefs(fewer).own).all()
     codes = menu.geography.codes

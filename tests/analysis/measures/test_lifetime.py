@@ -67,13 +67,6 @@ def test_benefit_cost_by_perspective(world):
     assert np.isnan(of(ratio, "ratio", "status-quo", perspective="fiscal"))
 
 
-def test_payback_year(world):
-    years = savings.payback_year(world)
-    # municipality under fund: 40 - 100 = -60 in 2020, -60 + 40 + 30 = 10 in 2021: paid back after one year
-    assert of(years, "years", "fund", group="municipality") == 1
-    assert np.isnan(of(years, "years", "status-quo", group="municipality"))
-
-
 def test_investment_reach_and_deadweight(world):
     invested = lifetime.investment(world)
     assert of(invested, "invested_sek", "fund") == 100
@@ -91,28 +84,6 @@ def test_pyramid_is_per_child_alive(world):
 def test_gini_of_two_equal_municipalities_that_get_20_and_60_per_child(world):
     # mean 40; mean absolute difference over pairs (with replacement) 20; Gini = 20 / (2 x 40)
     assert of(lifetime.equity(world), "gini", "fund") == pytest.approx(0.25)
-
-
-def test_a_group_that_gains_without_paying_is_never_out_of_pocket(world):
-    # under `fund` the state saves 80 in 2020 and pays its 30 in 2021 only
-    years = savings.payback_year(world)
-    assert of(years, "years", "fund", group="state") == 0
-    # the planner's state pays 100, saves 160 a year: ahead in the first year already
-    assert of(years, "years", "planner", group="state") == 0
-
-
-@pytest.mark.parametrize(
-    ("by_year", "years"),
-    [
-        ([-60, 70], 1),
-        ([-60, 70, -30, 40], 3),  # -60, 10, -20, 20: ahead for good from year 3
-        ([-60, 30], np.nan),
-        ([0, 0], np.nan),
-        ([0, 5], 0),
-    ],
-)
-def test_payback_is_when_the_running_sum_is_no_longer_negative_for_good(by_year, years):
-    assert savings._years_behind(pd.Series(by_year)) == pytest.approx(years, nan_ok=True)
 
 
 def test_gains_of_public_groups_and_households_add_up_to_that_of_society(world):

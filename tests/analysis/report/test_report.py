@@ -128,12 +128,6 @@ def lead(world):
     return " ".join(headline(world, summary(world), words, say))
 
 
-def test_one_seed_claims_nothing_about_luck():
-    said = lead(tables(seeds=(1,)))
-    assert texts("en")["sentences"]["s_none"] not in said
-    assert '"fund" lowers lifetime public cost' in said
-
-
 def test_what_luck_may_explain_is_said_where_it_is_claimed(tmp_path):
     say = texts("en")["sentences"]
     world = tables()
@@ -143,20 +137,9 @@ def test_what_luck_may_explain_is_said_where_it_is_claimed(tmp_path):
     costs.loc[unlucky, "actual_sek"] = 2 * costs["untreated_sek"] - costs["actual_sek"]  # seed 2 undoes seed 1
     html = page(tmp_path, world | {"costs": costs})
     assert say["s_planner_luck"] in html
-    assert say["r_luck"].format(designs="Planner (yardstick)") in html
+    assert "&#34;Planner (yardstick)&#34; is not told apart from status quo" in html
     assert say["sure_few"].format(n=2) in html
     assert say["sure_few"].format(n=4) not in page(tmp_path, tables(seeds=(1, 2, 3, 4)))
-
-
-def test_the_headline_follows_the_sign():
-    world = tables()
-    turned = world["costs"].copy()
-    harmed = turned["design"] != "status-quo"
-    turned.loc[harmed, "actual_sek"] = 2 * turned["untreated_sek"] - turned["actual_sek"]  # what it saved it now costs
-    said = lead(world | {"costs": turned})
-    assert "raised it by" in said
-    assert texts("en")["sentences"]["s_dearer"].format(designs="fund, Planner").split(":")[0] in said
-    assert "comes nearest" not in said
 
 
 def test_captions_speak_of_present_values_only_where_there_are_any():
@@ -186,7 +169,7 @@ def test_years_on_the_axis_are_whole(tmp_path):
 def test_a_part_of_the_country_and_changed_parameters_are_named(tmp_path):
     changed = {"committee.horizon": {"value": 8, "unit": "year", "source": "assumed: a whole term"}}
     html = page(tmp_path, tables(), scenario={"municipalities": ["1080", "1081"], "changes": changed})
-    assert "2 municipalities only: 1080, 1081" in html
+    assert "1080, 1081" in html
     assert "committee.horizon = 8 year (assumed: a whole term)" in html
 
 
@@ -198,12 +181,13 @@ def test_swedish_has_decimal_commas_outside_figures(tmp_path):
 
 def test_details_leave_out_what_some_seeds_lack():
     world = tables()
-    payments = world["payments"]
-    never = (payments["design"] == "planner") & (payments["seed"] == 2)
-    payments.loc[never, "amount_sek"] = 10_000  # in one of two seeds the state never gets its money back
-    found = details(world).set_index(["measure", "design"])
-    assert ("payback_state", "planner") not in found.index
-    assert found.loc[("payback_state", "fund"), "mean"] == 0
+    without = (world["payments"]["design"] == "planner") & (world["payments"]["seed"] == 2)
+    nothing = (world["projects"]["design"] == "planner") & (world["projects"]["seed"] == 2)
+    projects = world["projects"].assign(cost_sek=world["projects"]["cost_sek"].mask(nothing, 0))
+    spent = world | {"payments": world["payments"][~without], "projects": projects}
+    found = details(spent).set_index(["measure", "design"])
+    assert ("ratio_fiscal", "planner") not in found.index  # nothing was spent in seed 2
+    assert ("ratio_fiscal", "fund") in found.index
     assert found.loc[("change_3", "fund"), "mean"] == pytest.approx(
         summary(world).set_index(["measure", "design"]).loc[("change", "fund"), "mean"]
     )
@@ -233,13 +217,11 @@ def made_by(make, world):
 def test_many_designs_are_counted_and_not_told_one_by_one():
     made = made_by(figure_sections, many())
     # `fund`, its eight twins and the planner's: all save; the region, on which nothing falls, gains nowhere
-    assert "10 of 10 designs lower lifetime public cost" in made["change"]["reading"]
+    assert "10 of 10 designs lower lifetime public cost beyond luck" in made["change"]["reading"]
     assert made["change"]["reading"].count("SEK per child") == 1
     # 3 %: the municipality saved 40 + 40 / 1.03, paid 100, got 30 / 1.03; the planner's state paid 100, saved 315
-    assert (
-        "Of 10 designs, 10 leave municipalities better off than status quo, 0 regions and 10 the state; 0 leave"
-        in (made["gain"]["reading"])
-    )
+    counted = "Of 9 designs, 9 leave municipalities better off than status quo beyond luck, 0 regions and 9 the state"
+    assert counted in made["gain"]["reading"]
 
 
 def test_more_designs_than_measures_stand_in_rows():
@@ -257,7 +239,7 @@ def test_a_contract_that_is_not_ours_goes_by_its_title_and_a_changed_one_by_ours
     words = with_designs(texts("en")["words"], ["mine", "planner", joined], ours)
     assert words["mine"] == "Our own fund"
     assert words["planner"] == "Planner (yardstick)"
-    assert words[joined] == "Municipal fund + National competence centre [share=0.8]"
+    assert words[joined] == "Municipal fund + National competence centre (share 0.8)"
 
 
 def test_every_preset_has_a_name_in_both_languages():
@@ -276,7 +258,7 @@ def test_sections_on_contracts_say_what_the_tables_say():
     # municipality under `fund`, 3 %: saved 40 + 40 / 1.03, paid 100, got 30 / 1.03, in either seed
     assert risk["fund"][0] == ("8.0", "[8.0 to 8.0]")
     assert risk["Planner (yardstick)"][2] == ("215", "[215 to 215]")  # the state's 160 + 160 / 1.03 less 100
-    assert "Designs, of 3, under which a party loses in its worst seed: municipalities 0" in made["risk"]["reading"]
+    assert "Designs, of 1, under which a party loses in its worst seed: municipalities 0" in made["risk"]["reading"]
     assert [name for name, _ in made["paid"]["rows"]] == ["fund"]
     assert "would have given: 1 of 1; to less: 0." in made["paid"]["reading"]
     assert "applying" in made["transaction"]["headings"]

@@ -1,0 +1,1 @@
+"""The first pages of a report: what a board decides on, each sentence filled from paired results."""

@@ -1,0 +1,142 @@
+"""The answer in three lines, each filled from the numbers: what children get, who pays and gains, how sure it is.
+
+A difference that luck may explain is never called a gain or a loss, and of two proposals that luck does not separate
+neither is called the better one. Read by `front`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ...measures import lifetime
+from ..tables import number, within
+from .paired import M_SEK, Paired
+from .verdict import LESS, MORE, SAME, SINGLE, UNSURE, Verdict, signed
+
+Texts = Mapping[str, str]
+MOST_NAMES = 6  # more proposals than that are counted, not named
+KINDS = (LESS, MORE, UNSURE, SAME, SINGLE)
+
+
+def answer(found: Paired, years: int, words: Texts, say: Texts) -> list[str]:
+    """Write the three lines; one that says so if there is nothing to choose between."""
+    if not found.proposals:
+        return [say["no proposal"]]
+    return [children(found, years, words, say), money(found, words, say), how_sure(found, words, say)]
+
+
+def children(found: Paired, years: int, words: Texts, say: Texts) -> str:
+    """Say what happens to placements under every proposal, and to school and exclusion under the leading one."""
+    by = {name: found.counted(name, "placement_years") for name in found.proposals}
+    told = []
+    for kind in KINDS:
+        if names := [name for name, each in by.items() if each.kind == kind]:
+            told.append(say[f"placements {kind}"].format(names=_named(names, by, words, say)))
+    lead = found.ranked[0]
+    more = [
+        _counted(found.counted(lead, measure), say[f"people {measure}"], say)
+        for measure in ("not_eligible", "exclusion_years")
+        if measure in found.people
+    ]
+    line = say["children"].format(years=years, told="; ".join(told))
+    return line + " " + say["children lead"].format(lead=words.get(lead, lead), told=listed(more, say))
+
+
+def _named(names: Sequence[str], by: Mapping[str, Verdict], words: Texts, say: Texts) -> str:
+    """Name designs with their figures; only the furthest from 0 if they are many."""
+    if len(names) > MOST_NAMES:
+        far = max(names, key=lambda name: abs(by[name].mean))
+        return say["of which"].format(n=len(names), name=words.get(far, far), figure=by[far].figure)
+    if all(by[name].kind == SAME for name in names):
+        return listed([words.get(name, name) for name in names], say)
+    return listed([f"{words.get(name, name)} ({by[name].figure})" for name in names], say)
+
+
+def _counted(each: Verdict, what: str, say: Texts) -> str:
+    """Say a difference in something counted, in whole words."""
+    amount = number(abs(each.mean), each.mean)
+    return say[f"counted {each.kind}"].format(what=what, amount=amount, gap=each.gap, figure=each.figure)
+
+
+def money(found: Paired, words: Texts, say: Texts) -> str:
+    """Say what each payer pays, receives and saves under the leading proposal, and who gains beyond luck."""
+    lead = found.ranked[0]
+    mine, base = (found.flows[found.flows["design"] == name] for name in (lead, lifetime.BASE))
+    told = []
+    judged: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for group in lifetime.GROUPS:
+        change = {
+            flow: float(
+                mine[mine["group"] == group][f"{flow}_sek"].mean() - base[base["group"] == group][f"{flow}_sek"].mean()
+            )
+            / M_SEK
+            for flow in ("pays", "receives", "saves")
+        }
+        net = found.gains(lead, group)
+        judged[net.kind].append(within(words[group]))
+        spelled = {flow: signed(value) for flow, value in change.items()}
+        told.append(say["payer"].format(group=within(words[group]), net=net.figure, **spelled))
+    verdicts = [say[f"payers {kind}"].format(groups=listed(groups, say)) for kind, groups in judged.items() if groups]
+    line = say["money"].format(lead=words.get(lead, lead), told="; ".join(told))
+    return line + " " + _sentence("; ".join(verdicts))
+
+
+def how_sure(found: Paired, words: Texts, say: Texts) -> str:
+    """Say whether the leading proposal is told apart from status quo and from the others, and in how many seeds."""
+    lead = found.ranked[0]
+    change = found.change(lead)
+    name = words.get(lead, lead)
+    counts = {"n": found.seeds, "below": change.below}
+    lines = [say[f"sure {change.kind}"].format(lead=name, figure=change.figure, **counts)]
+    if found.seeds > 1 and len(found.proposals) > 1:
+        lines.append(_against_others(found, lead, words, say))
+    if found.seeds > 1 and change.kind != SAME:
+        lines.append(say["lowest in"].format(lead=name, best=found.best_in(lead), n=found.seeds))
+    return " ".join(lines)
+
+
+def _against_others(found: Paired, lead: str, words: Texts, say: Texts) -> str:
+    """Say which of the other proposals luck does not tell from the leading one."""
+    close = [other for other in found.ranked[1:] if found.change(lead, other).kind != LESS]
+    twins = [other for other in close if found.change(lead, other).kind == SAME]
+    if not close:
+        return say["rank first"]
+    if twins == close:
+        return say["rank same"].format(names=listed([words.get(each, each) for each in twins], say))
+    if len(close) > MOST_NAMES:
+        return say["rank many"].format(n=len(close), of=len(found.proposals) - 1)
+    by = {other: found.change(lead, other) for other in close}
+    return say["rank close"].format(names=_named(close, by, words, say))
+
+
+def listed(names: Sequence[str], say: Texts) -> str:
+    """Join names as in speech: a, b and c."""
+    *first, last = names
+    return f"{', '.join(first)} {say['and']} {last}" if first else last
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + "."
+
+
+def pair_rows(found: Paired, words: Texts, say: Texts) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Lay every two proposals out: in public cost and in each payer's gain, and what may be said."""
+    rows = []
+    for one, other in found.pairs():
+        change = found.change(one, other)
+        gains = [found.gains(one, group, other) for group in lifetime.GROUPS]
+        cells = [(signed(each.mean), each.gap.strip()) for each in (change, *gains)]
+        label = say["pair"].format(one=words.get(one, one), other=words.get(other, other))
+        rows.append((label, [*cells, (say[f"pair {change.kind}"], "")]))
+    return rows
+
+
+def lowest_by_payer(found: Paired) -> dict[str, dict[str, int]]:
+    """In how many seeds status quo and each proposal give a payer group (or all) the most; a tie counts for none."""
+    counted: dict[str, dict[str, int]] = {}
+    names = [lifetime.BASE, *found.proposals]
+    for group in (*lifetime.GROUPS, "public"):
+        gains = found.gain[[(name, group) for name in found.proposals]].droplevel(1, axis=1)
+        gains[lifetime.BASE] = 0.0
+        top = gains.eq(gains.max(axis=1), axis=0)
+        alone = top.sum(axis=1) == 1
+        counted[group] = {name: int((top[name] & alone).sum()) for name in names}
+    return counted

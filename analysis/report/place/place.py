@@ -1,0 +1,116 @@
+"""The report of one municipality or region, from a run of its county that kept every municipality.
+
+Read by the commands.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from ...measures import parts
+from ..decision.front import front
+from ..page import HERE, localiser, spoken, texts, with_designs
+from ..tables import number
+from .tables import bodies_table, children_table, facts_table, neighbours_table, practice_table, years_table
+
+Tables = Mapping[str, pd.DataFrame]
+Texts = Mapping[str, str]
+
+
+@cache
+def sayings(language: str) -> dict[str, str]:
+    """Texts of this report in a language."""
+    path = Path(__file__).parent / "texts.toml"
+    result: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))[language]
+    return result
+
+
+def write_place(tables: Tables, path: Path, *, manifest: Mapping[str, Any], language: str = "en") -> None:
+    """Write the report of the place that the manifest names.
+
+    Parameters
+    ----------
+    tables
+        Result tables with every municipality of the county (`docs/outputs.md`), of one or more designs and seeds.
+    path
+        File to write.
+    manifest
+        What the run was made from; `place` has name, county, codes, facts and like.
+    language
+        ``"en"`` or ``"sv"``.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.get_template("place.html.j2").render(**content(tables, manifest=manifest, language=language))
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
+def content(tables: Tables, *, manifest: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Put together everything that the report of a place shows."""
+    place, say = manifest["place"], sayings(language)
+    here = parts.part_of(tables, place["codes"])
+    words = with_designs(texts(language)["words"], tables["runs"]["design"].unique(), manifest, language)
+    mine = {**manifest, "places": [place["name"]], "cut_counties": {}}
+    runs = here["runs"]
+    simulated = tables["municipalities"]["municipality"].nunique()
+    made = [
+        facts_table(place, say),
+        children_table(tables, here, words, say),
+        practice_table(here, say),
+        bodies_table(here, words, say),
+        years_table(here, words, say),
+        neighbours_table(tables, place["codes"], words, say),
+    ]
+    local = localiser(language)
+    shown = {
+        "page_title": say["title"].format(name=place["name"]),
+        "scenario": say["of county"].format(name=place["name"], county=place["county"], n=simulated),
+        "know_title": say["h know"],
+        "know": know(runs, place, say),
+        "front": front(here, _as_part(mine), words, 0.0, language, part=True),
+        "tables": [table for table in made if table["rows"]],
+        "source_title": say["source"],
+        "made_by": say["made_by"].format(version=", ".join(sorted(set(runs["version"])))),
+    }
+    return {**spoken(shown, local), "language": language, "source": source(tables, place, say)}
+
+
+def _as_part(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest, speaking of the place as of a part of the country, as it is."""
+    scenario = {**manifest.get("scenario", {}), "municipalities": manifest["place"]["codes"]}
+    return {**manifest, "scenario": scenario}
+
+
+def know(runs: pd.DataFrame, place: Mapping[str, Any], say: Texts) -> list[str]:
+    """Say what cannot be known about a single place, with its numbers."""
+    children = float(runs["children"].mean())
+    filled = {
+        "name": place["name"],
+        "children": number(children, 1000),
+        "n": runs["seed"].nunique(),
+        "years": int(runs["years"].iloc[0]),
+    }
+    return [say[f"know {key}"].format(**filled) for key in ("level", "luck", "practice", "later", "shared")]
+
+
+def source(tables: Tables, place: Mapping[str, Any], say: Texts) -> dict[str, str]:
+    """Say what was run, and how to run it again."""
+    runs = tables["runs"]
+    seeds, start = sorted(runs["seed"].unique()), int(runs["start_year"].iloc[0])
+    years = int(runs["years"].iloc[0])
+    designs = ",".join(dict.fromkeys(runs["design"]))
+    again = f'stupror municipality "{place["wanted"]}" --designs "{designs}" --seeds {len(seeds)} --seed {seeds[0]}'
+    return {
+        say["places"]: ", ".join(dict.fromkeys(tables["municipalities"]["name"])),
+        say["seeds"]: ", ".join(map(str, seeds)),
+        say["years"]: f"{start}-{start + years - 1}",
+        say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))),
+        say["version"]: ", ".join(sorted(set(runs["version"]))),
+        say["again"]: f"{again} --years {years} --out NEW",
+    }

@@ -1,0 +1,1 @@
+"""The tables and figures of a report as sheets of numbers, for Excel and for CSV files."""

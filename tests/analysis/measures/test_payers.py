@@ -1,0 +1,101 @@
+"""Who pays, receives and saves against status quo, and when money comes back, by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stupror.analysis.measures import lifetime, payers, people
+from tests.analysis.world import tables
+
+
+@pytest.fixture(scope="module")
+def world():
+    return tables()
+
+
+def row(frame, **at):
+    for column, value in at.items():
+        frame = frame[frame[column] == value]
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
+def test_the_fund_is_paid_by_municipalities_and_refunded_by_the_state(world):
+    flows = payers.flows_by_group(world, rate=0.0)
+    mine = row(flows, design="fund", seed=1, group="municipality")
+    assert (mine["pays_sek"], mine["receives_sek"], mine["saves_sek"], mine["net_sek"]) == (100, 30, 80, 10)
+    state = row(flows, design="fund", seed=1, group="state")
+    assert (state["pays_sek"], state["receives_sek"], state["saves_sek"], state["net_sek"]) == (30, 0, 160, 130)
+
+
+def test_money_between_pockets_of_one_group_is_neither_paid_nor_received(world):
+    own = world["payments"].iloc[[0]].assign(payer="social", receiver="municipal_fund", purpose="repayment")
+    more = world | {"payments": pd.concat([world["payments"], own], ignore_index=True)}
+    pd.testing.assert_frame_equal(payers.flows_by_group(more), payers.flows_by_group(world))
+
+
+def test_saves_less_pays_and_with_receives_is_the_gain(world):
+    net = payers.against_base(payers.flows_by_group(world), ["net_sek"], ["group"])
+    gain = lifetime.gain_by_group(world)
+    both = net.merge(gain, on=["design", "seed", "group"])
+    assert len(both) == len(gain) > 0
+    assert both["net_sek"].to_numpy() == pytest.approx(both["gain_sek"].to_numpy())
+
+
+def test_status_quo_itself_is_no_row_of_a_difference(world):
+    assert set(payers.running_net(world)["design"]) == {"fund", "planner"}
+    assert payers.running_net(tables(("fund", "planner"))).empty
+
+
+def test_payback_is_against_status_quo(world):
+    # municipality under fund: 40 - 100 = -60 in 2020, -60 + 40 + 30 = 10 in 2021: behind by 60, back after one year
+    mine = row(payers.turning(payers.running_net(world)), design="fund", seed=1, group="municipality")
+    assert (mine["peak_sek"], mine["peak_year"], mine["years"], mine["moved"]) == (-60, 2020, 1, True)
+    # were the same programme paid and its saving had in status quo as well, nothing would differ
+    same = pd.concat(
+        [world["payments"], world["payments"][world["payments"]["design"] == "fund"].assign(design="status-quo")]
+    )
+    fund = world["costs"][world["costs"]["design"] == "fund"].assign(design="status-quo")
+    costs = pd.concat([world["costs"][world["costs"]["design"] != "status-quo"], fund])
+    turned = payers.turning(payers.running_net(world | {"payments": same, "costs": costs}))
+    assert not row(turned, design="fund", seed=1, group="municipality")["moved"]
+
+
+@pytest.mark.parametrize(
+    ("by_year", "years", "peak"),
+    [
+        ([-60, 70], 1, -60),
+        ([-60, 70, -30, 40], 3, -60),  # -60, 10, -20, 20: ahead for good from year 3
+        ([-60, 30], np.nan, -60),
+        ([0, 5], 0, 0),
+        ([5, -30, 10], np.nan, -25),
+    ],
+)
+def test_money_is_back_when_the_running_sum_is_no_longer_negative_for_good(by_year, years, peak):
+    net = np.cumsum(by_year)
+    running = pd.DataFrame(
+        {"design": "d", "seed": 1, "group": "state", "year": range(2020, 2020 + len(net)), "net_sek": net}
+    )
+    turned = payers.turning(running).iloc[0]
+    assert turned["years"] == pytest.approx(years, nan_ok=True)
+    assert turned["peak_sek"] == peak
+
+
+def test_people_are_counted_against_status_quo(world):
+    placed = world["children"].assign(level="placed", children=[10, 10, 6, 7, 0, 0])
+    school = pd.DataFrame(
+        {
+            "design": ["status-quo", "fund"],
+            "seed": 1,
+            "year": 2020,
+            "municipality": "",
+            "pupils": 9,
+            "not_eligible": [4, 1],
+        }
+    )
+    found = people.people_against_base(world | {"children": placed, "school": school}).set_index(["design", "seed"])
+    assert found["placement_years"].to_dict() == {
+        ("fund", 1): -4, ("fund", 2): -3, ("planner", 1): -10, ("planner", 2): -10
+    }  # fmt: skip
+    assert found.loc[("fund", 1), "not_eligible"] == -3
+    assert "not_eligible" not in people.people(world)  # tables of an older version do not have it

@@ -1,0 +1,120 @@
+"""A part is that part of the whole: the report of a municipality stands on the rows of the run of its county."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from stupror.analysis.measures import parts, payers
+from stupror.analysis.report.page import texts
+from stupror.analysis.report.place import place, tables
+from stupror.experiments.runs import runner, told
+from stupror.model.contracts import load_design
+from stupror.model.inputs.scenario import load_scenario, select
+from tests.analysis.world import tables as small_world
+
+YEARS = 4
+
+
+@pytest.fixture(scope="module")
+def spec():
+    return load_scenario()
+
+
+@pytest.fixture(scope="module")
+def county(spec):
+    designs = [load_design(name) for name in ("status-quo", "state-outcomes-fund")]
+    return runner.compare(select(spec, ["10"]), designs, [1, 2], YEARS, detail=True)
+
+
+def test_parts_add_up_to_the_whole_to_the_krona(county):
+    codes = list(dict.fromkeys(county["municipalities"]["municipality"]))
+    whole = parts.part_of(county, codes)
+    keys = ["design", "seed", "year", "payer", "kind"]
+    simulated = county["costs"][(county["costs"]["phase"] == "simulated") & (county["costs"]["payer"] != "households")]
+    wanted = simulated.groupby(keys)["actual_sek"].sum()
+    found = whole["costs"].groupby(keys)["actual_sek"].sum()
+    pd.testing.assert_series_equal(found[found != 0], wanted[wanted != 0], check_dtype=False)
+    flows = [payers.flows_by_group(parts.part_of(county, [code]), 0.0) for code in codes]
+    columns = ["pays_sek", "receives_sek", "saves_sek"]
+    total = sum(each.set_index(["design", "seed", "group"])[columns] for each in flows)
+    pd.testing.assert_frame_equal(
+        total, payers.flows_by_group(whole, 0.0).set_index(["design", "seed", "group"])[columns]
+    )
+    paid = county["payments"][county["payments"]["phase"] == "simulated"]
+    assert whole["payments"]["amount_sek"].sum() == paid["amount_sek"].sum() > 0
+
+
+def test_national_sums_cannot_be_cut():
+    world = small_world()
+    with pytest.raises(ValueError, match="national sums"):
+        parts.part_of(world | {"flows": pd.DataFrame({"design": [], "seed": []})}, ["1080"])
+
+
+def test_a_county_in_a_larger_run_is_the_county_alone(spec, county):
+    larger = runner.compare(select(spec, ["10", "09"]), [load_design("state-outcomes-fund")], [1], YEARS, detail=True)
+    alone = county["municipalities"]
+    alone = alone[(alone["design"] == "state-outcomes-fund") & (alone["seed"] == 1)].reset_index(drop=True)
+    same = larger["municipalities"][larger["municipalities"]["county"] == "10"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(same, alone)
+
+
+def test_eligibility_is_counted_for_every_pupil_and_lives_without_help_are_alike(county):
+    school = county["school"]
+    at_16 = county["children"][county["children"]["age"] == 16].groupby(["design", "seed", "year"])["children"].sum()
+    assert school.groupby(["design", "seed", "year"])["pupils"].sum().to_dict() == at_16.to_dict()
+    base, fund = (
+        school[school["design"] == name].reset_index(drop=True) for name in ("status-quo", "state-outcomes-fund")
+    )
+    assert (base["not_eligible_untreated"] == fund["not_eligible_untreated"]).all()
+    assert (school["not_eligible"] <= school["pupils"]).all()
+    assert school["not_eligible"].sum() > 0
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_the_report_of_a_place_says_what_it_cannot_know(spec, county, language):
+    part = select(spec, ["1080"])
+    manifest = {"place": told.place_of("1080", part, spec), "designs": [], "scenario": {"title": "Sweden"}}
+    shown = place.content(county, manifest=manifest, language=language)
+    say = place.sayings(language)
+    assert "Karlskrona" in shown["page_title"]
+    assert len(shown["know"]) == 5
+    assert "Karlskrona" in shown["front"]["question"]
+    keys = [table["key"] for table in shown["tables"]]
+    assert keys == ["facts", "children", "practice", "bodies", "years", "neighbours"]
+    assert shown["tables"][-1]["rows"][0][0] == "1080 Karlskrona"  # the place stands first
+    assert len(shown["tables"][-1]["rows"]) == 5
+    assert len(shown["tables"][4]["rows"]) == YEARS
+    assert not re.search(r"\bnan\b", str(shown["tables"]).lower())
+    assert "--years 4" in shown["source"][say["again"]]
+
+
+def test_the_like_are_others_and_facts_are_means(spec):
+    found = told.place_of("1080", select(spec, ["1080"]), spec)
+    assert len(found["like"]) == told.MOST_LIKE
+    assert "Karlskrona" not in found["like"]
+    at = spec.places.codes.index("1080")
+    assert found["facts"]["here"]["population"] == spec.places.population[at]
+    assert told.place_of("10", select(spec, ["10"]), spec)["name"] == "Blekinge län"
+
+
+def test_a_run_that_cuts_a_county_is_known(spec):
+    assert told.cut_counties(select(spec, ["1080", "1082", "09"]), spec) == {
+        "Blekinge län": ["Karlskrona", "Karlshamn"]
+    }
+    assert told.cut_counties(select(spec, ["10"]), spec) == {}
+    assert told.place_names(select(spec, ["10", "0581"]), spec) == ["Norrköping", "Blekinge län"]
+    assert told.place_names(spec, spec) == []
+
+
+def test_children_are_counted_by_need(county):
+    here = parts.part_of(county, ["1080"])
+    rows = dict(tables.children_table(county, here, texts("en")["words"], place.sayings("en"))["rows"])
+    first = here["children"]
+    first = first[(first["design"] == "status-quo") & (first["year"] == 2020) & (first["age"] < 20)]
+    placed = first[first["level"] == "placed"]["children"].sum() / 2
+    assert rows["placed"][0][0].replace("\u202f", "") == (f"{placed:.0f}" if placed >= 100 else f"{placed:.1f}")
+
+
+def test_both_languages_say_the_same():
+    assert place.sayings("en").keys() == place.sayings("sv").keys()
