@@ -89,8 +89,14 @@ def _places(rows: Sequence[Mapping[str, Any]], country: float) -> Places:
 @cache
 def price_factors() -> dict[int, float]:
     """Factor by which an amount of each price year is multiplied to be in prices of PRICE_YEAR (consumer prices)."""
-    index = {int(row["year"]): float(row["cpi"]) for row in _rows("prices.csv")}
+    index = price_levels()
     return {year: index[PRICE_YEAR] / value for year, value in index.items()}
+
+
+@cache
+def price_levels() -> dict[int, float]:
+    """Consumer price index by year, 1980 = 100."""
+    return {int(row["year"]): float(row["cpi"]) for row in _rows("prices.csv")}
 
 
 def part(places: Places, wanted: Iterable[str]) -> Places:
