@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import InputError, nearest
 
-__all__ = ["read_text", "tidy"]
+__all__ = ["MOST_BYTES", "read_text", "tidy"]
 
 MOST_BYTES = 4_000_000  # ten times the largest file that anybody has had a reason to write
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))

@@ -40,8 +40,7 @@ def read_number(text: str) -> float:
         cell = re.sub(f"[{SPACES}]", "", cell)
     if _COMMA.fullmatch(cell):
         cell = cell.replace(",", ".")
-    number = _read(cell, text)
-    return number / 100.0 if hundredth else number
+    return _read(f"{cell}e-2" if hundredth and "e" not in cell.lower() else cell, text)
 
 
 def plain_number(text: str) -> float:
