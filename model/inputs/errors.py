@@ -12,6 +12,7 @@ from datetime import date, time
 from .reading.meaning import meanings
 
 _FLOOD, _MOST = 10, 200  # problems of one kind, and of all, before they are counted instead of listed
+_LONGEST = 1500  # signs of a problem before it is cut
 _ALIKE = 0.6
 
 
@@ -29,6 +30,7 @@ class InputError(Exception):
 
 def gathered(problems: Sequence[str]) -> tuple[str, ...]:
     """Cut floods: of more than ten problems that are alike but for names and numbers, keep three and the count."""
+    problems = [each if len(each) <= _LONGEST else f"{each[: _LONGEST - 300]} ... {each[-200:]}" for each in problems]
     kinds: dict[str, list[str]] = {}
     for problem in problems if len(problems) > _FLOOD else ():
         kinds.setdefault(re.sub(r"'[^']*'|[0-9]+", "", problem), []).append(problem)
