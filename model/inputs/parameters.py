@@ -87,9 +87,7 @@ class BudgetParameters:
     windfall_share: float = quantity("1", "what a windfall adds to discretionary money, as a share of revenue")
     windfall_result_share: float = quantity("1", "what it adds to the result, as a share of taxes and general grants")
     pressure_effect: float = quantity(
-        "1",
-        "discretionary share lost for one standard deviation more of the young and the old among inhabitants",
-        can_be=EFFECT,
+        "1", "discretionary share lost for one standard deviation more of the young and the old among inhabitants"
     )
     growth_kept: float = quantity("1", "share of its population growth 2005-2017 that a municipality keeps, in revenue")
     tax_and_grant_share: float = quantity("1", "taxes and general grants as a share of revenue; fees and the like left")
@@ -268,7 +266,7 @@ class TaxParameters:
     kept_municipal: float = quantity(
         "1", "share of lost tax that the municipality bears after income equalisation", can_be=PART
     )
-    kept_regional: float = quantity("1", "share that the region bears", can_be=PART)
+    kept_regional: float = quantity("1", "share that the region bears")
     production_per_earning: float = quantity("1", "value of production per krona of earnings", can_be=FACTOR)
 
 

@@ -1,4 +1,4 @@
-"""Whatever bytes stand in a file: it is read, or refused in words; never another exception. Each failure is one seed."""
+"""Whatever bytes stand in a file: it is read, or refused in words; never another exception. A failure is one seed."""
 
 import random
 from pathlib import Path
@@ -16,39 +16,91 @@ from stupror.model.inputs.places import own_places
 from stupror.model.inputs.scenario import built_in, load_scenario, select
 
 SPEC = built_in()
-SCENARIO = '[parameters.committee.horizon]\nvalue = 8\nsource = "s"\n[costs.school-support.amount]\nvalue = [0, 1, 2, 3, 4]\nsource = "s"\n'
-PLAN = 'title = "t"\n[levers]\ndesigns = ["status-quo"]\n[uncertainties]\nparameters = ["diffusion.*"]\n[sampling]\ndraws = 4\n'
+SCENARIO = """
+[parameters.committee.horizon]
+value = 8
+source = "s"
+[costs.school-support.amount]
+value = [0, 1, 2, 3, 4]
+source = "s"
+"""
+PLAN = """
+title = "t"
+[levers]
+designs = ["status-quo"]
+[uncertainties]
+parameters = ["diffusion.*"]
+[sampling]
+draws = 4
+"""
+DESIGN = (DESIGNS / "state-outcomes-fund.toml").read_text(encoding="utf-8")
 TABLE = "code;name;county;population;young_share\n0980;Gotland;09;61 000;0,2\n1080;Karlskrona;10;66000;0,22\n"
 POSTERIOR = "weight,diffusion.innovation,times:ladder.up_care\n1,0.05,1\n2,0.06,1.1\n"
 READERS = {
     "scenario": (SCENARIO, "toml", load_scenario),
-    "design": (
-        (DESIGNS / "state-outcomes-fund.toml").read_text(encoding="utf-8"),
-        "toml",
-        lambda path: load_design(str(path)),
-    ),
+    "design": (DESIGN, "toml", lambda path: load_design(str(path))),
     "plan": (PLAN, "toml", read_plan),
     "table": (TABLE, "csv", own_places),
     "posterior": (POSTERIOR, "csv", lambda path: read_posterior(path, SPEC)),
 }
-PIECES = ["\ufeff", "\0", "nan", "inf", "-1", "1e999", "9" * 5000, "[" * 300, "{}", '"', "=", "\u201d", "\uff10", ";", ",", "\t", "\n", "true",
-          "1979-05-27", "[]", "[[clause]]\n", "[a.b]\n", "'", "\u202e", "%", "a." * 400, "0", "Riket", "\u00e5", "70", "#", "x" * 3000]  # fmt: skip
+PIECES = [
+    "\ufeff",
+    "\0",
+    "nan",
+    "inf",
+    "-1",
+    "1e999",
+    "9" * 5000,
+    "[" * 300,
+    "{}",
+    '"',
+    "=",
+    "\u201d",
+    "\uff10",
+    ";",
+    ",",
+    "\t",
+    "\n",
+    "true",
+    "1979-05-27",
+    "[]",
+    "[[clause]]\n",
+    "[a.b]\n",
+    "'",
+    "\u202e",
+    "%",
+    "a." * 400,
+    "0",
+    "Riket",
+    "\u00e5",
+    "70",
+    "#",
+    "x" * 3000,
+]
 
 
 def tried(read, argument):
+    problems = ["read"]
     try:
         read(argument)
     except InputError as said:
-        assert said.problems
-        assert all(problem and "Traceback" not in problem and len(problem) < 3000 for problem in said.problems)
+        problems = said.problems
+    assert problems
+    assert all(problem and "Traceback" not in problem and len(problem) < 3000 for problem in problems)
 
 
 def spoilt(text: str, luck: random.Random) -> bytes:
     """Put some foreign pieces into a good file, drop or double some of it, save it in some encoding."""
     for _ in range(luck.randint(1, 3)):
         at, other = sorted(luck.randint(0, len(text)) for _ in range(2))
-        text = luck.choice([text[:at] + luck.choice(PIECES) + text[at:], text[:at] + luck.choice(PIECES) + text[min(at + 5, len(text)) :],
-                            text[:at] + text[other:], text[:other] + text[at:]])  # fmt: skip
+        text = luck.choice(
+            [
+                text[:at] + luck.choice(PIECES) + text[at:],
+                text[:at] + luck.choice(PIECES) + text[min(at + 5, len(text)) :],
+                text[:at] + text[other:],
+                text[:other] + text[at:],
+            ]
+        )
     data = text.encode(luck.choice(["utf-8"] * 6 + ["utf-8-sig", "utf-16", "cp1252"]), errors="ignore")
     if luck.random() < 0.2 and data:
         at = luck.randrange(len(data))

@@ -42,18 +42,30 @@ def as_long(path, number):
     return [number] * size if size > 1 else number
 
 
-@pytest.mark.parametrize("path", PATHS)
+OF_EACH_KIND = {declaration(path)["limits"]: path for path in reversed(PATHS)}
+
+
+@pytest.mark.parametrize("path", OF_EACH_KIND.values())
 def test_no_range_of_ones_own_lifts_what_a_number_can_be(tmp_path, path):
     limits, old = declaration(path)["limits"], SPEC.quantities[path]
-    assert not limits.problems(old), "what is built in can be"
     year = {"price_year": 2020} if "SEK" in old.unit else {}
     for beyond in (math.floor(limits.low) - 5, math.ceil(limits.high) + 70):
         ends = sorted([beyond, limits.low])
         found = refused(tmp_path, written(path, value=as_long(path, beyond), range=ends, **year))
         assert any(f"cannot be: {limits.says}" in each for each in found), found
-        found = refused(tmp_path, written(path, value=list(old.value) if isinstance(old.value, tuple) else old.value,
-                                          range=[min(beyond, limits.low), max(beyond, limits.high)], **year))  # fmt: skip
+        ends = [min(beyond, limits.low), max(beyond, limits.high)]
+        value = list(old.value) if isinstance(old.value, tuple) else old.value
+        found = refused(tmp_path, written(path, value=value, range=ends, **year))
         assert any("goes beyond what can be" in each for each in found), found
+
+
+def test_every_number_has_limits_by_what_it_is():
+    for path in PATHS:
+        limits, q = declaration(path)["limits"], SPEC.quantities[path]
+        assert not limits.problems(q), f"{path}: what is built in can be"
+        assert limits.low >= 0 or min(q.range) < 0 or "logarithm" in limits.says, path
+        if q.unit == "1" and limits.high > 1:
+            assert max(q.range) > 1 or "share" not in declaration(path)["meaning"], f"{path}: a share is 0 to 1"
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if not declaration(path)["whole"]])
@@ -67,9 +79,10 @@ def test_a_whole_number_and_its_decimal_form_are_one_world(path):
         one, other = (SPEC.replace(path, (each,) * size if size > 1 else each) for each in (int(whole), float(whole)))
     except InputError:  # such as detection, whose two shares must fit each other
         return
-    assert one.hash() == other.hash()
     assert repr(one.quantities[path]) == repr(other.quantities[path])
-    assert one.draw(1).hash() == other.draw(1).hash()
+    if path in OF_EACH_KIND.values():
+        assert one.hash() == other.hash()
+        assert one.draw(1).hash() == other.draw(1).hash()
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if SPEC.quantities[path].price_year not in (None, 2020)])
@@ -117,9 +130,17 @@ def test_a_design_cannot_set_a_parameter_to_what_it_cannot_be(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("66622", 66622), ("66622.0", 66622), ("0,221", 0.221), ("-3.5", -3.5), ("\u22123", -3), ("22,1 %", 0.221), ("1e3", 1000)]
+    [
+        ("66622", 66622),
+        ("66622.0", 66622),
+        ("0,221", 0.221),
+        ("-3.5", -3.5),
+        ("\u22123", -3),
+        ("22,1 %", 0.221),
+        ("1e3", 1000),
+    ]
     + [(f"66{space}622", 66622) for space in (" ", *EURO_SIGNS)],
-)  # fmt: skip
+)
 def test_numbers_as_people_write_them(text, number):
     assert read_number(text) == number
 
@@ -193,8 +214,14 @@ def test_what_is_no_file_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "fifo.toml")
     (tmp_path / "large.toml").write_bytes(b"#" * 1_100_000)
     (tmp_path / "binary.toml").write_bytes(b"a = 1\n\x00\x01")
-    for name, words in (("fifo.toml", "a pipe or a device"), ("large.toml", "is larger than 1 MB"), ("x" * 300 + ".toml", "too long"),
-                        ("binary.toml", "line 2: has a control character"), (".", "it is a folder"), ("a\0b.toml", "cannot be the name")):  # fmt: skip
+    for name, words in (
+        ("fifo.toml", "a pipe or a device"),
+        ("large.toml", "is larger than 1 MB"),
+        ("x" * 300 + ".toml", "too long"),
+        ("binary.toml", "line 2: has a control character"),
+        (".", "it is a folder"),
+        ("a\0b.toml", "cannot be the name"),
+    ):
         with pytest.raises(InputError, match=words):
             read_toml(tmp_path / name)
     with pytest.raises(InputError, match="a pipe or a device"):
@@ -238,8 +265,15 @@ def test_hints_are_by_meaning_and_rather_none_than_a_wrong_one(name, valid, mean
 
 
 def test_the_words_of_the_glossary_are_understood():
-    for swedish, ours in (("kommunstyrelse", "board"), ("utförare", "provider"), ("investerare", "investor"), ("tak", "cap"),
-                          ("nämnd", "committee"), ("internbank", "internal_bank"), ("tröskel", "threshold")):  # fmt: skip
+    for swedish, ours in (
+        ("kommunstyrelse", "board"),
+        ("utförare", "provider"),
+        ("investerare", "investor"),
+        ("tak", "cap"),
+        ("nämnd", "committee"),
+        ("internbank", "internal_bank"),
+        ("tröskel", "threshold"),
+    ):
         assert ours in list(meanings(swedish))
 
 
@@ -248,8 +282,12 @@ def test_names_of_built_in_designs_are_theirs(tmp_path):
     mine = tmp_path / "mine.toml"
     mine.write_text(text, encoding="utf-8")
     assert load_design(str(mine)) == load_design("municipal-fund")
-    for name, words in (("status-quo", "comes with the model"), ("../../x", "cannot be the name"), ("=cmd", "cannot be the name"),
-                        ("x" * 300, "cannot be the name")):  # fmt: skip
+    for name, words in (
+        ("status-quo", "comes with the model"),
+        ("../../x", "cannot be the name"),
+        ("=cmd", "cannot be the name"),
+        ("x" * 300, "cannot be the name"),
+    ):
         mine.write_text(text.replace('"municipal-fund"', f'"{name}"'), encoding="utf-8")
         with pytest.raises(InputError, match=words):
             load_design(str(mine))
