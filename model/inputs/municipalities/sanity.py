@@ -6,13 +6,13 @@ What is impossible is refused; what is merely unlikely is noticed. Read by `tabl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Protocol
 
 from ..facts import Row, built_in_facts, built_in_population
 from .told import Told
 
-__all__ = ["check_sanity"]
+__all__ = ["Read", "check_sanity"]
 
 _IMPOSSIBLE, _UNLIKELY = 4.0, 1.5  # times the built-in figure, or one of a municipality's years against another
 _YEARS = ("population_2005", "population_2013", "population_2017", "population")
@@ -21,8 +21,9 @@ _MOST_NEEDY = 0.75  # share of inhabitants who are young or old
 _ROUNDED = 0.001  # by which a published total may be off the sum of its parts
 
 
-class Read(Protocol):
-    """What was read of one municipality."""
+@dataclass(frozen=True)
+class Read:
+    """What a table says of one municipality, with what it leaves out; and the line that says it."""
 
     line: int
     code: str

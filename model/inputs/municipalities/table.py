@@ -18,7 +18,7 @@ from ..facts import FACTS, IDENTITY, Row, built_in_facts
 from ..reading.cells import Line, is_missing, read_cells
 from .heads import ASIDE, PLACE, YEAR, Head, by_year, head_of
 from .names import MOVED, RENAMED, Gazetteer, bare
-from .sanity import check_sanity
+from .sanity import Read, check_sanity
 from .told import Told
 from .values import value_of
 
@@ -261,16 +261,7 @@ def _alike(name: str, official: str) -> bool:
 # ---------------------------------------------------------------------- rows
 
 
-@dataclass(frozen=True)
-class _Whole:
-    """What a table says of one municipality, with what it leaves out."""
-
-    line: int
-    code: str
-    facts: Row
-
-
-def _rows(entries: Sequence[_Entry], heads: Sequence[Head], known: Gazetteer, told: Told) -> list[_Whole]:
+def _rows(entries: Sequence[_Entry], heads: Sequence[Head], known: Gazetteer, told: Told) -> list[Read]:
     """Put what the table says of each municipality together: rows of several years, columns of several years."""
     years = sorted({entry.year for entry in entries})
     times = Counter((entry.code, entry.year) for entry in entries)
@@ -296,7 +287,7 @@ def _rows(entries: Sequence[_Entry], heads: Sequence[Head], known: Gazetteer, to
                     texts[column] = text
         whole = _whole_row(last, texts, heads, known, told)
         if whole is not None:
-            found.append(_Whole(last.line, code, whole))
+            found.append(Read(last.line, code, whole))
     return found
 
 
