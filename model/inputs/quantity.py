@@ -194,7 +194,7 @@ def _sentence(error: Any) -> str:
         case "union_tag_invalid":
             return f"distribution kind {error['ctx']['tag']} is not known. Allowed: {error['ctx']['expected_tags']}."
     if key in ("value", "range"):
-        if error["type"] == "too_short":
+        if error["input"] == ():
             return f"{key} = [] is empty. Write a number, or a list of numbers."
         return f"{key} = {shown(error['input'])} is not a number (or list of numbers){_meant(error['input'])}."
     return f"{'.'.join(place)}: {error['msg'].lower()}, not {shown(error['input'])}."

@@ -58,7 +58,7 @@ def listed(numbers: Sequence[float]) -> str:
 
 def per_cent(value: float, high: float, unit: str) -> str:
     """Say how a percentage is written as a share, if that is what a number seems to be."""
-    if unit in ("1", "1/year") and high <= 1 < abs(value) <= 100:
+    if unit in ("1", "1/year") and high <= 1 < value <= 100:
         return f". If {value:g} % is meant, write {value / 100:g}"
     return ""
 

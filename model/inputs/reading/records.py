@@ -141,7 +141,7 @@ def unit_problem(where: str, record: Mapping[str, Any], declared: str) -> str:
     """Say that a unit is another than the declared one."""
     given, value, source = record["unit"], record.get("value"), record.get("source")
     example = ""
-    if str(given).strip().lower() in _PER_CENT and type(value) in (int, float):
+    if str(given).strip().lower() in _PER_CENT and isinstance(value, int | float):
         example = f" Write {value / 100:.15g} for {value:g} %." if abs(value) < 1e6 else ""
     return (
         f"{where} is given in '{shown(given)[1:-1]}', but the model reads it in '{declared}'. "
