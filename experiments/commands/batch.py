@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..batches.session import Estimate, Prepared, Result
+    from ..plans.plan import Plan
     from ..results import Batch
 
 __all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "status", "table_of"]
@@ -49,12 +50,11 @@ def run_plan(
     """Make the runs of PLAN that are not there yet (the word `run` may be left out)."""
     common.check(limits.within("--workers", workers, 1, MOST_AT_ONCE), _address(scheduler))
     from ..batches import session
-    from ..plans.plan import read_plan
     from ..runs.extras import need
 
     if workers > 1 or scheduler:
         need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
-    prepared = session.prepare(read_plan(plan), out, extend=extend)
+    prepared = session.prepare(_read(plan), out, extend=extend)
     typer.echo("\n".join(_size(prepared)))
     if dry_run:
         typer.echo(_words(session.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
@@ -142,6 +142,15 @@ def _headline(batch: Batch) -> pd.DataFrame:
     name = "cost_fiscal" if "cost_fiscal" in set(found["outcome"]) else found["outcome"].iloc[0]
     part = found[found["outcome"] == name].drop(columns="outcome")
     return part.rename(columns={"mean": f"{name} against base", "share_below": "share of draws below 0"})
+
+
+def _read(file: Path) -> Plan:
+    """Read a plan, and say how what it names was understood."""
+    from ..plans.plan import read_plan
+
+    plan = read_plan(file)
+    common.say_notes(plan.scenario)
+    return plan
 
 
 def status(folder: Folder) -> None:

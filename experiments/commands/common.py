@@ -100,7 +100,14 @@ def read_scenario(file: Path | None, municipalities: str | None, quick: bool, ta
     scenario = load_scenario(file)
     if table is not None:
         scenario = replace(scenario, places=own_places(table))
+    say_notes(scenario)
     return select(scenario, places) if places else scenario
+
+
+def say_notes(scenario: Scenario) -> None:
+    """Say how the user's files were understood, and what in them does nothing; results go to standard output."""
+    for note in (*scenario.notes, *scenario.places.notes):
+        typer.echo(f"Note: {note}", err=True)
 
 
 def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Posterior]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from ...model.contracts import add_on_names, design_names, read_design
-from ...model.contracts.loader import DESIGNS
+from ...model.contracts.loader import DESIGNS, NAME
 from ...model.contracts.vocabulary import KINDS
 from ...model.contracts.words import BODIES, EVALUATIONS, FORMS
 from ...model.inputs.errors import InputError, hint
@@ -59,7 +59,7 @@ def new_design(name: str, preset: str, folder: Path) -> Path:
     problems = []
     if name.removesuffix(".toml") in presets:
         problems.append(f"'{name}' is a design that comes with the model. Choose another name.")
-    elif re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) is None:
+    elif NAME.fullmatch(name) is None:
         problems.append(f"'{name}' cannot be the name of a design. Use a-z, 0-9, - and _, without .toml.")
     if preset not in presets:
         problems.append(f"--from '{preset}' is not a design that comes with the model.{hint(preset, presets)}")

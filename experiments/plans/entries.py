@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...model.contracts.reading.notes import Notes
+from ...model.inputs.errors import shown
 
 __all__ = ["Table", "flag", "names", "texts", "whole"]
 
@@ -19,7 +20,7 @@ def whole(table: Table, key: str, where: str, usual: int, bounds: tuple[int, int
     """Give a whole number within bounds, or the usual one."""
     value = table.get(key, usual)
     if type(value) is not int or not bounds[0] <= value <= bounds[1]:
-        notes.add(where, f"{key} = {value!r}. Write a whole number from {bounds[0]} to {bounds[1]}.")
+        notes.add(where, f"{key} = {shown(value)}. Write a whole number from {bounds[0]} to {bounds[1]}.")
         return usual
     return value
 
@@ -28,7 +29,7 @@ def flag(table: Table, key: str, where: str, notes: Notes) -> bool:
     """Give true or false; false if it is not there."""
     value = table.get(key, False)
     if not isinstance(value, bool):
-        notes.add(where, f"{key} = {value!r}. Write true or false.")
+        notes.add(where, f"{key} = {shown(value)}. Write true or false.")
     return value is True
 
 
@@ -36,7 +37,7 @@ def texts(table: Table, key: str, where: str, notes: Notes) -> list[str]:
     """Give a list of texts; an empty one if it is not there."""
     value = table.get(key, [])
     if not (isinstance(value, list) and all(isinstance(each, str) and each.strip() for each in value)):
-        notes.add(where, f"{key} = {value!r}. Write a list of texts in quotes.")
+        notes.add(where, f"{key} = {shown(value)}. Write a list of texts in quotes.")
         return []
     if key in table and not value:
         notes.add(where, f"{key} is empty. Name at least one, or leave it out.")

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ...model.contracts.reading.notes import Notes
-from ...model.inputs.errors import InputError, hint
-from ...model.inputs.quantity import Quantity, read_quantity
+from ...model.inputs.errors import InputError, hint, nearest, shown
+from ...model.inputs.quantity import Quantity, read_quantity, with_unit
 from ...model.inputs.scenario import Scenario
 from .entries import Table, texts
 from .posterior import Posterior, parameter_of, read_posterior, shipped
@@ -32,7 +32,8 @@ def parameters(table: Table, scenario: Scenario, posteriors: Sequence[Posterior]
         wild = any(sign in pattern for sign in "*?[")
         found = [path for path in scenario.quantities if fnmatchcase(path, pattern)]
         if not found:
-            notes.add("uncertainties.parameters", f"'{pattern}' is no parameter.{hint(pattern, scenario.quantities)}")
+            near = _like(pattern, scenario) if wild else hint(pattern, scenario.quantities)
+            notes.add("uncertainties.parameters", f"'{pattern}' is no parameter.{near}")
         for path in found:
             fixed = scenario.quantities[path].distribution.kind == "fixed"
             if fixed and not wild and path not in changes:
@@ -55,6 +56,15 @@ def parameters(table: Table, scenario: Scenario, posteriors: Sequence[Posterior]
     return [Factor(path, chosen[path]) for path in sorted(chosen)]
 
 
+def _like(pattern: str, scenario: Scenario) -> str:
+    """Say which pattern was probably meant: the same with the group spelt as it is, if that finds something."""
+    group, dot, rest = pattern.partition(".")
+    near = nearest(group, {path.partition(".")[0] for path in scenario.quantities})
+    meant = f"{near}{dot}{rest}"
+    found = near is not None and any(fnmatchcase(path, meant) for path in scenario.quantities)
+    return f" Did you mean '{meant}'?" if found else ""
+
+
 def _leaves(tree: Table, path: str = "") -> Iterable[tuple[str, Table]]:
     """Find the records in nested tables, so that a path may be written with or without quotes."""
     for key, each in tree.items():
@@ -73,7 +83,9 @@ def changed(
     A range without a distribution is drawn evenly if the number was fixed. `sourced`: a source must be given.
     """
     if not isinstance(record, Mapping):
-        notes.add(where, f"is {record!r}. Write a table with range or distribution{', and source' if sourced else ''}.")
+        notes.add(
+            where, f"is {shown(record)}. Write a table with range or distribution{', and source' if sourced else ''}."
+        )
         return None
     notes.keys(record, where, ("range", "distribution", "source"), ("source",) if sourced else ())
     new = dict(record)
@@ -81,8 +93,8 @@ def changed(
     if "range" in new and not (_is_range(new["range"]) and bounds[0] <= low <= high <= bounds[1]):
         notes.add(
             where,
-            f"range = {new['range']!r}. Allowed are two numbers in {bounds[0]:g} to {bounds[1]:g} {old.unit}, "
-            "the lower first.",
+            f"range = {shown(new['range'])}. Allowed are two numbers in {bounds[0]:g} to {bounds[1]:g}"
+            f"{with_unit(old.unit)}, the lower first.",
         )
         return None
     if "range" in new and "distribution" not in new and old.distribution.kind == "fixed":

@@ -15,20 +15,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
+from os.path import isfile  # no name of a file is too strange for it
 from pathlib import Path
 
 from ..data import DATA
-from ..inputs.errors import InputError
+from ..inputs.errors import InputError, nearest, shown
 from ..inputs.quantity import read_toml
+from ..inputs.reading.numbers import UnreadableError, plain_number
+from ..inputs.scenario import declaration
 from .contract import Design
 from .reading.design import read_design
-from .reading.notes import Notes
 from .steps import step
 from .terms import with_terms
 
-__all__ = ["DESIGNS", "add_on_names", "design_names", "load_add_on", "load_design", "split_names"]
+__all__ = ["DESIGNS", "NAME", "add_on_names", "design_names", "load_add_on", "load_design", "split_names"]
 
 DESIGNS = DATA / "designs"
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")  # of a design, also as the name of a file
+LONGEST_NAME = 80
 
 
 def design_names() -> list[str]:
@@ -51,9 +55,9 @@ def load_design(text: str) -> Design:
         if what is joined by '+' is not one design and otherwise add-ons.
     """
     whole, colon, name = text.rpartition(":")
-    if colon and re.fullmatch(r"\s*[a-z-]+\s*", name) and not Path(text).is_file():
+    if colon and re.fullmatch(r"\s*[a-z-]+\s*", name) and not isfile(text):
         return step(load_design(whole), name.strip())
-    parts = [_load_part(part) for part in ([text] if Path(text).is_file() else _split(text, "+"))]
+    parts = [_load_part(part) for part in ([text] if isfile(text) else _split(text, "+"))]
     designs = [part for part in parts if not part.add_on]
     if len(designs) != 1:
         raise InputError((f"'{text}' {_not_one(parts, designs)}",))
@@ -105,6 +109,8 @@ def _load_part(text: str) -> Design:
     if given is None:
         return design
     changed = with_terms(design, _values(given, text))
+    if problems := _beyond(changed, f"'{_short(text)}'"):
+        raise InputError(problems)
     return replace(changed, name=f"{design.name}[{given}]")
 
 
@@ -115,9 +121,10 @@ def _values(given: str, text: str) -> dict[str, float]:
     for entry in given.split(","):
         term, _, value = (each.strip() for each in entry.partition("="))
         try:
-            number = float(value)
-        except ValueError:
-            problems.append(f"'{text}': '{entry.strip()}' is not a term and a number. Write [term=value,term=value].")
+            number = plain_number(value)
+        except UnreadableError as error:
+            wrong = f": '{_short(value)}' {error}" if value else " is not a term and a number."
+            problems.append(f"'{_short(text)}': '{_short(entry.strip())}'{wrong} Write [term=value,term=value].")
             continue
         if term in values:
             problems.append(f"'{text}': {term} is set twice.")
@@ -130,12 +137,54 @@ def _values(given: str, text: str) -> dict[str, float]:
 def _load_file(name: str) -> Design:
     """Read a design that comes with the model, by name, or any file whose path ends in `.toml`."""
     path = Path(name)
-    if path.suffix == ".toml":
-        return read_design(read_toml(path), str(path))
     names = sorted(each.stem for each in DESIGNS.glob("*.toml"))
+    if path.suffix.lower() == ".toml":
+        return _checked(read_design(read_toml(path), str(path)), str(path), names)
     if name not in names:
-        raise InputError((f"design '{name}' is not known.{Notes.hint(name, names)} Or give the path of a .toml file.",))
+        if path.suffix or "/" in name or "\\" in name:
+            remedy = "A design is a text file whose name ends in .toml (docs/own-designs.md)."
+            raise InputError((f"'{_short(name)}' is no design. {remedy}",))
+        like = nearest(name, names)
+        did = f" Did you mean '{like}'?" if like else " `stupror designs` lists those that there are."
+        raise InputError((f"design '{_short(name)}' is not known.{did} Or give the path of a .toml file.",))
     return read_design(read_toml(DESIGNS / f"{name}.toml"), f"{name}.toml")
+
+
+def _checked(design: Design, file: str, names: Sequence[str]) -> Design:
+    """Hold a design from a file against those that come with the model, and its changes against what numbers can be.
+
+    Results are told apart by names, so a file may not take that of another design; an unchanged copy is the design
+    itself.
+    """
+    problems = _beyond(design, file)
+    if not NAME.fullmatch(design.name) or len(design.name) > LONGEST_NAME:
+        problems.append(
+            f"{file}: name = {shown(design.name)} cannot be the name of a design. Use a-z, 0-9, - and _, with a letter "
+            f"or a figure first, {LONGEST_NAME} signs at most."
+        )
+    elif design.name in names and design != _load_file(design.name):
+        problems.append(
+            f"{file}: name = '{design.name}' is that of a design that comes with the model, and this file says "
+            "something else. Give it a name of its own."
+        )
+    if problems:
+        raise InputError(problems)
+    return design
+
+
+def _beyond(design: Design, file: str) -> list[str]:
+    """Say which parameters a design would set to what they cannot be."""
+    found = []
+    for change in design.changes:
+        limits = declaration(change.path).get("limits")
+        if limits is not None and change.how == "set":
+            found += [f'{file}: change."{change.path}".set: {each}' for each in limits.problems(change.value)]
+    return found
+
+
+def _short(text: str) -> str:
+    """Cut what a message repeats."""
+    return text if len(text) <= 80 else f"{text[:70]}..."
 
 
 def _join(one: Design, other: Design) -> Design:

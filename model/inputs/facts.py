@@ -1,14 +1,13 @@
 """What is known of each municipality besides its name: people, ages, schooling, tax base, spending, who rules it.
 
 Every column is declared here with its unit and its range; `data/README.md` says where each is from. Anybody may give a
-table of their own in place of the built-in one: it is read strictly, all problems at once. Read by `places`.
+table of their own in place of the built-in one, see `municipalities`. Read by `places`.
 """
 
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,12 @@ from numpy.typing import NDArray
 
 from ..data import DATA
 from .arithmetic import exp, log
-from .errors import InputError, hint, reason
+from .errors import InputError, hint
 
 RULES = ("red-green", "centre-right", "cross-bloc", "other")
 TERMS = (2002, 2006, 2010, 2014, 2018)  # election years; a term begins in January after
 _PEOPLE = (500, 5_000_000)
-_WHOLE = {
+WHOLE = {
     "population": _PEOPLE,
     "population_2005": _PEOPLE,
     "population_2013": _PEOPLE,
@@ -29,8 +28,8 @@ _WHOLE = {
     "tax_base": (50_000, 1_000_000),
     "spending": (20_000, 200_000),
 }
-_SHARES = {"young_share": (0.05, 0.5), "old_share": (0.01, 0.4), "low_schooling_share": (0.02, 0.7)}
-FACTS = (*(name for name in _WHOLE if name != "population"), *_SHARES, *(f"rule_{year}" for year in TERMS))
+SHARES = {"young_share": (0.05, 0.5), "old_share": (0.01, 0.4), "low_schooling_share": (0.02, 0.7)}
+FACTS = (*(name for name in WHOLE if name != "population"), *SHARES, *(f"rule_{year}" for year in TERMS))
 IDENTITY = ("code", "name", "county", "population")
 
 Row = dict[str, Any]
@@ -99,78 +98,17 @@ def built_in_facts() -> dict[str, Row]:
     return rows
 
 
+@cache
+def built_in_population() -> dict[str, int]:
+    """Population of the 290 municipalities in 2020, by code."""
+    with (DATA / "municipalities.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: int(row["population"]) for row in csv.DictReader(file)}
+
+
 def facts_of(rows: Sequence[Mapping[str, Any]]) -> Facts:
     """Put parsed rows together."""
     plain = {name: tuple(row[name] for row in rows) for name in FACTS if not name.startswith("rule_")}
     return Facts(**plain, rule=tuple(tuple(row[f"rule_{year}"] for year in TERMS) for row in rows))
-
-
-def read_own_table(path: Path, counties: Mapping[str, str]) -> list[Row]:
-    """Read a user's table of municipalities.
-
-    It has the columns `code`, `name`, `county` and `population`; of the columns in FACTS it may have any or none. What
-    it leaves out is taken from the built-in table, by code; a municipality that is not there needs all of them.
-
-    Raises
-    ------
-    InputError
-        With every problem: columns missing or unknown (and the nearest valid), codes that are wrong or come twice,
-        numbers that are none or out of range, words that are not known.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            header, raw = list(reader.fieldnames or ()), list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError([f"{path}: cannot be read ({reason(error)}). Give a CSV file in UTF-8 with commas."]) from None
-    if len(header) == 1 and ";" in header[0]:
-        raise InputError([f"{path}: its columns are divided by semicolons. Save it with commas between (CSV, UTF-8)."])
-    known = (*IDENTITY, *FACTS)
-    problems = [f"{path}: column '{name}' is missing." for name in IDENTITY if name not in header]
-    problems += [f"{path}: unknown column '{name}'.{hint(str(name), known)}" for name in header if name not in known]
-    problems += [f"{path}: column '{name}' comes twice." for name in sorted(set(header)) if header.count(name) > 1]
-    if not raw and not problems:
-        problems.append(f"{path}: there is no municipality in it. Give at least one row below the header.")
-    if problems:
-        raise InputError(problems)
-    rows = [_own_row(path, line, row, header, counties, problems) for line, row in enumerate(raw, start=2)]
-    codes = [row.get("code") for row in rows]
-    problems += [f"{path}: municipality {code} comes twice." for code in sorted({str(c) for c in codes if c})
-                 if codes.count(code) > 1]  # fmt: skip
-    if problems:
-        raise InputError(problems)
-    return sorted(rows, key=lambda row: str(row["code"]))
-
-
-def _own_row(
-    path: Path,
-    line: int,
-    row: Mapping[str, Any],
-    header: Sequence[str],
-    counties: Mapping[str, str],
-    problems: list[str],
-) -> Row:
-    """Check one row of a user's table and fill in what it leaves out."""
-    where = f"{path}, line {line}"
-    if None in row or None in row.values():
-        problems.append(f"{where}: has {'more' if None in row else 'fewer'} cells than the header has columns.")
-        return {}
-    code, county = row["code"].strip(), row["county"].strip()
-    if not (len(code) == 4 and code.isdigit()):
-        problems.append(f"{where}: code '{code}'. Write four figures, such as 0180 (a spreadsheet may drop the zero).")
-    if county not in counties:
-        problems.append(f"{where}: county '{county}' is not known.{hint(county, counties)}")
-    elif code[:2] != county:
-        problems.append(f"{where}: code {code} does not begin with its county {county}.")
-    if not row["name"].strip():
-        problems.append(f"{where}: the name is empty.")
-    given = [name for name in ("population", *FACTS) if name in header]
-    lacking = [name for name in FACTS if name not in header]
-    if lacking and code not in built_in_facts():
-        problems.append(f"{where}: {code} is not in the built-in table: give {', '.join(lacking)} as well.")
-        return {}
-    start = {name: built_in_facts()[code][name] for name in lacking}
-    return {"code": code, "name": row["name"].strip(), "county": county} | start | _parse(row, given, where, problems)
 
 
 def _parse(row: Mapping[str, str], names: Sequence[str], where: str, problems: list[str]) -> Row:
@@ -183,11 +121,11 @@ def _parse(row: Mapping[str, str], names: Sequence[str], where: str, problems: l
             if text not in RULES:
                 problems.append(f"{where}: {name} '{text}' is none of {', '.join(RULES)}.{hint(text, RULES)}")
             continue
-        least, most = _WHOLE.get(name) or _SHARES[name]
+        least, most = WHOLE.get(name) or SHARES[name]
         try:
-            number = int(text) if name in _WHOLE else float(text)
+            number = int(text) if name in WHOLE else float(text)
         except ValueError:
-            kind = "whole number" if name in _WHOLE else "number"
+            kind = "whole number" if name in WHOLE else "number"
             problems.append(f"{where}: {name} '{text}' is not a {kind}. Give one from {least} to {most}, no spaces.")
             continue
         if not least <= number <= most:

@@ -3,8 +3,9 @@
 The reader insists that the two agree, so that a unit is never a comment. Filled by `scenario`; read by the whole model.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+
+from .reading.limits import AGE, COUNTED, EFFECT, FACTOR, HALF_LIFE, LEVEL, PART, RATE, SPREAD, quantity
 
 INTERVENTION_TEXTS = ("name", "title", "title_sv", "source")
 OWNER_KEYS = ("owner", "partner")  # texts with a source of their own, which a scenario may change
@@ -22,11 +23,6 @@ PAYERS = (
 )
 KINDS = ("resource", "transfer", "tax_forgone")
 OWNERS = ("education", "social", "labour_market", "region")
-
-
-def quantity(unit: str, meaning: str, *, size: int = 1, whole: bool = False) -> Any:
-    """Declare a parameter: its unit, what it means, how many numbers it has, and whether they are whole."""
-    return field(metadata={"unit": unit, "meaning": meaning, "size": size, "whole": whole})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +98,7 @@ class BudgetParameters:
     rur_deposit: float = quantity("1", "part reserved of what a result exceeds one per cent of taxes and grants by")
     rur_most: float = quantity("1", "largest reserve as a share of revenue")
     rur_release: float = quantity("1/year", "part of the reserve that could be released for projects in a year")
-    restoration_years: int = quantity("year", "years within which a deficit is restored", whole=True)
+    restoration_years: int = quantity("year", "years within which a deficit is restored", whole=True, can_be=COUNTED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,23 +109,33 @@ class ProjectParameters:
     evaluation_cost: float = quantity("SEK/project", "cost of evaluating, however small the project is")
     evaluation_share: float = quantity("1", "further cost of evaluating as a share of the programme's whole cost")
     follow_up_years: int = quantity(
-        "year", "years of follow-up from the start, where the contract states none", whole=True
+        "year", "years of follow-up from the start, where the contract states none", whole=True, can_be=COUNTED
     )
-    effect_kept: float = quantity("1", "share of the effect that studies found which is left in ordinary practice")
-    idea_rate: float = quantity("1/year", "ideas for a project that arise a year in a municipality of 50,000")
-    idea_growth: float = quantity("1", "power of the number of inhabitants with which that rate grows")
+    effect_kept: float = quantity(
+        "1", "share of the effect that studies found which is left in ordinary practice", can_be=FACTOR
+    )
+    idea_rate: float = quantity(
+        "1/year", "ideas for a project that arise a year in a municipality of 50,000", can_be=RATE
+    )
+    idea_growth: float = quantity("1", "power of the number of inhabitants with which that rate grows", can_be=FACTOR)
     group_cost: float = quantity("SEK/project", "cost of a project's programme in a municipality of 140,000")
-    group_growth: float = quantity("1", "power of the number of inhabitants with which that cost grows")
+    group_growth: float = quantity("1", "power of the number of inhabitants with which that cost grows", can_be=FACTOR)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceParameters:
     """What moves a body to say yes besides what it expects to gain (random utility)."""
 
-    reluctance: float = quantity("1", "what a project must promise its owner beyond its cost, per krona of it")
-    taste: float = quantity("1", "scale of what else speaks for or against a project, per krona of it (logistic)")
+    reluctance: float = quantity(
+        "1", "what a project must promise its owner beyond its cost, per krona of it", can_be=FACTOR
+    )
+    taste: float = quantity(
+        "1", "scale of what else speaks for or against a project, per krona of it (logistic)", can_be=FACTOR
+    )
     effort: float = quantity("SEK/application", "what applying costs the applicant in effort of its own")
-    trials_ahead: float = quantity("1", "later projects of the same size that a body has in mind when it tries one")
+    trials_ahead: float = quantity(
+        "1", "later projects of the same size that a body has in mind when it tries one", can_be=FACTOR
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +143,9 @@ class ServiceParameters:
     """Standing services: what was tried and goes on in ordinary operations."""
 
     adopted: float = quantity("1", "share of trials taken on that save just their cost")
-    adopted_by_result: float = quantity("1", "added to the logarithm of those odds by a krona more saved per krona")
+    adopted_by_result: float = quantity(
+        "1", "added to the logarithm of those odds by a krona more saved per krona", can_be=EFFECT
+    )
     ended: float = quantity("1/year", "share of standing services that end in a year")
 
 
@@ -145,8 +153,8 @@ class ServiceParameters:
 class BeliefParameters:
     """What bodies believe about effects."""
 
-    initial_mean: float = quantity("1", "mean first belief as a multiple of the true effect")
-    initial_sd: float = quantity("1", "standard deviation of first beliefs")
+    initial_mean: float = quantity("1", "mean first belief as a multiple of the true effect", can_be=FACTOR)
+    initial_sd: float = quantity("1", "standard deviation of first beliefs", can_be=SPREAD)
     neighbour_weight: float = quantity("1", "weight on results from the county against one's own")
     national_weight: float = quantity("1", "weight on results from the rest of the country against one's own")
     doubt: tuple[float, ...] = quantity(
@@ -154,6 +162,7 @@ class BeliefParameters:
         "how far off a method is thought to be, however many the children: standard deviation in multiples of the "
         "effect, matched, by the lot, before-after, trend-adjusted, historical norm, as-flagged",
         size=6,
+        can_be=FACTOR,
     )
 
 
@@ -162,40 +171,60 @@ class DiffusionParameters:
     """How the practice spreads and dies out: rates are hazards, effects are added to the logarithm of a rate."""
 
     voluntary: float = quantity("1", "how far a municipal fund needs a decision of its own (0: everybody has one)")
-    fund_multiple: float = quantity("1", "what those who decided on a fund set aside, times the usual share")
-    innovation: float = quantity("1/year", "rate of raising the idea of one's own accord")
-    imitation: float = quantity("1/year", "rate of raising it if all others had just taken it up")
+    fund_multiple: float = quantity(
+        "1", "what those who decided on a fund set aside, times the usual share", can_be=FACTOR
+    )
+    innovation: float = quantity("1/year", "rate of raising the idea of one's own accord", can_be=RATE)
+    imitation: float = quantity("1/year", "rate of raising it if all others had just taken it up", can_be=RATE)
     open_share: float = quantity("1", "share of municipalities, and of regions, that can take an interest at all")
-    work_rate: float = quantity("1/year", "rate from discussing it to working with it")
-    fund_rate: float = quantity("1/year", "rate from working with it to setting money aside, in an ordinary year")
-    lapse_rate: float = quantity("1/year", "rate at which discussion, or what was stopped, is forgotten")
-    size_effect: float = quantity("1", "of one standard deviation more in the logarithm of the population")
-    left_effect: float = quantity("1", "of red-green rule, against cross-bloc rule")
-    right_effect: float = quantity("1", "of centre-right rule, against cross-bloc rule")
-    neighbour_effect: float = quantity("1", "of all neighbours being active, against none")
+    work_rate: float = quantity("1/year", "rate from discussing it to working with it", can_be=RATE)
+    fund_rate: float = quantity(
+        "1/year", "rate from working with it to setting money aside, in an ordinary year", can_be=RATE
+    )
+    lapse_rate: float = quantity("1/year", "rate at which discussion, or what was stopped, is forgotten", can_be=RATE)
+    size_effect: float = quantity(
+        "1", "of one standard deviation more in the logarithm of the population", can_be=EFFECT
+    )
+    left_effect: float = quantity("1", "of red-green rule, against cross-bloc rule", can_be=EFFECT)
+    right_effect: float = quantity("1", "of centre-right rule, against cross-bloc rule", can_be=EFFECT)
+    neighbour_effect: float = quantity("1", "of all neighbours being active, against none", can_be=EFFECT)
     visibility: float = quantity("1", "how far neighbours count by inhabitants (0 all alike, 1 in proportion)")
-    region_effect: float = quantity("1", "of the county's region being active, on its municipalities")
-    money_effect: float = quantity("1", "of a year one standard deviation better for the municipal economy")
-    windfall_effect: float = quantity("1", "of a windfall on taking up work and setting money aside")
-    need_effect: float = quantity("1", "of need one standard deviation larger (little schooling, weak tax base)")
-    stop_rate: float = quantity("1/year", "rate of stopping: in an ordinary year, in a new fund, at mean size")
+    region_effect: float = quantity("1", "of the county's region being active, on its municipalities", can_be=EFFECT)
+    money_effect: float = quantity(
+        "1", "of a year one standard deviation better for the municipal economy", can_be=EFFECT
+    )
+    windfall_effect: float = quantity("1", "of a windfall on taking up work and setting money aside", can_be=EFFECT)
+    need_effect: float = quantity(
+        "1", "of need one standard deviation larger (little schooling, weak tax base)", can_be=EFFECT
+    )
+    stop_rate: float = quantity(
+        "1/year", "rate of stopping: in an ordinary year, in a new fund, at mean size", can_be=RATE
+    )
     stop_reasons: tuple[float, ...] = quantity(
         "1",
         "its parts: no financial room, few applications, no capacity to evaluate, key people leave, unclear",
         size=5,
     )
-    fatigue: float = quantity("1/year", "growth of the rate of too few applications with a fund's age")
-    return_rate: float = quantity("1/year", "rate of taking it up again after having stopped")
+    fatigue: float = quantity("1/year", "growth of the rate of too few applications with a fund's age", can_be=RATE)
+    return_rate: float = quantity("1/year", "rate of taking it up again after having stopped", can_be=RATE)
     coordinator_share: float = quantity("1", "share of the active that have a person for the work, at mean size")
-    coordinator_effect: float = quantity("1", "of having that person on stopping for want of people or capacity")
-    results_effect: float = quantity("1", "of good results seen, against none, on setting money aside and going on")
+    coordinator_effect: float = quantity(
+        "1", "of having that person on stopping for want of people or capacity", can_be=EFFECT
+    )
+    results_effect: float = quantity(
+        "1", "of good results seen, against none, on setting money aside and going on", can_be=EFFECT
+    )
     success_share: float = quantity("1", "share of first evaluations that look good")
     publication_bias: float = quantity("1", "share of failures that others never hear of")
     centre: float = quantity("1", "how far a national competence centre pools results and helps (0 none, 1 fully)")
-    contract_hear: float = quantity("1/year", "rate of hearing of outcome contracts, for who has raised the practice")
+    contract_hear: float = quantity(
+        "1/year", "rate of hearing of outcome contracts, for who has raised the practice", can_be=RATE
+    )
     contract_interest: float = quantity("1", "share of those who know outcome contracts that are interested")
-    contract_talk: float = quantity("1/year", "rate of beginning talks: interested, at work with it, of mean size")
-    contract_sign: float = quantity("1/year", "rate at which talks end in a contract, at mean size")
+    contract_talk: float = quantity(
+        "1/year", "rate of beginning talks: interested, at work with it, of mean size", can_be=RATE
+    )
+    contract_sign: float = quantity("1/year", "rate at which talks end in a contract, at mean size", can_be=RATE)
     contract_internal: float = quantity("1", "share of contracts that are internal, without an outside investor")
 
 
@@ -206,7 +235,9 @@ class InvestorParameters:
     required_return: float = quantity("1/year", "expected yearly return that an investor wants for carrying risk")
     lending_rate: float = quantity("1/year", "yearly return that a lender without risk wants")
     loss_limit: float = quantity("1", "highest chance of a loss that an investor accepts")
-    belief_sd: float = quantity("1", "how unsure an investor is of an intervention's effect, before any results")
+    belief_sd: float = quantity(
+        "1", "how unsure an investor is of an intervention's effect, before any results", can_be=SPREAD
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,9 +263,11 @@ class TaxParameters:
     municipal_rate: float = quantity("1", "municipal income tax")
     regional_rate: float = quantity("1", "regional income tax")
     state_rate: float = quantity("1", "further taxes and fees that the state loses per krona of earnings")
-    kept_municipal: float = quantity("1", "share of lost tax that the municipality bears after income equalisation")
+    kept_municipal: float = quantity(
+        "1", "share of lost tax that the municipality bears after income equalisation", can_be=PART
+    )
     kept_regional: float = quantity("1", "share that the region bears")
-    production_per_earning: float = quantity("1", "value of production per krona of earnings")
+    production_per_earning: float = quantity("1", "value of production per krona of earnings", can_be=FACTOR)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,10 +286,14 @@ class LadderParameters:
     birth_placed: tuple[float, ...] = quantity("1", "share placed from birth on, by frailty class", size=3)
     frailty_share: tuple[float, ...] = quantity("1", "share of each frailty class at birth", size=3)
     need_gradient: float = quantity(
-        "1", "log odds of not being sturdy at birth, of need one standard deviation larger (little schooling)"
+        "1",
+        "log odds of not being sturdy at birth, of need one standard deviation larger (little schooling)",
+        can_be=EFFECT,
     )
-    frailty_up: tuple[float, ...] = quantity("1", "factor on moves up the ladder, by frailty class", size=3)
-    frailty_down: tuple[float, ...] = quantity("1", "factor on moves down, by frailty class", size=3)
+    frailty_up: tuple[float, ...] = quantity(
+        "1", "factor on moves up the ladder, by frailty class", size=3, can_be=FACTOR
+    )
+    frailty_down: tuple[float, ...] = quantity("1", "factor on moves down, by frailty class", size=3, can_be=FACTOR)
     up_none: tuple[float, ...] = quantity("1/year", "chance to move up from no need, by age band", size=4)
     up_risk: tuple[float, ...] = quantity("1/year", "chance to move up from elevated risk, by age band", size=4)
     up_support: tuple[float, ...] = quantity("1/year", "chance to move up from extra support, by age band", size=4)
@@ -271,26 +308,32 @@ class LadderParameters:
     down_support: tuple[float, ...] = quantity("1/year", "chance to move down from extra support, by age band", size=4)
     down_care: tuple[float, ...] = quantity("1/year", "chance to move down from care, by age band", size=4)
     down_placed: tuple[float, ...] = quantity("1/year", "chance to move down from placement, by age band", size=4)
-    replacement_factor: float = quantity("1", "factor on placement for those once placed")
+    replacement_factor: float = quantity("1", "factor on placement for those once placed", can_be=FACTOR)
     not_eligible: tuple[float, ...] = quantity(
         "1", "chance to leave school at 16 without eligibility, by level", size=5
     )
-    not_eligible_frailty: tuple[float, ...] = quantity("1", "odds factor by frailty class", size=3)
-    not_eligible_placed: float = quantity("1", "odds factor for those once placed")
+    not_eligible_frailty: tuple[float, ...] = quantity("1", "odds factor by frailty class", size=3, can_be=FACTOR)
+    not_eligible_placed: float = quantity("1", "odds factor for those once placed", can_be=FACTOR)
     entry_base: tuple[float, ...] = quantity("1", "first adult state of an eligible youth without need", size=5)
-    entry_level: tuple[float, ...] = quantity("1", "risk score by childhood level at 19", size=5)
-    entry_not_eligible: float = quantity("1", "risk score of those not eligible")
-    entry_placed: float = quantity("1", "risk score of those once placed")
-    entry_frailty: tuple[float, ...] = quantity("1", "risk score by frailty class", size=3)
-    entry_slope: tuple[float, ...] = quantity("1", "how strongly the score raises each adult state", size=5)
+    entry_level: tuple[float, ...] = quantity("1", "risk score by childhood level at 19", size=5, can_be=EFFECT)
+    entry_not_eligible: float = quantity("1", "risk score of those not eligible", can_be=EFFECT)
+    entry_placed: float = quantity("1", "risk score of those once placed", can_be=EFFECT)
+    entry_frailty: tuple[float, ...] = quantity("1", "risk score by frailty class", size=3, can_be=EFFECT)
+    entry_slope: tuple[float, ...] = quantity(
+        "1", "how strongly the score raises each adult state", size=5, can_be=EFFECT
+    )
     adult_20_29: tuple[float, ...] = quantity("1/year", "moves between adult states at 20-29, row by row", size=25)
     adult_30_44: tuple[float, ...] = quantity("1/year", "the same at 30-44", size=25)
     adult_45_64: tuple[float, ...] = quantity("1/year", "the same at 45-64", size=25)
-    adult_worse_not_eligible: float = quantity("1", "factor on worse moves of those not eligible")
-    adult_worse_placed: float = quantity("1", "factor on worse moves of those once placed")
-    adult_worse_sentenced: float = quantity("1", "factor on worse moves of those once sentenced")
-    adult_worse_frailty: tuple[float, ...] = quantity("1", "factor on worse moves by frailty class", size=3)
-    adult_better_frailty: tuple[float, ...] = quantity("1", "factor on better moves by frailty class", size=3)
+    adult_worse_not_eligible: float = quantity("1", "factor on worse moves of those not eligible", can_be=FACTOR)
+    adult_worse_placed: float = quantity("1", "factor on worse moves of those once placed", can_be=FACTOR)
+    adult_worse_sentenced: float = quantity("1", "factor on worse moves of those once sentenced", can_be=FACTOR)
+    adult_worse_frailty: tuple[float, ...] = quantity(
+        "1", "factor on worse moves by frailty class", size=3, can_be=FACTOR
+    )
+    adult_better_frailty: tuple[float, ...] = quantity(
+        "1", "factor on better moves by frailty class", size=3, can_be=FACTOR
+    )
     earnings_self_supporting: tuple[float, ...] = quantity(
         "SEK/year", "earnings of the self-supporting at 20-29, 30-44, 45-64", size=3
     )
@@ -309,17 +352,17 @@ class InterventionParameters:
     partner: str
     partner_source: str
     source: str
-    age_from: int = quantity("year", "youngest age at the start", whole=True)
-    age_to: int = quantity("year", "oldest age at the start", whole=True)
-    levels: tuple[int, ...] = quantity("1", "lowest and highest perceived level", size=2, whole=True)
+    age_from: int = quantity("year", "youngest age at the start", whole=True, can_be=AGE)
+    age_to: int = quantity("year", "oldest age at the start", whole=True, can_be=AGE)
+    levels: tuple[int, ...] = quantity("1", "lowest and highest perceived level", size=2, whole=True, can_be=LEVEL)
     cost: float = quantity("SEK/child/year", "cost while it lasts")
-    duration: int = quantity("year", "years that it lasts", whole=True)
-    escalation: float = quantity("1", "relative risk of a move to a worse level (1 = no effect); fades")
-    recovery: float = quantity("1", "rate ratio of a move to a better level (1 = no effect); fades")
+    duration: int = quantity("year", "years that it lasts", whole=True, can_be=COUNTED)
+    escalation: float = quantity("1", "relative risk of a move to a worse level (1 = no effect); fades", can_be=FACTOR)
+    recovery: float = quantity("1", "rate ratio of a move to a better level (1 = no effect); fades", can_be=FACTOR)
     forks: float = quantity(
-        "1", "relative risk at first placement, ineligibility and first sentence (1 = no effect); lasts"
+        "1", "relative risk at first placement, ineligibility and first sentence (1 = no effect); lasts", can_be=FACTOR
     )
-    half_life: float = quantity("year", "time after the end until half of the fading effect is left")
+    half_life: float = quantity("year", "time after the end until half of the fading effect is left", can_be=HALF_LIFE)
     partner_share: float = quantity("1", "part of what the owners pay, and are paid, that is the partner's")
     covered: float = quantity("1", "share of the children seen whom municipalities reach with it already in 2020")
 

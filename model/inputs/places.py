@@ -4,8 +4,9 @@ Read by `scenario`.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,9 @@ import numpy as np
 from ..data import DATA
 from .arithmetic import total
 from .errors import InputError, hint
-from .facts import Facts, built_in_facts, facts_of, read_own_table
+from .facts import Facts, built_in_facts, facts_of
+from .municipalities.names import Gazetteer
+from .municipalities.table import read_own_table
 
 PRICE_YEAR = 2020
 
@@ -37,6 +40,7 @@ class Places:
     counties: dict[str, str]
     births: dict[int, int]
     facts: Facts
+    notes: tuple[str, ...] = field(default=(), repr=False, compare=False)  # how a user's table was understood
 
 
 @cache
@@ -58,9 +62,13 @@ def own_places(path: Path) -> Places:
     InputError
         With every problem of the file.
     """
-    rows = read_own_table(path, _counties())
+    rows, notes = read_own_table(path, _gazetteer(sweden()))
     country = total(p * y for p, y in zip(sweden().population, sweden().facts.young_share, strict=True))
-    return _places(rows, country)
+    return replace(_places(rows, country), notes=notes)
+
+
+def _gazetteer(places: Places) -> Gazetteer:
+    return Gazetteer(dict(zip(places.codes, places.names, strict=True)), places.counties)
 
 
 def _young(row: Mapping[str, Any]) -> float:
@@ -89,30 +97,34 @@ def _places(rows: Sequence[Mapping[str, Any]], country: float) -> Places:
 @cache
 def price_factors() -> dict[int, float]:
     """Factor by which an amount of each price year is multiplied to be in prices of PRICE_YEAR (consumer prices)."""
-    index = {int(row["year"]): float(row["cpi"]) for row in _rows("prices.csv")}
+    index = price_levels()
     return {year: index[PRICE_YEAR] / value for year, value in index.items()}
+
+
+@cache
+def price_levels() -> dict[int, float]:
+    """Consumer price index by year, 1980 = 100."""
+    return {int(row["year"]): float(row["cpi"]) for row in _rows("prices.csv")}
 
 
 def part(places: Places, wanted: Iterable[str]) -> Places:
     """Keep the municipalities named by code or name, and those of the counties named by two-digit code or name.
+
+    Names may be written as people do: with kommun, stad, region or län, in any case, with or without hyphens.
 
     Raises
     ------
     InputError
         If a code or name is not known; the message gives the nearest.
     """
-    problems, keep = [], set()
-    counties = {name: code for code, name in places.counties.items()}
-    names = dict(zip(places.names, places.codes, strict=True))
+    known, problems, keep = _gazetteer(places), [], set()
     for word in (each.strip() for each in wanted):
-        if word in places.codes or word in names:
-            keep.add(names.get(word, word))
-        elif word in places.county_codes or counties.get(word) in places.county_codes:
-            county = counties.get(word, word)
-            keep |= {c for c, of in zip(places.codes, places.county_codes, strict=True) if of == county}
-        else:
-            known = [*places.codes] if word.isdigit() else [*names, *counties]
-            problems.append(f"municipalities: '{word}' is no municipality or county.{hint(word, known)}")
+        found = known.find(word)
+        of = found[0] if found else ""
+        mine = {code for code in places.codes if of in (code, code[:2], "00")} if of else set()
+        keep |= mine
+        if not mine:
+            problems.append(f"municipalities: '{word[:60]}' {_unknown(word, of, places)}")
     if not problems and not keep:
         problems.append("municipalities: none is named. Give codes such as 0580,0581 or a county such as 10.")
     if problems:
@@ -128,6 +140,19 @@ def part(places: Places, wanted: Iterable[str]) -> Places:
         births=places.births,
         facts=places.facts.keep(at),
     )
+
+
+def _unknown(word: str, found: str, places: Places) -> str:
+    """Say why a place is not there, as the end of a sentence: not in this table, or nowhere."""
+    if found:
+        return f"is not among the {len(places.codes)} municipalities of this table."
+    pair = re.fullmatch(r"([0-9]{4})\s+(.+)", word)
+    if pair and pair[1] in places.codes:
+        return f"says two things: {pair[1]} is {places.names[places.codes.index(pair[1])]}. Give one of them."
+    beside = [code for code in places.codes if word.isdigit() and len(word) == 4 and code[:2] == word[:2]]
+    if beside:
+        return f"is no municipality. County {word[:2]} has {', '.join(beside[:8])}{', ...' if len(beside) > 8 else ''}."
+    return f"is no municipality or county.{hint(word, [*places.names, *places.counties.values()])}"
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -3,18 +3,20 @@
 Every parameter, cost, effect and contract term is such a record in a TOML file. Read by `scenario` and `contracts`.
 """
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, ValidationError, model_validator
 
-from .errors import InputError, nearest
+from .errors import nearest, shown
+from .reading.limits import listed, per_cent
+from .reading.numbers import UnreadableError, read_number
+from .reading.toml import read_toml as read_toml
 
 Number = StrictInt | StrictFloat
 Value = Number | tuple[Number, ...]
+_Entries = Annotated[tuple[Number, ...], Field(min_length=1)]
 
 
 _EDGE = 0.01  # a value at the end of its range counts as one with this much beyond it
@@ -69,7 +71,7 @@ Distribution = Annotated[Fixed | Uniform | Triangular | Normal | Lognormal | Bet
 class Quantity(_Record):
     """One number, or one list of numbers that belong together, with what must be known about it."""
 
-    value: Value
+    value: Number | _Entries
     unit: str = Field(min_length=1)
     range: tuple[Number, Number]
     distribution: Distribution = Fixed(kind="fixed")
@@ -85,7 +87,8 @@ class Quantity(_Record):
         outside = [each for each in self.entries if not low <= each <= high]
         if outside:
             raise ValueError(
-                f"value {', '.join(map(str, outside))} is outside the range {low} to {high}{with_unit(self.unit)}"
+                f"value {listed(outside)} is outside the range {shown(low)} to {shown(high)}{with_unit(self.unit)}"
+                + per_cent(outside[0], high, self.unit)
             )
         return self
 
@@ -164,32 +167,10 @@ def with_unit(unit: str) -> str:
     return "" if unit == "1" else f" {unit}"
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises
-    ------
-    InputError
-        If it is missing, cannot be read, or is not TOML; the message names file and line.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        near = nearest(path.name, [each.name for each in path.parent.glob("*.toml")]) if path.parent.is_dir() else None
-        also = f" Did you mean '{path.with_name(near)}'?" if near else ""
-        raise InputError([f"{path}: there is no such file.{also}"]) from None
-    except OSError as error:
-        raise InputError([f"{path}: cannot be read ({error.strerror})."]) from None
-    except UnicodeDecodeError as error:
-        raise InputError([f"{path}: is not UTF-8 (byte {error.start + 1}). Save it as UTF-8 in your editor."]) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError([f"{path}: is not TOML: {error}."]) from None
-
-
 def read_quantity(table: Any, where: str, problems: list[str]) -> Quantity | None:
     """Turn one record into a Quantity, or note in `problems` everything that is wrong with it."""
     if not isinstance(table, Mapping):
-        problems.append(f"{where}: is {table!r}. Write a table with value, unit, range and source.")
+        problems.append(f"{where}: is {shown(table)}. Write a table with value, unit, range and source.")
         return None
     try:
         return Quantity.model_validate({k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
@@ -213,15 +194,34 @@ def _sentence(error: Any) -> str:
         case "union_tag_invalid":
             return f"distribution kind {error['ctx']['tag']} is not known. Allowed: {error['ctx']['expected_tags']}."
     if key in ("value", "range"):
-        return f"{key} = {error['input']!r} is not a number (or list of numbers)."
-    return f"{'.'.join(place)}: {error['msg'].lower()}, not {error['input']!r}."
+        if error["input"] == ():
+            return f"{key} = [] is empty. Write a number, or a list of numbers."
+        return f"{key} = {shown(error['input'])} is not a number (or list of numbers){_meant(error['input'])}."
+    return f"{'.'.join(place)}: {error['msg'].lower()}, not {shown(error['input'])}."
+
+
+def _meant(given: Any) -> str:
+    """Say how a number that stands in quotes is written without, if it is one."""
+    try:
+        return f"; write {read_number(given):.15g}, without quotes" if isinstance(given, str) else ""
+    except UnreadableError:
+        return ""
 
 
 def text_of(value: Value) -> str:
     """Write a value as people read it."""
     if isinstance(value, tuple):
         return ", ".join(f"{each:g}" for each in value)
-    return f"{value:,}".replace(",", " ") if isinstance(value, int) else f"{value:g}"
+    whole = value == int(value) and abs(value) < 1e15
+    return f"{int(value):,}".replace(",", " ") if whole else f"{value:g}"
+
+
+def decimal(q: Quantity) -> Quantity:
+    """Give a quantity that is not counted its decimal form: 3 and 3.0 are one number, and the same run."""
+    if all(isinstance(each, float) for each in (*q.entries, *q.range)):
+        return q
+    value = tuple(map(float, q.value)) if isinstance(q.value, tuple) else float(q.value)
+    return q.model_copy(update={"value": value, "range": tuple(map(float, q.range))})
 
 
 def spell(q: Quantity) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..data import DATA
 from .change import Change
-from .errors import InputError, hint
+from .errors import InputError, hint, shown
 from .parameters import (
     GROUPS,
     INTERVENTION_TEXTS,
@@ -45,7 +45,8 @@ from .parameters import (
     TaxParameters,
 )
 from .places import Places, part, price_factors, sweden
-from .quantity import Quantity, Value, read_quantity, read_toml, spell, text_of
+from .quantity import Quantity, Value, decimal, read_quantity, read_toml, spell, text_of
+from .reading.records import in_model_prices, laid_over, notices, unit_problem
 
 COST_TEXTS = ("title", "payer", "kind", "ages")
 _CHANGEABLE = ("value", "unit", "range", "distribution", "source", "price_year", "note")
@@ -77,11 +78,14 @@ class Scenario:
     places: Places
     quantities: Mapping[str, Quantity] = field(repr=False)  # by path, as read
     texts: Mapping[str, Any] = field(repr=False)  # what interventions and cost rows say in words
+    notes: tuple[str, ...] = field(
+        default=(), repr=False, compare=False
+    )  # what a user's file does not do, in sentences
 
     def hash(self) -> str:
         """Digest of everything that a run depends on: equal content, equal hash."""
         content = {
-            "quantities": {path: [q.value, q.price_year] for path, q in sorted(self.quantities.items())},
+            "quantities": {path: [_literal(path, q), q.price_year] for path, q in sorted(self.quantities.items())},
             "texts": self.texts,
             "places": [
                 self.places.codes,
@@ -214,8 +218,8 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
     if path is None:
         return scenario
     file = Path(path)
-    document = read_toml(file)
     problems: list[str] = []
+    document = in_model_prices(read_toml(file), str(file), problems)
     for key in document:
         if key not in ("title", "parameters", "interventions", "costs"):
             problems.append(
@@ -223,7 +227,7 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
             )
     title = document.get("title", f"{scenario.title}, changed by {file.name}")
     if not isinstance(title, str):
-        problems.append(f"{file}: title = {title!r}. Write a text in quotes.")
+        problems.append(f"{file}: title = {shown(title)}. Write a text in quotes.")
     changed, texts = dict(scenario.quantities), dict(scenario.texts)
     for branch, prefix in (("parameters", ""), ("interventions", "interventions."), ("costs", "costs.")):
         for record_path, record in _records(document.get(branch, {}), branch, str(file), problems):
@@ -239,12 +243,13 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
                 ]
                 problems.append(f"{file}: {branch}: unknown key '{record_path}'.{hint(record_path, valid)}")
                 continue
-            new = _change(scenario.quantities[target], record, f"{file}: {branch}.{record_path}", problems)
+            new = laid_over(scenario.quantities[target], record, f"{file}: {branch}.{record_path}", problems)
             if new is not None:
                 changed[target] = new
     if problems:
         raise InputError(problems)
-    return _assemble(str(title), changed, texts, scenario.places, f"{file}: ")
+    read = _assemble(str(title), changed, texts, scenario.places, f"{file}: ")
+    return replace(read, notes=notices(str(file), scenario.quantities, read.quantities, texts != scenario.texts))
 
 
 def select(scenario: Scenario, wanted: Iterable[str]) -> Scenario:
@@ -258,6 +263,12 @@ def select(scenario: Scenario, wanted: Iterable[str]) -> Scenario:
 @cache
 def built_in() -> Scenario:
     """Read the data files that come with the model."""
+    return _assemble("Sweden", *_as_written(), sweden(), "")
+
+
+@cache
+def _as_written() -> tuple[dict[str, Quantity], dict[str, Any]]:
+    """Quantities and texts as the data files have them."""
     quantities: dict[str, Quantity] = {}
     texts: dict[str, Any] = {}
     problems: list[str] = []
@@ -279,7 +290,7 @@ def built_in() -> Scenario:
             _keep(quantities, f"costs.{name}.{path}", record, "costs.toml", problems)
     if problems:
         raise InputError(problems)
-    return _assemble("Sweden", quantities, texts, sweden(), "")
+    return quantities, texts
 
 
 def _owner_paths(texts: Mapping[str, Any]) -> list[str]:
@@ -321,7 +332,7 @@ def _records(
     found = []
     for key, each in tree.items():
         here = f"{path}.{key}" if path else key
-        if isinstance(each, Mapping) and not any(name in each for name in _CHANGEABLE):
+        if isinstance(each, Mapping) and each and not any(name in each for name in _CHANGEABLE):
             found += _records(each, where, file, problems, here)
         elif isinstance(each, Mapping):
             found.append((here, each))
@@ -330,27 +341,6 @@ def _records(
                 f"{file}: {where + '.' if where else ''}{here}: is {each!r}. Write a table with value and source."
             )
     return found
-
-
-def _change(old: Quantity, record: Mapping[str, Any], where: str, problems: list[str]) -> Quantity | None:
-    """Lay a user's record over the built-in one."""
-    for key in ("value", "source"):
-        if key not in record:
-            problems.append(
-                f"{where}: '{key}' is missing." + (" Say where the value is from." if key == "source" else "")
-            )
-    if record.get("unit", old.unit) != old.unit:
-        problems.append(_unit_problem(where, str(record["unit"]), old.unit, str(record.get("source", ""))))
-        return None
-    return read_quantity(old.model_dump() | dict(record), where, problems)
-
-
-def _unit_problem(where: str, given: str, declared: str, source: str) -> str:
-    """Say that a unit is another than the declared one."""
-    return (
-        f"{where} is given in '{given}', but the model reads it in '{declared}'. "
-        f"Convert the value and keep its source{f' ({source})' if source else ''}."
-    )
 
 
 # ---------------------------------------------------------------------- assembling
@@ -371,6 +361,7 @@ def _assemble(
 ) -> Scenario:
     """Check quantities against their declarations and put the plain numbers into their groups."""
     problems: list[str] = []
+    quantities = {path: _decimal(path, q) for path, q in quantities.items()}
     numbers = {path: _number(path, q, where, problems) for path, q in quantities.items()}
 
     def group(cls: Any, prefix: str, **words: Any) -> Any:
@@ -408,15 +399,32 @@ def _assemble(
     )
 
 
+def _decimal(path: str, q: Quantity) -> Quantity:
+    """Let what is not counted be decimal numbers: 3 and 3.0 are the same world."""
+    declared = declaration(path)
+    return q if not declared or declared["whole"] or declared["limits"].problems(q) else decimal(q)
+
+
+def _literal(path: str, q: Quantity) -> Value:
+    """Give a value as the hash has it: numbers that are equal are written alike, as the built-in files write them."""
+    old = _as_written()[0].get(path)
+    if old is None or len(old.entries) != len(q.entries):
+        return q.value
+    pairs = zip(q.entries, old.entries, strict=True)
+    alike = tuple(was if each == was else each for each, was in pairs)
+    return alike if isinstance(q.value, tuple) else alike[0]
+
+
 def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
     """Give the plain number (or tuple) of a quantity, in prices of 2020, in the declared unit and size."""
     declared = declaration(path)
     if not declared:
         return q.value
     if q.unit != declared["unit"]:
-        problems.append(_unit_problem(f"{where}{path}", q.unit, declared["unit"], q.source))
+        problems.append(unit_problem(f"{where}{path}", {"unit": q.unit, "source": q.source}, declared["unit"]))
     if len(q.entries) != declared["size"] or isinstance(q.value, tuple) != (declared["size"] > 1):
         problems.append(f"{where}{path}: value has {len(q.entries)} numbers; the model reads {declared['size']}.")
+    problems += [f"{where}{path}: {each}" for each in declared["limits"].problems(q)]
     factor = 1.0
     if q.price_year is not None:
         if "SEK" not in q.unit or q.price_year not in price_factors():

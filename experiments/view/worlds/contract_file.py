@@ -11,6 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ....model.contracts.loader import DESIGNS
 from ....model.contracts.terms import find_term
 from ....model.inputs.errors import InputError
 from ....model.inputs.quantity import read_toml
+from ....model.inputs.reading.numbers import plain_number
 
 Document = dict[str, Any]
 Record = dict[str, Any]  # value, unit, range, source
@@ -34,13 +36,13 @@ def split(text: str) -> tuple[str, dict[str, float]]:
         If it is no design, or a name in brackets means none or several of its numbers.
     """
     load_design(text)  # says what is wrong in the model's own words
-    if Path(text).is_file():
+    if isfile(text):
         return text, {}
     found = [_PART.fullmatch(part.strip()) for part in re.split(r"\+(?![^\[\]]*\])", text)]
     parts = [(part[1].strip(), part[2] or "") for part in found if part is not None]
     name = "+".join(part for part, _ in parts)
     entries = [entry.partition("=") for _, given in parts for entry in given.split(",") if entry]
-    return name, {find_term(load(name), term.strip())[0]: float(value) for term, _, value in entries}
+    return name, {find_term(load(name), term.strip())[0]: plain_number(value) for term, _, value in entries}
 
 
 def load(name: str, values: Mapping[str, float] | None = None) -> Design:
@@ -62,7 +64,7 @@ def _built_in(name: str) -> Design:
 
 def document(name: str) -> Document:
     """Give the document of a design that `load` can give; what add-ons change stands in it as its own."""
-    parts = [name] if Path(name).is_file() else name.split("+")
+    parts = [name] if isfile(name) else name.split("+")
     read = [read_toml(Path(part) if part.endswith(".toml") else DESIGNS / f"{part}.toml") for part in parts]
     result = next(each for each in read if each.get("kind") != "add-on")
     for each in read:

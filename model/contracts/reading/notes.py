@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...inputs.errors import nearest
-from ...inputs.quantity import Quantity, Value, read_quantity, with_unit
+from ...inputs.errors import nearest, shown
+from ...inputs.quantity import Quantity, Value, decimal, read_quantity, with_unit
+from ...inputs.reading.limits import per_cent
 from ..vocabulary import Term
 
 __all__ = ["Notes"]
@@ -35,7 +36,7 @@ class Notes:
         value = parent.get(key, {})
         if isinstance(value, Mapping):
             return value
-        self.add(where or key, f"is {value!r}. Write a table: [{where or key}].")
+        self.add(where or key, f"is {shown(value)}. Write a table: [{where or key}].")
         return {}
 
     def keys(self, table: Table, where: str, allowed: Iterable[str], required: Iterable[str] = ()) -> None:
@@ -43,7 +44,7 @@ class Notes:
         names = list(allowed)
         for key in table:
             if key not in names:
-                self.add(where, f"unknown key '{key}'.{self.hint(key, names)}")
+                self.add(where, f"unknown key {shown(key)}.{self.hint(key, names) if len(self.problems) < 40 else ''}")
         for key in required:
             if key not in table:
                 self.add(where, f"'{key}' is missing.")
@@ -56,23 +57,23 @@ class Notes:
             if key in table and not listed:
                 self.add(where, f"{key} is empty. Leave it out, or name at least one.")
             if len(set(listed)) < len(listed):
-                self.add(where, f"{key} = {value!r} names one of them twice.")
+                self.add(where, f"{key} = {shown(value)} names one of them twice.")
             return tuple(listed)
-        self.add(where, f"{key} = {value!r}. Write a name in quotes, or a list of names.")
+        self.add(where, f"{key} = {shown(value)}. Write a name in quotes, or a list of names.")
         return ()
 
     def text(self, table: Table, key: str, where: str) -> str:
         """Give a text that must be there; its absence is noted by `keys`."""
         value = table.get(key, "")
         if key in table and not (isinstance(value, str) and value.strip()):
-            self.add(where, f"{key} = {value!r}. Write a text in quotes that is not empty.")
+            self.add(where, f"{key} = {shown(value)}. Write a text in quotes that is not empty.")
         return value if isinstance(value, str) else ""
 
     def choice(self, table: Table, key: str, where: str, allowed: Iterable[str]) -> str:
         """Give a name that must be one of those allowed; its absence is noted by `keys`."""
         value = table.get(key, "")
         if key in table and key != "" and not (isinstance(value, str) and value in set(allowed)):
-            self.add(where, f"{key} = {value!r} is not known.{self.hint(value, allowed)}")
+            self.add(where, f"{key} = {shown(value)} is not known.{self.hint(value, allowed)}")
         return value if isinstance(value, str) else ""
 
     def quantity(self, table: Table, key: str, where: str, term: Term, unit: str) -> Quantity | None:
@@ -93,15 +94,19 @@ class Notes:
         if unit and read.unit != unit:
             self.add(place, f"is given in '{read.unit}', but a contract reads it in '{unit}'. Convert the value.")
         self.bounds(read, place, term)
-        return read
+        return read if term.whole or not read.unit.startswith("1") else decimal(read)
 
     def bounds(self, read: Quantity, place: str, term: Term) -> None:
         """Note a value or a range outside the declared bounds, and a broken number where a whole one is needed."""
+        meant = per_cent(read.entries[0], term.high, read.unit)
         allowed = f"allowed are {term.low:g} to {term.high:g}{with_unit(read.unit)} ({term.meaning})"
         if any(not term.low <= each <= term.high for each in read.entries):
-            self.add(place, f"value = {_shown(read.value)} is out of bounds: {allowed}.")
+            self.add(
+                place,
+                f"value = {_shown(read.value)} is out of bounds: {allowed}{meant}.",
+            )
         if any(not term.low <= end <= term.high for end in read.range):
-            self.add(place, f"range = {list(read.range)!r} is out of bounds: {allowed}.")
+            self.add(place, f"range = {shown(list(read.range))} is out of bounds: {allowed}.")
         if term.whole and any(each != int(each) for each in read.entries):
             self.add(place, f"value = {_shown(read.value)}. Write a whole number: {term.meaning}.")
 
@@ -117,4 +122,4 @@ class Notes:
 
 def _shown(value: Value) -> str:
     """Write a value as the file has it."""
-    return repr(list(value) if isinstance(value, tuple) else value)
+    return shown(list(value) if isinstance(value, tuple) else value)

@@ -65,7 +65,7 @@ def plan(**sections: Any) -> Any:
             {"levers": {"designs": ["state-outcomes-fund"], "terms": {"state-outcomes-fund": {"shre": [1]}}}},
             ["shre", "share"],
         ),
-        ({"uncertainties": {"posteriors": ["none.csv"]}}, ["none.csv: cannot be read"]),
+        ({"uncertainties": {"posteriors": ["none.csv"]}}, ["none.csv: there is no such file"]),
     ],
 )
 def test_a_bad_plan_is_refused(sections: dict[str, Any], words: list[str]) -> None:

@@ -52,8 +52,8 @@ def test_what_lies_outside_a_range_is_held_at_its_end():
             "weight,diffusion.inovation\n1,0.1\n",
             "is no parameter. Did you mean 'diffusion.innovation'",
         ),
-        ("weight,diffusion.innovation\n1,much\n", "has cells that are no numbers"),
-        ("weight,diffusion.innovation\n1,\n", "has cells that are no numbers"),
+        ("weight,diffusion.innovation\n1,much\n", "line 2: column 'diffusion.innovation': 'much' is not a number"),
+        ("weight,diffusion.innovation\n1,\n", "line 2: column 'diffusion.innovation': '' is not a number"),
         ("weight,diffusion.innovation\n-1,0.1\n", "weights must not be negative"),
         ("weight,diffusion.innovation\n", "there is no row in it"),
         ("weight\n1\n", "there is no parameter in it"),
@@ -63,7 +63,7 @@ def test_what_lies_outside_a_range_is_held_at_its_end():
         ("weight,times:ladder.up_care\n1,-1\n", "line 2: -1 is not above 0"),
         ("weight,times:ladder.up_care\n1,100\n", "leads out of the range 0 to 0.5 of ladder.up_care"),
         ("weight,times:ladder.up_care[9:12]\n1,1\n", "names none of the 4 numbers"),
-        ("", "cannot be read"),
+        ("", "is empty"),
     ],
 )
 def test_a_wrong_file_is_refused(tmp_path, text, message):

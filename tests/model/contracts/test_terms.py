@@ -171,7 +171,7 @@ def test_a_design_can_be_written_with_other_terms():
     ("text", "word"),
     [
         ("state-outcomes-fund[share]", "'share' is not a term and a number"),
-        ("state-outcomes-fund[share=half]", "'share=half' is not a term and a number"),
+        ("state-outcomes-fund[share=half]", "'share=half': 'half' is not a number"),
         ("state-outcomes-fund[share=1,share=0.5]", "share is set twice"),
         ("state-outcomes-fund[]", "is not a term and a number"),
         ("state-outcomes-fund[shar=0.5]", "Did you mean 'share'?"),
