@@ -34,7 +34,7 @@ from .children.lives import identify, live, rules_of_life
 from .contracts import Design
 from .contracts.ways import IN_FORCE
 from .evaluation.yardsticks import remember
-from .inputs.errors import InputError
+from .inputs.errors import InputError, hint
 from .inputs.scenario import Scenario
 from .money.books import book_lives, close, left_in_funds, open_year, price
 from .money.budgets import bad_year, spread_practice
@@ -85,7 +85,7 @@ class PreventionModel(mesa.Model):
         rules: Mapping[str, Rule] | None = None,
     ) -> None:
         super().__init__(rng=run_seed)
-        check_design(design)
+        check_design(design, spec)
         self.world = world = build_world(spec, design, seed=run_seed, years=years, start_year=start_year)
         self.life = rules_of_life(
             world.ladder,
@@ -211,15 +211,25 @@ class PreventionModel(mesa.Model):
         return tables(self.world, self.state, detail)
 
 
-def check_design(design: Design) -> None:
-    """Refuse a design that a run could not settle.
+def check_design(design: Design, spec: Scenario) -> None:
+    """Refuse a design that a run in this scenario could not settle.
 
     Raises
     ------
     InputError
-        If it is an add-on alone, or needs a condition that a run cannot find out.
+        If it is an add-on alone, or needs a condition that a run cannot find out; or if it names an intervention or a
+        parameter that the scenario does not have.
     """
-    problems = unfit(design)
+    names = [item.name for item in spec.interventions]
+    problems = unfit(design) + [
+        f"{design.name}: decision: interventions: '{name}' is not in the scenario.{hint(name, names)}"
+        for name in design.interventions
+        if name not in names
+    ]
+    try:
+        spec.changed_by(design.changes)
+    except InputError as error:
+        problems += [f"{design.name}: {problem}" for problem in error.problems]
     if problems:
         raise InputError(problems)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ...model.inputs import schema
 from ...model.inputs.errors import InputError, hint
+from .common import Interventions
 
 __all__ = ["parameters"]
 
@@ -16,19 +18,23 @@ __all__ = ["parameters"]
 def parameters(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Only parameters with this in their name.")] = "",
     source: Annotated[str, typer.Option(help="Only parameters with this in their source, such as M8.")] = "",
+    scenario: Annotated[
+        Path | None, typer.Option(help="TOML file of changes to the built-in Sweden; show what it comes to.")
+    ] = None,
+    interventions: Interventions = None,
     json_schema: Annotated[
         bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,
 ) -> None:
     """List every parameter with value, unit, range, distribution and source."""
-    from ...model.inputs import scenario
+    from ...model.inputs.scenario import load_scenario
 
     if json_schema:
         import json
 
         typer.echo(json.dumps(schema.json_schema(), indent=2, ensure_ascii=False))
         return
-    rows = scenario.load_scenario().table()
+    rows = load_scenario(scenario, interventions or ()).table()
     found = [row for row in rows if name.lower() in row["parameter"].lower() and _cites(row["source"], source)]
     if not found:
         raise InputError(_nothing_found(name, source, [row["parameter"] for row in rows]))

@@ -234,7 +234,12 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
         "changes": {
             path: quantity.model_dump(mode="json")
             for path, quantity in spec.quantities.items()
-            if quantity != built_in.quantities[path]
+            if quantity != built_in.quantities.get(path)
+        },
+        "interventions": {
+            words["name"]: words
+            for path, words in spec.texts.items()
+            if path.startswith("interventions.") and words != built_in.texts.get(path)
         },
         "municipalities": "all" if whole_country else list(spec.places.codes),
     }

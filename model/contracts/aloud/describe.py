@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import fill
 
+from ...data import DATA
 from ...inputs.quantity import Quantity
 from ..contract import MAIN, Condition, Design, Measure
 from ..outcomes import OwnOutcome, agreed_outcomes
@@ -48,7 +49,7 @@ def _frame(design: Design) -> Iterator[str]:
     """Say who decides, between whom, in what money, for how large a programme, and who pays it."""
     yield f"Who says yes: {BODIES[design.decision]}."
     yield f"Who chooses the target group: {TARGETS[design.target]}."
-    yield f"For: {', '.join(design.interventions) or 'every intervention'}."
+    yield f"For: {', '.join(map(_intervention, design.interventions)) or 'every intervention'}."
     yield ""
     yield "Parties:"
     for party in design.parties:
@@ -83,6 +84,12 @@ def _frame(design: Design) -> Iterator[str]:
         if share.size is not None:
             yield f"    {_record('size', share.size)}"
     yield ""
+
+
+def _intervention(name: str) -> str:
+    """Name an intervention, and say so if it does not come with the model."""
+    built_in = (DATA / "interventions" / f"{name}.toml").is_file()
+    return name if built_in else f"{name} (which does not come with the model: the scenario has to add it)"
 
 
 def _measured(design: Design) -> Iterator[str]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import TypedDict
 
-from ...data import DATA
 from ...inputs.change import Change
 from ...inputs.errors import InputError
 from ..contract import Currency, Design, Programme, Share, plain
@@ -24,7 +23,6 @@ from .own_words import OWN, read_outcomes, read_parties
 
 __all__ = ["read_design"]
 
-INTERVENTIONS = DATA / "interventions"
 _OF_CONTRACTS = (
     "currency",
     "programme",
@@ -135,13 +133,11 @@ def _contract(document: Table, notes: Notes) -> Design:
 
 
 def _interventions(decision: Table, notes: Notes) -> tuple[str, ...]:
-    """Read which interventions the contract may finance: its agreed target groups (C13)."""
-    known = sorted(path.stem for path in INTERVENTIONS.glob("*.toml"))
-    named = notes.names(decision, "interventions", "decision")
-    for name in named:
-        if name not in known:
-            notes.add("decision", f"interventions: '{name}' is not known.{notes.hint(name, known)}")
-    return named
+    """Read which interventions the contract may finance: its agreed target groups (C13).
+
+    Which there are is known when it meets a scenario.
+    """
+    return notes.names(decision, "interventions", "decision")
 
 
 def _currency(document: Table, notes: Notes) -> Currency:
