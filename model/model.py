@@ -32,9 +32,11 @@ from .bodies.decisions import Asking, Season, decide, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
 from .contracts import Design
+from .contracts.contract import Group
 from .contracts.ways import IN_FORCE
 from .evaluation.yardsticks import remember
 from .inputs.errors import InputError, hint
+from .inputs.parameters import InterventionParameters
 from .inputs.scenario import Scenario
 from .money.books import book_lives, close, left_in_funds, open_year, price
 from .money.budgets import bad_year, spread_practice
@@ -223,8 +225,14 @@ def check_design(design: Design, spec: Scenario) -> None:
     names = [item.name for item in spec.interventions]
     problems = unfit(design) + [
         f"{design.name}: decision: interventions: '{name}' is not in the scenario.{hint(name, names)}"
-        for name in design.interventions
+        for name in design.named_interventions
         if name not in names
+    ]
+    problems += [
+        f"{design.name}: decision.groups.{group.name}: no intervention of the scenario takes children of these ages "
+        "who are seen at these levels."
+        for group in design.groups
+        if not any(_takes(group, item) for item in spec.interventions)
     ]
     try:
         spec.changed_by(design.changes)
@@ -232,6 +240,13 @@ def check_design(design: Design, spec: Scenario) -> None:
         problems += [f"{design.name}: {problem}" for problem in error.problems]
     if problems:
         raise InputError(problems)
+
+
+def _takes(group: Group, item: InterventionParameters) -> bool:
+    """Whether an intervention takes any child of a group."""
+    of_kind = not group.interventions or item.name in group.interventions
+    spans = ((group.ages, (item.age_from, item.age_to)), (group.levels, item.levels))
+    return of_kind and all(max(a[0], b[0]) <= min(a[-1], b[-1]) for a, b in spans)
 
 
 def simulate(

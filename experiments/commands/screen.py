@@ -36,7 +36,7 @@ def screen(
         f"{out} exists. Name a new file." if out.exists() else None,
     )
     scenario = common.read_scenario(None, place, quick=False, table=municipalities_file)
-    contract = common.read_designs([design])[0]
+    contract = common.read_designs([design], scenario)[0]
 
     from ..calibration import screening
 

@@ -50,6 +50,10 @@ def _frame(design: Design) -> Iterator[str]:
     yield f"Who says yes: {BODIES[design.decision]}."
     yield f"Who chooses the target group: {TARGETS[design.target]}."
     yield f"For: {', '.join(map(_intervention, design.interventions)) or 'every intervention'}."
+    for group in design.groups:
+        whom = f"children of {group.ages[0]} to {group.ages[1]} seen at levels {group.levels[0]} to {group.levels[1]}"
+        into = f", in {joined(group.interventions)}" if group.interventions else ""
+        yield f"  group {group.name}: {whom}{into}"
     yield ""
     yield "Parties:"
     for party in design.parties:

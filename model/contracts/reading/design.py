@@ -17,6 +17,7 @@ from ..vocabulary import CHANGES, HORIZON_YEARS, SHARE, SIZE, Term
 from ..words import BODIES, FORMS, PARTIES, TARGETS
 from .checks import check_contract
 from .clause_tables import Known, read_clauses
+from .groups import read_groups
 from .measures import read_conditions, read_measures
 from .notes import Notes, Table
 from .own_words import OWN, read_outcomes, read_parties
@@ -110,7 +111,9 @@ def _contract(document: Table, notes: Notes) -> Design:
         (*_TEXTS, "decision", "finance"),
     )
     decision = notes.table(document, "decision")
-    notes.keys(decision, "decision", ("body", "target", "interventions"), ("body",) if "decision" in document else ())
+    notes.keys(
+        decision, "decision", ("body", "target", "interventions", "groups"), ("body",) if "decision" in document else ()
+    )
     currency = _currency(document, notes)
     own_parties, own_outcomes = read_parties(document, notes), read_outcomes(document, notes)
     parties: dict[str, object] = {**PARTIES, **own_parties}
@@ -120,6 +123,7 @@ def _contract(document: Table, notes: Notes) -> Design:
         decision=notes.choice(decision, "body", "decision", BODIES),
         target=notes.choice(decision, "target", "decision", TARGETS) or "owner",
         interventions=_interventions(decision, notes),
+        groups=read_groups(decision, notes),
         currency=currency,
         programme=_programme(document, currency.code, parties, notes),
         finance=_finance(document, parties, notes),
