@@ -11,7 +11,7 @@ from textwrap import fill
 from ...data import DATA
 from ...inputs.quantity import Quantity
 from ..contract import MAIN, Condition, Design, Measure
-from ..outcomes import OwnOutcome, agreed_outcomes
+from ..outcomes import Agreed, OwnOutcome
 from ..timing import settlement_dates, year_of
 from ..vocabulary import CHANGES, KINDS, Term
 from ..words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, NOT_IN_MODEL, PARTIES, TARGETS
@@ -155,9 +155,20 @@ def _stands_for(outcome: OwnOutcome) -> str:
     """Say what of the model stands for an outcome of the contract's own."""
     if outcome.in_run == NOT_IN_MODEL:
         return f"{NOT_IN_MODEL}, so it can be settled on paper only"
-    known = agreed_outcomes()[outcome.in_run]
+    known = outcome.stands_for_it
+    assert known is not None  # or it were not in the model
     each = "" if outcome.times is None else f", each counted as {spoken(outcome.times).split(' for each')[0]}"
-    return f"{known.title} ({outcome.in_run}){each}"
+    what = _what_counts(known) if outcome.counted is not None else f"{known.title} ({outcome.in_run})"
+    return f"{what}{each}"
+
+
+def _what_counts(outcome: Agreed) -> str:
+    """Say what is counted on a child's life."""
+    ages = (outcome.ages[0], outcome.ages[1]) if outcome.at_age is None else (outcome.at_age, outcome.at_age)
+    what = "years" if outcome.at_age is None else "children"
+    levels = f" at level {joined(map(str, outcome.levels))}" if outcome.levels else ""
+    record = f" {'without' if outcome.record_absent else 'with'} {outcome.record} on record" if outcome.record else ""
+    return f"{what} at ages {ages[0]} to {ages[1]}{levels}{record}"
 
 
 def _conditions(design: Design) -> Iterator[str]:
