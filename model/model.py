@@ -44,6 +44,7 @@ from .practice.in_run import neighbours_active_in_run, report
 from .projects.dues import settle_due, unfit
 from .projects.enrolment import Intake, enrol, follow
 from .projects.payments import evaluation_fee, overhead, programmes, promise
+from .projects.recruiting import recruited
 from .projects.services import adopt, cost_of, end, serve
 from .results import tables
 from .state import open_state
@@ -138,11 +139,12 @@ class PreventionModel(mesa.Model):
         world, projects, books, bodies = self.world, self.state.projects, self.state.books, self.state.bodies
         judged, ordinary = not world.design.way.paperless, len(world.contracts) - 1
         intakes = [
-            Intake(contract, decision.taken, judged, view.expected, view.reported)
+            Intake(contract, decision.taken, self._come(decision.taken), judged, view.expected, view.reported)
             for contract, (decision, view) in enumerate(zip(bodies.decided, bodies.views, strict=True))
         ]
         view = bodies.views[ordinary]
-        intakes.append(Intake(ordinary, self.season.served, False, view.expected, view.reported))
+        served = self.season.served
+        intakes.append(Intake(ordinary, served, served, False, view.expected, view.reported))
         for intake, new in zip(intakes, enrol(self.state.children, projects, world, intakes, self.year), strict=True):
             promise(books, world, projects, intake.contract, new)
             applied = new[projects.judged[new]]
@@ -151,6 +153,11 @@ class PreventionModel(mesa.Model):
                 books.pay(self.year, payment)
         for payment in programmes(world, projects, self.year):
             books.pay(self.year, payment)
+
+    def _come(self, planned: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Children who come to new projects; whoever decides as a planner plans for those who come."""
+        paperless = self.world.design.way.paperless
+        return planned if paperless else recruited(self.world, planned, self.year)
 
     def live(self) -> None:
         """Move every child one year, with help and without, and book what it costs whom."""

@@ -116,6 +116,8 @@ class ProjectParameters:
         "year", "years of follow-up from the start, where the contract states none", whole=True
     )
     effect_kept: float = quantity("1", "share of the effect that studies found which is left in ordinary practice")
+    recruited: float = quantity("1", "share of the children whom a new project is planned for that it gets")
+    fixed_cost: float = quantity("1", "part of a place's cost in a new project that is there though nobody comes")
     idea_rate: float = quantity("1/year", "ideas for a project that arise a year in a municipality of 50,000")
     idea_growth: float = quantity("1", "power of the number of inhabitants with which that rate grows")
     group_cost: float = quantity("SEK/project", "cost of a project's programme in a municipality of 140,000")
