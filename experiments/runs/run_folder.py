@@ -254,7 +254,10 @@ def scenario_of(manifest: Manifest, folder: Path) -> Scenario:
         If the manifest does not say all of it, as with a table of municipalities of one's own.
     """
     told, built_in = manifest["scenario"], load_scenario()
-    spec = built_in.with_quantities({path: Quantity.model_validate(each) for path, each in told["changes"].items()})
+    spec = built_in.with_quantities(
+        {path: Quantity.model_validate(each) for path, each in told["changes"].items()},
+        {f"interventions.{name}": words for name, words in told.get("interventions", {}).items()},
+    )
     spec = replace(spec, title=told["title"])
     if told["municipalities"] != "all":
         spec = select(spec, told["municipalities"])
@@ -262,7 +265,7 @@ def scenario_of(manifest: Manifest, folder: Path) -> Scenario:
         raise InputError(
             [
                 f"{folder / MANIFEST}: the scenario cannot be built again from it: it is of another version, or has "
-                "municipalities or owners of its own. Run the comparison again with this version."
+                "municipalities of its own. Run the comparison again with this version."
             ]
         )
     return spec

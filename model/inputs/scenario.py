@@ -143,15 +143,18 @@ class Scenario:
             raise InputError(problems)
         return _assemble(self.title, changed, self.texts, self.places, "")
 
-    def with_quantities(self, quantities: Mapping[str, Quantity]) -> "Scenario":
+    def with_quantities(self, quantities: Mapping[str, Quantity], texts: Mapping[str, Any] | None = None) -> "Scenario":
         """Return the scenario with these parameters, ranges and sources included, in place of its own.
+
+        `texts` are those of interventions by path, for owners that were changed and for interventions that are added.
 
         Raises
         ------
         InputError
             If a path is unknown or a quantity does not fit it.
         """
-        return _assemble(self.title, {**self.quantities, **quantities}, self.texts, self.places, "")
+        every = {**self.texts, **(texts or {})}
+        return _assemble(self.title, {**self.quantities, **quantities}, every, self.places, "")
 
     def changed_by(self, changes: Iterable[Change]) -> "Scenario":
         """Return the scenario as a design changes it: parameters multiplied, added to or set, in order.
