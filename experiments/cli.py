@@ -66,6 +66,7 @@ designs_app = typer.Typer(help="List the funding designs that come with the mode
 app.command("run")(runs.run)
 app.command("compare")(runs.compare)
 app.command("parameters")(parameters.parameters)
+app.command("interventions")(parameters.interventions)
 app.command("report")(report.report)
 app.command("tip")(tip.tip)
 app.command("view")(view.view)

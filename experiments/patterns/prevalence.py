@@ -75,6 +75,7 @@ def _childhood(ladder: Ladder, states: Floats, level: Floats) -> dict[str, float
         "support_7_15": float(level[7:16, 2].mean()),
         "placed_0_3": float(level[:4, WORST].mean()),
         "placed_0_12": float(level[:13, WORST].mean()),
+        "placed_13_17": float(level[13:18, WORST].mean()),
         "placed_15_share": float(level[15:ADULT_AGE, WORST].sum() / level[:ADULT_AGE, WORST].sum()),
         "placed_new": entered / float(level[1:ADULT_AGE, WORST].sum()),
         "placed_first": first / entered,

@@ -88,7 +88,7 @@ def choose(
     n_kinds, n_pots = once.shape[0], purses.shape[1]
     gain = np.empty(n_kinds)
     begun = np.empty(n_kinds, np.bool_)
-    at_first, pots = np.empty(n_cells, np.int64), np.empty(n_pots, np.int64)
+    at_first, wanted, pots = np.empty(n_cells, np.int64), np.empty(n_cells, np.int64), np.empty(n_pots, np.int64)
     taken[:] = 0
     for m in range(n):
         gain[:] = 0.0
@@ -97,12 +97,19 @@ def choose(
         for c in range(n_cells):
             at_first[c] = min(places[m, c], seen[m, age[c], level[c]])
             gain[kind[c]] += max(value[m, c], 0.0) * at_first[c]
-        for c in np.argsort(-rank[m], kind="mergesort"):
+        n_wanted = 0
+        for c in range(n_cells):
+            if value[m, c] > 0.0 and gain[kind[c]] > fixed:
+                wanted[n_wanted] = c
+                n_wanted += 1
+            elif answer[m, c] == YES:
+                answer[m, c] = PAPER if at_first[c] > 0 else UNSEEN
+        ranked = np.empty(n_wanted)
+        for i in range(n_wanted):
+            ranked[i] = -rank[m, wanted[i]]
+        for i in np.argsort(ranked, kind="mergesort"):
+            c = wanted[i]
             k = kind[c]
-            if value[m, c] <= 0.0 or gain[k] <= fixed:
-                if answer[m, c] == YES:
-                    answer[m, c] = PAPER if at_first[c] > 0 else UNSEEN
-                continue
             number = min(places[m, c], seen[m, age[c], level[c]])
             if limited and number > 0:
                 number = min(number, affordable(part[c], once[k], per_child[k], purses[m], begun[k]))

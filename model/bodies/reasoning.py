@@ -119,6 +119,9 @@ def present_cost(mandate: Mandate, yearly: Floats, duration: NDArray[np.int64]) 
     return np.asarray((powers(1.0 / (1.0 + mandate.discount), longest)[:, None, :] * paid).sum(axis=2) * yearly)
 
 
+_FAR = 9.0  # standard deviations beyond which nothing that could be learned adds a last digit to what is decided on
+
+
 @kernel
 def value_of_trying(net: Floats, slope: Floats, before: Floats, more: Floats) -> Floats:
     """Expected value of sample information for one later decision of the same size, SEK per child; (n, n_cells) each.
@@ -145,6 +148,8 @@ def value_of_trying(net: Floats, slope: Floats, before: Floats, more: Floats) ->
             sd = abs(slope[m, c]) * moved
             if sd > 0.0:
                 z = abs(net[m, c]) / sd
+                if z > _FAR:
+                    continue
                 tail = 0.5 * math.erfc(z / math.sqrt(2.0))
                 result[m, c] = sd * (math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) - z * tail)
     return result

@@ -257,6 +257,16 @@ def _solve(
     )
 
 
+def saved_levels(cells: Cells, effects: Floats, ladder: Ladder) -> Floats:
+    """Children fewer at each level by a child of each option, at `effects` (see `effects_of`), by year from the start.
+
+    Shape (n_cells, N_AGES, N_LEVELS).
+    """
+    saved = np.zeros((1, cells.age.size, N_AGES, N_LEVELS))
+    _saved(cells.start, cells.age, effects[cells.intervention][None], life_tables(ladder), saved)
+    return np.asarray(saved[0])
+
+
 def saved_by_frailty(effects: Floats, ladder: Ladder, costs: CostTables, cells: Cells) -> tuple[Floats, Floats]:
     """What all payers save by a child of each option, by its frailty class, at `effects` (see `effects_of`).
 

@@ -27,7 +27,7 @@ ADULT_LEVELS = ("self_supporting", "insecure", "assistance", "ill_health", "excl
 N_LEVELS, N_RECORDS, N_FRAILTY = 5, 8, 3
 N_STATES = N_FRAILTY * N_RECORDS * N_LEVELS
 PLACED, NOT_ELIGIBLE, SENTENCED = 1, 2, 4  # bits of the record
-WORST = N_LEVELS - 1
+WORST, CARE = N_LEVELS - 1, N_LEVELS - 2
 EXAM_AGE, ADULT_AGE, LAST_AGE = 16, 20, 64
 N_AGES = LAST_AGE + 1
 INSECURE = 1  # where the lasting part of an effect puts a young adult whom it keeps from a first sentence
@@ -113,9 +113,10 @@ def build_ladder(parameters: LadderParameters) -> Ladder:
 def born(frailty_share: Floats, parameters: LadderParameters) -> Floats:
     """Distribution over states at birth, shape (..., N_STATES), from the share of each class, (..., N_FRAILTY)."""
     birth = np.zeros((*frailty_share.shape[:-1], N_STATES))
-    for frailty, at_risk in enumerate(parameters.birth_risk):
-        birth[..., state_of(frailty, 0, 0)] = frailty_share[..., frailty] * (1 - at_risk)
+    for frailty, (at_risk, placed) in enumerate(zip(parameters.birth_risk, parameters.birth_placed, strict=True)):
+        birth[..., state_of(frailty, 0, 0)] = frailty_share[..., frailty] * (1 - at_risk - placed)
         birth[..., state_of(frailty, 0, 1)] = frailty_share[..., frailty] * at_risk
+        birth[..., state_of(frailty, PLACED, WORST)] = frailty_share[..., frailty] * placed
     return birth
 
 
@@ -128,19 +129,26 @@ def kernel_tables(
 
 
 def _childhood(p: LadderParameters, age: int, frailty: int, record: int, level: int) -> Floats:
-    """One rung up, one down, or stay; a child once placed is placed again more easily."""
+    """One rung up, one down, or stay; a child once placed is placed again more easily.
+
+    Two ways lead over rungs: at risk or in support to being placed at once, and from no need to care.
+    """
     now = band(age)
     up = (p.up_none, p.up_risk, p.up_support, p.up_care)[level][now] if level < WORST else 0.0
     down = (p.down_risk, p.down_support, p.down_care, p.down_placed)[level - 1][now] if level else 0.0
     again = p.replacement_factor if record & PLACED and level == WORST - 1 else 1.0
+    over, goal = (p.late_care, CARE) if level == 0 else (p.placed_at_once, WORST) if level < CARE else (None, WORST)
     up = min(up * p.frailty_up[frailty] * again, 1.0)
-    down = min(down * p.frailty_down[frailty], 1.0 - up)
+    leap = min(over[now] * p.frailty_up[frailty], 1.0 - up) if over else 0.0
+    down = min(down * p.frailty_down[frailty], 1.0 - up - leap)
     row = np.zeros(N_LEVELS)
-    row[level] = 1.0 - up - down
+    row[level] = 1.0 - up - leap - down
     if level < WORST:
         row[level + 1] = up
     if level:
         row[level - 1] = down
+    if over:
+        row[goal] = leap
     return row
 
 

@@ -252,6 +252,7 @@ class LadderParameters:
     """How lives move: see ladder.toml for the order of lists."""
 
     birth_risk: tuple[float, ...] = quantity("1", "share born at elevated risk, by frailty class", size=3)
+    birth_placed: tuple[float, ...] = quantity("1", "share placed from birth on, by frailty class", size=3)
     frailty_share: tuple[float, ...] = quantity("1", "share of each frailty class at birth", size=3)
     need_gradient: float = quantity(
         "1", "log odds of not being sturdy at birth, of need one standard deviation larger (little schooling)"
@@ -262,6 +263,12 @@ class LadderParameters:
     up_risk: tuple[float, ...] = quantity("1/year", "chance to move up from elevated risk, by age band", size=4)
     up_support: tuple[float, ...] = quantity("1/year", "chance to move up from extra support, by age band", size=4)
     up_care: tuple[float, ...] = quantity("1/year", "chance to move up from care, by age band", size=4)
+    placed_at_once: tuple[float, ...] = quantity(
+        "1/year", "chance to be placed at once, of a child at elevated risk or in extra support, by age band", size=4
+    )
+    late_care: tuple[float, ...] = quantity(
+        "1/year", "chance to need care at once, of a child without any need before, by age band", size=4
+    )
     down_risk: tuple[float, ...] = quantity("1/year", "chance to move down from elevated risk, by age band", size=4)
     down_support: tuple[float, ...] = quantity("1/year", "chance to move down from extra support, by age band", size=4)
     down_care: tuple[float, ...] = quantity("1/year", "chance to move down from care, by age band", size=4)

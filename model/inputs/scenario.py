@@ -531,6 +531,8 @@ def _check_rules(
             )
     if abs(sum(ladder.frailty_share) - 1.0) > 1e-9:
         problems.append(f"{where}ladder.frailty_share: sums to {sum(ladder.frailty_share):g}, not 1.")
+    if max(sum(both) for both in zip(ladder.birth_risk, ladder.birth_placed, strict=True)) > 1.0:
+        problems.append(f"{where}ladder.birth_placed: with birth_risk more than all children of a frailty class.")
     if max(ladder.not_eligible) >= 1.0:
         problems.append(f"{where}ladder.not_eligible: must stay below 1.")
     for item in items:

@@ -104,11 +104,11 @@ class Reference:
         """Frailty class and first level from one draw."""
         passed = 0.0
         for frailty, share in enumerate(self.frailty_share):
-            risk = self.p.birth_risk[frailty]
-            for level, chance in enumerate((1 - risk, risk)):
+            risk, placed = self.p.birth_risk[frailty], self.p.birth_placed[frailty]
+            for level, chance in ((0, 1 - risk - placed), (1, risk), (4, placed)):
                 passed += share * chance
                 if u < edge(passed):
-                    return Life(frailty, level)
+                    return Life(frailty, level, placed=level == 4)
         raise AssertionError("the shares of frailty do not sum to 1")
 
     def row(self, life, age):
@@ -131,9 +131,13 @@ class Reference:
             names = [p.down_risk, p.down_support, p.down_care, p.down_placed]
             down = names[level - 1][band] * p.frailty_down[life.frailty]
         up = min(up, 1.0)
-        down = min(down, 1.0 - up)
+        leap = (p.late_care if level == 0 else p.placed_at_once if level < 3 else [0.0] * 4)[band]
+        leap = min(leap * p.frailty_up[life.frailty], 1.0 - up)
+        down = min(down, 1.0 - up - leap)
         row = [0.0] * 5
-        row[level] = 1.0 - up - down
+        row[level] = 1.0 - up - down - leap
+        if level < 3:
+            row[3 if level == 0 else 4] = leap
         if level < 4:
             row[level + 1] = up
         if level > 0:

@@ -29,6 +29,8 @@ WHERE = {
     "interventions.placed-youth.partner_share": ("municipal-fund-repayment", 6),
     "interventions.skolfam.covered": ("planner", 4),
     "interventions.placed-youth.covered": ("planner", 4),
+    "interventions.care-leavers.covered": ("planner", 8),
+    "interventions.young-outside.covered": ("planner", 4),
     "provider.": ("internal-outcome-contract", 4),
 }
 SPEC = load_scenario()
@@ -70,6 +72,7 @@ def lively():
         spec = spec.replace(
             f"interventions.{item.name}.partner", "social" if item.owner == "education" else "education"
         )
+    spec = spec.replace("interventions.home-visits.age_to", 2)  # so that both ages can move
     return spec.replace("interventions.parenting.owner", "region")
 
 

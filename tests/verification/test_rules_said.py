@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import change, county, eager, world
+from worlds import alone, change, county, eager, world
 
 from stupror.model.bodies.beliefs import Beliefs, News, credited, is_told, learn
 from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, choose
@@ -30,12 +30,9 @@ SPEC = load_scenario()
 
 
 def calm():
-    """Blekinge where nothing weighs but what is gained, and parenting programmes are the region's."""
-    return (
-        change(county(), choice__reluctance=0.0, choice__taste=0.0, choice__effort=0.0, choice__trials_ahead=0.0)
-        .replace("interventions.parenting.owner", "region")
-        .replace("interventions.skolfam.partner", "")
-    )
+    """Blekinge where nothing weighs but what is gained, nobody shares, and parenting programmes are the region's."""
+    spec = change(county(), choice__reluctance=0.0, choice__taste=0.0, choice__effort=0.0, choice__trials_ahead=0.0)
+    return alone(spec.replace("interventions.parenting.owner", "region"))
 
 
 def opened(design, spec=None, **terms):

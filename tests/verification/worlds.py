@@ -20,6 +20,13 @@ EFFECTS = {
     "placed-youth": (0.97, 1.03, 0.99),
     "servicetrainee": (0.98, 1.3, 0.995),
     "skolfam": (0.97, 1.02, 0.93),
+    "home-visits": (0.9, 1.1, 0.98),
+    "reading-support": (0.9, 1.1, 0.99),
+    "school-absence": (0.93, 1.07, 0.98),
+    "first-line": (0.85, 1.15, 0.995),
+    "edge-of-care": (0.95, 1.05, 0.98),
+    "care-leavers": (0.96, 1.04, 0.94),
+    "young-outside": (0.93, 1.05, 0.995),
 }
 FIVE = ("status-quo", "municipal-fund", "municipal-fund-repayment", "state-outcomes-fund", "planner")
 
@@ -34,6 +41,14 @@ def change(spec, **changes):
     """Replace several parameters; `committee__horizon=5` is `committee.horizon`, `_` in a name as in the file."""
     for name, value in changes.items():
         spec = spec.replace(name.replace("__", "."), value)
+    return spec
+
+
+def alone(spec):
+    """The scenario where nobody runs a programme together with somebody else."""
+    for item in spec.interventions:
+        if item.partner:
+            spec = spec.replace(f"interventions.{item.name}.partner", "")
     return spec
 
 

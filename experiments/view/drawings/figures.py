@@ -119,9 +119,9 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
                 cost.plot(calendar, borne[:, number], style, lw=width, color=GROUP_COLOUR[group], label=label)
         for number, name in enumerate(interventions):
             held = [pair[0].belief[1, number] for pair in past]
-            belief.plot(
-                calendar, held, color=COLOURS[number % len(COLOURS)], linewidth=1.8, label=words.get(name, name)
-            )
+            style = "-" if number < len(COLOURS) else "--"
+            colour = COLOURS[number % len(COLOURS)]
+            belief.plot(calendar, held, style, color=colour, linewidth=1.8, label=words.get(name, name))
         belief.axhline(1.0, color="black", linewidth=0.8, linestyle=":")
         gain.axhline(0.0, color="black", linewidth=0.8)
         for ax, key in (

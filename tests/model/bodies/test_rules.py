@@ -17,8 +17,17 @@ from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import PreventionModel, simulate
 
-COUNTY = select(load_scenario(), ["10"]).replace("interventions.parenting.owner", "region")
-PLACE = select(load_scenario(), ["1082"])
+COUNTY = (
+    select(load_scenario(), ["10"])
+    .replace("interventions.parenting.owner", "region")
+    .replace("interventions.home-visits.partner", "")
+    .replace("interventions.school-absence.partner", "")
+)
+PLACE = (
+    select(load_scenario(), ["1082"])
+    .replace("interventions.home-visits.partner", "")
+    .replace("interventions.school-absence.partner", "")
+)
 
 
 def always(number):

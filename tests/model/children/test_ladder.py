@@ -1,10 +1,13 @@
 """The ladder: probabilities that are probabilities, and rules by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from stupror.model.children.ladder import (
     ADULT_AGE,
+    CARE,
     INSECURE,
     N_LEVELS,
     N_STATES,
@@ -46,11 +49,42 @@ def test_every_row_sums_to_one(ladder):
     assert (np.diff(ladder.move_threshold[1:].astype(np.int64), axis=2) >= 0).all()
 
 
-def test_childhood_moves_by_one_rung_only(ladder):
+def test_childhood_moves_by_one_rung_but_for_two_ways_over_rungs(ladder):
+    """From no need to care, and from risk or support to being placed at once; never over rungs downwards."""
     level = np.arange(N_STATES) % N_LEVELS
     far = np.abs(level[:, None] - np.arange(N_LEVELS)[None, :]) > 1
-    assert (ladder.move[1:ADULT_AGE][:, far] == 0).all()
+    leaps = {
+        (int(level[s]), int(to))
+        for age in range(1, ADULT_AGE)
+        for s, to in zip(*np.nonzero(ladder.move[age]), strict=True)
+        if far[s, to]
+    }
+    assert leaps == {(0, CARE), (1, WORST), (2, WORST)}
     assert (ladder.move[ADULT_AGE][:, :][far] > 0).any()  # at twenty anything may happen
+
+
+def test_leaps_and_infants_by_hand():
+    """At fourteen, fragile: from none to care 0.01 x 2.8, from support placed 0.02 x 2.8; 4 % placed from birth."""
+    p = replace(
+        load_scenario().ladder,
+        late_care=(0.0, 0.0, 0.01, 0.0),
+        placed_at_once=(0.0, 0.0, 0.02, 0.0),
+        birth_placed=(0.0, 0.0, 0.04),
+    )
+    ladder, up = build_ladder(p), p.frailty_up[2]
+    assert ladder.move[14, state_of(2, 0, 0), CARE] == pytest.approx(0.01 * up)
+    assert ladder.move[14, state_of(2, 0, 2)] == pytest.approx(
+        [
+            0,
+            p.down_support[2] * p.frailty_down[2],
+            1 - p.down_support[2] * p.frailty_down[2] - (p.up_support[2] + 0.02) * up,
+            p.up_support[2] * up,
+            0.02 * up,
+        ]
+    )
+    assert ladder.move[17, state_of(2, 0, 2), WORST] == 0.0
+    assert ladder.birth[state_of(2, PLACED, WORST)] == pytest.approx(0.04 * p.frailty_share[2])
+    assert ladder.birth[state_of(1, PLACED, WORST)] == 0.0
 
 
 def test_childhood_probabilities_by_hand(ladder):
