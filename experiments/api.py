@@ -72,8 +72,9 @@ def run(
     stupror.experiments.runs.runner.RunError
         If the run fails.
     """
-    contract = _design(design)
-    world = drawing(point=point, priors=priors)(_world(scenario, municipalities), seed)
+    base = _world(scenario, municipalities)
+    contract = _design(design, base)
+    world = drawing(point=point, priors=priors)(base, seed)
     found = runner.run(world, contract, seed, years, threads=threads, rules=rules)
     return Run(contract.name, seed, years, found)
 
@@ -92,7 +93,8 @@ def compare(
 ) -> Comparison:
     """Run several designs with the same seeds; `seeds` is how many, from 1 on, or a list of them. Else as `run`."""
     chosen = range(1, seeds + 1) if isinstance(seeds, int) else seeds
-    world, contracts = _world(scenario, municipalities), [_design(design) for design in designs]
+    world = _world(scenario, municipalities)
+    contracts = [_design(design, world) for design in designs]
     draw = drawing(point=point, priors=priors)
     found = runner.compare(world, contracts, chosen, years, workers=workers, worlds=draw, rules=rules)
     return Comparison(found)
@@ -145,10 +147,10 @@ def batch(
     return open_batch(folder)
 
 
-def _design(design: Design | str) -> Design:
-    """Read a design, and see that a run can settle it."""
+def _design(design: Design | str, world: Scenario) -> Design:
+    """Read a design, and see that a run in this world can settle it."""
     contract = load_design(design) if isinstance(design, str) else design
-    check_design(contract)
+    check_design(contract, world)
     return contract
 
 

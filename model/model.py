@@ -32,9 +32,11 @@ from .bodies.decisions import Asking, Season, decide, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
 from .contracts import Design
+from .contracts.contract import Group
 from .contracts.ways import IN_FORCE
 from .evaluation.yardsticks import remember
-from .inputs.errors import InputError
+from .inputs.errors import InputError, hint
+from .inputs.parameters import InterventionParameters
 from .inputs.scenario import Scenario
 from .money.books import book_lives, close, left_in_funds, open_year, price
 from .money.budgets import bad_year, spread_practice
@@ -42,6 +44,7 @@ from .practice.in_run import neighbours_active_in_run, report
 from .projects.dues import settle_due, unfit
 from .projects.enrolment import Intake, enrol, follow
 from .projects.payments import evaluation_fee, overhead, programmes, promise
+from .projects.recruiting import recruited
 from .projects.services import adopt, cost_of, end, serve
 from .results import tables
 from .state import open_state
@@ -85,7 +88,7 @@ class PreventionModel(mesa.Model):
         rules: Mapping[str, Rule] | None = None,
     ) -> None:
         super().__init__(rng=run_seed)
-        check_design(design)
+        check_design(design, spec)
         self.world = world = build_world(spec, design, seed=run_seed, years=years, start_year=start_year)
         self.life = rules_of_life(
             world.ladder,
@@ -136,11 +139,12 @@ class PreventionModel(mesa.Model):
         world, projects, books, bodies = self.world, self.state.projects, self.state.books, self.state.bodies
         judged, ordinary = not world.design.way.paperless, len(world.contracts) - 1
         intakes = [
-            Intake(contract, decision.taken, judged, view.expected, view.reported)
+            Intake(contract, decision.taken, self._come(decision.taken), judged, view.expected, view.reported)
             for contract, (decision, view) in enumerate(zip(bodies.decided, bodies.views, strict=True))
         ]
         view = bodies.views[ordinary]
-        intakes.append(Intake(ordinary, self.season.served, False, view.expected, view.reported))
+        served = self.season.served
+        intakes.append(Intake(ordinary, served, served, False, view.expected, view.reported))
         for intake, new in zip(intakes, enrol(self.state.children, projects, world, intakes, self.year), strict=True):
             promise(books, world, projects, intake.contract, new)
             applied = new[projects.judged[new]]
@@ -149,6 +153,11 @@ class PreventionModel(mesa.Model):
                 books.pay(self.year, payment)
         for payment in programmes(world, projects, self.year):
             books.pay(self.year, payment)
+
+    def _come(self, planned: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Children who come to new projects; whoever decides as a planner plans for those who come."""
+        paperless = self.world.design.way.paperless
+        return planned if paperless else recruited(self.world, planned, self.year)
 
     def live(self) -> None:
         """Move every child one year, with help and without, and book what it costs whom."""
@@ -211,17 +220,40 @@ class PreventionModel(mesa.Model):
         return tables(self.world, self.state, detail)
 
 
-def check_design(design: Design) -> None:
-    """Refuse a design that a run could not settle.
+def check_design(design: Design, spec: Scenario) -> None:
+    """Refuse a design that a run in this scenario could not settle.
 
     Raises
     ------
     InputError
-        If it is an add-on alone, or needs a condition that a run cannot find out.
+        If it is an add-on alone, or needs a condition that a run cannot find out; or if it names an intervention or a
+        parameter that the scenario does not have.
     """
-    problems = unfit(design)
+    names = [item.name for item in spec.interventions]
+    problems = unfit(design) + [
+        f"{design.name}: decision: interventions: '{name}' is not in the scenario.{hint(name, names)}"
+        for name in design.named_interventions
+        if name not in names
+    ]
+    problems += [
+        f"{design.name}: decision.groups.{group.name}: no intervention of the scenario takes children of these ages "
+        "who are seen at these levels."
+        for group in design.groups
+        if not any(_takes(group, item) for item in spec.interventions)
+    ]
+    try:
+        spec.changed_by(design.changes)
+    except InputError as error:
+        problems += [f"{design.name}: {problem}" for problem in error.problems]
     if problems:
         raise InputError(problems)
+
+
+def _takes(group: Group, item: InterventionParameters) -> bool:
+    """Whether an intervention takes any child of a group."""
+    of_kind = not group.interventions or item.name in group.interventions
+    spans = ((group.ages, (item.age_from, item.age_to)), (group.levels, item.levels))
+    return of_kind and all(max(a[0], b[0]) <= min(a[-1], b[-1]) for a, b in spans)
 
 
 def simulate(

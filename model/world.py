@@ -176,7 +176,7 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     """Put together what a run stands on: the scenario as the design changes it, and both contracts in SEK."""
     spec, design = spec.changed_by(design.changes), for_run(design)
     # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
-    own_room = design.shares == {"owner": 1.0} and not design.clauses and not design.interventions
+    own_room = design.shares == {"owner": 1.0} and not design.clauses and design.for_all
     contracts = (design,) if not design.way.money_binds or own_room else (design, load_design("status-quo"))
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     seen = spec.detection

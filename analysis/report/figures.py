@@ -130,7 +130,7 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
         for d, ax in enumerate(axes[: len(designs)]):
             ax.pcolormesh(np.sqrt(grid[d]), cmap="Blues", vmin=0, vmax=np.sqrt(top))  # the eye sees roots, not sums
             ax.set_xticks(np.arange(len(bands)) + 0.5, [f"{a}-{b}" for a, b in bands], fontsize=7.5, rotation=45)
-            ax.set_yticks(np.arange(len(names)) + 0.5, [words.get(name, name) for name in names], fontsize=9)
+            ax.set_yticks(np.arange(len(names)) + 0.5, [fill(words.get(name, name), 30) for name in names], fontsize=9)
             ax.set_ylim(len(names), 0)
             for (row, column), value in np.ndenumerate(grid[d]):
                 if value >= 0.05:
@@ -184,7 +184,7 @@ def wrong_pocket(tables: Tables, words: Words) -> str:
             above, below = above + width.clip(min=0), below + width.clip(max=0)
         ax.barh(at + 0.19, mean["own_value_sek"], 0.26, color="#D55E00", label=words["own value"])
         ax.plot(mean["cost_sek"], at, "|", color="black", markersize=20, markeredgewidth=2.5, label=words["cost"])
-        ax.set_yticks(at, [words.get(name, name) for name in mean.index])
+        ax.set_yticks(at, [fill(words.get(name, name), 34) for name in mean.index])
         ax.invert_yaxis()
         ax.set_xlabel(words["kSEK per child"])
         _legend(figure, ax)

@@ -66,6 +66,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     every, tables = tables, steps.without_steps(tables)
     runs = tables["runs"]
     words = with_designs(texts(language)["words"], runs["design"].unique(), manifest, language)
+    words = with_interventions(words, manifest, language)
     say = texts(language)["sentences"]
     seeds = sorted(runs["seed"].unique())
     designs = list(dict.fromkeys(runs["design"]))
@@ -162,6 +163,17 @@ def spoken_summary(summarised: pd.DataFrame, language: str, manifest: Mapping[st
         formatted = formatted.rename(columns=headings).map(local)
         formatted["Design"] = [words.get(design, design) for design in format_summary(summarised)["Design"]]
     return lay_out(formatted)
+
+
+def with_interventions(words: Mapping[str, str], manifest: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Add the titles of interventions that are not ours; those of the same title are told apart by their names."""
+    added = manifest.get("scenario", {}).get("interventions", {})
+    titles = {name: each["title_sv" if language == "sv" else "title"] for name, each in added.items()}
+    known = [*words.values(), *titles.values()]
+    return {
+        name: title if known.count(title) == 1 or title == name else f"{title} ({name})"
+        for name, title in titles.items()
+    } | dict(words)
 
 
 def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dict[str, str]:

@@ -31,6 +31,13 @@ LANGUAGES = ("en", "sv")
 ScenarioFile = Annotated[
     Path | None, typer.Argument(metavar="SCENARIO", help="TOML file of changes to the built-in Sweden.")
 ]
+Interventions = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--interventions",
+        help="File of one more intervention, or folder of such files; may be given more than once.",
+    ),
+]
 Out = Annotated[Path, typer.Option(help="New folder for the results.")]
 Years = Annotated[int | None, typer.Option(help=f"Budget years to live, 1 to {MOST_YEARS}. [default: {USUAL_YEARS}]")]
 Quick = Annotated[
@@ -86,8 +93,14 @@ def known_language(language: str) -> str | None:
     return None if language in LANGUAGES else f"--language is '{language}'. Give one of {', '.join(LANGUAGES)}."
 
 
-def read_scenario(file: Path | None, municipalities: str | None, quick: bool, table: Path | None = None) -> Scenario:
-    """Read the scenario, lay the user's own table of municipalities over it, and keep the part that is asked for."""
+def read_scenario(
+    file: Path | None,
+    municipalities: str | None,
+    quick: bool,
+    table: Path | None = None,
+    interventions: Sequence[Path] | None = None,
+) -> Scenario:
+    """Read the scenario with what is added to it, and keep the part of the country that is asked for."""
     from dataclasses import replace
 
     from ...model.inputs.places import own_places
@@ -97,7 +110,7 @@ def read_scenario(file: Path | None, municipalities: str | None, quick: bool, ta
     places = [place.strip() for place in (wanted or "").split(",") if place.strip()]
     if wanted is not None and not places:
         raise InputError([f"--municipalities is '{wanted}'. Give codes or names, such as 0580,0581 or Blekinge."])
-    scenario = load_scenario(file)
+    scenario = load_scenario(file, interventions or ())
     if table is not None:
         scenario = replace(scenario, places=own_places(table))
     say_notes(scenario)
@@ -127,14 +140,14 @@ def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Po
     return read
 
 
-def read_designs(names: Sequence[str]) -> list[Design]:
-    """Read designs; tell the problems of all of them at once."""
+def read_designs(names: Sequence[str], scenario: Scenario) -> list[Design]:
+    """Read designs to be run in a scenario; tell the problems of all of them at once."""
     from ...model.contracts import load_design
     from ...model.model import check_design
 
     def read(name: str) -> Design:
         design = load_design(name)
-        check_design(design)
+        check_design(design, scenario)
         return design
 
     return all_of(*(partial(read, name) for name in names))

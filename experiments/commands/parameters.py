@@ -15,6 +15,7 @@ from ...model.inputs import schema
 from ...model.inputs.errors import InputError, hint
 from ..runs import limits
 from . import common
+from .common import Interventions
 
 __all__ = ["interventions", "parameters"]
 
@@ -24,19 +25,23 @@ MOST_DRAWS = 10_000
 def parameters(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Only parameters with this in their name.")] = "",
     source: Annotated[str, typer.Option(help="Only parameters with this in their source, such as M8.")] = "",
+    scenario: Annotated[
+        Path | None, typer.Option(help="TOML file of changes to the built-in Sweden; show what it comes to.")
+    ] = None,
+    interventions: Interventions = None,
     json_schema: Annotated[
         bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,
 ) -> None:
     """List every parameter with value, unit, range, distribution and source."""
-    from ...model.inputs import scenario
+    from ...model.inputs.scenario import load_scenario
 
     if json_schema:
         import json
 
         typer.echo(json.dumps(schema.json_schema(), indent=2, ensure_ascii=False))
         return
-    rows = scenario.load_scenario().table()
+    rows = load_scenario(scenario, interventions or ()).table()
     found = [row for row in rows if name.lower() in row["parameter"].lower() and _cites(row["source"], source)]
     if not found:
         raise InputError(_nothing_found(name, source, [row["parameter"] for row in rows]))
@@ -46,6 +51,7 @@ def parameters(
 
 def interventions(
     scenario: Annotated[Path | None, typer.Option(help="A scenario file that changes numbers.")] = None,
+    added: Interventions = None,
     draws: Annotated[int, typer.Option(help="Draws of what studies say about effects and fading.")] = 200,
     seed: Annotated[int, typer.Option(help="Names the luck of the draws.")] = limits.FIRST_SEED,
     table: Annotated[Path | None, typer.Option(help="New file (CSV) for the first table, unrounded.")] = None,
@@ -59,7 +65,7 @@ def interventions(
     from ...model.inputs.scenario import load_scenario
     from ..patterns import worth
 
-    spec = load_scenario(scenario)
+    spec = load_scenario(scenario, added or ())
     found = worth.worth(spec, draws=draws, seed=seed)
     if table is not None:
         found.to_csv(table, index=False, lineterminator="\n")

@@ -26,6 +26,7 @@ from ..runs.limits import (
 from . import common
 from .common import (
     Excel,
+    Interventions,
     Language,
     Municipalities,
     MunicipalitiesFile,
@@ -58,6 +59,7 @@ FIVE_DESIGNS = "status-quo,municipal-fund,municipal-fund-repayment,state-outcome
 def run(
     out: Out,
     scenario: ScenarioFile = None,
+    interventions: Interventions = None,
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "status-quo",
     years: Years = None,
     seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = FIRST_SEED,
@@ -80,9 +82,9 @@ def run(
         _not_both(point, priors),
         common.known_language(language),
     )
-    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
+    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file, interventions)
     likely = common.read_posteriors(posterior, spec)
-    contract = common.read_designs([design])[0]
+    contract = common.read_designs([design], spec)[0]
 
     from ..plans.likely import drawing
     from ..runs import runner
@@ -99,6 +101,7 @@ def run(
 def compare(
     out: Out,
     scenario: ScenarioFile = None,
+    interventions: Interventions = None,
     designs: Annotated[
         str, typer.Option(help="Designs to compare, with commas between; with +ADD-ON and [term=value] if you like.")
     ] = FIVE_DESIGNS,
@@ -135,9 +138,9 @@ def compare(
     )
     from ...model.contracts import split_names, with_steps
 
-    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
+    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file, interventions)
     likely = common.read_posteriors(posterior, spec)
-    contracts = common.read_designs(split_names(designs))
+    contracts = common.read_designs(split_names(designs), spec)
     if decompose:
         contracts = with_steps(contracts)
     all_seeds = range(seed, seed + n_seeds)

@@ -37,7 +37,7 @@ def screen(
         limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
     )
     scenario = common.read_scenario(None, place, quick=False, table=municipalities_file)
-    contract = common.read_designs([design])[0]
+    contract = common.read_designs([design], scenario)[0]
 
     from ..calibration import screening
 

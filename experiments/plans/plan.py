@@ -40,7 +40,7 @@ SEEDS = {
 MOST_YEARS, FIRST_YEAR, LAST_YEAR = 45, 2005, 2030
 MOST_DRAWS, MOST_REPLICATIONS, LAST_SEED = 1_000_000, 100_000, 2**31 - 1
 SECTIONS = {
-    "model": ("scenario", "municipalities", "municipalities_file", "years", "start_year"),
+    "model": ("scenario", "interventions", "municipalities", "municipalities_file", "years", "start_year"),
     "uncertainties": ("parameters", "change", "posteriors"),
     "sampling": ("method", "draws", "seed", "second_order", "levels"),
     "levers": ("designs", "terms"),
@@ -125,7 +125,7 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
     for name, keys in SECTIONS.items():
         notes.keys(sections[name], name, keys, ("designs",) if name == "levers" and "levers" in document else ())
     scenario = _scenario(sections["model"], beside, notes)
-    designs, terms = _designs(sections["levers"], beside, notes)
+    designs, terms = _designs(sections["levers"], scenario, beside, notes)
     posteriors = posteriors_of(sections["uncertainties"], scenario, beside, notes)
     factors = (*parameters(sections["uncertainties"], scenario, posteriors, notes), *terms)
     sampling = _sampling(sections["sampling"], factors, bool(posteriors), notes)
@@ -166,8 +166,9 @@ def _scenario(table: Table, beside: Path, notes: Notes) -> Scenario:
     """Read the scenario and keep the part of the country that is asked for."""
     scenario = load_scenario()
     try:
-        if name := notes.text(table, "scenario", "model"):
-            scenario = load_scenario(beside / name)
+        name = notes.text(table, "scenario", "model")
+        more = texts(table, "interventions", "model", notes)
+        scenario = load_scenario(beside / name if name else None, [beside / each for each in more])
         if own := notes.text(table, "municipalities_file", "model"):
             scenario = replace(scenario, places=own_places(beside / own))
     except InputError as error:
@@ -180,7 +181,9 @@ def _scenario(table: Table, beside: Path, notes: Notes) -> Scenario:
     return scenario
 
 
-def _designs(table: Table, beside: Path, notes: Notes) -> tuple[tuple[Design, ...], tuple[Factor, ...]]:
+def _designs(
+    table: Table, scenario: Scenario, beside: Path, notes: Notes
+) -> tuple[tuple[Design, ...], tuple[Factor, ...]]:
     """Read the designs, with every combination of the terms that are listed, and the terms that are drawn."""
     specs = texts(table, "designs", "levers", notes)
     terms = notes.table(table, "terms", "levers.terms")
@@ -192,7 +195,7 @@ def _designs(table: Table, beside: Path, notes: Notes) -> tuple[tuple[Design, ..
     for name in specs:
         own = notes.table(terms, name, f'levers.terms."{name}"') if name in terms else {}
         listed = {term: values for term, values in own.items() if isinstance(values, list)}
-        mine = [design for spec in _written(name, listed) for design in _design(spec, beside, notes)]
+        mine = [design for spec in _written(name, listed) for design in _design(spec, scenario, beside, notes)]
         designs += mine
         for term in sorted(own.keys() - listed.keys()):
             factors += _term(name, mine, term, own[term], notes)
@@ -210,11 +213,11 @@ def _written(name: str, terms: Mapping[str, Sequence[object]]) -> list[str]:
     return [f"{name}[{','.join(pairs)}]" for pairs in combinations]
 
 
-def _design(spec: str, beside: Path, notes: Notes) -> list[Design]:
+def _design(spec: str, scenario: Scenario, beside: Path, notes: Notes) -> list[Design]:
     """Read one design, and see that a run can settle it."""
     try:
         design = load_design(str(beside / spec) if spec.partition("[")[0].endswith(".toml") else spec)
-        check_design(design)
+        check_design(design, scenario)
     except InputError as error:
         notes.problems += error.problems
         return []

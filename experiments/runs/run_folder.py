@@ -262,7 +262,12 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
         "changes": {
             path: quantity.model_dump(mode="json")
             for path, quantity in spec.quantities.items()
-            if quantity != built_in.quantities[path]
+            if quantity != built_in.quantities.get(path)
+        },
+        "interventions": {
+            words["name"]: words
+            for path, words in spec.texts.items()
+            if path.startswith("interventions.") and words != built_in.texts.get(path)
         },
         "municipalities": "all" if whole_country else list(spec.places.codes),
     }
@@ -284,8 +289,9 @@ def scenario_of(manifest: Manifest, folder: Path) -> Scenario:
     told, built_in = manifest["scenario"], load_scenario()
     try:
         changes = {path: Quantity.model_validate(each) for path, each in told["changes"].items()}
-        spec = replace(built_in.with_quantities(changes), title=told["title"])
-    except (ValidationError, KeyError, TypeError) as error:
+        added = {f"interventions.{name}": words for name, words in told.get("interventions", {}).items()}
+        spec = replace(built_in.with_quantities(changes, added), title=told["title"])
+    except (ValidationError, KeyError, TypeError, AttributeError) as error:
         raise InputError([f"{folder / MANIFEST}: 'scenario.changes' is damaged. {AGAIN}"]) from error
     if told["municipalities"] != "all":
         spec = select(spec, told["municipalities"])
@@ -293,7 +299,7 @@ def scenario_of(manifest: Manifest, folder: Path) -> Scenario:
         raise InputError(
             [
                 f"{folder / MANIFEST}: the scenario cannot be built again from it: it is of another version, or has "
-                "municipalities or owners of its own. Run the comparison again with this version."
+                "municipalities of its own. Run the comparison again with this version."
             ]
         )
     return spec

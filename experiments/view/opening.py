@@ -5,8 +5,8 @@ Written by the command, which has checked it; read by `page`.
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ...model.inputs.scenario import load_scenario
 from .worlds import contract_file
@@ -20,6 +20,7 @@ class Opening:
     """The choices of the command line."""
 
     scenario: str = ""  # path of a scenario file; empty is the built-in one
+    interventions: Sequence[str] = ()  # paths of files or folders of further interventions
     place: str = Settings.place
     design: str = Settings.design
     years: int = Settings.years
@@ -35,7 +36,7 @@ class Opening:
         InputError
             If the scenario or the design cannot be read.
         """
-        scenario = load_scenario(Path(self.scenario) if self.scenario else None)
+        scenario = load_scenario(self.scenario or None, self.interventions)
         design, terms = contract_file.split(self.design)
         return Settings(
             scenario=scenario, place=self.place, design=design, terms=terms, years=self.years, seed=self.seed

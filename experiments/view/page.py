@@ -19,7 +19,7 @@ from mesa.visualization.utils import update_counter
 from ...analysis.measures.lifetime import GROUPS
 from ...model.inputs.errors import InputError
 from . import opening, tabs
-from .words import Words, count, millions, spell, words
+from .words import Words, count, millions, spell, with_interventions, words
 from .worlds import numbers, settings
 from .worlds.pair import Pair
 from .worlds.settings import Settings
@@ -53,7 +53,7 @@ def Page() -> None:
         # Whenever Mesa's page starts again it builds a pair of what is wanted then.
         SolaraViz(pair, components=[], model_params={"chosen": wanted.peek}, name=say["name"], play_interval=pause)
         Side(wanted, pair.value.settings, say)
-        Worlds(pair.value, say)
+        Worlds(pair.value, with_interventions(say, pair.value.world.menu.items))
 
 
 @solara.component

@@ -1,7 +1,7 @@
 """Words and numbers of the page in the reader's language. Read by everything that draws or writes."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from ...analysis.report import page
 from ...analysis.report.tables import number
+from ...model.inputs.parameters import InterventionParameters
 
 Words = Mapping[str, str]
 LANGUAGES = ("en", "sv")
@@ -20,6 +21,12 @@ def words(language: str) -> Words:
     """All texts of a language: those of the report, and over them the page's own."""
     own = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))[language]
     return {**page.texts(language)["words"], **own, "language": language}
+
+
+def with_interventions(say: Words, items: Sequence[InterventionParameters]) -> Words:
+    """Add the titles of interventions that do not come with the model."""
+    sv = say["language"] == "sv"
+    return {item.name: item.title_sv if sv else item.title for item in items} | dict(say)
 
 
 def spell(value: float, say: Words, *, signed: bool = False) -> str:

@@ -296,11 +296,10 @@ def _heard(value: Floats, answer: Answers, net: Floats, *, first: bool) -> tuple
 
 def _outside(world: World, design: Design) -> Bools:
     """Options that a contract does not cover, shape (n_cells,)."""
-    kinds = world.cells.intervention
-    named = (
-        np.isin(world.menu.names, design.interventions) if design.interventions else np.ones(kinds.max() + 1, np.bool_)
-    )
-    outside = ~named[kinds]
+    kinds, cells = world.cells.intervention, world.cells
+    names = world.menu.names[kinds].tolist()
+    options = zip(names, cells.age.tolist(), cells.level.tolist(), strict=True)
+    outside = np.array([not design.covers(*option) for option in options])
     return outside if reaches_region(design) else outside | world.menu.regional[kinds]
 
 

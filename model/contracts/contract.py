@@ -34,6 +34,7 @@ __all__ = [
     "Condition",
     "Currency",
     "Design",
+    "Group",
     "Key",
     "Measure",
     "OwnParty",
@@ -257,10 +258,29 @@ class Clause:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Group:
+    """A target group that the contract agrees on: children of some ages at the start, seen at some levels of need.
+
+    `ages` and `levels` are first and last; `interventions` are those that the group is for, empty for all.
+    """
+
+    name: str
+    ages: tuple[int, int] = (0, 64)
+    levels: tuple[int, int] = (1, 4)
+    interventions: tuple[str, ...] = ()
+
+    def takes(self, intervention: str, age: int, level: int) -> bool:
+        """Whether it takes children of this age, seen at this level, into this intervention."""
+        of_kind = not self.interventions or intervention in self.interventions
+        return of_kind and self.ages[0] <= age <= self.ages[1] and self.levels[0] <= level <= self.levels[1]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Design:
     """A funding design: a whole contract, as read from one file; or an add-on, which only changes parameters.
 
-    `interventions` names those that the contract may finance, its agreed target groups; empty means all.
+    `interventions` names those that the contract may finance, empty means all; `groups` whom it is for, all children
+    that an intervention takes if there are none.
     """
 
     name: str
@@ -273,6 +293,7 @@ class Design:
     finance: tuple[Share, ...]
     target: str = "owner"
     interventions: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
     currency: Currency = Currency()
     programme: Programme | None = None
     own_parties: Mapping[str, OwnParty] = field(default_factory=dict)
@@ -287,6 +308,21 @@ class Design:
     def way(self) -> Deciding:
         """How it is decided on; an add-on has none (KeyError)."""
         return WAYS[self.decision]
+
+    @property
+    def for_all(self) -> bool:
+        """Whether it is for every intervention and every child that one takes."""
+        return not self.interventions and not self.groups
+
+    @property
+    def named_interventions(self) -> tuple[str, ...]:
+        """Interventions that it names anywhere, each once."""
+        return tuple(dict.fromkeys([*self.interventions, *(each for of in self.groups for each in of.interventions)]))
+
+    def covers(self, intervention: str, age: int, level: int) -> bool:
+        """Whether it may finance this intervention for children of this age who are seen at this level."""
+        named = not self.interventions or intervention in self.interventions
+        return named and (not self.groups or any(each.takes(intervention, age, level) for each in self.groups))
 
     @property
     def shares(self) -> dict[str, float]:

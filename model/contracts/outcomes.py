@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..data import DATA
-from ..inputs.errors import InputError
+from ..inputs.errors import InputError, hint
 from ..inputs.quantity import Quantity, read_toml
 
-__all__ = ["Agreed", "OwnOutcome", "agreed_outcomes"]
+__all__ = ["COUNTED", "Agreed", "OwnOutcome", "agreed_outcomes", "counted"]
 
 OUTCOMES = DATA / "outcomes.toml"
+COUNTED = "counted on a child's life"
 
 
 class Agreed(BaseModel):
@@ -67,7 +68,8 @@ class Agreed(BaseModel):
 class OwnOutcome:
     """An outcome that a contract names itself: what it is called, counted in, and what of the model stands for it.
 
-    `in_run` is one of the outcomes above, or `words.NOT_IN_MODEL`; `times` says how many of it one of those is.
+    `in_run` is one of the outcomes above, or `words.NOT_IN_MODEL`, or `COUNTED`: then `counted` says what is counted on
+    a child's life. `times` says how many of it one of those is.
     """
 
     title: str
@@ -75,11 +77,17 @@ class OwnOutcome:
     unit: str
     in_run: str
     times: Quantity | None = None
+    counted: Agreed | None = None
+
+    @property
+    def stands_for_it(self) -> Agreed | None:
+        """What of the model stands for it; nothing if it can be settled on paper only."""
+        return self.counted or agreed_outcomes().get(self.in_run)
 
     @property
     def measured_before(self) -> bool:
         """Whether a child can be compared with itself before: as what stands for it."""
-        known = agreed_outcomes().get(self.in_run)
+        known = self.stands_for_it
         return known is None or known.measured_before
 
 
@@ -104,3 +112,36 @@ def agreed_outcomes() -> Mapping[str, Agreed]:
     if problems:
         raise InputError(problems)
     return read
+
+
+def counted(table: Mapping[str, Any], *, title: str, good: bool, source: str) -> Agreed:
+    """Make an outcome of one's own from what it counts: the keys of `outcomes.toml` but for words, and `good`.
+
+    Raises
+    ------
+    InputError
+        With everything that it cannot count.
+    """
+    words = {"title": title, "title_sv": title, "good": good, "source": source}
+    try:
+        return Agreed.model_validate({"measured_before": False, **table, **words})
+    except ValidationError as error:
+        raise InputError([_sentence(each) for each in error.errors()]) from None
+
+
+def _sentence(error: Any) -> str:
+    """Say a validation error in words."""
+    key = ".".join(str(part) for part in error["loc"])
+    match error["type"]:
+        case "extra_forbidden":
+            return f"unknown key '{key}'.{hint(key, COUNTS)}"
+        case "missing":
+            return f"'{key}' is missing."
+        case "value_error":
+            return f"{error['ctx']['error']}."
+        case "literal_error":
+            return f"{key} = {error['input']!r} is not known. Allowed: {error['ctx']['expected']}."
+    return f"{key} = {error['input']!r} is not what it should be: see outcomes.toml for examples."
+
+
+COUNTS = tuple(name for name in Agreed.model_fields if name not in ("title", "title_sv", "good", "source"))

@@ -83,7 +83,9 @@ def _metric(
         own = design.own_outcomes.get(measure.outcome)
         if own is not None and own.times is not None:
             times = plain(own.times)
-        value[:] = _reached(agreed_outcomes()[measure.outcome if own is None else own.in_run])
+        stands = agreed_outcomes()[measure.outcome] if own is None else own.stands_for_it
+        assert stands is not None  # a run refuses what is not in the model
+        value[:] = _reached(stands)
         if measure.target is not None and design.programme is not None:
             target = plain(measure.target) / design.programme.children
     elif measure.kind == "tax_revenue":

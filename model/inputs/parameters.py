@@ -114,6 +114,8 @@ class ProjectParameters:
     effect_kept: float = quantity(
         "1", "share of the effect that studies found which is left in ordinary practice", can_be=FACTOR
     )
+    recruited: float = quantity("1", "share of the children whom a new project is planned for that it gets")
+    fixed_cost: float = quantity("1", "part of a place's cost in a new project that is there though nobody comes")
     idea_rate: float = quantity(
         "1/year", "ideas for a project that arise a year in a municipality of 50,000", can_be=RATE
     )

@@ -8,7 +8,7 @@ unknown, out of range or in another unit is refused, all problems at once, befor
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import numpy as np
 from ..data import DATA
 from .change import Change
 from .errors import InputError, hint, shown
+from .own.interventions import FILES, LIKE, Own, changes_only, own_interventions
 from .parameters import (
     GROUPS,
     INTERVENTION_TEXTS,
@@ -48,7 +49,10 @@ from .places import Places, part, price_factors, sweden
 from .quantity import Quantity, Value, decimal, read_quantity, read_toml, spell, text_of
 from .reading.records import in_model_prices, laid_over, notices, unit_problem
 
+LAST_AGE = 64
 COST_TEXTS = ("title", "payer", "kind", "ages")
+_BRANCHES = {"parameters": "", "interventions": "interventions.", "costs": "costs."}  # of a file -> of paths
+_KEYS = ("title", FILES, *_BRANCHES)
 _CHANGEABLE = ("value", "unit", "range", "distribution", "source", "price_year", "note")
 _MATRICES = ("ladder.adult_20_29", "ladder.adult_30_44", "ladder.adult_45_64")
 
@@ -143,15 +147,18 @@ class Scenario:
             raise InputError(problems)
         return _assemble(self.title, changed, self.texts, self.places, "")
 
-    def with_quantities(self, quantities: Mapping[str, Quantity]) -> "Scenario":
+    def with_quantities(self, quantities: Mapping[str, Quantity], texts: Mapping[str, Any] | None = None) -> "Scenario":
         """Return the scenario with these parameters, ranges and sources included, in place of its own.
+
+        `texts` are those of interventions by path, for owners that were changed and for interventions that are added.
 
         Raises
         ------
         InputError
             If a path is unknown or a quantity does not fit it.
         """
-        return _assemble(self.title, {**self.quantities, **quantities}, self.texts, self.places, "")
+        every = {**self.texts, **(texts or {})}
+        return _assemble(self.title, {**self.quantities, **quantities}, every, self.places, "")
 
     def changed_by(self, changes: Iterable[Change]) -> "Scenario":
         """Return the scenario as a design changes it: parameters multiplied, added to or set, in order.
@@ -206,50 +213,46 @@ class Scenario:
         ]
 
 
-def load_scenario(path: Path | str | None = None) -> Scenario:
+def load_scenario(path: Path | str | None = None, interventions: Sequence[Path | str] = ()) -> Scenario:
     """Read the built-in scenario, with the changes of a user's file if one is given.
+
+    Parameters
+    ----------
+    path
+        A TOML file of changes; it may add interventions, too.
+    interventions
+        Files of one more intervention each, or folders of such files.
 
     Raises
     ------
     InputError
-        With every problem of the file: unknown keys (and the nearest valid), units, ranges, missing sources.
+        With every problem of the files: unknown keys (and the nearest valid), units, ranges, missing sources.
     """
     scenario = built_in()
-    if path is None:
+    if path is None and not interventions:
         return scenario
-    file = Path(path)
-    problems: list[str] = []
-    document = in_model_prices(read_toml(file), str(file), problems)
-    for key in document:
-        if key not in ("title", "parameters", "interventions", "costs"):
-            problems.append(
-                f"{file}: unknown key '{key}'.{hint(key, ('title', 'parameters', 'interventions', 'costs'))}"
-            )
-    title = document.get("title", f"{scenario.title}, changed by {file.name}")
+    file = str(path) if path is not None else ""
+    read = _Reading(dict(scenario.quantities), dict(scenario.texts), [])
+    document = in_model_prices(read_toml(Path(path)), file, read.problems) if path is not None else {}
+    read.problems.extend(f"{file}: unknown key '{key}'.{hint(key, _KEYS)}" for key in document if key not in _KEYS)
+    added = _added(document, file, interventions, read.problems)
+    title = document.get("title", _title(scenario, path, added))
     if not isinstance(title, str):
-        problems.append(f"{file}: title = {shown(title)}. Write a text in quotes.")
-    changed, texts = dict(scenario.quantities), dict(scenario.texts)
-    for branch, prefix in (("parameters", ""), ("interventions", "interventions."), ("costs", "costs.")):
-        for record_path, record in _records(document.get(branch, {}), branch, str(file), problems):
-            target = prefix + record_path
-            name, _, key = record_path.rpartition(".")
-            if branch == "interventions" and key in OWNER_KEYS and f"{prefix}{name}" in texts:
-                texts[f"{prefix}{name}"] = words = dict(texts[f"{prefix}{name}"])
-                _own(words, key, record, f"{file}: {branch}.{record_path}", problems)
-                continue
-            if target not in scenario.quantities:
-                valid = [
-                    p.removeprefix(prefix) for p in (*scenario.quantities, *_owner_paths(texts)) if p.startswith(prefix)
-                ]
-                problems.append(f"{file}: {branch}: unknown key '{record_path}'.{hint(record_path, valid)}")
-                continue
-            new = laid_over(scenario.quantities[target], record, f"{file}: {branch}.{record_path}", problems)
-            if new is not None:
-                changed[target] = new
-    if problems:
-        raise InputError(problems)
-    read = _assemble(str(title), changed, texts, scenario.places, f"{file}: ")
-    return replace(read, notes=notices(str(file), scenario.quantities, read.quantities, texts != scenario.texts))
+        read.problems.append(f"{file}: title = {shown(title)}. Write a text in quotes.")
+    for branch, prefix in _BRANCHES.items():
+        table = document.get(branch, {})
+        table = changes_only(table, _built_in_names()) if branch == "interventions" else table
+        for record_path, record in _records(table, branch, file, read.problems):
+            _lay_over(read, prefix, record_path, record, f"{file}: {branch}.")
+    for own in added:
+        _add(read, own)
+    for name in sorted(own.name for own in added):  # in an order that hangs on nothing but names
+        read.texts.update({path: read.texts.pop(path) for path in [f"interventions.{name}"] if path in read.texts})
+    if read.problems:
+        raise InputError(read.problems)
+    made = _assemble(str(title), read.quantities, read.texts, scenario.places, f"{file}: " if file else "")
+    said = notices(file or "added interventions", scenario.quantities, made.quantities, made.texts != scenario.texts)
+    return replace(made, notes=said)
 
 
 def select(scenario: Scenario, wanted: Iterable[str]) -> Scenario:
@@ -276,14 +279,11 @@ def _as_written() -> tuple[dict[str, Quantity], dict[str, Any]]:
     for name, prefix in flat.items():
         for path, record in _records(read_toml(DATA / name), "", name, problems):
             _keep(quantities, prefix + path, record, name, problems)
+    read = _Reading(quantities, texts, problems)
     for file in sorted((DATA / "interventions").glob("*.toml")):
         document = read_toml(file)
         words = {key: document.pop(key, None) for key in INTERVENTION_TEXTS}
-        for key in OWNER_KEYS:
-            _own(words, key, document.pop(key, {}), f"{file.name}: {key}", problems)
-        texts[f"interventions.{file.stem}"] = words
-        for path, record in _records(document, "", file.name, problems):
-            _keep(quantities, f"interventions.{file.stem}.{path}", record, file.name, problems)
+        _read_whole(read, file.stem, words, document, f"{file.name}: ")
     for name, row in read_toml(DATA / "costs.toml").items():
         texts[f"costs.{name}"] = {key: row.pop(key, None) for key in COST_TEXTS}
         for path, record in _records(row, "", "costs.toml", problems):
@@ -291,6 +291,79 @@ def _as_written() -> tuple[dict[str, Quantity], dict[str, Any]]:
     if problems:
         raise InputError(problems)
     return quantities, texts
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What has been read so far, by path, and what was wrong with it."""
+
+    quantities: dict[str, Quantity]
+    texts: dict[str, Any]
+    problems: list[str]
+
+
+def _read_whole(read: _Reading, name: str, words: Mapping[str, Any], records: Mapping[str, Any], where: str) -> None:
+    """Read an intervention with all its numbers and owners; `where` is what messages begin with."""
+    rest, own = dict(records), dict(words)
+    for key in OWNER_KEYS:
+        _own(own, key, rest.pop(key, {}), f"{where}{key}", read.problems)
+    read.texts[f"interventions.{name}"] = own
+    at = where.removesuffix(": ").removesuffix(".")
+    for path, record in _records(rest, "", at, read.problems):
+        quantity = read_quantity(record, f"{where}{path}", read.problems)
+        if quantity is not None:
+            read.quantities[f"interventions.{name}.{path}"] = quantity
+
+
+def _added(document: Mapping[str, Any], file: str, more: Sequence[Path | str], problems: list[str]) -> list[Own]:
+    """Find the interventions that a scenario adds: its own tables, the files that it names, and further ones."""
+    named = document.get(FILES, [])
+    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+        problems.append(f'{file}: {FILES} = {named!r}. Write a list of files or folders, such as ["our-course.toml"].')
+        named = []
+    paths = [*(Path(file).parent / each for each in named), *map(Path, more)]
+    return own_interventions(document.get("interventions", {}), file, paths, _built_in_names(), problems)
+
+
+def _built_in_names() -> list[str]:
+    return [item.name for item in built_in().interventions]
+
+
+def _title(scenario: Scenario, path: Path | str | None, added: Sequence[Own]) -> str:
+    """Say what a scenario without a title is."""
+    changed = f", changed by {Path(path).name}" if path is not None else ""
+    return f"{scenario.title}{changed}" + (f", with {', '.join(each.name for each in added)}" if added else "")
+
+
+def _add(read: _Reading, own: Own) -> None:
+    """Add an intervention: whole, under the same checks as a built-in file, or as another one with changes."""
+    path, like = f"interventions.{own.name}", f"interventions.{own.like}"
+    if not own.like:
+        _read_whole(read, own.name, own.texts, own.records, own.where)
+    elif like in read.texts:
+        read.texts[path] = {**read.texts[like], **own.texts}
+        for old in [old for old in read.quantities if old.startswith(f"{like}.")]:
+            read.quantities[path + old.removeprefix(like)] = read.quantities[old]
+        for key, record in _records(own.records, "", own.where.removesuffix(": "), read.problems):
+            _lay_over(read, f"{path}.", key, record, own.where)
+
+
+def _lay_over(read: _Reading, prefix: str, name: str, record: Mapping[str, Any], where: str) -> None:
+    """Lay one record of a user over that of the path `prefix` and `name`; `where` is what messages begin with."""
+    path = prefix + name
+    item, _, key = path.rpartition(".")
+    if key in OWNER_KEYS and item in read.texts:
+        read.texts[item] = words = dict(read.texts[item])
+        _own(words, key, record, where + name, read.problems)
+    elif path in read.quantities:
+        new = laid_over(read.quantities[path], record, where + name, read.problems)
+        if new is not None:
+            read.quantities[path] = new
+    else:
+        valid = [p.removeprefix(prefix) for p in (*read.quantities, *_owner_paths(read.texts)) if p.startswith(prefix)]
+        new_one = prefix == "interventions." and prefix + name.partition(".")[0] not in read.texts
+        add = f' To add an intervention, write {LIKE} = "..." in its table.' if new_one else ""
+        read.problems.append(f"{where.rstrip('.: ')}: unknown key '{name}'.{hint(name, valid)}{add}")
 
 
 def _owner_paths(texts: Mapping[str, Any]) -> list[str]:
@@ -473,6 +546,10 @@ def _check_rules(
         problems.append(f"{where}ladder.not_eligible: must stay below 1.")
     for item in items:
         name = f"{where}interventions.{item.name}"
+        if not 0 <= item.age_from <= LAST_AGE or not 0 <= item.age_to <= LAST_AGE:
+            problems.append(f"{name}: ages {item.age_from} to {item.age_to}; allowed are 0 to {LAST_AGE}.")
+        if not 1 <= min(item.levels) <= max(item.levels) <= 4:
+            problems.append(f"{name}: levels {list(item.levels)}; allowed are 1 to 4.")
         if item.age_from > item.age_to:
             problems.append(f"{name}: age_from {item.age_from} is above age_to {item.age_to}.")
         if item.levels[0] > item.levels[1]:

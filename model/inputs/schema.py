@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .own.interventions import FILES, LIKE
+from .parameters import INTERVENTION_TEXTS, OWNERS
 from .quantity import Quantity, text_of
 from .scenario import built_in, declaration
 
@@ -20,12 +22,48 @@ def json_schema() -> dict[str, Any]:
         for name in names[:-1]:
             here = here.setdefault(name, {})
         here[names[-1]] = _leaf(q, declaration(path))
+    owners = {"owner": _owner(OWNERS), "partner": _owner(("", *OWNERS))}
+    texts = {key: {"type": "string", "minLength": 1} for key in (LIKE, *INTERVENTION_TEXTS)}
+    branches = {name: _branch(part_) for name, part_ in tree.items()}
+    for each in branches["interventions"]["properties"].values():
+        each["properties"] |= owners
+    branches["interventions"]["additionalProperties"] = _own(texts | owners)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "stupror scenario: changes to the built-in one",
         "type": "object",
         "additionalProperties": False,
-        "properties": {"title": {"type": "string"}} | {name: _branch(part_) for name, part_ in tree.items()},
+        "properties": {
+            "title": {"type": "string"},
+            FILES: {"type": "array", "items": {"type": "string"}, "description": "files or folders of interventions"},
+        }
+        | branches,
+    }
+
+
+def _own(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON Schema of an intervention of one's own: any number of those that interventions have, without its limits."""
+    kept = built_in()
+    name = kept.interventions[0].name
+    leaves = {}
+    for path, q in kept.quantities.items():
+        if path.startswith(f"interventions.{name}."):
+            declared = declaration(path)
+            leaf = _leaf(q, declared)
+            number = {"type": "integer" if declared["whole"] else "number"}
+            leaf["properties"]["value"] = {"type": "array", "items": number} if declared["size"] > 1 else number
+            leaf["description"] = f"{declared['meaning']} ({q.unit})"
+            leaves[path.rpartition(".")[2]] = leaf
+    return _branch(leaves) | {"properties": {**texts, **leaves}}
+
+
+def _owner(bodies: Sequence[str]) -> dict[str, Any]:
+    """JSON Schema of who owns an intervention, or shares it."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["value", "source"],
+        "properties": {"value": {"enum": list(bodies)}, "source": {"type": "string", "minLength": 1}},
     }
 
 

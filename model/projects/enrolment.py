@@ -35,6 +35,7 @@ from ..evaluation.metrics import empty_sums
 from ..money.ledger import LedgerError
 from ..world import World
 from .projects import Projects
+from .recruiting import yearly_cost
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -45,11 +46,13 @@ Bools = NDArray[np.bool_]
 class Intake(NamedTuple):
     """Whom one contract takes on this year: children by (municipality, cell), and what each metric should come to.
 
-    `expected` on an honest evaluation, `reported` as its evaluator will report it. What is not `judged` is neither
-    applied for nor evaluated: a standing service, or what a planner does.
+    `planned` are those who were granted a place, `taken` those who come. `expected` is on an honest evaluation,
+    `reported` as its evaluator will report it. What is not `judged` is neither applied for nor evaluated: a standing
+    service, or what a planner does.
     """
 
     contract: int
+    planned: Whole
     taken: Whole
     judged: bool
     expected: tuple[Expected, ...]
@@ -63,6 +66,7 @@ class _Opened(NamedTuple):
     municipality: Which
     kind: Which
     children: Whole
+    planned: Whole
     judged: bool
 
 
@@ -82,14 +86,16 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
     if by_lot:
         shuffle(When(year, world.seed), people.homes, Found(children.seen, children.found))
     for intake in intakes:
-        by_kind = intake.taken @ (world.cells.intervention[:, None] == kinds)
+        of_kind = world.cells.intervention[:, None] == kinds
+        by_kind, planned = intake.taken @ of_kind, intake.planned @ of_kind
         municipality, kind = np.nonzero(by_kind)
         number = np.full(by_kind.shape, -1, np.int64)
         number[municipality, kind] = started + np.arange(municipality.size)
         started += municipality.size
         _write_rows(children, world.cells, intake.taken, number, year)
         rows.append(helped.n)
-        opened.append(_Opened(intake.contract, municipality, kind, by_kind[municipality, kind], intake.judged))
+        where = municipality, kind
+        opened.append(_Opened(intake.contract, *where, by_kind[where], planned[where], intake.judged))
     if by_lot:
         _draw_lots(children, first, rows[1], year, world.contracts[IN_FORCE].follow_up)
     _compare_with_others(children, world.geography.county_range, rows[1] if by_lot else first)
@@ -242,7 +248,7 @@ def _start(projects: Projects, world: World, new: _Opened, promising: _Promising
         start_year=np.full(n, year),
         children=new.children,
         matched=promising.matched,
-        yearly_cost=new.children * world.menu.yearly[new.kind],
+        yearly_cost=yearly_cost(world.menu.yearly[new.kind], new.planned, new.children, world.spec.project.fixed_cost),
         duration=world.menu.duration[new.kind],
         judged=np.full(n, new.judged),
         lasting=promising.lasting,

@@ -148,6 +148,20 @@ def _priced(costs: CostTables, counts: NDArray[np.float64]) -> NDArray[np.int64]
     return np.asarray(np.rint(amount), dtype=np.int64)
 
 
+def _cost_of(world: World, state: State, frame: Table, result: Table) -> NDArray[np.int64]:
+    """What those in each row of the table cost, whole SEK: their own places, and a part of those that stayed empty."""
+    whole_cost = np.array([round(item.cost) * item.duration for item in world.menu.items])
+    own = result["children"].to_numpy() * whole_cost[result["intervention"].to_numpy()]
+    projects, helped = state.projects, state.children.participants
+    empty = projects.cost - projects.children * whole_cost[projects.intervention]
+    if not empty.any():
+        return np.asarray(own)
+    each = (empty / np.maximum(projects.children, 1))[helped.project[: helped.n]]
+    keys = ["year", "intervention", "age", "level", "true_level", "county"]
+    more = frame.assign(each=each).groupby(keys, as_index=False)["each"].sum()["each"].to_numpy()
+    return np.asarray(own + np.rint(more).astype(np.int64))
+
+
 def enrolment_table(world: World, state: State) -> Table:
     """Who was taken into what, as seen and as they were."""
     helped, n = state.children.participants, state.children.participants.n
@@ -169,8 +183,7 @@ def enrolment_table(world: World, state: State) -> Table:
     keys = ["year", "intervention", "age", "level", "true_level", "county"]
     result = frame.groupby(keys, as_index=False)[["children", "judged", "deadweight"]].sum()
     kind, older = result["intervention"].to_numpy(), N_LEVELS * (result["age"].to_numpy() >= ADULT_AGE)
-    whole_cost = np.array([round(item.cost) * item.duration for item in world.menu.items])
-    result.insert(7, "cost_sek", result["children"].to_numpy() * whole_cost[kind])
+    result.insert(7, "cost_sek", _cost_of(world, state, frame, result))
     return result.assign(
         intervention=np.array([item.name for item in world.menu.items])[kind],
         level=LEVEL_NAMES[result["level"].to_numpy() + older],

@@ -14,6 +14,7 @@ from typing import Any
 
 from ....model.contracts import Design, design_names, terms
 from ....model.inputs.errors import InputError
+from ....model.inputs.parameters import INTERVENTION_TEXTS, OWNER_KEYS
 from ....model.inputs.scenario import Scenario, load_scenario, select
 from ....model.model import check_design
 from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, USUAL_YEARS, within
@@ -59,8 +60,7 @@ class Settings:
         if self.place:
             spec = select(spec, self.place.split(","))
         design = contract_file.load(self.design, self.terms)
-        check_design(design)
-        spec.changed_by(design.changes)  # an add-on may ask for what the scenario does not allow
+        check_design(design, spec)
         return spec, design
 
 
@@ -138,7 +138,7 @@ def _built_in_designs() -> dict[str, dict[str, str]]:
     for name in [*FIRST, *(name for name in design_names() if name not in FIRST)]:
         design = contract_file.load(name)
         try:
-            check_design(design)
+            check_design(design, load_scenario())
         except InputError:
             continue
         result[name] = _titles(design)
@@ -167,9 +167,9 @@ def term_label(name: str, words: Mapping[str, str]) -> str:
 def scenario_toml(settings: Settings) -> str:
     """Write what differs from the built-in scenario as a scenario file; empty if nothing does."""
     built_in, spec = load_scenario(), settings.read()[0]
-    document: dict[str, Any] = {}
+    document = _words_changed(spec, built_in)
     for path, quantity in spec.quantities.items():
-        if quantity == built_in.quantities[path]:
+        if quantity == built_in.quantities.get(path):
             continue
         record = quantity.model_dump(mode="json", exclude_none=True)
         if path in settings.values:
@@ -181,6 +181,23 @@ def scenario_toml(settings: Settings) -> str:
             here = here.setdefault(key, {})
         here[last] = record
     return contract_file.as_toml({"title": spec.title, **document}) if document else ""
+
+
+def _words_changed(spec: Scenario, built_in: Scenario) -> dict[str, Any]:
+    """Give owners that were changed, and the words of interventions that were added, as a scenario file has them."""
+    document: dict[str, Any] = {}
+    for path, words in spec.texts.items():
+        before = built_in.texts.get(path, {})
+        if words == before or not path.startswith("interventions."):
+            continue
+        owners = {
+            key: {"value": words[key], "source": words[f"{key}_source"]}
+            for key in OWNER_KEYS
+            if words[key] != before.get(key, "")
+        }
+        texts = {} if before else {key: words[key] for key in INTERVENTION_TEXTS}
+        document.setdefault("interventions", {})[words["name"]] = texts | owners
+    return document
 
 
 def design_toml(settings: Settings) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import fill
 
+from ...data import DATA
 from ...inputs.quantity import Quantity
 from ..contract import MAIN, Condition, Design, Measure
-from ..outcomes import OwnOutcome, agreed_outcomes
+from ..outcomes import Agreed, OwnOutcome
 from ..timing import settlement_dates, year_of
 from ..vocabulary import CHANGES, KINDS, Term
 from ..words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, NOT_IN_MODEL, PARTIES, TARGETS
@@ -48,7 +49,11 @@ def _frame(design: Design) -> Iterator[str]:
     """Say who decides, between whom, in what money, for how large a programme, and who pays it."""
     yield f"Who says yes: {BODIES[design.decision]}."
     yield f"Who chooses the target group: {TARGETS[design.target]}."
-    yield f"For: {', '.join(design.interventions) or 'every intervention'}."
+    yield f"For: {', '.join(map(_intervention, design.interventions)) or 'every intervention'}."
+    for group in design.groups:
+        whom = f"children of {group.ages[0]} to {group.ages[1]} seen at levels {group.levels[0]} to {group.levels[1]}"
+        into = f", in {joined(group.interventions)}" if group.interventions else ""
+        yield f"  group {group.name}: {whom}{into}"
     yield ""
     yield "Parties:"
     for party in design.parties:
@@ -83,6 +88,12 @@ def _frame(design: Design) -> Iterator[str]:
         if share.size is not None:
             yield f"    {_record('size', share.size)}"
     yield ""
+
+
+def _intervention(name: str) -> str:
+    """Name an intervention, and say so if it does not come with the model."""
+    built_in = (DATA / "interventions" / f"{name}.toml").is_file()
+    return name if built_in else f"{name} (which does not come with the model: the scenario has to add it)"
 
 
 def _measured(design: Design) -> Iterator[str]:
@@ -144,9 +155,20 @@ def _stands_for(outcome: OwnOutcome) -> str:
     """Say what of the model stands for an outcome of the contract's own."""
     if outcome.in_run == NOT_IN_MODEL:
         return f"{NOT_IN_MODEL}, so it can be settled on paper only"
-    known = agreed_outcomes()[outcome.in_run]
+    known = outcome.stands_for_it
+    assert known is not None  # or it were not in the model
     each = "" if outcome.times is None else f", each counted as {spoken(outcome.times).split(' for each')[0]}"
-    return f"{known.title} ({outcome.in_run}){each}"
+    what = _what_counts(known) if outcome.counted is not None else f"{known.title} ({outcome.in_run})"
+    return f"{what}{each}"
+
+
+def _what_counts(outcome: Agreed) -> str:
+    """Say what is counted on a child's life."""
+    ages = (outcome.ages[0], outcome.ages[1]) if outcome.at_age is None else (outcome.at_age, outcome.at_age)
+    what = "years" if outcome.at_age is None else "children"
+    levels = f" at level {joined(map(str, outcome.levels))}" if outcome.levels else ""
+    record = f" {'without' if outcome.record_absent else 'with'} {outcome.record} on record" if outcome.record else ""
+    return f"{what} at ages {ages[0]} to {ages[1]}{levels}{record}"
 
 
 def _conditions(design: Design) -> Iterator[str]:

@@ -94,7 +94,7 @@ def _check_measure(measure: Measure, design: Design, notes: Notes) -> None:
         notes.add(where, f"evaluation = 'none', but '{measure.kind}' is a difference. Name a comparison.")
     _check_target(measure, design, notes)
     outcome, own = design.outcome(measure.outcome), design.own_outcomes.get(measure.outcome)
-    stands = None if own is None else agreed_outcomes().get(own.in_run)
+    stands = None if own is None else own.stands_for_it
     if own is not None and stands is not None and measure.evaluation == "none" and stands.good != own.good:
         notes.add(
             where,

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import TypedDict
 
-from ...data import DATA
 from ...inputs.change import Change
 from ...inputs.errors import InputError
 from ..contract import Currency, Design, Programme, Share, plain
@@ -18,13 +17,13 @@ from ..vocabulary import CHANGES, HORIZON_YEARS, SHARE, SIZE, Term
 from ..words import BODIES, FORMS, PARTIES, TARGETS
 from .checks import check_contract
 from .clause_tables import Known, read_clauses
+from .groups import read_groups
 from .measures import read_conditions, read_measures
 from .notes import Notes, Table
 from .own_words import OWN, read_outcomes, read_parties
 
 __all__ = ["read_design"]
 
-INTERVENTIONS = DATA / "interventions"
 _OF_CONTRACTS = (
     "currency",
     "programme",
@@ -112,7 +111,9 @@ def _contract(document: Table, notes: Notes) -> Design:
         (*_TEXTS, "decision", "finance"),
     )
     decision = notes.table(document, "decision")
-    notes.keys(decision, "decision", ("body", "target", "interventions"), ("body",) if "decision" in document else ())
+    notes.keys(
+        decision, "decision", ("body", "target", "interventions", "groups"), ("body",) if "decision" in document else ()
+    )
     currency = _currency(document, notes)
     own_parties, own_outcomes = read_parties(document, notes), read_outcomes(document, notes)
     parties: dict[str, object] = {**PARTIES, **own_parties}
@@ -122,6 +123,7 @@ def _contract(document: Table, notes: Notes) -> Design:
         decision=notes.choice(decision, "body", "decision", BODIES),
         target=notes.choice(decision, "target", "decision", TARGETS) or "owner",
         interventions=_interventions(decision, notes),
+        groups=read_groups(decision, notes),
         currency=currency,
         programme=_programme(document, currency.code, parties, notes),
         finance=_finance(document, parties, notes),
@@ -135,13 +137,11 @@ def _contract(document: Table, notes: Notes) -> Design:
 
 
 def _interventions(decision: Table, notes: Notes) -> tuple[str, ...]:
-    """Read which interventions the contract may finance: its agreed target groups (C13)."""
-    known = sorted(path.stem for path in INTERVENTIONS.glob("*.toml"))
-    named = notes.names(decision, "interventions", "decision")
-    for name in named:
-        if name not in known:
-            notes.add("decision", f"interventions: '{name}' is not known.{notes.hint(name, known)}")
-    return named
+    """Read which interventions the contract may finance: its agreed target groups (C13).
+
+    Which there are is known when it meets a scenario.
+    """
+    return notes.names(decision, "interventions", "decision")
 
 
 def _currency(document: Table, notes: Notes) -> Currency:

@@ -6,9 +6,11 @@ Each says what stands for it in a run, or that nothing does; then it can be sett
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from ...inputs.errors import InputError
 from ..contract import OwnParty
-from ..outcomes import OwnOutcome, agreed_outcomes
+from ..outcomes import COUNTED, Agreed, OwnOutcome, agreed_outcomes, counted
 from ..vocabulary import TIMES
 from ..words import NOT_IN_MODEL, PARTIES
 from .notes import Notes, Table
@@ -49,15 +51,30 @@ def read_outcomes(document: Table, notes: Notes) -> dict[str, OwnOutcome]:
             notes.add(where, f"good = {good!r}. Write true if more of it is better, else false.")
         if not _UNIT.fullmatch(unit):
             notes.add(where, f"unit = '{unit}'. Write what one of it is, in small letters, such as \"month\".")
-        in_run = notes.choice(table, "in_run", where, (NOT_IN_MODEL, *known)) or NOT_IN_MODEL
-        one = f"{unit}/{known[in_run].unit}" if in_run in known else ""
+        title, own = notes.text(table, "title", where), None
+        if isinstance(table.get("in_run"), Mapping):
+            in_run, own = COUNTED, _counted(table["in_run"], title or name, good is True, where, notes)
+        else:
+            in_run = notes.choice(table, "in_run", where, (NOT_IN_MODEL, *known)) or NOT_IN_MODEL
+        stands = own or known.get(in_run)
+        one = f"{unit}/{stands.unit}" if stands else ""
         times = notes.quantity(table, "times", where, TIMES, one)
         if times is not None and in_run == NOT_IN_MODEL:
             notes.add(where, f"times has nothing to multiply: in_run = '{NOT_IN_MODEL}'. Remove it.")
         if name not in known:
-            title = notes.text(table, "title", where)
-            read[name] = OwnOutcome(title=title, good=good is True, unit=unit, in_run=in_run, times=times)
+            in_run = NOT_IN_MODEL if in_run == COUNTED and own is None else in_run
+            read[name] = OwnOutcome(title=title, good=good is True, unit=unit, in_run=in_run, times=times, counted=own)
     return read
+
+
+def _counted(table: Table, title: str, good: bool, where: str, notes: Notes) -> Agreed | None:
+    """Read what an outcome counts on a child's life; nothing, and a note, if that cannot be."""
+    try:
+        return counted(table, title=title, good=good, source=where)
+    except InputError as error:
+        for problem in error.problems:
+            notes.add(f"{where}.in_run", problem)
+        return None
 
 
 def _tables(document: Table, key: str, notes: Notes) -> list[tuple[str, str, Table]]:
