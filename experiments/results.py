@@ -12,10 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ..analysis.batches import discovery, paired, psa, sensitivity
-from ..analysis.measures.outcomes import OUTCOMES, outcomes
+from ..analysis.batches import discovery, incremental, paired, psa, sensitivity
+from ..analysis.measures.lifetime import BENCHMARK
+from ..analysis.measures.outcomes import CHILDREN, OUTCOMES, outcomes
 from ..analysis.report import tables
 from ..model.inputs.errors import InputError
 from .batches import batch_folder, store
@@ -104,8 +107,21 @@ class Batch:
         return self._read(batch_folder.DRAWS).set_index("draw")
 
     def summary(self, against: str | None = None) -> Frame:
-        """Mean difference of every outcome from a design (status quo), with its 90 % interval over draws."""
-        return paired.summary(self._some(), self.manifest["outcomes"], against)
+        """Difference of every outcome from a design (status quo): its spread over draws, who wins, mean and interval.
+
+        See `analysis.batches.paired.summary`.
+        """
+        measured = [name for name in self.manifest["outcomes"] if name != CHILDREN]
+        return _asked(lambda: paired.summary(self._some(), measured, against, self.manifest["draws"]))
+
+    def counted(self, outcome: str = "cost_fiscal") -> str:
+        """Say of how many draws an analysis of this outcome speaks, and why others are left out."""
+        return str(_asked(lambda: paired.counted(self._some(), outcome, None, self.manifest["draws"])))
+
+    @property
+    def children(self) -> float:
+        """Children of a run, all cohorts; NaN if the batch did not keep it."""
+        return float(self.runs[CHILDREN].mean()) if CHILDREN in self.runs else float("nan")
 
     def sensitivity(self, outcome: str = "cost_fiscal", against: str | None = None, method: str | None = None) -> Frame:
         """Which factors move an outcome, and which decide what design is best; see `analysis.batches.sensitivity`."""
@@ -121,28 +137,45 @@ class Batch:
         points, sampling = self._points(), self.manifest["sampling"]
         return _asked(lambda: sensitivity.convergence(self._some(), points, sampling, outcome, against, method))
 
+    def blocks(self, outcome: str = "cost_fiscal", method: str | None = None) -> str:
+        """Say of how many draws, or blocks of them, sensitivity indices speak, and which blocks are lost."""
+        points, sampling = self._points(), self.manifest["sampling"]
+        return _asked(lambda: sensitivity.blocks_lost(self._some(), points, sampling, outcome, method))
+
+    @property
+    def luck_of_its_own(self) -> bool:
+        """Whether runs that Sobol' or Morris compare differ by their luck too, as in batches of earlier versions."""
+        return sensitivity.luck_of_its_own(self._some(), self._points(), self.manifest["sampling"])
+
+    def incremental(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
+        """Incremental costs, effects and ratios, and the frontier; see `analysis.batches.incremental`."""
+        return _asked(lambda: incremental.incremental(self._some(), perspective, against))
+
     def plane(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
         """The cost-effectiveness plane, draw by draw; see `analysis.batches.psa`."""
         return _asked(lambda: psa.plane(self._some(), perspective, against))
 
-    def acceptability(self, perspective: str = "fiscal", worth: Sequence[float] = psa.WORTH) -> Frame:
-        """How likely each design is to be the best, by what a year of need avoided is worth."""
-        return _asked(lambda: psa.acceptability(self._some(), perspective, worth))
+    def acceptability(
+        self, perspective: str = "fiscal", worth: Sequence[float] = psa.WORTH, against: str | None = None
+    ) -> Frame:
+        """How likely each design is to be the best, and better than one, by what a year of need avoided is worth."""
+        return _asked(lambda: psa.acceptability(self._some(), perspective, worth, against))
 
     def perfect_information(self, worth: Sequence[float] = psa.WORTH) -> Frame:
-        """What it would be worth to know everything, by perspective, SEK/child."""
-        return _asked(lambda: psa.perfect_information(self._some(), worth))
+        """What it would be worth to know everything, by perspective, SEK/child and for all children."""
+        return _asked(lambda: psa.perfect_information(self._some(), worth, self.children))
 
     def partial_information(
         self, perspective: str = "fiscal", wtp: float = 0.0, groups: Mapping[str, Sequence[str]] | None = None
     ) -> Frame:
-        """What it would be worth to know one factor, SEK/child."""
+        """What it would be worth to know one factor, or each of some groups of them, SEK/child and for all children."""
         need("science", "sklearn")
-        return _asked(
+        found = _asked(
             lambda: psa.partial_information(
                 psa.net_benefit(self._some(), perspective, wtp), self._uncertain_values(), groups
             )
         )
+        return found.assign(population=found["evppi"] * self.children)
 
     def psa_convergence(self, perspective: str = "fiscal", wtp: float = 0.0) -> Frame:
         """Perfect information with growing numbers of draws."""
@@ -157,18 +190,53 @@ class Batch:
         return _asked(lambda: paired.pairing(self._some(), outcome, against))
 
     def discover(
-        self, design: str, outcome: str = "cost_fiscal", above: float = 0.0, against: str | None = None
-    ) -> tuple[Frame, Frame]:
-        """When a design does worse than another by more than `above`: boxes (PRIM) and rules (CART)."""
-        need("science", "ema_workbench", "sklearn")
+        self, design: str = "", outcome: str = "cost_fiscal", above: float | None = None, against: str | None = None,
+        below: float | None = None,
+    ) -> tuple[Frame, Frame]:  # fmt: skip
+        """When a design fails: boxes (PRIM) and rules (CART); see `analysis.batches.discovery`."""
+        need("science", "sklearn")
+        values, failed = self._failing(design, outcome, above, below, against)
+        return _asked(lambda: (discovery.prim_boxes(values, failed), discovery.tree_rules(values, failed)))
 
-        def search() -> tuple[Frame, Frame]:
-            failed = discovery.failures(self._some(), design, outcome, above, against)
-            values = self._uncertain_values().loc[failed.index]
-            flags = failed.to_numpy()
-            return discovery.prim_boxes(values, flags), discovery.tree_rules(values, flags)
+    def peeling(
+        self, design: str = "", outcome: str = "cost_fiscal", above: float | None = None, against: str | None = None,
+        below: float | None = None, step: int | None = None,
+    ) -> tuple[Frame, Frame]:  # fmt: skip
+        """Boxes, and the way that led to them: coverage, density and number of limits step by step.
 
-        return _asked(search)
+        With `step` the box of that step of the way is given instead of the chosen one.
+        """
+        values, failed = self._failing(design, outcome, above, below, against)
+        return _asked(lambda: discovery.search(values, failed, at=step))
+
+    def _failing(
+        self, design: str, outcome: str, above: float | None, below: float | None, against: str | None
+    ) -> tuple[Frame, NDArray[np.bool_]]:
+        """Values of the draws, and in which of them the design fails."""
+        if above is not None and below is not None:
+            raise InputError(["Give a limit above or below which it fails, not both."])
+        side = "above" if above is not None else "below" if below is not None else ""
+        name = design or self.only_design(against)
+        runs, limit = self._some(), above if above is not None else below
+        failed = _asked(lambda: discovery.failures(runs, name, outcome, limit, against, side))
+        return self._uncertain_values().loc[failed.index], failed.to_numpy()
+
+    def only_design(self, against: str | None = None) -> str:
+        """The one design beside the one that others are compared with.
+
+        Raises
+        ------
+        InputError
+            If there are several, or none.
+        """
+        runs = self._some()
+        base = _asked(lambda: paired.base_of(runs, against))
+        others = [name for name in dict.fromkeys(runs["design"]) if name != base]
+        able = [name for name in others if name != BENCHMARK] or others
+        if len(able) != 1:
+            has = ", ".join(others) or f"only {base}"
+            raise InputError([f"Which design fails? Name one with --design; this batch has {has}."])
+        return able[0]
 
     def status(self) -> dict[str, int]:
         """How many different runs there are, finished, failed and left; failed ones are among those left."""

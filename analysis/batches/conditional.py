@@ -48,7 +48,9 @@ class Fit:
         freedom = share.sum(axis=1) + 1.0
         left = (centred**2).sum(axis=0) - (seen**2).sum(axis=0)  # what no penalty explains
         error = left + ((1.0 - share)[:, :, None] ** 2 * seen**2).sum(axis=1)
-        score = np.where((freedom < n / 2)[:, None], error / (1.0 - np.minimum(freedom, n / 2) / n)[:, None] ** 2, np.inf)
+        score = np.where(
+            (freedom < n / 2)[:, None], error / (1.0 - np.minimum(freedom, n / 2) / n)[:, None] ** 2, np.inf
+        )
         kept: Floats = share[score.argmin(axis=0)].T
         return kept
 

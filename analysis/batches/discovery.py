@@ -2,10 +2,10 @@
 
 A draw is of interest if the design does worse than the base, by more than a threshold. PRIM (`prim`; Bryant & Lempert
 2010, 10.1016/j.techfore.2009.08.002) peels away slices until what is left is a box of few factors in which nearly all
-draws fail. A search over many factors finds dense boxes in noise as well, so a box counts only if it is still dense once
-limits that may be luck are gone, and if the same search in shuffled draws seldom finds one as telling. A classification
-tree (CART, by scikit-learn) says the same in another way, with its densities as they hold in draws that it has not
-seen: a rule that only one of them finds is weak. Read by the commands and notebooks.
+draws fail. A search over many factors finds dense boxes in noise as well, so a box counts only if it is still dense
+once limits that may be luck are gone, and if the same search in shuffled draws seldom finds one as telling. A
+classification tree (CART, by scikit-learn) says the same in another way, with its densities as they hold in draws that
+it has not seen: a rule that only one of them finds is weak. Read by the commands and notebooks.
 """
 
 from collections.abc import Sequence
@@ -57,10 +57,14 @@ def failures(
     less = paired.less_is_better(outcome)
     if not side and less is None:
         title = OUTCOMES[outcome].title if outcome in OUTCOMES else outcome
-        raise ValueError(f"more of '{outcome}' ({title}) is neither good nor bad. Say with --above or --below what fails")
+        raise ValueError(
+            f"more of '{outcome}' ({title}) is neither good nor bad. Say with --above or --below what fails"
+        )
     if design == paired.base_of(runs, base):
         if threshold is None:
-            raise ValueError(f"{design} cannot fail against itself. Give --above or --below, its own value is held against")
+            raise ValueError(
+                f"{design} cannot fail against itself. Give --above or --below, its own value is held against"
+            )
         gap = paired.by_design(runs, outcome, [design])[design]
     else:
         paired.by_design(runs, outcome, [design])  # says so if there is no such design
@@ -96,11 +100,11 @@ def prim_boxes(values: Frame, failed: Flags, density: float = DENSITY) -> Frame:
     -------
     pandas.DataFrame
         A row per limit of a box: box (from 1), factor, low, high (NaN where not limited), chance (probability that this
-        limit looks as good by luck: quasi-p-value, binomial, times the number of limits that were tried; Bryant & Lempert
-        2010), again (share of searches in random halves of the draws that limit the factor too), coverage (share of
-        all failures in the box), density (share of failures among its draws), mass (share of all draws), draws, p (share
-        of searches in shuffled draws that find a box as telling). Limits that may be luck (above 5 %) are left out of
-        the box; a box that is less dense than `density` without them, or whose p is above 5 %, is none.
+        limit looks as good by luck: quasi-p-value, binomial, times the number of limits that were tried; Bryant &
+        Lempert 2010), again (share of searches in random halves of the draws that limit the factor too), coverage
+        (share of all failures in the box), density (share of failures among its draws), mass (share of all draws),
+        draws, p (share of searches in shuffled draws that find a box as telling). Limits that may be luck (above 5 %)
+        are left out of the box; a box that is less dense than `density` without them, or whose p is above 5 %, is none.
 
     Raises
     ------
@@ -123,8 +127,8 @@ def search(values: Frame, failed: Flags, density: float = DENSITY, at: int | Non
     Returns
     -------
     tuple of pandas.DataFrame
-        The boxes; and a row per step of each way: box, step, chosen, coverage, density, mass, draws, failures, dimensions
-        (factors limited), limits (in words).
+        The boxes; and a row per step of each way: box, step, chosen, coverage, density, mass, draws, failures,
+        dimensions (factors limited), limits (in words).
 
     Raises
     ------
@@ -154,8 +158,8 @@ def search(values: Frame, failed: Flags, density: float = DENSITY, at: int | Non
             break
         again = _again(x, failed, names, left, density)
         rows += [
-            {"box": number, "factor": factor, "low": low, "high": high, "chance": chance, "again": again.get(factor, 0.0),
-             **_facts(box.inside, failed), "p": p}
+            {"box": number, "factor": factor, "low": low, "high": high, "chance": chance,
+             "again": again.get(factor, 0.0), **_facts(box.inside, failed), "p": p}
             for factor, low, high, chance in box.limits
         ]  # fmt: skip
         left = left & ~box.inside
@@ -213,9 +217,7 @@ def _balance(box: Box, failed: Flags) -> float:
     return facts["coverage"] * facts["density"] / max(facts["coverage"] + facts["density"], 1e-300)
 
 
-def _chosen(
-    steps: Sequence[prim.Step], names: Sequence[str], x: Floats, failed: Flags, density: float
-) -> Box | None:
+def _chosen(steps: Sequence[prim.Step], names: Sequence[str], x: Floats, failed: Flags, density: float) -> Box | None:
     """Of the steps, stripped of limits that may be luck, the dense one that balances coverage with density best."""
     best: Box | None = None
     for number, step in enumerate(steps):
@@ -279,7 +281,7 @@ def _telling(inside: Flags, failed: Flags, left: Flags) -> float:
 
 
 def _luck(x: Floats, failed: Flags, left: Flags, density: float, telling: float) -> float:
-    """Share of searches in shuffled draws that find a box as telling (Besag & Clifford 1991: stop when that is plain)."""
+    """Share of searches in shuffled draws that find a box as telling; stopped when plain (Besag & Clifford 1991)."""
     from scipy.stats import hypergeom
 
     rng = np.random.default_rng(SEED)

@@ -1,12 +1,13 @@
-"""The incremental table of an economic evaluation: who is dominated, and what each further year of need avoided costs.
+"""The incremental table of an economic evaluation: who is dominated, and what a further year of need avoided costs.
 
-Designs in order of effect. A design that costs no less and achieves no more than another is dominated; one that a mix of
-two others beats, because the next step costs less per year than the step to it, is extendedly dominated. The rest are
-the frontier, and the incremental cost-effectiveness ratio of each is against the one before it (Drummond et al. 2015,
-ch. 9; Weinstein 1990). Read by the commands and notebooks.
+Designs in order of effect. A design that costs no less and achieves no more than another is dominated; one that a mix
+of two others beats, because the next step costs less per year than the step to it, is extendedly dominated. The rest
+are the frontier, and the incremental cost-effectiveness ratio of each is against the one before it (Drummond et al.
+2015, ch. 9; Weinstein 1990). Read by the commands and notebooks.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -60,8 +61,9 @@ def ratios(designs: Sequence[str], cost: Sequence[float], effect: Sequence[float
     -------
     pandas.DataFrame
         In order of effect: design, cost, effect, standing (frontier, dominated, extendedly dominated, equal), by (the
-        design or designs that dominate it), icer (SEK per year more, against the one before on the frontier; NaN for the
-        first, and for those that are dominated, but the ratio that rules a design out where extended dominance does).
+        design or designs that dominate it), icer (SEK per year more, against the one before on the frontier; NaN for
+        the first, and for those that are dominated, but the ratio that rules a design out where extended dominance
+        does).
     """
     costs, effects = np.asarray(cost, np.float64), np.asarray(effect, np.float64)
     standing, by, icer = _standing(costs, effects, list(designs))
@@ -89,7 +91,7 @@ def _standing(
             standing[i], by[i] = EQUAL, labels[same[0]]
     path = [int(i) for i in np.argsort(effect, kind="stable") if standing[i] == FRONTIER]
     while True:
-        steps = [(cost[b] - cost[a]) / (effect[b] - effect[a]) for a, b in zip(path[:-1], path[1:], strict=True)]
+        steps = [(cost[b] - cost[a]) / (effect[b] - effect[a]) for a, b in pairwise(path)]
         worse = [place for place in range(len(steps) - 1) if steps[place] > steps[place + 1]]
         if not worse:
             break

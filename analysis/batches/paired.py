@@ -184,7 +184,9 @@ def summary(runs: Frame, outcomes: Sequence[str], base: str | None = None, draws
         wide = _laid_out(runs, outcome, None)
         less, able = less_is_better(outcome), [name for name in choices(runs) if name in wide]
         whole = wide.dropna()
-        share = {} if less is None or whole.empty else dict(zip(able, wins(whole[able], less).mean(axis=0), strict=True))
+        share = (
+            {} if less is None or whole.empty else dict(zip(able, wins(whole[able], less).mean(axis=0), strict=True))
+        )
         for design in [name for name in wide.columns if name != against]:
             gap = whole[design] - whole[against]
             mean, low, high, n = interval(gap)

@@ -119,7 +119,9 @@ def _pasted(steps: Sequence[Step], values: Floats, failed: Flags, left: Flags) -
     for place in np.flatnonzero((now.low > start.low) | (now.high < start.high)):
         for side in (0, 1):
             low, high = now.low.copy(), now.high.copy()
-            low[place], high[place] = (start.low[place], now.low[place]) if side == 0 else (now.high[place], start.high[place])
+            low[place], high[place] = (
+                (start.low[place], now.low[place]) if side == 0 else (now.high[place], start.high[place])
+            )
             beyond = np.sort(values[left & within(values, low, high), place])
             low, high = now.low.copy(), now.high.copy()
             if side == 0:
@@ -136,10 +138,8 @@ def _pasted(steps: Sequence[Step], values: Floats, failed: Flags, left: Flags) -
     return None if best is None else best[2]
 
 
-def ways(
-    values: Floats, failed: Flags, least: float, left: Flags | None = None, fewest: int = 0
-) -> list[list[Step]]:
-    """Peel in several ways: slices of a twentieth, a tenth and a fifth, and a tenth of the factors that tell most alone.
+def ways(values: Floats, failed: Flags, least: float, left: Flags | None = None, fewest: int = 0) -> list[list[Step]]:
+    """Peel in several ways: slices of a twentieth, a tenth and a fifth; and a tenth, of the factors that tell most.
 
     Thin slices end in finer limits; thick ones go less astray where failures are few and factors many. Arguments as of
     `trajectory`.

@@ -63,9 +63,7 @@ def plane(runs: Frame, perspective: str, base: str | None = None) -> Frame:
     return pd.concat(frames, ignore_index=True)
 
 
-def acceptability(
-    runs: Frame, perspective: str, worth: Sequence[float] = WORTH, base: str | None = None
-) -> Frame:
+def acceptability(runs: Frame, perspective: str, worth: Sequence[float] = WORTH, base: str | None = None) -> Frame:
     """Acceptability curves among all designs and against one, and their frontier.
 
     Parameters
@@ -82,8 +80,8 @@ def acceptability(
     pandas.DataFrame
         Columns wtp, design, probability (share of draws in which it has the highest net benefit of all, ties shared),
         probability_against (share in which it has a higher one than the base, plus half of those in which it is equal),
-        better, equal, worse (those shares), mean_net_benefit, on_frontier (the highest mean; Fenwick, Claxton & Sculpher
-        2001, 10.1002/hec.635). The base is compared with nothing: NaN.
+        better, equal, worse (those shares), mean_net_benefit, on_frontier (the highest mean; Fenwick, Claxton &
+        Sculpher 2001, 10.1002/hec.635). The base is compared with nothing: NaN.
     """
     against = paired.base_of(runs, base)
     frames = []
@@ -131,9 +129,7 @@ def perfect_information(runs: Frame, worth: Sequence[float] = WORTH, children: f
     return pd.DataFrame(rows, columns=columns)
 
 
-def partial_information(
-    benefit: Frame, known: Frame, groups: Mapping[str, Sequence[str]] | None = None
-) -> Frame:
+def partial_information(benefit: Frame, known: Frame, groups: Mapping[str, Sequence[str]] | None = None) -> Frame:
     """Expected value of knowing one factor (or a group of them) for certain, SEK/child.
 
     ``EVPPI = E[max over designs of g_d(x)] - max over designs of E[NB_d]`` with ``g_d(x) = E[NB_d | x]`` as fitted by
@@ -153,8 +149,8 @@ def partial_information(
     Returns
     -------
     pandas.DataFrame
-        Columns factor, evppi, chance, share_of_evpi (0 to 1), above_chance, highest first. A group is worth no less than
-        any of its members or smaller groups in the table, and nothing more than perfect information, as must be.
+        Columns factor, evppi, chance, share_of_evpi (0 to 1), above_chance, highest first. A group is worth no less
+        than any of its members or smaller groups in the table, and nothing more than perfect information, as must be.
 
     Raises
     ------
@@ -171,7 +167,8 @@ def partial_information(
     gain = benefit.sub(benefit[best], axis=0).to_numpy()  # against the design one would choose now
     whole = float(gain.max(axis=1).mean() - gain.mean(axis=0).max())
     values = known.loc[benefit.index]
-    alone = {each: fit_of(values[[each]].to_numpy(np.float64)) for each in dict.fromkeys(sum(together.values(), []))}
+    members = dict.fromkeys(each for some in together.values() for each in some)
+    alone = {each: fit_of(values[[each]].to_numpy(np.float64)) for each in members}
     single = {each: float(worth_of_knowing(fit, gain[:, None, :])[0]) for each, fit in alone.items()}
     fits = {
         name: alone[members[0]]
@@ -193,7 +190,9 @@ def partial_information(
     rng = np.random.default_rng(SEED)
     found = {name: min(float(each[0]), whole) for name, each in highest(gain[:, None, :]).items()}
     shuffled = [
-        np.max(list(highest(np.stack([gain[rng.permutation(len(gain))] for _ in range(AT_ONCE)], axis=1)).values()), axis=0)
+        np.max(
+            list(highest(np.stack([gain[rng.permutation(len(gain))] for _ in range(AT_ONCE)], axis=1)).values()), axis=0
+        )
         for _ in range(SHUFFLES // AT_ONCE)
     ]
     chance = float(np.quantile(np.minimum(shuffled, whole), 0.95))

@@ -4,8 +4,8 @@ Sobol' and Morris need the sample that was made for them (`sampling.method` "sal
 sample. An outcome can be a difference between two designs, or which design is best: then the indices of the indicators
 "design d is best" are averaged with the variances of the indicators as weights, the aggregated index of several outputs
 (Lamboni, Monod & Makowski 2011, 10.1016/j.ress.2010.12.002; Gamboa et al. 2014, 10.1214/14-EJS895).
-A row `DUMMY` says what a factor that acts on nothing shows: what is not above it is no finding. Sobol' and Morris compare
-draws of a block (base point, trajectory) with one another, so those must share their luck (`luck_of_its_own`).
+A row `DUMMY` says what a factor that acts on nothing shows: what is not above it is no finding. Sobol' and Morris
+compare draws of a block (base point, trajectory) with one another, so those must share their luck (`luck_of_its_own`).
 Read by the commands and notebooks.
 """
 

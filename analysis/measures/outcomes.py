@@ -19,6 +19,7 @@ Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
 
 PERSPECTIVES = ("municipality", "region", "state", "fiscal", "societal")
+CHILDREN = "children"
 IN_NEED = ("support", "care", "placed", "assistance", "ill_health", "exclusion")
 
 
@@ -51,6 +52,7 @@ OUTCOMES: dict[str, Outcome] = {
     "payment_error": Outcome(
         "Paid on what was measured over what the true effect would earn, less 1", "1", None, "nothing due"
     ),
+    CHILDREN: Outcome("Children of the run, all cohorts: what sums per child are multiplied by", "child", None),
 }
 
 
@@ -96,6 +98,7 @@ def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -
         "ratio_fiscal": _ratio(saving, paid.work[0]),
         "ratio_societal": _ratio(saving_societal, paid.work[1]),
         "payment_error": _payment_error(tables["projects"]),
+        CHILDREN: children,
     }
 
 

@@ -271,7 +271,7 @@ def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, notes: Note
 
 
 def _replications(table: Table, method: str, notes: Notes) -> Replications:
-    """Read how often and with which luck; Sobol' and Morris compare draws of a block, so those must share their luck."""
+    """Read how often and with which luck; draws that Sobol' and Morris compare must share theirs."""
     blocks = METHODS[method].blocks
     seeds = notes.choice(table, "seeds", "replications", SEEDS) or ("block" if blocks else "fresh")
     if blocks and seeds in SEEDS and seeds not in PAIRED_SEEDS:
