@@ -75,7 +75,7 @@ def run(
     contract = _design(design)
     world = drawing(point=point, priors=priors)(_world(scenario, municipalities), seed)
     found = runner.run(world, contract, seed, years, threads=threads, rules=rules)
-    return Run(contract.name, seed, years, found)
+    return Run(contract.name, seed, years, found, world.discount.rate, world.discount.societal_rate)
 
 
 def compare(
@@ -95,7 +95,7 @@ def compare(
     world, contracts = _world(scenario, municipalities), [_design(design) for design in designs]
     draw = drawing(point=point, priors=priors)
     found = runner.compare(world, contracts, chosen, years, workers=workers, worlds=draw, rules=rules)
-    return Comparison(found)
+    return Comparison(found, world.discount.rate)
 
 
 def batch(

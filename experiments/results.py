@@ -39,11 +39,13 @@ class Run:
     seed: int
     years: int
     tables: Mapping[str, Frame] = field(repr=False)
+    rate: float  # `discount.rate` and `discount.societal_rate` of the world that was run
+    societal_rate: float
 
     @cached_property
     def outcomes(self) -> Frame:
-        """Outcomes with value, unit and meaning, one row each."""
-        values = outcomes(self.tables)
+        """Outcomes with value, unit and meaning, one row each; present values at the rates of the world."""
+        values = outcomes(self.tables, self.rate, self.societal_rate)
         rows = [(name, values[name], what.unit, what.title) for name, what in OUTCOMES.items()]
         return pd.DataFrame(rows, columns=["outcome", "value", "unit", "meaning"]).set_index("outcome")
 
@@ -61,11 +63,12 @@ class Comparison:
     """Several designs with the same seeds: their result tables, one under another."""
 
     tables: Mapping[str, Frame] = field(repr=False)
+    rate: float  # `discount.rate` of the scenario
 
     @cached_property
     def summary(self) -> Frame:
         """Mean over seeds with its 90 % interval: columns design, measure, unit, mean, low, high, n."""
-        return tables.summary(self.tables)
+        return tables.summary(self.tables, self.rate)
 
     def __getitem__(self, table: str) -> Frame:
         """Give a result table."""

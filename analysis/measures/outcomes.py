@@ -56,7 +56,7 @@ OUTCOMES: dict[str, Outcome] = {
 }
 
 
-def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -> dict[str, float]:
+def outcomes(tables: Tables, rate: float, societal_rate: float) -> dict[str, float]:
     """Work out every outcome of a single run.
 
     Parameters

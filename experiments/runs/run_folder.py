@@ -168,12 +168,17 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
+BEFORE_RATES = 0.03  # per year: of folders from before the rate stood in their manifest; those were all made with it
+
+
 def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str) -> None:
     """Write the report, from nothing that depends on the time or the machine."""
     from ...analysis.report.page import write_report as render
 
     lasting = {key: value for key, value in manifest.items() if key != "this_run"}
-    render(tables, folder / REPORT, title=manifest["scenario"]["title"], manifest=lasting, language=language)
+    scenario = manifest["scenario"]
+    rate = float(scenario.get("discount_rate", BEFORE_RATES))
+    render(tables, folder / REPORT, title=scenario["title"], manifest=lasting, language=language, rate=rate)
 
 
 def read_folder(folder: Path) -> tuple[Tables, Manifest]:
@@ -231,6 +236,7 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
     return {
         "title": spec.title,
         "hash": spec.hash(),
+        "discount_rate": spec.discount.rate,
         "changes": {
             path: quantity.model_dump(mode="json")
             for path, quantity in spec.quantities.items()
