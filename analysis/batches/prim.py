@@ -95,9 +95,9 @@ def _peeled(
         n, hits = kept.sum(axis=0), kept[y].sum(axis=0)
         lost = y.size - n
         gain = np.where(lost > 0, (hits / np.maximum(n, 1) - y.mean()) / np.maximum(lost, 1), 0.0)
-        for place in np.flatnonzero(gain >= max(gain.max(), 0.0)):
+        for place in np.flatnonzero(gain >= max(gain.max(), 0.0)).tolist():
             free = int(untouched.sum() - untouched[factors[place]])
-            found = (float(gain[place]), free, -int(place), side)
+            found = (float(gain[place]), free, -place, side)
             best = found if best is None or found > best else best
     if best is None or best[0] <= 0:
         return None
@@ -155,8 +155,7 @@ def ways(values: Floats, failed: Flags, least: float, left: Flags | None = None,
 
 def within(values: Floats, low: Floats, high: Floats) -> Flags:
     """Say which draws lie in a box, ends included."""
-    inside: Flags = ((values >= low) & (values <= high)).all(axis=1)
-    return inside
+    return np.asarray(((values >= low) & (values <= high)).all(axis=1), dtype=np.bool_)
 
 
 def _quantile(ordered: Floats, share: float) -> Floats:
