@@ -76,7 +76,7 @@ def run(
     contract = _design(design, base)
     world = drawing(point=point, priors=priors)(base, seed)
     found = runner.run(world, contract, seed, years, threads=threads, rules=rules)
-    return Run(contract.name, seed, years, found)
+    return Run(contract.name, seed, years, found, world.discount.rate, world.discount.societal_rate)
 
 
 def compare(
@@ -97,7 +97,7 @@ def compare(
     contracts = [_design(design, world) for design in designs]
     draw = drawing(point=point, priors=priors)
     found = runner.compare(world, contracts, chosen, years, workers=workers, worlds=draw, rules=rules)
-    return Comparison(found)
+    return Comparison(found, world.discount.rate)
 
 
 def batch(

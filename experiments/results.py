@@ -12,10 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ..analysis.batches import discovery, paired, psa, sensitivity
-from ..analysis.measures.outcomes import OUTCOMES, PERSPECTIVES, outcomes
+from ..analysis.batches import discovery, incremental, paired, psa, sensitivity
+from ..analysis.measures.lifetime import BENCHMARK
+from ..analysis.measures.outcomes import CHILDREN, OUTCOMES, PERSPECTIVES, outcomes
 from ..analysis.report import tables
 from ..model.inputs.errors import InputError
 from .batches import asking, batch_folder, store
@@ -35,11 +38,13 @@ class Run:
     seed: int
     years: int
     tables: Mapping[str, Frame] = field(repr=False)
+    rate: float  # `discount.rate` and `discount.societal_rate` of the world that was run
+    societal_rate: float
 
     @cached_property
     def outcomes(self) -> Frame:
-        """Outcomes with value, unit and meaning, one row each."""
-        values = outcomes(self.tables)
+        """Outcomes with value, unit and meaning, one row each; present values at the rates of the world."""
+        values = outcomes(self.tables, self.rate, self.societal_rate)
         rows = [(name, values[name], what.unit, what.title) for name, what in OUTCOMES.items()]
         return pd.DataFrame(rows, columns=["outcome", "value", "unit", "meaning"]).set_index("outcome")
 
@@ -57,11 +62,12 @@ class Comparison:
     """Several designs with the same seeds: their result tables, one under another."""
 
     tables: Mapping[str, Frame] = field(repr=False)
+    rate: float  # `discount.rate` of the scenario
 
     @cached_property
     def summary(self) -> Frame:
         """Mean over seeds with its 90 % interval: columns design, measure, unit, mean, low, high, n."""
-        return tables.summary(self.tables)
+        return tables.summary(self.tables, self.rate)
 
     def __getitem__(self, table: str) -> Frame:
         """Give a result table."""
@@ -103,9 +109,22 @@ class Batch:
         return self._read(batch_folder.DRAWS).set_index("draw")
 
     def summary(self, against: str | None = None) -> Frame:
-        """Mean difference of every outcome from a design (status quo), with its 90 % interval over draws."""
+        """Difference of every outcome from a design (status quo): its spread over draws, who wins, mean and interval.
+
+        See `analysis.batches.paired.summary`.
+        """
         asking.check(asking.design(against, self._some(), "--against"))
-        return paired.summary(self._some(), self.manifest["outcomes"], against)
+        measured = [name for name in self.manifest["outcomes"] if name != CHILDREN]
+        return asking.answered(lambda: paired.summary(self._some(), measured, against, self.manifest["draws"]))
+
+    def counted(self, outcome: str = "cost_fiscal") -> str:
+        """Say of how many draws an analysis of this outcome speaks, and why others are left out."""
+        return str(asking.answered(lambda: paired.counted(self._some(), outcome, None, self.manifest["draws"])))
+
+    @property
+    def children(self) -> float:
+        """Children of a run, all cohorts; NaN if the batch did not keep it."""
+        return float(self.runs[CHILDREN].mean()) if CHILDREN in self.runs else float("nan")
 
     def sensitivity(self, outcome: str = "cost_fiscal", against: str | None = None, method: str | None = None) -> Frame:
         """Which factors move an outcome, and which decide what design is best; see `analysis.batches.sensitivity`."""
@@ -125,34 +144,52 @@ class Batch:
         runs = self._some()
         return asking.answered(lambda: sensitivity.convergence(runs, points, sampling, outcome, against, method))
 
+    def blocks(self, outcome: str = "cost_fiscal", method: str | None = None) -> str:
+        """Say of how many draws, or blocks of them, sensitivity indices speak, and which blocks are lost."""
+        points, sampling = self._points(), self.manifest["sampling"]
+        return asking.answered(lambda: sensitivity.blocks_lost(self._some(), points, sampling, outcome, method))
+
+    @property
+    def luck_of_its_own(self) -> bool:
+        """Whether runs that Sobol' or Morris compare differ by their luck too, as in batches of earlier versions."""
+        return sensitivity.luck_of_its_own(self._some(), self._points(), self.manifest["sampling"])
+
+    def incremental(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
+        """Incremental costs, effects and ratios, and the frontier; see `analysis.batches.incremental`."""
+        self._perspective(perspective, against)
+        return asking.answered(lambda: incremental.incremental(self._some(), perspective, against))
+
     def plane(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
         """The cost-effectiveness plane, draw by draw; see `analysis.batches.psa`."""
         self._perspective(perspective, against)
         return asking.answered(lambda: psa.plane(self._some(), perspective, against))
 
-    def acceptability(self, perspective: str = "fiscal", worth: Sequence[float] = psa.WORTH) -> Frame:
-        """How likely each design is to be the best, by what a year of need avoided is worth."""
-        self._perspective(perspective, None, *(asking.finite("worth", each, 0.0) for each in worth))
-        return asking.answered(lambda: psa.acceptability(self._some(), perspective, worth))
+    def acceptability(
+        self, perspective: str = "fiscal", worth: Sequence[float] = psa.WORTH, against: str | None = None
+    ) -> Frame:
+        """How likely each design is to be the best, and better than one, by what a year of need avoided is worth."""
+        self._perspective(perspective, against, *(asking.finite("worth", each, 0.0) for each in worth))
+        return asking.answered(lambda: psa.acceptability(self._some(), perspective, worth, against))
 
     def perfect_information(self, worth: Sequence[float] = psa.WORTH) -> Frame:
-        """What it would be worth to know everything, by perspective, SEK/child."""
+        """What it would be worth to know everything, by perspective, SEK/child and for all children."""
         names = self.manifest["outcomes"]
         numbers = (asking.finite("worth", each, 0.0) for each in worth)
         asking.check(*(asking.perspective(each, names) for each in PERSPECTIVES), *numbers)
-        return asking.answered(lambda: psa.perfect_information(self._some(), worth))
+        return asking.answered(lambda: psa.perfect_information(self._some(), worth, self.children))
 
     def partial_information(
         self, perspective: str = "fiscal", wtp: float = 0.0, groups: Mapping[str, Sequence[str]] | None = None
     ) -> Frame:
-        """What it would be worth to know one factor, SEK/child."""
+        """What it would be worth to know one factor, or each of some groups of them, SEK/child and for all children."""
         need("science", "sklearn")
         self._perspective(perspective, None, asking.finite("--wtp", wtp, 0.0))
-        return asking.answered(
+        found = asking.answered(
             lambda: psa.partial_information(
                 psa.net_benefit(self._some(), perspective, wtp), self._uncertain_values(), groups
             )
         )
+        return found.assign(population=found["evppi"] * self.children)
 
     def psa_convergence(self, perspective: str = "fiscal", wtp: float = 0.0) -> Frame:
         """Perfect information with growing numbers of draws."""
@@ -170,22 +207,55 @@ class Batch:
         return asking.answered(lambda: paired.pairing(self._some(), outcome, against))
 
     def discover(
-        self, design: str, outcome: str = "cost_fiscal", above: float = 0.0, against: str | None = None
-    ) -> tuple[Frame, Frame]:
-        """When a design does worse than another by more than `above`: boxes (PRIM) and rules (CART)."""
-        need("science", "ema_workbench", "sklearn")
-        self._outcome_and_base(
-            outcome, against, asking.design(design, self._some(), "--design"), asking.finite("--above", above)
-        )
-        asking.check(asking.others(self._some(), against, design))
+        self, design: str = "", outcome: str = "cost_fiscal", above: float | None = None, against: str | None = None,
+        below: float | None = None,
+    ) -> tuple[Frame, Frame]:  # fmt: skip
+        """When a design fails: boxes (PRIM) and rules (CART); see `analysis.batches.discovery`."""
+        need("science", "sklearn")
+        values, failed = self._failing(design, outcome, above, below, against)
+        return asking.answered(lambda: (discovery.prim_boxes(values, failed), discovery.tree_rules(values, failed)))
 
-        def search() -> tuple[Frame, Frame]:
-            failed = discovery.failures(self._some(), design, outcome, above, against)
-            values = self._uncertain_values().loc[failed.index]
-            flags = failed.to_numpy()
-            return discovery.prim_boxes(values, flags), discovery.tree_rules(values, flags)
+    def peeling(
+        self, design: str = "", outcome: str = "cost_fiscal", above: float | None = None, against: str | None = None,
+        below: float | None = None, step: int | None = None,
+    ) -> tuple[Frame, Frame]:  # fmt: skip
+        """Boxes, and the way that led to them: coverage, density and number of limits step by step.
 
-        return asking.answered(search)
+        With `step` the box of that step of the way is given instead of the chosen one.
+        """
+        values, failed = self._failing(design, outcome, above, below, against)
+        return asking.answered(lambda: discovery.search(values, failed, at=step))
+
+    def _failing(
+        self, design: str, outcome: str, above: float | None, below: float | None, against: str | None
+    ) -> tuple[Frame, NDArray[np.bool_]]:
+        """Values of the draws, and in which of them the design fails."""
+        if above is not None and below is not None:
+            raise InputError(["Give a limit above or below which it fails, not both."])
+        side = "above" if above is not None else "below" if below is not None else ""
+        limit = above if above is not None else below
+        self._outcome_and_base(outcome, against, asking.finite(f"--{side or 'above'}", limit or 0.0))
+        name, runs = design or self.only_design(against), self._some()
+        asking.check(asking.design(name, runs, "--design"), asking.others(runs, against, name))
+        failed = asking.answered(lambda: discovery.failures(runs, name, outcome, limit, against, side))
+        return self._uncertain_values().loc[failed.index], failed.to_numpy()
+
+    def only_design(self, against: str | None = None) -> str:
+        """The one design beside the one that others are compared with.
+
+        Raises
+        ------
+        InputError
+            If there are several, or none.
+        """
+        runs = self._some()
+        base = asking.answered(lambda: paired.base_of(runs, against))
+        others = [name for name in dict.fromkeys(runs["design"]) if name != base]
+        able = [name for name in others if name != BENCHMARK] or others
+        if len(able) != 1:
+            has = ", ".join(others) or f"only {base}"
+            raise InputError([f"Which design fails? Name one with --design; this batch has {has}."])
+        return able[0]
 
     def status(self) -> dict[str, int]:
         """How many different runs there are, finished, failed and left; failed and damaged are among those left."""

@@ -50,6 +50,35 @@ def plane(found: Frame) -> str:
         return svg(figure)
 
 
+def frontier(found: Frame) -> str:
+    """The efficiency frontier of `incremental.incremental`: designs by effect and cost, the frontier as a line."""
+    with mpl.rc_context(STYLE):
+        figure, ax = axes(7.0, 5.0)
+        for number, row in enumerate(found.to_dict("records")):
+            colour, on = COLOURS[number % len(COLOURS)], row["standing"] == "frontier"
+            ax.scatter(row["effect"], row["cost"], s=60, color=colour, marker="o" if on else "x", label=row["design"])
+        line = found[found["standing"] == "frontier"]
+        ax.plot(line["effect"], line["cost"], color="black", linewidth=1.2, zorder=0)
+        ax.set(xlabel="years of need avoided per child, whole lives", ylabel="lifetime cost more, SEK per child")
+        ax.legend(frameon=False, fontsize=9, title="crosses: dominated")
+        return svg(figure)
+
+
+def peeling(found: Frame) -> str:
+    """The way that PRIM peeled (`discovery.search`): coverage against density, by number of factors limited."""
+    with mpl.rc_context(STYLE):
+        figure, ax = axes(7.0, 4.5)
+        part = found[found["box"] == 1]
+        ax.plot(part["coverage"], part["density"], color="#bbbbbb", zorder=0)
+        for number, (dimensions, some) in enumerate(part.groupby("dimensions")):
+            ax.scatter(some["coverage"], some["density"], color=COLOURS[number % len(COLOURS)], label=str(dimensions))
+        chosen = part[part["chosen"]]
+        ax.scatter(chosen["coverage"], chosen["density"], s=150, facecolors="none", edgecolors="black")
+        ax.set(xlabel="coverage: share of all failures inside", ylabel="density: share inside that fails")
+        ax.legend(frameon=False, fontsize=9, title="factors limited", ncols=2)
+        return svg(figure)
+
+
 def acceptability(found: Frame) -> str:
     """Acceptability curves of `psa.acceptability`; the frontier is drawn thick."""
     with mpl.rc_context(STYLE):
@@ -70,7 +99,7 @@ def partial_information(found: Frame) -> str:
     with mpl.rc_context(STYLE):
         figure, ax = axes(8.0, 1.0 + 0.3 * len(part))
         ax.barh(part["factor"], part["evppi"], color=COLOURS[2])
-        ax.plot(part["chance"], np.arange(len(part)), "k|", markersize=12, label="by chance")
+        ax.axvline(float(part["chance"].iloc[0]), color="black", linestyle=":", label="the highest that chance gives")
         ax.invert_yaxis()
         ax.legend(frameon=False, fontsize=9)
         ax.set_xlabel("expected value of knowing it, SEK per child")

@@ -4,6 +4,8 @@ Sobol' and Morris need the sample that was made for them (`sampling.method` "sal
 sample. An outcome can be a difference between two designs, or which design is best: then the indices of the indicators
 "design d is best" are averaged with the variances of the indicators as weights, the aggregated index of several outputs
 (Lamboni, Monod & Makowski 2011, 10.1016/j.ress.2010.12.002; Gamboa et al. 2014, 10.1214/14-EJS895).
+A row `DUMMY` says what a factor that acts on nothing shows: what is not above it is no finding. Sobol' and Morris
+compare draws of a block (base point, trajectory) with one another, so those must share their luck (`luck_of_its_own`).
 Read by the commands and notebooks.
 """
 
@@ -22,6 +24,7 @@ Floats = NDArray[np.float64]
 Indices = Callable[[Floats], Frame]
 
 BEST = "which is best"
+DUMMY = "dummy"
 RESAMPLES, SEED, LEVEL = 200, 1, 0.9
 SLICES, DUMMIES = 10, 20
 MAIN = {"saltelli": "total", "morris": "mu_star", "pawn": "median"}  # the column that factors are ranked by
@@ -118,13 +121,14 @@ def pawn_indices(names: Sequence[str], points: Floats, outcome: Floats) -> Frame
     )
 
 
-def of_indicators(best: NDArray[np.int64], indices: Indices) -> Frame:
+def of_indicators(wins: Floats, indices: Indices) -> Frame:
     """Indices of a choice: those of every indicator "this one is chosen", averaged with their variances as weights.
 
     Half-widths are averaged like the rest, which is as if the indicators were wrong together: on the safe side.
-    `best` has the number of the choice by point; returns the columns of `indices`.
+    `wins` has by point and choice 1 for what is chosen (a part of 1 each where several are equally good), shape
+    (points, choices); returns the columns of `indices`.
     """
-    outputs = [(best == each).astype(np.float64) for each in np.unique(best)]
+    outputs = list(wins.T)
     weights = np.array([output.var() for output in outputs])
     frames = [indices(output) for output in outputs]
     result = frames[0].copy()
@@ -149,7 +153,8 @@ def sensitivity(
     sampling
         How it was sampled: method, levels, second_order.
     outcome
-        Name of a column of `runs`; a low value is good.
+        Name of a column of `runs`. Which way it is good is known from `OUTCOMES`; where neither way is, there is no
+        "which is best".
     base
         Design to compare with; status quo if not given. A batch of one design is taken as it is.
     method
@@ -158,7 +163,8 @@ def sensitivity(
     Returns
     -------
     pandas.DataFrame
-        Column of (the design, or `BEST`), then those of the method; within each, the factors that matter most first.
+        Column of (the design, or `BEST`), then those of the method; within each, the factors that matter most first,
+        and last, for Sobol' and Morris, the row `DUMMY` (NaN where every draw has luck of its own).
 
     Raises
     ------
@@ -172,6 +178,7 @@ def sensitivity(
     names = [name for name in points.columns if name != "draw"]
     cube, keep = _blocks(points, names, wide, used, sampling)
     wide = wide.loc[keep]
+    dummy = np.nan if luck_of_its_own(runs, points, sampling) else 0.0
 
     def indices(values: Floats) -> Frame:
         if used == "saltelli":
@@ -180,11 +187,18 @@ def sensitivity(
             return elementary_effects(names, cube, values, int(sampling["levels"]))
         return pawn_indices(names, cube, values)
 
-    frames = [_ranked(indices(values), used).assign(of=of) for of, values in _outputs(runs, wide, base).items()]
+    def shown(found: Frame) -> Frame:
+        ranked = found.sort_values(MAIN[used], ascending=False, kind="stable", ignore_index=True)
+        if used == "pawn":
+            return ranked
+        nothing = {column: dummy for column in ranked.columns} | {"factor": DUMMY}
+        return pd.concat([ranked, pd.DataFrame([nothing])], ignore_index=True)
+
+    frames = [shown(indices(values)).assign(of=of) for of, values in _outputs(runs, wide, base).items()]
     candidates = [design for design in paired.choices(runs) if design in wide]
-    if len(candidates) > 1:
-        best = wide[candidates].to_numpy().argmin(axis=1)
-        frames.append(_ranked(of_indicators(best, indices), used).assign(of=BEST))
+    less = paired.less_is_better(outcome)
+    if len(candidates) > 1 and less is not None:
+        frames.append(shown(of_indicators(paired.wins(wide[candidates], less), indices)).assign(of=BEST))
     result = pd.concat(frames, ignore_index=True)
     return result[["of", *result.columns.drop("of")]]
 
@@ -201,8 +215,7 @@ def _blocks(
     points: Frame, names: Sequence[str], wide: Frame, method: str, sampling: Mapping[str, Any]
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Keep the points that have an outcome: whole blocks (base points, trajectories) where the method needs them."""
-    factors = len(names)
-    size = {"saltelli": factors * (2 if sampling["second_order"] else 1) + 2, "morris": factors + 1, "pawn": 1}[method]
+    size = _block(len(names), sampling) if method != "pawn" else 1
     there = points["draw"].isin(wide.index).to_numpy()
     blocks = there[: len(there) // size * size].reshape(-1, size).all(axis=1)
     keep = np.repeat(blocks, size)
@@ -212,8 +225,39 @@ def _blocks(
     return rows[list(names)].to_numpy(np.float64), rows["draw"].to_numpy(np.int64)
 
 
-def _ranked(frame: Frame, method: str) -> Frame:
-    return frame.sort_values(MAIN[method], ascending=False, kind="stable", ignore_index=True)
+def _block(factors: int, sampling: Mapping[str, Any]) -> int:
+    """Number of draws in a block of the sample: a base point with its neighbours, a trajectory; 1 if it has none."""
+    pairs = 2 if sampling.get("second_order") else 1
+    return {"saltelli": factors * pairs + 2, "morris": factors + 1}.get(sampling["method"], 1)
+
+
+def luck_of_its_own(runs: Frame, points: Frame, sampling: Mapping[str, Any]) -> bool:
+    """Say whether draws of a block differ by their luck too: then indices rank luck, and a factor that is idle as well.
+
+    ``replications.seeds`` "block" or "shared" gives a block one luck; "fresh", which was usual once, does not.
+    """
+    size = _block(len(points.columns) - 1, sampling)
+    if size == 1 or "seed" not in runs:
+        return False
+    lucks = runs.assign(block=runs["draw"] // size).groupby(["block", "design", "replication"])["seed"].nunique()
+    return bool((lucks > 1).any())
+
+
+def blocks_lost(
+    runs: Frame, points: Frame, sampling: Mapping[str, Any], outcome: str, method: str | None = None
+) -> str:
+    """Say of how many draws, or blocks of them, the indices speak, and which blocks are lost for want of a value."""
+    count = paired.counted(runs, outcome, None, len(points))
+    size = 1 if method == "pawn" else _block(len(points.columns) - 1, sampling)
+    if size == 1:
+        return str(count)
+    there = points["draw"].isin(paired.by_design(runs, outcome).index).to_numpy()
+    whole = there[: len(there) // size * size].reshape(-1, size).all(axis=1)
+    lost = np.flatnonzero(~whole)
+    named = ", ".join(map(str, lost[:10])) + (", ..." if lost.size > 10 else "")
+    return f"{int(whole.sum())} of {whole.size} blocks of {size} draws" + (
+        f"; blocks lost: {named} ({str(count).partition('left out: ')[2]})" if lost.size else ""
+    )
 
 
 def convergence(
@@ -226,9 +270,8 @@ def convergence(
     """
     used = method or (sampling["method"] if sampling["method"] in MAIN else "pawn")
     whole = sensitivity(runs, points, sampling, outcome, base, method)
-    leading = whole.groupby("of", sort=False).head(top)[["of", "factor"]]
-    factors = len(points.columns) - 1
-    block = {"saltelli": factors * (2 if sampling["second_order"] else 1) + 2, "morris": factors + 1, "pawn": 1}[used]
+    leading = whole[whole["factor"] != DUMMY].groupby("of", sort=False).head(top)[["of", "factor"]]
+    block = _block(len(points.columns) - 1, sampling) if used != "pawn" else 1
     rows = []
     for part in (8, 4, 2, 1):
         draws = len(points) // block // part * block

@@ -19,16 +19,18 @@ Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
 
 PERSPECTIVES = ("municipality", "region", "state", "fiscal", "societal")
+CHILDREN = "children"
 IN_NEED = ("support", "care", "placed", "assistance", "ill_health", "exclusion")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an outcome is called, its unit, and whether less of it is better (None: neither)."""
+    """What an outcome is called, its unit, whether less of it is better (None: neither), and when it has no value."""
 
     title: str
     unit: str
     less_is_better: bool | None
+    none_if: str = ""
 
 
 OUTCOMES: dict[str, Outcome] = {
@@ -42,16 +44,19 @@ OUTCOMES: dict[str, Outcome] = {
     "reached": Outcome("Children taken into programmes", "child/year", None),
     "fund_paid": Outcome("Paid by the outcomes fund, present value", "SEK/child", None),
     "investor_gain": Outcome("What investors get back less what they put in, present value", "SEK/child", None),
-    "wrong_pocket": Outcome("Share of the saving outside the municipality's budgets", "1", None),
-    "owner_share": Outcome("Share of the saving that the owner can count as its own", "1", None),
-    "deadweight": Outcome("Share of participants who would have had no need anyway", "1", True),
-    "ratio_fiscal": Outcome("Saved per SEK spent, all public budgets", "1", False),
-    "ratio_societal": Outcome("Saved per SEK spent, society", "1", False),
-    "payment_error": Outcome("Paid on what was measured over what the true effect would earn, less 1", "1", None),
+    "wrong_pocket": Outcome("Share of the saving outside the municipality's budgets", "1", None, "nothing saved"),
+    "owner_share": Outcome("Share of the saving that the owner can count as its own", "1", None, "nothing saved"),
+    "deadweight": Outcome("Share of participants who would have had no need anyway", "1", True, "nobody judged"),
+    "ratio_fiscal": Outcome("Saved per SEK spent, all public budgets", "1", False, "no programme"),
+    "ratio_societal": Outcome("Saved per SEK spent, society", "1", False, "no programme"),
+    "payment_error": Outcome(
+        "Paid on what was measured over what the true effect would earn, less 1", "1", None, "nothing due"
+    ),
+    CHILDREN: Outcome("Children of the run, all cohorts: what sums per child are multiplied by", "child", None),
 }
 
 
-def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -> dict[str, float]:
+def outcomes(tables: Tables, rate: float, societal_rate: float) -> dict[str, float]:
     """Work out every outcome of a single run.
 
     Parameters
@@ -93,6 +98,7 @@ def outcomes(tables: Tables, rate: float = 0.03, societal_rate: float = 0.035) -
         "ratio_fiscal": _ratio(saving, paid.work[0]),
         "ratio_societal": _ratio(saving_societal, paid.work[1]),
         "payment_error": _payment_error(tables["projects"]),
+        CHILDREN: children,
     }
 
 

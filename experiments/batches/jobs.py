@@ -25,7 +25,7 @@ from ...model.inputs.scenario import Scenario
 from ..plans.own_rules import Named, named
 from ..plans.plan import Plan
 from ..plans.posterior import values_of
-from ..plans.sampling import cube, draw_values, posterior_rows, rounded
+from ..plans.sampling import block_size, cube, draw_values, posterior_rows, rounded
 from ..runs.run_folder import design_hash, versions
 
 __all__ = [
@@ -186,6 +186,8 @@ def _seed(plan: Plan, draw: int, replication: int, place: int) -> int:
     again = plan.replications
     if again.seeds == "shared":
         return again.first_seed + replication
+    if again.seeds == "block":
+        return again.first_seed + draw // block_size(plan.sampling, len(plan.factors)) * again.number + replication
     number = draw * again.number + replication
     return again.first_seed + (number if again.seeds == "fresh" else number * len(plan.designs) + place)
 

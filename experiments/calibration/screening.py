@@ -64,7 +64,10 @@ def outcomes(scenario: Scenario, design: Design, seed: int, years: int) -> dict[
     usual = simulate(scenario, load_design("status-quo"), seed=seed, years=years, detail=False)
     flows, costs = tables["flows"], tables["costs"]
     public = costs[costs["payer"] != "households"]
-    now, before = (outcomes_of(each, scenario.discount.rate)["cost_fiscal"] for each in (tables, usual))
+    now, before = (
+        outcomes_of(each, scenario.discount.rate, scenario.discount.societal_rate)["cost_fiscal"]
+        for each in (tables, usual)
+    )
     return {
         "invested": float(flows[flows["purpose"] == "programme"]["amount_sek"].sum()),
         "saved": float((public["untreated_sek"] - public["actual_sek"]).sum()),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...model.inputs.errors import InputError
+from ...model.inputs.errors import InputError, hint
 from ..batches import asking
 from ..files.places import make_folder, new_file
 from ..files.spreadsheets import csv_bytes
@@ -35,6 +37,7 @@ def sensitivity(
 ) -> None:
     """Say which uncertain numbers move an outcome, and which decide what design is best."""
     from ...analysis.batches import batch_figures
+    from ...analysis.batches.sensitivity import DUMMY
     from ..results import open_batch
 
     batch = open_batch(folder)
@@ -48,10 +51,20 @@ def sensitivity(
         if len(grown)
     }
     place = _write(folder, f"sensitivity-{_slug(outcome)}", {"indices": found, "convergence": grown}, figures)
+    typer.echo(batch.blocks(outcome, method or None))
+    if batch.luck_of_its_own and method != "pawn":
+        typer.echo(OWN_LUCK, err=True)
     for name in names:
         typer.echo(f"{outcome}: {name}" + ("" if name.startswith("which") else _than(batch, against)))
-        typer.echo(table_of(found[found["of"] == name].drop(columns="of").head(max(top, 1))))
+        part = found[found["of"] == name].drop(columns="of")
+        typer.echo(table_of(part[(part.index < part.index[0] + max(top, 1)) | (part["factor"] == DUMMY)]))
     typer.echo(f"Written to {place}")
+
+
+OWN_LUCK = (
+    "Warning: runs of a block have luck of their own (seeds 'fresh'), so these indices rank luck, and numbers that do "
+    "nothing rank high. Make the batch anew: seeds are 'block' by default now. Or take --method pawn."
+)
 
 
 def psa(
@@ -59,6 +72,10 @@ def psa(
     perspective: Perspective = "fiscal",
     wtp: Annotated[float, typer.Option(help="Worth of a year of need avoided, SEK; 0 counts money alone.")] = 0.0,
     against: Against = "",
+    groups: Annotated[
+        list[str] | None,
+        typer.Option("--groups", help='Numbers known together, such as "ladder=ladder.*"; repeatable.'),
+    ] = None,
     top: Annotated[int, typer.Option(help="How many factors to print.")] = 10,
 ) -> None:
     """Say which design is best, how sure that is, and what it would be worth to know more."""
@@ -68,32 +85,64 @@ def psa(
 
     asking.check(asking.finite("--wtp", wtp, 0.0))
     batch = open_batch(folder)
+    together = _groups(groups or (), [str(name) for name in batch.values.columns])
     worth = sorted({*WORTH, wtp})
+    cost = f"cost_{perspective}"
     tables = {
         "plane": batch.plane(perspective, against or None),
-        "acceptability": batch.acceptability(perspective, worth),
+        "incremental": batch.incremental(perspective, against or None),
+        "acceptability": batch.acceptability(perspective, worth, against or None),
         "perfect_information": batch.perfect_information(worth),
         "convergence": batch.psa_convergence(perspective, wtp),
-        "differences": batch.convergence(f"cost_{perspective}", against or None),
-        "pairing": batch.pairing(f"cost_{perspective}", against or None),
+        "differences": batch.convergence(cost, against or None),
+        "pairing": batch.pairing(cost, against or None),
+        "summary": batch.summary(against or None).query("outcome in [@cost, 'years_in_need']"),
     }
     figures = {
         "plane": batch_figures.plane(tables["plane"]),
+        "frontier": batch_figures.frontier(tables["incremental"]),
         "acceptability": batch_figures.acceptability(tables["acceptability"]),
         "differences": batch_figures.convergence(tables["differences"], "design", "mean", "SEK per child"),
     }
+    typer.echo(batch.counted(cost))
+    typer.echo(f"{cost}{_than(batch, against)}, SEK per child: draws, then the mean with its 90 % interval")
+    differences = tables["summary"].query("outcome == @cost")
+    typer.echo(table_of(differences.drop(columns=["outcome", "of", "left_out"])))
+    typer.echo("Costs, years of need avoided, and what each further year costs on the frontier (SEK)")
+    typer.echo(table_of(tables["incremental"]))
     typer.echo(f"Which design is best, perspective {perspective}, a year of need avoided worth {wtp:,.0f} SEK")
     typer.echo(table_of(_at(tables["acceptability"], wtp)))
-    typer.echo("Worth of knowing everything, SEK per child, by perspective")
+    typer.echo("Worth of knowing everything, SEK per child, and SEK for all children of the run, by perspective")
     typer.echo(table_of(_at(tables["perfect_information"], wtp)))
-    typer.echo("Worth of knowing one number, SEK per child (chance: what a number that does nothing would show)")
+    typer.echo(
+        "Worth of knowing one number, SEK per child (chance: the highest of all if none mattered, in 19 of 20 batches)"
+    )
     try:
         tables["partial_information"] = known = batch.partial_information(perspective, wtp)
         figures["partial_information"] = batch_figures.partial_information(known)
         typer.echo(table_of(known.head(max(top, 1))))
+        if together:
+            tables["groups"] = batch.partial_information(perspective, wtp, together)
+            typer.echo("Worth of knowing groups of numbers, SEK per child")
+            typer.echo(table_of(tables["groups"]))
     except InputError as error:  # too few draws, or nothing uncertain: the rest stands without it
         typer.echo(f"  left out: {' '.join(error.problems)}")
     typer.echo(f"Written to {_write(folder, f'psa-{perspective}', tables, figures)}")
+
+
+def _groups(given: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
+    """Read groups of numbers: NAME=PATTERN, with commas between several patterns."""
+    found: dict[str, list[str]] = {}
+    for each in given:
+        name, sign, patterns = each.partition("=")
+        if not (name.strip() and sign and patterns.strip()):
+            raise InputError([f'--groups is "{each}". Write a name and a pattern, such as "ladder=ladder.*".'])
+        wanted = [pattern.strip() for pattern in patterns.split(",")]
+        for pattern in wanted:
+            if not any(fnmatchcase(number, pattern) for number in names):
+                raise InputError([f"--groups: '{pattern}' is no uncertain number of this batch.{hint(pattern, names)}"])
+        found[name.strip()] = [number for number in names if any(fnmatchcase(number, p) for p in wanted)]
+    return found
 
 
 def _at(table: pd.DataFrame, wtp: float) -> pd.DataFrame:
@@ -103,28 +152,73 @@ def _at(table: pd.DataFrame, wtp: float) -> pd.DataFrame:
 
 def discover(
     folder: Folder,
-    design: Annotated[str, typer.Option(help="Which design fails.")] = "state-outcomes-fund",
+    design: Annotated[str, typer.Option(help="Which design fails. [default: the only one beside the base]")] = "",
     outcome: OutcomeName = "cost_fiscal",
-    above: Annotated[float, typer.Option(help="It fails where it is worse than the other by more than this.")] = 0.0,
+    above: Annotated[
+        float | None, typer.Option(help="It fails where its outcome is more than this above the other's.")
+    ] = None,
+    below: Annotated[
+        float | None, typer.Option(help="It fails where its outcome less the other's is below this.")
+    ] = None,
     against: Against = "",
+    box: Annotated[
+        int | None, typer.Option(help="Show the box of this step of peeling.csv instead of the chosen one.")
+    ] = None,
 ) -> None:
-    """Say under which combinations of uncertain numbers a design fails."""
+    """Say under which combinations of uncertain numbers a design fails. Usually: where it is worse than the other."""
     from ...analysis.batches import batch_figures
+    from ...analysis.batches.discovery import DENSITY
     from ..results import open_batch
 
+    for option, limit in (("--above", above), ("--below", below)):
+        if limit is not None and not math.isfinite(limit):
+            raise InputError([f"{option} is {limit:g}. Give a finite number, in the unit of {outcome}."])
     batch = open_batch(folder)
-    boxes, rules = batch.discover(design, outcome, above, against or None)
+    name = design or batch.only_design(against or None)
+    question = (name, outcome, above, against or None, below)
+    boxes, way = batch.peeling(*question, step=box)
+    _, rules = batch.discover(*question)
     values = batch.values
-    ranges = {str(name): (float(values[name].min()), float(values[name].max())) for name in values.columns}
-    figures = {"box": batch_figures.box(boxes, ranges)}
-    place = _write(folder, f"discover-{_slug(design)}-{_slug(outcome)}", {"boxes": boxes, "rules": rules}, figures)
-    typer.echo(f"{design} fails where its {outcome} is more than {above:g} above{_than(batch, against)}")
-    typer.echo("Boxes (PRIM):" if len(boxes) else "No box of factors in which it nearly always fails (PRIM).")
+    ranges = {str(factor): (float(values[factor].min()), float(values[factor].max())) for factor in values.columns}
+    figures = {"box": batch_figures.box(boxes, ranges), "peeling": batch_figures.peeling(way)}
+    tables = {"boxes": boxes, "peeling": way, "rules": rules}
+    place = _write(folder, f"discover-{_slug(name)}-{_slug(outcome)}", tables, figures)
+    typer.echo(batch.counted(outcome))
+    typer.echo(f"{name} fails where {_fails(batch, name, outcome, (above, below), against)}")
     if len(boxes):
+        which = "Boxes (PRIM):" if box is None else f"The box of step {box} (PRIM), with all its limits:"
+        typer.echo(
+            f"{which} again is the share of random halves that limit it too, p the share of shuffled draws as good"
+        )
         typer.echo(table_of(boxes))
-    typer.echo("Rules (CART), those with most failures first:")
+    else:
+        typer.echo(
+            "No box of few numbers in which it nearly always fails (PRIM): none that is dense without limits that may "
+            "be luck, and denser than searches in shuffled draws find. See peeling.csv for the way."
+        )
+    typer.echo(
+        f"Rules of a tree (CART); density in its own draws, unseen in draws that it has not seen{_weak(rules, DENSITY)}"
+    )
     typer.echo(table_of(rules.head(4)))
     typer.echo(f"Written to {place}")
+
+
+def _weak(rules: pd.DataFrame, density: float) -> str:
+    return ":" if rules["unseen"].max() >= density else f". None reaches {density:g} there, so none is a finding:"
+
+
+def _fails(batch: Batch, name: str, outcome: str, limits: tuple[float | None, float | None], against: str) -> str:
+    """Say in words when a design fails."""
+    from ...analysis.batches.paired import base_of, less_is_better
+
+    above, below = limits
+    base = base_of(batch.runs, against or None)
+    less = less_is_better(outcome) is not False
+    side, limit = ("above", above) if above is not None else ("below", below) if below is not None else (
+        "above" if less else "below", 0.0
+    )  # fmt: skip
+    what = f"its own {outcome}" if name == base else f"its {outcome} less {base}'s"
+    return f"{what} is {side} {limit:g}"
 
 
 def _than(batch: Batch, against: str) -> str:

@@ -127,7 +127,9 @@ def _report(result: Result, out: Path) -> None:
     typer.echo(f"{result.made} runs made in {duration(result.seconds)}, {result.found} were there. Written to {out}.")
     batch = open_batch(out)
     if batch.runs["design"].nunique() > 1:
-        typer.echo(table_of(_headline(batch)))
+        name = _main(batch)
+        typer.echo(batch.counted(name))
+        typer.echo(table_of(_headline(batch, name)))
     if result.failed:
         first = batch.failures.iloc[0]
         raise FailedError(
@@ -136,12 +138,17 @@ def _report(result: Result, out: Path) -> None:
         )
 
 
-def _headline(batch: Batch) -> pd.DataFrame:
-    """The main outcome against status quo, per design."""
+def _main(batch: Batch) -> str:
+    """Name the outcome that is told first."""
+    names = list(batch.manifest["outcomes"])
+    return "cost_fiscal" if "cost_fiscal" in names else str(names[0])
+
+
+def _headline(batch: Batch, name: str) -> pd.DataFrame:
+    """The main outcome against status quo, per design: over draws, who wins, and the mean with its interval."""
     found = batch.summary()
-    name = "cost_fiscal" if "cost_fiscal" in set(found["outcome"]) else found["outcome"].iloc[0]
-    part = found[found["outcome"] == name].drop(columns="outcome")
-    return part.rename(columns={"mean": f"{name} against base", "share_below": "share of draws below 0"})
+    part = found[found["outcome"] == name].drop(columns=["outcome", "of", "left_out"])
+    return part.rename(columns={"median": f"{name} against base: median"})
 
 
 def _read(file: Path) -> Plan:

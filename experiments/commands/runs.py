@@ -232,7 +232,8 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.
     started = time.perf_counter()
     with common.progress(len(plan.designs) * len(plan.seeds)) as tell:
         tables = live(tell)
-    tables = {**tables, "summary": summary(tables)}
+    rate = plan.spec.discount.rate
+    tables = {**tables, "summary": summary(tables, rate)}
     files = run_folder.write_tables(folder, tables)
     start_year = int(tables["runs"]["start_year"].iloc[0])
     manifest = run_folder.manifest(
@@ -243,4 +244,4 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.
     this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
     several = len(plan.seeds) > 1
-    return tables["summary"], by_step(tables), over_worlds(tables) if several else pd.DataFrame()
+    return tables["summary"], by_step(tables, rate), over_worlds(tables, rate) if several else pd.DataFrame()

@@ -36,7 +36,9 @@ SEEDS = {
     "fresh": "new luck for every draw, the same for all designs",
     "shared": "the same luck for all draws and designs",
     "independent": "new luck for every run: designs are not paired",
+    "block": "the same luck for all draws of a base point or trajectory, and for all designs",
 }
+PAIRED_SEEDS = ("block", "shared")  # what a method that compares draws of a block with one another needs
 MOST_YEARS, FIRST_YEAR, LAST_YEAR = 45, 2005, 2030
 MOST_DRAWS, MOST_REPLICATIONS, LAST_SEED = 1_000_000, 100_000, 2**31 - 1
 SECTIONS = {
@@ -55,7 +57,7 @@ class Replications:
 
     number: int = 1
     first_seed: int = 1
-    seeds: str = "fresh"
+    seeds: str = "fresh"  # "block" by default where the method compares draws of a block with one another
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +140,7 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
         factors=factors,
         posteriors=posteriors,
         sampling=sampling,
-        replications=_replications(sections["replications"], notes),
+        replications=_replications(sections["replications"], sampling.method, notes),
         outcomes=tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES),
         tables=tuple(names(sections["outcomes"], "tables", "outcomes", set(TABLES) - {"summary"}, notes)),
         document=document,
@@ -271,9 +273,20 @@ def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, notes: Note
     return how
 
 
-def _replications(table: Table, notes: Notes) -> Replications:
+def _replications(table: Table, method: str, notes: Notes) -> Replications:
+    """Read how often and with which luck; draws that Sobol' and Morris compare must share theirs."""
+    blocks = METHODS[method].blocks
+    seeds = notes.choice(table, "seeds", "replications", SEEDS) or ("block" if blocks else "fresh")
+    if blocks and seeds in SEEDS and seeds not in PAIRED_SEEDS:
+        notes.add(
+            "replications",
+            f"seeds = '{seeds}'; method '{method}' needs 'block' (usual) or 'shared'. It compares runs of a block that "
+            "differ in one number: with luck of their own they differ by luck, and numbers that do nothing rank high.",
+        )
+    if not blocks and seeds == "block":
+        notes.add("replications", f"seeds = 'block'; method '{method}' has no blocks. Take 'fresh' or 'shared'.")
     return Replications(
         number=whole(table, "number", "replications", 1, (1, MOST_REPLICATIONS), notes),
         first_seed=whole(table, "first_seed", "replications", 1, (0, LAST_SEED), notes),
-        seeds=notes.choice(table, "seeds", "replications", SEEDS) or "fresh",
+        seeds=seeds,
     )

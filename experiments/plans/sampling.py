@@ -20,6 +20,7 @@ __all__ = [
     "Factor",
     "Method",
     "Sampling",
+    "block_size",
     "cube",
     "draw_values",
     "posterior_rows",
@@ -67,6 +68,7 @@ class Method:
     power_of_two: bool
     extendable: bool  # more draws keep the points there are
     meaning: str
+    blocks: bool = False  # its draws come in blocks (base points, trajectories) that are compared within
 
 
 def _scipy(name: str) -> Callable[[Sampling, int], Floats]:
@@ -125,10 +127,12 @@ METHODS: dict[str, Method] = {
     "saltelli": Method(
         lambda how, factors: how.draws * (factors * (2 if how.second_order else 1) + 2),
         _saltelli, True, True, True, "for Sobol' indices (SALib; Saltelli et al. 2010, 10.1016/j.cpc.2009.09.018)",
+        True,
     ),
     "morris": Method(
         lambda how, factors: how.draws * (factors + 1),
         _morris, True, False, False, "for elementary effects (SALib; Morris 1991, 10.1080/00401706.1991.10484804)",
+        True,
     ),
 }  # fmt: skip
 
@@ -136,6 +140,11 @@ METHODS: dict[str, Method] = {
 def size(how: Sampling, factors: int) -> int:
     """How many draws a method gives for a number of factors; one if nothing is uncertain."""
     return METHODS[how.method].size(how, factors) if factors else how.draws
+
+
+def block_size(how: Sampling, factors: int) -> int:
+    """How many draws, one after another, belong to one base point or trajectory; 1 for methods without blocks."""
+    return size(how, factors) // how.draws if factors and METHODS[how.method].blocks else 1
 
 
 def cube(how: Sampling, factors: int) -> Floats:

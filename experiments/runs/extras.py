@@ -8,7 +8,7 @@ from ...model.inputs.errors import InputError
 
 __all__ = ["need"]
 
-_PACKAGE = {"sklearn": "scikit-learn", "ema_workbench": "ema-workbench"}
+_PACKAGE = {"sklearn": "scikit-learn"}
 
 
 def need(extra: str, *modules: str) -> None:

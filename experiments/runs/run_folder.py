@@ -144,7 +144,9 @@ def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str
     if manifest.get("place"):
         write_place(tables, folder / name, manifest=lasting, language=language)
         return
-    render(tables, folder / name, title=manifest["scenario"]["title"], manifest=lasting, language=language)
+    scenario = manifest["scenario"]
+    rate = float(scenario["discount_rate"])
+    render(tables, folder / name, title=scenario["title"], manifest=lasting, language=language, rate=rate)
 
 
 def write_sheets(
@@ -157,7 +159,8 @@ def write_sheets(
     from ...analysis.report.sheets.write import write_csv, write_excel
 
     lasting = {key: value for key, value in manifest.items() if key != "this_run"}
-    made, name, written = sheets(tables, manifest=lasting, language=language), headings(language), []
+    rate = float(manifest["scenario"]["discount_rate"])
+    made, name, written = sheets(tables, manifest=lasting, language=language, rate=rate), headings(language), []
     if excel:
         write_excel(made, folder / EXCEL, (name["contents"], name["sheet"], name["shows"]))
         written.append(folder / EXCEL)
@@ -259,6 +262,7 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
     return {
         "title": spec.title,
         "hash": spec.hash(),
+        "discount_rate": spec.discount.rate,
         "changes": {
             path: quantity.model_dump(mode="json")
             for path, quantity in spec.quantities.items()

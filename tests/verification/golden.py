@@ -76,7 +76,6 @@ def measured() -> dict[str, str | dict[str, str]]:
     for design in DESIGNS:
         for seed, detail in RUNS:
             for name, table in simulate(spec, load_design(design), seed=seed, years=YEARS, detail=detail).items():
-                    continue
                 found[design, name] = found.get((design, name), b"") + hash_of(table).encode()
     tables = dict.fromkeys(name for _, name in found)
     return {

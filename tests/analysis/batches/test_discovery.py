@@ -1,12 +1,14 @@
 """Scenario discovery against a world whose failures lie in a known box."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from stupror.analysis.batches import discovery
+from stupror.analysis.batches import discovery, prim
 
-pytest.importorskip("ema_workbench")
+pytest.importorskip("sklearn")
 
 DRAWS = 800
 RNG = np.random.default_rng(3)
@@ -57,3 +59,42 @@ def test_failures_are_counted_against_the_base() -> None:
 def test_without_enough_failures_there_is_no_pattern() -> None:
     with pytest.raises(ValueError, match="3 of 800 draws fail"):
         discovery.prim_boxes(VALUES, np.arange(DRAWS) < 3)
+
+
+def test_noise_makes_no_box_and_no_rule_that_holds() -> None:
+    boxes = 0
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        values, failed = pd.DataFrame(rng.random((100, 20))).add_prefix("x"), rng.random(100) < 0.3
+        boxes += len(discovery.prim_boxes(values, failed)) > 0
+        if seed < 2:
+            assert discovery.tree_rules(values, failed)["unseen"].max() < 0.6
+    assert boxes <= 1
+
+
+def test_a_planted_box_is_found_without_a_third_factor() -> None:
+    for seed in (14, 26):  # thin slices alone go astray here
+        rng = np.random.default_rng(seed)
+        x = rng.random((300, 10))
+        failed = np.where((x[:, 0] < 0.3) & (x[:, 1] > 0.6), rng.random(300) < 0.9, rng.random(300) < 0.05)
+        found = discovery.prim_boxes(pd.DataFrame(x).add_prefix("x"), failed)
+        assert set(found[found["box"] == 1]["factor"]) == {"x0", "x1"}
+        assert (found["density"] >= discovery.DENSITY).all()
+
+
+def test_the_way_of_peeling_is_that_of_the_workbench() -> None:
+    ema = pytest.importorskip("ema_workbench.analysis.prim")
+    rng = np.random.default_rng(1)
+    x = rng.random((300, 4))
+    failed = np.where((x[:, 0] < 0.3) & (x[:, 1] > 0.6), rng.random(300) < 0.9, rng.random(300) < 0.05)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        way = ema.Prim(pd.DataFrame(x), failed, threshold=0.1, mass_min=0.05).find_box().peeling_trajectory
+    steps = prim.trajectory(x, failed, 0.05)
+    assert [(step.draws, step.failures) for step in steps] == list(zip(way["n"], way["k"], strict=True))
+
+
+def test_a_base_does_not_fail_against_itself() -> None:
+    runs = pd.DataFrame({"draw": [0], "replication": 0, "design": ["status-quo"], "cost": [10.0]})
+    with pytest.raises(ValueError, match="cannot fail against itself"):
+        discovery.failures(runs, "status-quo", "cost")

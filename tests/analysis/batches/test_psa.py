@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from stupror.analysis.batches import paired, psa
+from stupror.analysis.batches import incremental, paired, psa
 from stupror.analysis.measures.outcomes import PERSPECTIVES
 
 pytest.importorskip("sklearn")
@@ -106,3 +106,65 @@ def test_too_few_draws_are_refused() -> None:
         psa.partial_information(psa.net_benefit(runs, "fiscal"), pd.DataFrame({"a": np.arange(10.0)}))
     with pytest.raises(ValueError, match="'king' is not known"):
         psa.net_benefit(runs, "king")
+
+
+def test_two_factors_that_act_only_together_are_worth_knowing_together() -> None:
+    x, z = np.random.default_rng(0).normal(size=(2, 3000))
+    benefit, known = pd.DataFrame({"a": 0.0, "b": 3 * x * z}), pd.DataFrame({"x": x, "z": z})
+    found = psa.partial_information(benefit, known, {"both": ["x", "z"], "x": ["x"]}).set_index("factor")
+    assert found.loc["both", "evppi"] == pytest.approx(3 / np.pi, rel=0.1)
+    assert found.loc["both", "above_chance"]
+    assert not found.loc["x", "above_chance"]
+
+
+def test_known_values_of_information() -> None:
+    x, z = (norm.ppf((np.random.default_rng(s).permutation(4000) + 0.5) / 4000) for s in (1, 2))
+    benefit, known = pd.DataFrame({"a": 0.0, "b": 1 + 3 * x + 2 * z}), pd.DataFrame({"x": x, "z": z})
+    found = psa.partial_information(benefit, known, {"x": ["x"], "z": ["z"], "both": ["x", "z"]}).set_index("factor")
+
+    def closed(sd: float) -> float:  # E[max(0, N(1, sd))] - 1
+        return sd * norm.pdf(1 / sd) + norm.cdf(1 / sd) - 1
+
+    expected = {"x": closed(3), "z": closed(2), "both": closed(13**0.5)}
+    assert expected == pytest.approx({"x": 0.7627, "z": 0.3956, "both": 0.9934}, abs=1e-4)
+    assert found["evppi"].to_dict() == pytest.approx(expected, abs=0.05)
+
+
+def test_noise_is_not_worth_knowing() -> None:
+    seen = 0
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        benefit = pd.DataFrame({"a": 0.0, "b": rng.normal(size=100)})
+        seen += psa.partial_information(benefit, pd.DataFrame(rng.random((100, 100))).add_prefix("x"))[
+            "above_chance"
+        ].any()
+    assert seen <= 1
+
+
+def test_a_summary_has_the_spread_and_says_who_is_better() -> None:
+    runs = world({"status-quo": np.zeros(200), "fund": np.arange(1.0, 201), "bond": np.zeros(200)})
+    found = paired.summary(runs, ["cost_fiscal"]).set_index("design")
+    assert found.loc["fund", ["median", "p5", "p95"]].tolist() == pytest.approx([100.5, 10.95, 190.05])
+    assert found.loc["fund", ["better", "equal", "worse", "best"]].tolist() == [0, 0, 1, 0]
+    assert found.loc["bond", ["better", "equal", "worse", "best"]].tolist() == [0, 1, 0, 0.5]
+    curve = psa.acceptability(runs, "fiscal", (0.0,)).set_index("design")
+    assert curve.loc["bond", ["probability", "probability_against"]].tolist() == [0.5, 0.5]
+    assert curve.loc["fund", ["better", "equal", "worse"]].tolist() == [0, 0, 1]
+
+
+def test_draws_that_are_left_out_are_counted_with_the_reason() -> None:
+    runs = world({"status-quo": np.zeros(6), "fund": np.ones(6)}).assign(ratio_fiscal=1.0)
+    runs.loc[(runs["design"] == "fund") & (runs["draw"] < 2), "ratio_fiscal"] = np.nan
+    assert str(paired.counted(runs, "ratio_fiscal")) == "4 of 6 draws; left out: no programme under fund (2)"
+    assert str(paired.counted(runs[runs["draw"] < 5], "cost_fiscal", of=6)) == (
+        "5 of 6 draws; left out: no run of status-quo (1), no run of fund (1)"
+    )
+
+
+def test_the_incremental_table_rules_out_who_is_dominated() -> None:
+    found = incremental.ratios(list("ABECD"), [0, 100, 300, 260, 400], [0, 1, 1.4, 1.5, 2.5]).set_index("design")
+    assert found["standing"].to_dict() == {
+        "A": "frontier", "B": "frontier", "C": "extendedly dominated", "D": "frontier", "E": "dominated"
+    }  # fmt: skip
+    assert found["icer"].drop("E").to_dict() == pytest.approx({"A": np.nan, "B": 100, "C": 320, "D": 200}, nan_ok=True)
+    assert found.loc["E", "by"] == "C"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stupror.analysis.batches import sensitivity
+from stupror.analysis.batches import discovery, paired, sensitivity
 from stupror.experiments.plans.sampling import Sampling, cube
 
 pytest.importorskip("SALib")
@@ -107,3 +107,37 @@ def test_convergence_ends_with_the_whole_sample() -> None:
     assert list(found[found["of"] == "fund"]["draws"]) == [160, 320, 640, 1280]
     last = found[(found["of"] == "fund") & (found["draws"] == 1280)]["value"].iloc[0]
     assert last == whole[whole["of"] == "fund"]["total"].iloc[0]
+
+
+def test_a_row_says_what_a_factor_that_does_nothing_shows() -> None:
+    for how, column in ((Sampling("saltelli", 64), "total"), (Sampling("morris", 8), "mu_star")):
+        runs, points, facts = batch(how, ishigami(cube(how, 3)))
+        block = 5 if how.method == "saltelli" else 4
+        runs["seed"] = runs["draw"] // block
+        found = sensitivity.sensitivity(runs, points, facts, "cost")
+        assert (found[found["factor"] == sensitivity.DUMMY][column] == 0).all()
+        assert not sensitivity.luck_of_its_own(runs, points, facts)
+        runs["seed"] = runs["draw"]
+        assert sensitivity.luck_of_its_own(runs, points, facts)
+        fresh = sensitivity.sensitivity(runs, points, facts, "cost")
+        assert fresh[fresh["factor"] == sensitivity.DUMMY][column].isna().all(), "nobody can tell what it would show"
+
+
+def test_the_better_way_of_an_outcome_is_honoured() -> None:
+    x = np.random.default_rng(0).random(200)
+    runs = pd.concat(
+        [
+            pd.DataFrame({"draw": range(200), "replication": 0, "design": name, "seed": 1, "ratio_fiscal": value})
+            for name, value in (("good", 1 + x), ("status-quo", np.ones(200)), ("bad", 1 - x))
+        ]
+    )
+    wide = paired.by_design(runs, "ratio_fiscal")
+    assert paired.wins(wide, less=False).mean(axis=0).tolist() == [1, 0, 0]
+    assert not discovery.failures(runs, "good", "ratio_fiscal").any()
+    assert discovery.failures(runs, "bad", "ratio_fiscal").all()
+    points = pd.DataFrame({"draw": range(200), "x": x})
+    facts = {"method": "random", "second_order": False, "levels": 4}
+    neutral = sensitivity.sensitivity(runs.rename(columns={"ratio_fiscal": "reached"}), points, facts, "reached")
+    assert sensitivity.BEST not in set(neutral["of"])
+    with pytest.raises(ValueError, match="neither good nor bad"):
+        discovery.failures(runs.rename(columns={"ratio_fiscal": "reached"}), "good", "reached")

@@ -228,3 +228,13 @@ def test_a_source_that_is_not_there_is_refused_and_not_skipped(monkeypatch):
     monkeypatch.setattr("stupror.experiments.batches.jobs.SOURCES", ("model", "analysis/renamed.py"))
     with pytest.raises(RuntimeError, match="is missing, and results come from it"):
         code_digest.__wrapped__()  # not what was found out before
+
+
+@pytest.mark.parametrize(("method", "size"), [("saltelli", 4), ("morris", 3)])
+def test_draws_that_are_compared_within_a_block_share_their_luck(method: str, size: int) -> None:
+    uncertain = {"parameters": ["committee.horizon", "investor.required_return"]}
+    made = plan(uncertainties=uncertain, sampling={"method": method, "draws": 2})
+    seeds = [job.seed for job in jobs_of(made, draw_table(made)) if job.design == "planner"]
+    assert seeds == [1] * size + [2] * size
+    with pytest.raises(InputError, match="they differ by luck"):
+        plan(uncertainties=uncertain, sampling={"method": method, "draws": 2}, replications={"seeds": "fresh"})
