@@ -249,13 +249,13 @@ class Batch:
             If there are several, or none.
         """
         runs = self._some()
-        base = asking.answered(lambda: paired.base_of(runs, against))
+        base = str(asking.answered(lambda: paired.base_of(runs, against)))
         others = [name for name in dict.fromkeys(runs["design"]) if name != base]
         able = [name for name in others if name != BENCHMARK] or others
         if len(able) != 1:
             has = ", ".join(others) or f"only {base}"
             raise InputError([f"Which design fails? Name one with --design; this batch has {has}."])
-        return able[0]
+        return str(able[0])
 
     def status(self) -> dict[str, int]:
         """How many different runs there are, finished, failed and left; failed and damaged are among those left."""

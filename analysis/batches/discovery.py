@@ -248,16 +248,16 @@ def _stripped(
         worst = max(chances, key=lambda key: chances[key], default=None)
         if worst is None or chances[worst] <= most:
             break
-        place, side = worst
-        (low if side == 0 else high)[place] = (start.low if side == 0 else start.high)[place]
+        freed, side = worst
+        (low if side == 0 else high)[freed] = (start.low if side == 0 else start.high)[freed]
     found = [
         (
             names[place],
             float(low[place]) if (place, 0) in chances else np.nan,
             float(high[place]) if (place, 1) in chances else np.nan,
-            min(1.0, max(chances[key] for key in ((int(place), 0), (int(place), 1)) if key in chances)),
+            min(1.0, max(chances[key] for key in ((place, 0), (place, 1)) if key in chances)),
         )
-        for place in limited
+        for place in map(int, limited)
     ]
     return Box(tuple(sorted(found, key=lambda limit: limit[3])), inside, number)
 
@@ -287,8 +287,8 @@ def _luck(x: Floats, failed: Flags, left: Flags, density: float, telling: float)
     rng = np.random.default_rng(SEED)
     here = np.flatnonzero(left)
     total = int((failed & left).sum())
-    all_fail = -hypergeom.logsf(np.arange(total + 1) - 1, here.size, total, np.arange(total + 1))
-    fewest = int(np.argmax(all_fail >= telling)) if (all_fail >= telling).any() else total + 1
+    all_fail: Floats = np.asarray(-hypergeom.logsf(np.arange(total + 1) - 1, here.size, total, np.arange(total + 1)))
+    fewest = int(np.argmax(all_fail >= telling)) if np.any(all_fail >= telling) else total + 1
     as_good = 0
     for tried in range(1, SHUFFLES + 1):
         shuffled = failed.copy()
@@ -296,7 +296,7 @@ def _luck(x: Floats, failed: Flags, left: Flags, density: float, telling: float)
         steps = [s for way in prim.ways(x, shuffled, LEAST_MASS, left, fewest) for s in way if s.density >= density]
         if steps:
             n, hits = (np.array([getattr(s, key) for s in steps]) for key in ("draws", "failures"))
-            as_good += bool((-hypergeom.logsf(hits - 1, here.size, total, n)).max() >= telling)
+            as_good += bool(np.max(-hypergeom.logsf(hits - 1, here.size, total, n)) >= telling)
         if as_good >= ENOUGH:
             return (as_good + 1) / (tried + 1)
     return (as_good + 1) / (SHUFFLES + 1)

@@ -41,7 +41,7 @@ def incremental(runs: Frame, perspective: str, base: str | None = None) -> Frame
     need = paired.by_design(runs, psa.EFFECT, names)
     both = cost.index.intersection(need.index)
     more, avoided = (each.loc[both].sub(each.loc[both, against], axis=0) for each in (cost, -need))
-    found = ratios(names, more.mean().to_numpy(), avoided.mean().to_numpy())
+    found = ratios(names, more.mean().tolist(), avoided.mean().tolist())
     shares = np.zeros(len(names))
     for costs, effects in zip(more.to_numpy(), avoided.to_numpy(), strict=True):
         shares += _standing(costs, effects)[0] == FRONTIER

@@ -167,8 +167,8 @@ def partial_information(benefit: Frame, known: Frame, groups: Mapping[str, Seque
     gain = benefit.sub(benefit[best], axis=0).to_numpy()  # against the design one would choose now
     whole = float(gain.max(axis=1).mean() - gain.mean(axis=0).max())
     values = known.loc[benefit.index]
-    members = dict.fromkeys(each for some in together.values() for each in some)
-    alone = {each: fit_of(values[[each]].to_numpy(np.float64)) for each in members}
+    singles = dict.fromkeys(each for some in together.values() for each in some)
+    alone = {each: fit_of(values[[each]].to_numpy(np.float64)) for each in singles}
     single = {each: float(worth_of_knowing(fit, gain[:, None, :])[0]) for each, fit in alone.items()}
     fits = {
         name: alone[members[0]]

@@ -32,10 +32,10 @@ def over_worlds(tables: Mapping[str, pd.DataFrame], rate: float = 0.03) -> pd.Da
     likeliest = worlds.best(tables, rate)
     rows = []
     for design, part in found.groupby("design", sort=False):
-        by_payer = part.set_index("payer")
+        by_payer = {str(row["payer"]): row for row in part.to_dict("records")}
         row = {"Design": str(design)}
         for payer, title in _PAYERS.items():
-            one = by_payer.loc[payer]
+            one = by_payer[payer]
             row[f"{title} gain (SEK/child)"] = _spread(*(float(one[each]) for each in ("median", "low", "high")))
             row[f"{title} gain in"] = _share(float(one["better"]), float(one["equal"]), float(one["worse"]))
         row["Cheapest of all in"] = f"{100 * likeliest[str(design)]:.0f} %" if str(design) in likeliest else "-"

@@ -51,7 +51,7 @@ def municipality(
     whole = common.read_scenario(scenario, None, quick=False, table=municipalities_file)
     part = select(whole, [place])
     lived = whole if country else select(whole, sorted(set(part.places.county_codes)))
-    contracts = common.read_designs(split_names(designs))
+    contracts = common.read_designs(split_names(designs), whole)
     all_seeds = range(seed, seed + seeds)
 
     from ...analysis.report.page import texts
