@@ -10,7 +10,7 @@ the data, goes together in runs. Read by `runner`, the commands, `validation` an
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -166,4 +166,4 @@ def _parts() -> tuple[Posterior, ...]:
 def _without(part: Posterior, own: Collection[str]) -> Posterior:
     """Leave out the columns of these parameters."""
     drop = [name for name in part.table if parameter_of(str(name)) in own]
-    return Posterior(part.table.drop(columns=drop), part.weight) if drop else part
+    return replace(part, table=part.table.drop(columns=drop)) if drop else part

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +35,14 @@ _SOME = re.compile(r"\[(\d*):(\d*)(?::([1-9]\d*))?\]$")  # which numbers of a li
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """Likely worlds: `table` has a row for each and a column for each parameter, `weight` sums to 1."""
+    """Likely worlds: `table` has a row for each and a column for each parameter, `weight` sums to 1.
+
+    `luck` names the numbers that rows are picked with: those of two posteriors are never the same.
+    """
 
     table: pd.DataFrame
     weight: NDArray[np.float64]
+    luck: int = 0
 
     @property
     def digest(self) -> str:
@@ -48,7 +52,7 @@ class Posterior:
 
     def pick(self, seed: int) -> dict[str, float]:
         """Pick one row by its weight: the same for the same seed."""
-        rng = np.random.default_rng([seed, 0x9057])
+        rng = np.random.default_rng([seed, 0x9057, self.luck])
         row = int(np.searchsorted(np.cumsum(self.weight), rng.random(), side="right"))
         return self.row(min(row, len(self.table) - 1))
 
@@ -83,7 +87,8 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
     if problems:
         raise InputError(problems)
     weight = table[_WEIGHT].to_numpy(float)
-    return Posterior(table.drop(columns=_WEIGHT), weight / weight.sum())
+    read = Posterior(table.drop(columns=_WEIGHT), weight / weight.sum())
+    return replace(read, luck=int(read.digest, 16))
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -77,3 +77,13 @@ def test_a_file_that_has_no_worlds_is_refused(tmp_path, text):
 
 def test_all_parts_are_of_the_built_in_scenario():
     assert {likely.parameter_of(str(name)) for part in likely._parts() for name in part.table} <= set(SPEC.quantities)
+
+
+def test_posteriors_are_picked_each_with_luck_of_its_own():
+    """Sorted by their first column, two with the same luck would rise and fall together."""
+    from scipy.stats import spearmanr
+
+    parts = likely._parts()
+    picked = np.array([[next(iter(part.pick(seed).values())) for part in parts] for seed in range(60)])
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert abs(spearmanr(picked[:, one], picked[:, other]).statistic) < 0.3
