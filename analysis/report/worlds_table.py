@@ -5,21 +5,21 @@ Read by the commands and the pages of the documentation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from ..measures import lifetime, steps, worlds
 from .tables import number
 
-__all__ = ["UNDECIDED", "over_worlds"]
+__all__ = ["over_worlds", "share_of_worlds", "spelled"]
 
-UNDECIDED = "not decided"
-_PAYERS = {"all": "All public payers", "municipality": "Municipalities", "region": "Regions", "state": "State"}
+_PAYERS = ("all", *lifetime.GROUPS)
 
 
-def over_worlds(tables: Mapping[str, pd.DataFrame], rate: float = 0.03) -> pd.DataFrame:
-    """Lay out what each design does against status quo over worlds: one row per design, texts.
+def over_worlds(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate: float = 0.03) -> pd.DataFrame:
+    """Lay out what each design does against status quo over worlds: one row per design, texts of a language.
 
     For every payer the median gain over worlds with its 5th and 95th percentile (SEK per child), and the share of
     worlds in which the payer gains; "not decided" where neither a gain nor a loss holds in nine worlds of ten. Last
@@ -34,22 +34,28 @@ def over_worlds(tables: Mapping[str, pd.DataFrame], rate: float = 0.03) -> pd.Da
     for design, part in found.groupby("design", sort=False):
         by_payer = {str(row["payer"]): row for row in part.to_dict("records")}
         row = {"Design": str(design)}
-        for payer, title in _PAYERS.items():
-            one = by_payer[payer]
-            row[f"{title} gain (SEK/child)"] = _spread(*(float(one[each]) for each in ("median", "low", "high")))
-            row[f"{title} gain in"] = _share(float(one["better"]), float(one["equal"]), float(one["worse"]))
-        row["Cheapest of all in"] = f"{100 * likeliest[str(design)]:.0f} %" if str(design) in likeliest else "-"
+        for payer in _PAYERS:
+            one, title = by_payer[payer], say[f"w_{payer}"]
+            row[say["w_gain"].format(payer=title)] = spelled(one)
+            row[say["w_in"].format(payer=title)] = share_of_worlds(one, say)
+        name = str(design)
+        row[say["w_cheapest"]] = (
+            say["w_share"].format(share=f"{100 * likeliest[name]:.0f}") if name in likeliest else "-"
+        )
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _spread(median: float, low: float, high: float) -> str:
+def spelled(row: Mapping[Hashable, Any]) -> str:
+    """Write a row of `worlds.spread` as median with its 5th and 95th percentile."""
+    median, low, high = (float(row[each]) for each in ("median", "low", "high"))
     return f"{number(median, median)} [{number(low, median)} to {number(high, median)}]"
 
 
-def _share(better: float, equal: float, worse: float) -> str:
+def share_of_worlds(row: Mapping[Hashable, Any], say: Mapping[str, str]) -> str:
     """Say in which share of worlds a payer gains, and if that settles the sign."""
+    better, equal, worse = (float(row[each]) for each in ("better", "equal", "worse"))
     if equal == 1.0:
-        return "no difference"
-    text = f"{100 * better:.0f} % of worlds"
-    return text if worlds.decided(better, worse) else f"{text}: {UNDECIDED}"
+        return say["w_same"]
+    key = "w_share" if worlds.decided(better, worse) else "w_undecided"
+    return say[key].format(share=f"{100 * better:.0f}")

@@ -210,7 +210,7 @@ def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
     say = texts(plan.language)["sentences"]
     typer.echo(spoken_summary(table, plan.language, {"designs": [run_folder.design_record(d) for d in plan.designs]}))
     if not spread.empty:
-        typer.echo(f"\nOver {len(plan.seeds)} worlds, against status quo: median [5 to 95 % of worlds]")
+        typer.echo("\n" + say["t_worlds"].format(n=len(plan.seeds)))
         typer.echo(lay_out(spread))
     if not by_steps.empty:
         typer.echo(lay_out(format_steps(by_steps)))
@@ -225,6 +225,7 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.
     """Run, write everything, and give the summary, what each step of the designs adds, and the spread over worlds."""
     import pandas as pd
 
+    from ...analysis.report.page import texts
     from ...analysis.report.tables import by_step, summary
     from ...analysis.report.worlds_table import over_worlds
     from ..runs import run_folder
@@ -243,5 +244,5 @@ def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.
     run_folder.write_sheets(folder, tables, manifest, plan.language, excel=plan.excel, swedish_csv=plan.swedish_csv)
     this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
     run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
-    several = len(plan.seeds) > 1
-    return tables["summary"], by_step(tables, rate), over_worlds(tables, rate) if several else pd.DataFrame()
+    several, say = len(plan.seeds) > 1, texts(plan.language)["sentences"]
+    return tables["summary"], by_step(tables, rate), over_worlds(tables, say, rate) if several else pd.DataFrame()

@@ -11,10 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from ...measures import lifetime, payers
+from ...measures import lifetime, payers, worlds
 from ..intervals import FEW_SEEDS
 from ..style import labelled
 from ..tables import number, within
+from ..worlds_table import spelled
 from . import drawings
 from .answer import answer, lowest_by_payer, pair_rows
 from .options import described
@@ -63,7 +64,10 @@ def front(
     if found is None:
         return content
     content |= {
-        "answer": answer(found, int(tables["runs"]["years"].iloc[0]), words, say),
+        "answer": [
+            *answer(found, int(tables["runs"]["years"].iloc[0]), words, say),
+            *(over_worlds(found, tables, rate, words, say) if drawn(manifest) and found.proposals and not part else []),
+        ],
         "turns": turns(found, tables, manifest, say),
         "tables": [payer_table(found, words, say, saving_known=not part), people_table(found, tables, words, say)],
     }
@@ -75,6 +79,28 @@ def front(
     if len(found.proposals) > 1:
         content["tables"].append(pairs_table(found, words, say))
     return content
+
+
+def drawn(manifest: Mapping[str, Any]) -> bool:
+    """Whether each of several seeds is a world of its own."""
+    return manifest.get("worlds", "point") != "point" and len(manifest.get("seeds", ())) > 1
+
+
+def over_worlds(found: Paired, tables: Tables, rate: float, words: Texts, say: Texts) -> list[str]:
+    """Say in how many of the likely worlds each proposal is cheaper than status quo, and if that decides it."""
+    everybody = worlds.spread(lifetime.without_ages(dict(tables)), rate).query("payer == 'all'")
+    told = []
+    for row in everybody.to_dict("records"):
+        if row["design"] in found.proposals:
+            sure = worlds.decided(float(row["better"]), float(row["worse"]))
+            told.append(
+                say["worlds decided" if sure else "worlds undecided"].format(
+                    name=words.get(str(row["design"]), str(row["design"])),
+                    share=f"{100 * float(row['better']):.0f}",
+                    gain=spelled(row),
+                )
+            )
+    return [say["worlds"].format(n=int(everybody["n"].max()), told="; ".join(told))] if told else []
 
 
 def question(tables: Tables, manifest: Mapping[str, Any], words: Texts, say: Texts) -> str:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from stupror.analysis.measures import lifetime, worlds
-from stupror.analysis.report.worlds_table import UNDECIDED, over_worlds
+from stupror.analysis.report.page import texts
+from stupror.analysis.report.worlds_table import over_worlds
 
 
 @pytest.fixture
@@ -58,7 +59,11 @@ def test_a_sign_that_holds_in_fewer_than_nine_worlds_of_ten_is_not_decided(lived
     assert worlds.decided(0.9, 0.1)
     assert worlds.decided(0.02, 0.95)
     assert not worlds.decided(0.89, 0.11)
-    text = over_worlds(lived).set_index("Design")["All public payers gain in"]
-    assert text["fund"] == "100 % of worlds"
-    assert UNDECIDED in text["loss"]
-    assert text["bond"] == "no difference"
+    for language, title, told in (
+        ("en", "All public payers gain in", ("100 % of worlds", "not decided", "no difference")),
+        ("sv", "Alla offentliga betalare vinner i", ("100 % av världarna", "inte avgjort", "ingen skillnad")),
+    ):
+        text = over_worlds(lived, texts(language)["sentences"]).set_index("Design")[title]
+        assert text["fund"] == told[0]
+        assert told[1] in text["loss"]
+        assert text["bond"] == told[2]
