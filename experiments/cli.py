@@ -27,6 +27,7 @@ from .commands import (
     municipality,
     parameters,
     report,
+    rerun,
     runs,
     screen,
     search,
@@ -75,6 +76,7 @@ def _stupror(
 designs_app = typer.Typer(help="List the funding designs that come with the model; read one aloud; begin your own.")
 app.command("run")(runs.run)
 app.command("compare")(runs.compare)
+app.command("rerun")(rerun.rerun)
 app.command("municipality")(municipality.municipality)
 app.command("parameters")(parameters.parameters)
 app.command("interventions")(parameters.interventions)

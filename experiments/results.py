@@ -18,66 +18,19 @@ from numpy.typing import NDArray
 
 from ..analysis.batches import discovery, incremental, paired, psa, sensitivity
 from ..analysis.measures.lifetime import BENCHMARK
-from ..analysis.measures.outcomes import CHILDREN, OUTCOMES, PERSPECTIVES, outcomes
-from ..analysis.report import tables
+from ..analysis.measures.outcomes import CHILDREN, OUTCOMES, PERSPECTIVES
 from ..model.inputs.errors import InputError
 from .batches import asking, batch_folder, store
 from .batches.session import assemble
 from .runs.extras import need
+from .runs.finished import Comparison, Run, show
 
 __all__ = ["Batch", "Comparison", "Run", "open_batch"]
 
 Frame = pd.DataFrame
 
 
-@dataclass(frozen=True)
-class Run:
-    """One run of one design: its result tables by name (`docs/outputs.md`), and the outcomes that a batch keeps."""
-
-    design: str
-    seed: int
-    years: int
-    tables: Mapping[str, Frame] = field(repr=False)
-    rate: float  # `discount.rate` and `discount.societal_rate` of the world that was run
-    societal_rate: float
-
-    @cached_property
-    def outcomes(self) -> Frame:
-        """Outcomes with value, unit and meaning, one row each; present values at the rates of the world."""
-        values = outcomes(self.tables, self.rate, self.societal_rate)
-        rows = [(name, values[name], what.unit, what.title) for name, what in OUTCOMES.items()]
-        return pd.DataFrame(rows, columns=["outcome", "value", "unit", "meaning"]).set_index("outcome")
-
-    def __getitem__(self, table: str) -> Frame:
-        """Give a result table."""
-        return self.tables[table]
-
-    def _repr_html_(self) -> str:
-        title = f"<p><b>{self.design}</b>, seed {self.seed}, {self.years} years</p>"
-        return title + self.outcomes.to_html(float_format=show)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Several designs with the same seeds: their result tables, one under another."""
-
-    tables: Mapping[str, Frame] = field(repr=False)
-    rate: float  # `discount.rate` of the scenario
-
-    @cached_property
-    def summary(self) -> Frame:
-        """Mean over seeds with its 90 % interval: columns design, measure, unit, mean, low, high, n."""
-        return tables.summary(self.tables, self.rate)
-
-    def __getitem__(self, table: str) -> Frame:
-        """Give a result table."""
-        return self.tables[table]
-
-    def _repr_html_(self) -> str:
-        return str(tables.format_summary(self.summary).set_index("Design").T.to_html())
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Batch:
     """A batch on disk: `runs` has a row per finished run with its factors and outcomes."""
 
@@ -102,6 +55,14 @@ class Batch:
         records = store.failures(self.folder, keys).values()
         names = ["key", "design", "seed", "error"]
         return pd.DataFrame([{name: record[name] for name in names} for record in records], columns=names)
+
+    def to_frame(self) -> Frame:
+        """The table of finished runs: the same as `runs`."""
+        return self.runs
+
+    def __repr__(self) -> str:
+        state = self.status()
+        return f"Batch({self.manifest['title']!r} in {self.folder}, {state['finished']} of {state['runs']} runs)"
 
     @property
     def values(self) -> Frame:
@@ -314,9 +275,3 @@ def open_batch(folder: Path | str) -> Batch:
         If it holds no batch.
     """
     return Batch(Path(folder), batch_folder.read_manifest(Path(folder)))
-
-
-def show(value: float) -> str:
-    """Write a number with the digits it bears."""
-    size = abs(value)
-    return f"{value:,.0f}" if size >= 1000 else f"{value:.4g}"

@@ -125,19 +125,9 @@ def say_notes(scenario: Scenario) -> None:
 
 def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Posterior]:
     """Read posteriors; tell the problems of all of them at once."""
-    from ..plans.posterior import read_posterior
+    from ..plans import posterior
 
-    read: list[Posterior] = []
-    problems: list[str] = []
-    for file in files or ():
-        try:
-            read.append(read_posterior(file, scenario))
-        except InputError as error:
-            problems += error.problems
-    columns = [str(name) for each in read for name in each.table.columns]
-    twice = sorted({name for name in columns if columns.count(name) > 1})
-    check(*problems, *(f"--posterior: {name} is in two files. Give one that has it." for name in twice))
-    return read
+    return posterior.read_posteriors(files or (), scenario)
 
 
 def read_designs(names: Sequence[str], scenario: Scenario) -> list[Design]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,11 +45,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from ...model.contracts import Design
-    from ...model.inputs.scenario import Scenario
-    from ..plans.posterior import Posterior
+    from ..runs.written import Form, Told
 
 __all__ = ["compare", "run"]
 
@@ -86,16 +82,19 @@ def run(
     likely = common.read_posteriors(posterior, spec)
     contract = common.read_designs([design], spec)[0]
 
-    from ..plans.likely import drawing
+    from ..plans.likely import drawing, which
+    from ..plans.posterior import named
     from ..runs import runner
+    from ..runs.written import Form, Told
 
     world = drawing(point=point, priors=priors, posteriors=likely)(spec, seed)
 
     def live(_tell: Tell) -> Tables:
         return runner.run(world, contract, seed, n_years, threads=threads)
 
-    plan = Plan(spec, (contract,), (seed,), n_years, 1, out, overwrite, language, _which(point, priors))
-    _run_and_write(live, replace(plan, posteriors=_named(posterior, likely), table=municipalities_file))
+    told = Told(spec, (contract,), (seed,), n_years, worlds=which(point=point, priors=priors), detail=True)
+    told = replace(told, posteriors=named(posterior or (), likely), table=_name(municipalities_file))
+    _run_and_write(live, told, Place(out, overwrite), Form(language))
 
 
 def compare(
@@ -145,104 +144,69 @@ def compare(
         contracts = with_steps(contracts)
     all_seeds = range(seed, seed + n_seeds)
 
-    from ..plans.likely import drawing
+    from ..plans.likely import drawing, which
+    from ..plans.posterior import named
     from ..runs import runner
+    from ..runs.written import Form, Told
 
     draw = drawing(point=point, priors=priors, posteriors=likely)
 
     def live(tell: Tell) -> Tables:
         return runner.compare(spec, contracts, all_seeds, n_years, workers=workers, worlds=draw, progress=tell)
 
-    plan = Plan(
-        spec, tuple(contracts), tuple(all_seeds), n_years, workers, out, overwrite, language, _which(point, priors)
-    )
-    plan = replace(plan, posteriors=_named(posterior, likely), table=municipalities_file)
-    _run_and_write(live, replace(plan, excel=excel, swedish_csv=swedish_csv))
+    drawn = which(point=point, priors=priors)
+    told = Told(spec, tuple(contracts), tuple(all_seeds), n_years, worlds=drawn, detail=False)
+    told = replace(told, posteriors=named(posterior or (), likely), table=_name(municipalities_file))
+    _run_and_write(live, told, Place(out, overwrite, workers), Form(language, excel, swedish_csv))
 
 
 def _not_both(point: bool, priors: bool) -> str | None:
     return "--point and --priors exclude each other: central values are not drawn." if point and priors else None
 
 
-def _which(point: bool, priors: bool) -> str:
-    from ..plans.likely import LIKELY, POINT, PRIORS
-
-    return POINT if point else PRIORS if priors else LIKELY
-
-
-def _named(files: Sequence[Path] | None, likely: Sequence[Posterior]) -> tuple[str, ...]:
-    return tuple(f"{file.name} ({each.digest})" for file, each in zip(files or (), likely, strict=True))
+def _name(file: Path | None) -> str | None:
+    return file.name if file else None
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is run and where it goes."""
+class Place:
+    """Where results go, and in how many processes they are made."""
 
-    spec: Scenario
-    designs: tuple[Design, ...]
-    seeds: tuple[int, ...]
-    years: int
-    workers: int
     out: Path
     overwrite: bool
-    language: str
-    worlds: str = "point"  # how they are drawn: likely, priors, point
-    posteriors: tuple[str, ...] = ()  # name of the file and digest
-    table: Path | None = None  # the user's own municipalities
-    excel: bool = False
-    swedish_csv: bool = False
+    workers: int = 1
 
 
-def _run_and_write(live: Callable[[Tell], Tables], plan: Plan) -> None:
+def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, form: Form) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ...analysis.report.intervals import FEW_SEEDS
     from ...analysis.report.page import spoken_summary, texts
-    from ...analysis.report.tables import format_steps, lay_out
+    from ...analysis.report.tables import by_step, format_steps, lay_out
+    from ...analysis.report.worlds_table import over_worlds
     from ...model.inputs.scenario import load_scenario
     from ..runs import run_folder
     from ..runs.told import cut_counties
+    from ..runs.written import fill
 
+    started, out = time.perf_counter(), place.out
     try:
-        with run_folder.new_folder(plan.out, overwrite=plan.overwrite) as folder:
-            table, by_steps, spread = _fill(folder, live, plan)
+        with run_folder.new_folder(out, overwrite=place.overwrite) as folder:
+            with common.progress(len(told.designs) * len(told.seeds)) as tell:
+                tables = live(tell)
+            this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, place.workers)
+            tables = fill(folder, tables, told, form, this_run)
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
-    say = texts(plan.language)["sentences"]
-    typer.echo(spoken_summary(table, plan.language, {"designs": [run_folder.design_record(d) for d in plan.designs]}))
-    if not spread.empty:
-        typer.echo("\n" + say["t_worlds"].format(n=len(plan.seeds)))
+    say, rate = texts(form.language)["sentences"], told.spec.discount.rate
+    designs = {"designs": [run_folder.design_record(each) for each in told.designs]}
+    typer.echo(spoken_summary(tables["summary"], form.language, designs))
+    if len(told.seeds) > 1 and not (spread := over_worlds(tables, say, rate)).empty:
+        typer.echo("\n" + say["t_worlds"].format(n=len(told.seeds)))
         typer.echo(lay_out(spread))
-    if not by_steps.empty:
+    if not (by_steps := by_step(tables, rate)).empty:
         typer.echo(lay_out(format_steps(by_steps)))
-    if 1 < len(plan.seeds) < FEW_SEEDS:
-        typer.echo(say["t_few"].format(n=len(plan.seeds)))
-    for county, names in cut_counties(plan.spec, load_scenario()).items():
+    if 1 < len(told.seeds) < FEW_SEEDS:
+        typer.echo(say["t_few"].format(n=len(told.seeds)))
+    for county, names in cut_counties(told.spec, load_scenario()).items():
         typer.echo(say["t_cut"].format(names=", ".join(names), county=county))
-    typer.echo(say["t_written"].format(out=plan.out, report=plan.out / run_folder.REPORT))
-
-
-def _fill(folder: Path, live: Callable[[Tell], Tables], plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Run, write everything, and give the summary, what each step of the designs adds, and the spread over worlds."""
-    import pandas as pd
-
-    from ...analysis.report.page import texts
-    from ...analysis.report.tables import by_step, summary
-    from ...analysis.report.worlds_table import over_worlds
-    from ..runs import run_folder
-
-    started = time.perf_counter()
-    with common.progress(len(plan.designs) * len(plan.seeds)) as tell:
-        tables = live(tell)
-    rate = plan.spec.discount.rate
-    tables = {**tables, "summary": summary(tables, rate)}
-    files = run_folder.write_tables(folder, tables)
-    start_year = int(tables["runs"]["start_year"].iloc[0])
-    manifest = run_folder.manifest(
-        plan.spec, plan.designs, plan.seeds, start_year, plan.years, worlds=plan.worlds, files=files
-    ) | {"posteriors": list(plan.posteriors), "municipalities_file": plan.table.name if plan.table else None}
-    run_folder.write_report(folder, tables, manifest, plan.language)
-    run_folder.write_sheets(folder, tables, manifest, plan.language, excel=plan.excel, swedish_csv=plan.swedish_csv)
-    this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, plan.workers)
-    run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
-    several, say = len(plan.seeds) > 1, texts(plan.language)["sentences"]
-    return tables["summary"], by_step(tables, rate), over_worlds(tables, say, rate) if several else pd.DataFrame()
+    typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))

@@ -130,6 +130,11 @@ def drawing(*, point: bool = False, priors: bool = False, posteriors: Sequence[P
     return partial(_laid_over, draw, tuple(posteriors)) if posteriors else draw
 
 
+def which(*, point: bool, priors: bool) -> str:
+    """Name the way that worlds are drawn, as a manifest does."""
+    return POINT if point else PRIORS if priors else LIKELY
+
+
 def _laid_over(draw: Worlds, posteriors: tuple[Posterior, ...], scenario: Scenario, seed: int) -> Scenario:
     return worlds(draw(scenario, seed), posteriors, seed)
 

@@ -196,3 +196,31 @@ def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Sc
     for posterior in posteriors:
         scenario = changed(scenario, posterior.pick(seed))
     return scenario
+
+
+def read_posteriors(files: Sequence[Path], scenario: Scenario, said: str = "--posterior") -> list[Posterior]:
+    """Read several posteriors; `said` is how messages name the option.
+
+    Raises
+    ------
+    InputError
+        With the problems of all of them, also if a parameter is in two.
+    """
+    read: list[Posterior] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            read.append(read_posterior(file, scenario))
+        except InputError as error:
+            problems += error.problems
+    columns = [str(name) for each in read for name in each.table.columns]
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    problems += [f"{said}: {name} is in two files. Give one that has it." for name in twice]
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def named(files: Sequence[Path], read: Sequence[Posterior]) -> tuple[str, ...]:
+    """Name posteriors as a manifest does: name of the file and digest."""
+    return tuple(f"{file.name} ({each.digest})" for file, each in zip(files, read, strict=True))

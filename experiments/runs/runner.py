@@ -22,7 +22,7 @@ from ...model.inputs.scenario import Scenario
 from ...model.model import simulate
 from ..plans.likely import Worlds
 from ..plans.own_rules import checked
-from .workers import _pool, deaf_to_interrupts, let_go
+from .workers import _pool, deaf_to_interrupts, let_go, unguarded
 
 __all__ = [
     "RunError",
@@ -234,6 +234,10 @@ def _result(future: Future[Tables], job: Job) -> Tables:
     try:
         return future.result()
     except BrokenProcessPool as error:
+        if unguarded():
+            raise InputError(
+                ['workers: a script that asks for more than one must do so under `if __name__ == "__main__":`']
+            ) from None
         raise RunError(job.design.name, job.seed, "its worker process ended without an answer") from error
 
 

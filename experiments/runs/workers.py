@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -13,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import TypeVar
 
 _AHEAD = 2 * (os.cpu_count() or 1)  # jobs that wait for a worker
@@ -82,6 +84,8 @@ def _freeze_once() -> None:
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Open worker processes; if anything goes wrong, Ctrl-C included, stop them at once."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(1)  # a worker that imports a script without a guard: the first process says so
     before = set(multiprocessing.active_children())
     # Named, because importing Mesa sets the default start method, and forking would copy half-alive threads.
     context = multiprocessing.get_context("spawn")
@@ -123,3 +127,12 @@ def stop(children: Iterator[BaseProcess]) -> None:
     for child in list(children):
         child.terminate()
         child.join()
+
+
+def unguarded() -> bool:
+    """Whether the script that is run has no `if __name__ == "__main__":`, so that every worker would run it again."""
+    file = getattr(sys.modules["__main__"], "__file__", None)
+    try:
+        return file is not None and "__name__" not in Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False

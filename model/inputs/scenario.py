@@ -9,6 +9,7 @@ unknown, out of range or in another unit is refused, all problems at once, befor
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -213,13 +214,15 @@ class Scenario:
         ]
 
 
-def load_scenario(path: Path | str | None = None, interventions: Sequence[Path | str] = ()) -> Scenario:
+def load_scenario(
+    path: Path | str | Mapping[str, Any] | None = None, interventions: Sequence[Path | str] = ()
+) -> Scenario:
     """Read the built-in scenario, with the changes of a user's file if one is given.
 
     Parameters
     ----------
     path
-        A TOML file of changes; it may add interventions, too.
+        A TOML file of changes, or a dict of the same form; it may add interventions, too.
     interventions
         Files of one more intervention each, or folders of such files.
 
@@ -231,9 +234,10 @@ def load_scenario(path: Path | str | None = None, interventions: Sequence[Path |
     scenario = built_in()
     if path is None and not interventions:
         return scenario
-    file = str(path) if path is not None else ""
+    file = "" if path is None else "scenario" if isinstance(path, Mapping) else str(path)
     read = _Reading(dict(scenario.quantities), dict(scenario.texts), [])
-    document = in_model_prices(read_toml(Path(path)), file, read.problems) if path is not None else {}
+    written = deepcopy(dict(path)) if isinstance(path, Mapping) else read_toml(Path(path)) if path is not None else {}
+    document = in_model_prices(written, file, read.problems)
     read.problems.extend(f"{file}: unknown key '{key}'.{hint(key, _KEYS)}" for key in document if key not in _KEYS)
     added = _added(document, file, interventions, read.problems)
     title = document.get("title", _title(scenario, path, added))
@@ -329,9 +333,10 @@ def _built_in_names() -> list[str]:
     return [item.name for item in built_in().interventions]
 
 
-def _title(scenario: Scenario, path: Path | str | None, added: Sequence[Own]) -> str:
+def _title(scenario: Scenario, path: Path | str | Mapping[str, Any] | None, added: Sequence[Own]) -> str:
     """Say what a scenario without a title is."""
-    changed = f", changed by {Path(path).name}" if path is not None else ""
+    by = "a dict" if isinstance(path, Mapping) else Path(path).name if path is not None else ""
+    changed = f", changed by {by}" if by else ""
     return f"{scenario.title}{changed}" + (f", with {', '.join(each.name for each in added)}" if added else "")
 
 

@@ -1,0 +1,58 @@
+"""What runs give back in Python: it shows, draws and saves itself, with the same bytes as the commands."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from stupror import compare, run
+from stupror.experiments.cli import app
+from stupror.model.inputs.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return compare(["status-quo", "planner"], municipalities="Karlshamn", years=1, seeds=2, point=True)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "manifest.json"}
+
+
+def test_save_writes_the_bytes_of_the_command(pair, tmp_path):
+    pair.save(tmp_path / "python")
+    asked = [
+        "compare",
+        "--designs",
+        "status-quo,planner",
+        "--municipalities",
+        "Karlshamn",
+        "--years",
+        "1",
+        "--seeds",
+        "2",
+        "--point",
+        "--out",
+    ]
+    assert CliRunner().invoke(app, [*asked, str(tmp_path / "command")]).exit_code == 0
+    assert files_of(tmp_path / "python") == files_of(tmp_path / "command")
+    page = pair.report(tmp_path / "alone.html")
+    assert page.read_bytes() == (tmp_path / "command" / "report.html").read_bytes()
+    with pytest.raises(InputError, match="exists"):
+        pair.report(page)
+
+
+def test_results_say_what_they_are_and_draw_themselves(pair):
+    assert repr(pair) == "Comparison(status-quo, planner; 2 seeds, 1 year, 1 municipality)"
+    assert pair.plot("pyramid")._repr_svg_().startswith("<svg")
+    with pytest.raises(InputError, match="figure is 'piramid'.*Did you mean 'pyramid'"):
+        pair.plot("piramid")
+
+
+def test_a_row_of_a_comparison_is_the_run_of_its_own(pair):
+    alone = run("planner", municipalities="Karlshamn", years=1, seed=2, point=True)
+    assert repr(alone) == "Run(planner, seed 2, 1 year, 1 municipality)"
+    rows = pair.to_frame().set_index(["design", "seed"])
+    assert len(rows) == 4
+    assert rows.loc[("planner", 2)].equals(alone.to_frame().set_index(["design", "seed"]).loc[("planner", 2)])
+    assert rows.loc[("planner", 2), "cost_fiscal"] == alone.outcomes.loc["cost_fiscal", "value"]
