@@ -1,5 +1,6 @@
 """What runs give back in Python: it shows, draws and saves itself, with the same bytes as the commands."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_save_writes_the_bytes_of_the_command(pair, tmp_path):
 def test_results_say_what_they_are_and_draw_themselves(pair):
     assert repr(pair) == "Comparison(status-quo, planner; 2 seeds, 1 year, 1 municipality)"
     assert pair.plot("pyramid")._repr_svg_().startswith("<svg")
-    with pytest.raises(InputError, match="figure is 'piramid'.*Did you mean 'pyramid'"):
+    with pytest.raises(InputError, match=r"figure is 'piramid'.*Did you mean 'pyramid'"):
         pair.plot("piramid")
 
 
@@ -56,3 +57,29 @@ def test_a_row_of_a_comparison_is_the_run_of_its_own(pair):
     assert len(rows) == 4
     assert rows.loc[("planner", 2)].equals(alone.to_frame().set_index(["design", "seed"]).loc[("planner", 2)])
     assert rows.loc[("planner", 2), "cost_fiscal"] == alone.outcomes.loc["cost_fiscal", "value"]
+
+
+def test_rerun_makes_the_same_bytes_and_names_what_differs(pair, tmp_path):
+    folder = pair.save(tmp_path / "saved")
+    again = CliRunner().invoke(app, ["rerun", str(folder / "manifest.json")])
+    assert again.exit_code == 0
+    assert "files are the same, byte for byte" in again.stdout
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    said["files"]["payments.parquet"] = "0" * 64
+    (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    assert "files differ: payments.parquet." in str(CliRunner().invoke(app, ["rerun", str(folder)]).exception)
+    for key, value, sentence in [
+        ("rules", {"social": {"rule": "mine.rule"}}, "rules of your own"),
+        ("municipalities_file", "mine.csv", "municipalities of its own"),
+        ("posteriors", ["mine.csv (0123456789abcdef)"], "Give the same files"),
+        ("place", {}, "is of `stupror municipality`"),
+    ]:
+        (folder / "manifest.json").write_text(json.dumps(said | {key: value}), encoding="utf-8")
+        refused = CliRunner().invoke(app, ["rerun", str(folder)]).exception
+        assert isinstance(refused, InputError)
+        assert sentence in str(refused)
+
+
+def test_a_single_run_is_made_again_with_its_details(tmp_path):
+    one = run(municipalities="Karlshamn", years=1, seed=3).save(tmp_path / "one")
+    assert CliRunner().invoke(app, ["rerun", str(one)]).exit_code == 0
