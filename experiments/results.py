@@ -25,7 +25,7 @@ from .batches.session import assemble
 from .runs.extras import need
 from .runs.finished import Comparison, Run, show
 
-__all__ = ["Batch", "Comparison", "Run", "open_batch"]
+__all__ = ["Batch", "Comparison", "Run", "open_batch", "show"]
 
 Frame = pd.DataFrame
 

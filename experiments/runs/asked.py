@@ -69,7 +69,7 @@ def seeds_of(seeds: Any, first: Any) -> Sequence[int]:
     check(whole("seed", first, limits.FIRST_SEED - 1, limits.LAST_SEED))
     if isinstance(seeds, str | bytes | dict) or not isinstance(seeds, Iterable):
         check(whole("seeds", seeds, 1, limits.MOST_SEEDS))
-        return range(int(first), int(first) + int(seeds))
+        return range(int(first), int(first) + operator.index(seeds))  # type: ignore[arg-type]  # checked above
     listed = list(seeds)
     check(*(whole("seeds", each, limits.FIRST_SEED - 1, limits.LAST_SEED) for each in listed))
     check(None if listed else "seeds is []. Give how many, or a list of at least one.")
