@@ -10,7 +10,7 @@ READY := .venv/.ready
 
 demo: $(READY)
 	$(BIN)/stupror compare --designs status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner \
-		--seeds 6 --years 30 --workers 2 --point --out out/demo --overwrite
+		--seeds 40 --years 10 --workers 2 --out out/demo --overwrite
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 -q

@@ -1,7 +1,8 @@
 """What is written appears whole, for one writer, and nothing of another is lost."""
 
-import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -83,21 +84,25 @@ def test_a_file_that_another_wrote_meanwhile_stays(tmp_path: Path, replace: bool
     assert names(tmp_path) == ["out-2.csv", "out.csv"]
 
 
-def _write_and_wait(out: Path) -> None:
-    with new_folder(out) as draft:
-        (draft / "half").touch()
-        time.sleep(60)
+WRITE_AND_WAIT = """
+import sys, time
+from pathlib import Path
+from stupror.experiments.files.places import new_folder
+with new_folder(Path(sys.argv[1])) as draft:
+    (draft / "half").touch()
+    time.sleep(60)
+"""
 
 
 def test_a_draft_of_a_killed_writer_is_swept_and_that_of_a_living_one_is_not(tmp_path: Path) -> None:
-    child = multiprocessing.get_context("spawn").Process(target=_write_and_wait, args=(tmp_path / "out",))
-    child.start()
-    while not list(tmp_path.glob(".out.*/half")):
+    child = subprocess.Popen([sys.executable, "-c", WRITE_AND_WAIT, tmp_path / "out"])
+    end = time.monotonic() + 50.0
+    while not list(tmp_path.glob(".out.*/half")) and time.monotonic() < end:
         time.sleep(0.02)
     with pytest.raises(InputError, match="another command is writing it"), new_folder(tmp_path / "out"):
         pass
     child.kill()
-    child.join()
+    child.wait()
     assert len(names(tmp_path)) == 1
     with new_folder(tmp_path / "out"):
         pass
