@@ -87,7 +87,7 @@ def test_a_file_that_another_wrote_meanwhile_stays(tmp_path: Path, replace: bool
 WRITE_AND_WAIT = """
 import sys, time
 from pathlib import Path
-from stupror.experiments.files.places import new_folder
+from stupror.experiments.runs.run_folder import new_folder
 with new_folder(Path(sys.argv[1])) as draft:
     (draft / "half").touch()
     time.sleep(60)
