@@ -55,6 +55,7 @@ def municipality(
     all_seeds = range(seed, seed + seeds)
 
     from ...analysis.report.page import texts
+    from ...analysis.report.tables import summary
     from ..plans.likely import LIKELY, POINT, drawing
     from ..runs import run_folder, runner, told
 
@@ -67,6 +68,7 @@ def municipality(
                     lived, contracts, all_seeds, years, workers=workers, worlds=draw, detail=True, progress=tell
                 )
             start_year = int(tables["runs"]["start_year"].iloc[0])
+            tables = {**tables, "summary": summary(tables, lived.discount.rate)}
             files = run_folder.write_tables(folder, tables)
             manifest = run_folder.manifest(
                 lived, contracts, all_seeds, start_year, years, worlds=drawn, files=files

@@ -42,7 +42,7 @@ def test_a_bad_scenario_is_refused(stupror: Stupror, tmp_path: Path, scenario: s
     ("options", "words"),
     [
         (["--design", "status-qou"], ["'status-qou'", "'status-quo'"]),
-        (["--municipalities", "0000"], ["'0000'"]),
+        (["--municipalities", "9999"], ["'9999'"]),
         (["--municipalities", ""], ["--municipalities is ''"]),
         (["--municipalities", ","], ["--municipalities is ','"]),
         (["--municipalities", "Karlskorna"], ["'Karlskorna'", "Karlskrona"]),
