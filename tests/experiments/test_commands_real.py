@@ -51,8 +51,8 @@ def test_a_comparison_gives_designs_the_same_drawn_world_by_seed(stupror, files)
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("run", "--posterior", "nowhere.csv"), "nowhere.csv: cannot be read"),
-        (("run", "--municipalities-file", "nowhere.csv"), "nowhere.csv: cannot be read"),
+        (("run", "--posterior", "nowhere.csv"), "nowhere.csv: there is no such file"),
+        (("run", "--municipalities-file", "nowhere.csv"), "nowhere.csv: there is no such file"),
         (
             ("calibrate", "--what", "diffusio"),
             "--what is 'diffusio'. Give one of diffusion, contracts, life-course, behaviour.",
