@@ -12,16 +12,16 @@ CODES = ["0980", "1080"]
 
 def statistics(_year, codes):
     ages = {"0": 50, "19": 50, "40": 500, "75": 60, "100+": 40, "tot": 700}
-    return [{"region": code, "age": age, "value": n * 10} for code in codes for age, n in ages.items()]
+    return [{"region": code, "age": age, "value": n * 100} for code in codes for age, n in ages.items()]
 
 
 def kolada(_year, codes):
-    return [{"municipality": code, "value": 7_000 if code == "0980" else 6_000} for code in codes]
+    return [{"municipality": code, "value": 70_000 if code == "0980" else 60_000} for code in codes]
 
 
 def test_ages_are_shared_out_and_doubts_named():
     fresh = fetch(2023, CODES, statistics=statistics, kolada=kolada)
-    assert fresh.population == {"0980": 7_000, "1080": 7_000}
+    assert fresh.population == {"0980": 70_000, "1080": 70_000}
     assert fresh.young_share["0980"] == pytest.approx(1 / 7)
     assert fresh.old_share["0980"] == pytest.approx(1 / 7)
     assert fresh.doubts == ("1080",)
@@ -31,7 +31,7 @@ def test_the_table_can_be_used_and_nothing_is_written_over(tmp_path):
     fresh = fetch(2023, CODES, statistics=statistics, kolada=kolada)
     write_table(fresh, tmp_path / "fresh.csv")
     places = own_places(tmp_path / "fresh.csv")
-    assert places.population == (7_000, 7_000)
+    assert places.population == (70_000, 70_000)
     assert places.facts.young_share == pytest.approx((0.1429, 0.1429))
     with pytest.raises(InputError, match="exists"):
         write_table(fresh, tmp_path / "fresh.csv")
