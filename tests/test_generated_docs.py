@@ -81,4 +81,4 @@ def test_the_demo_that_is_shown_is_of_the_scenario_that_is_shipped(page: Path) -
 def test_the_rows_in_the_readme_are_rows_of_the_whole_table() -> None:
     readme, whole = (demo(page)[1] for page in DEMO)
     assert readme == [row for row in whole if row in readme]
-    assert len(readme) == 5
+    assert len(readme) == 10

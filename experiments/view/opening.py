@@ -49,4 +49,5 @@ class Opening:
 
 def read() -> Opening:
     """Take what was left for the page, or the usual choices."""
-    return Opening(**json.loads(os.environ.get(VARIABLE, "{}")))
+    left = json.loads(os.environ.get(VARIABLE) or "{}")
+    return Opening(**left | {"interventions": tuple(left.get("interventions", ()))})
