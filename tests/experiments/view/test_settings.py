@@ -90,7 +90,7 @@ def test_a_slider_moved_back_is_no_change():
         ({"seed": "abc"}, "seed is 'abc'. Give a whole number from 0"),
         ({"seed": "-4"}, "seed is -4. Give a whole number from 0"),
         ({"place": "Atlantis"}, "'Atlantis' is not among the choices"),
-        ({"committee.other_regarding": 7.0}, "committee.other_regarding: value 7.0 is outside the range 0 to 1"),
+        ({"committee.other_regarding": 7.0}, "committee.other_regarding: value 7 is outside the range 0 to 1"),
         ({"clause.cap.share": -1.0}, "clause.cap.share: -1 is out of bounds"),
     ],
 )

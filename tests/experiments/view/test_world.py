@@ -108,7 +108,7 @@ def test_a_life_told_again_is_the_life_that_was_lived(pair):
         assert (told.helped[before] == told.alone[before]).all()
         changed = changed or (told.helped != told.alone).any()
     assert changed
-    assert total == joined.n > 50
+    assert total == joined.n > 20
 
 
 def test_a_life_told_to_its_end_is_the_life_that_will_be_lived(pair):
@@ -240,5 +240,5 @@ def test_what_came_later_is_not_held_against_a_decision():
 
 
 def test_whoever_stood_in_the_way_is_named():
-    said = answers("10", "municipal-fund", 2026, "Olofström", "risk")
+    said = answers("10", "municipal-fund", 2020, "Karlskrona", "risk")
     assert {said["el-sistema", age] for age in (5, 6, 7)} == {"grantor"}

@@ -1,5 +1,7 @@
 """Interventions of one's own: read as strictly as ours, part of the hash, and the same wherever they are written."""
 
+import re
+
 import pytest
 
 from stupror.model import load_design
@@ -98,8 +100,8 @@ def test_owner_partner_and_shares_can_be_set(tmp_path):
         ('cost = { value = 1_000, unit = "EUR", source = "x" }', "the model reads it in 'SEK/child/year'"),
         ('owner = { value = "socal", source = "x" }', "Did you mean 'social'?"),
         ('partner = { value = "social", source = "x" }', "is its owner already"),
-        ('levels = { value = [3, 9], range = [1, 9], source = "x" }', "allowed are 1 to 4"),
-        ('age_to = { value = 70, range = [0, 99], source = "x" }', "allowed are 0 to 64"),
+        ('levels = { value = [3, 9], range = [1, 9], source = "x" }', "a level of need is 0 to 4"),
+        ('age_to = { value = 70, range = [0, 99], source = "x" }', "an age is 0 to 64"),
         ('name = "other"', "Leave `name` out"),
         ("title = 3", "Write a text in quotes"),
         ("cost = 3", "Write a table with value and source"),
@@ -157,6 +159,7 @@ def test_what_is_added_leaves_the_drawn_numbers_of_the_rest_as_they_were(tmp_pat
 def test_a_design_may_name_what_the_scenario_adds_and_nothing_else(tmp_path):
     text = (DATA / "designs" / "municipal-fund.toml").read_text(encoding="utf-8")
     assert "[decision]\n" in text
+    text = re.sub(r'(?m)^name( *)= "municipal-fund"', r'name\1= "ours-only"', text)
     ours = text.replace("[decision]\n", '[decision]\ninterventions = ["our-course"]\n')
     changing = (
         '\n[change."interventions.our-course.cost"]\ntimes = { value = 2, unit = "1", range = [1, 3], source = "x" }\n'
