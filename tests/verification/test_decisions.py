@@ -157,7 +157,7 @@ DECIDING = (
 @pytest.mark.slow
 @pytest.mark.parametrize("path", DECIDING)
 def test_a_hundredth_of_its_range_moves_no_decision_parameter_far(path):
-    """The whole country, three years: investment moves by less than a twentieth."""
+    """The whole country, three years, with two seeds' luck: investment moves by less than a twentieth."""
     q = SPEC.quantities[path]
     step = (q.range[1] - q.range[0]) / 100
     usual, other = (_money(value) for value in (None, (path, q.value + step)))
@@ -167,7 +167,7 @@ def test_a_hundredth_of_its_range_moves_no_decision_parameter_far(path):
 @cache
 def _money(change):
     spec = SPEC if change is None else SPEC.with_values(dict([change]))
-    return invested(lived(spec, "state-outcomes-fund", 3))
+    return sum(invested(lived(spec, "state-outcomes-fund", 3, seed)) for seed in (1, 2))
 
 
 @pytest.mark.slow

@@ -19,8 +19,7 @@ WHERE = {
     "budget.rur_": ("rur-fund", 4),
     "budget.tax_and_grant_share": ("rur-fund", 4),
     "investor.lending_rate": ("social-bond", 4),
-    "investor.belief_sd": ("life-chances-fund", 12),
-    "investor.": ("life-chances-fund", 4),
+    "investor.": ("harnosand-utfallsfonden", 6),
     "choice.": ("municipal-fund", 6),
     "project.idea_": ("municipal-fund", 6),
     "project.group_": ("municipal-fund", 6),
@@ -29,7 +28,7 @@ WHERE = {
     "interventions.placed-youth.partner_share": ("municipal-fund-repayment", 6),
     "interventions.skolfam.covered": ("planner", 4),
     "interventions.placed-youth.covered": ("planner", 4),
-    "interventions.care-leavers.covered": ("planner", 8),
+    "interventions.care-leavers.covered": ("planner", 4),
     "interventions.young-outside.covered": ("planner", 4),
     "provider.": ("internal-outcome-contract", 4),
 }
@@ -92,6 +91,8 @@ def moved(quantity, path):
         return 0.05  # the least
     if path == "investor.loss_limit":
         return 0.02
+    if path == "interventions.care-leavers.covered":
+        return 0.4  # the most: there are few who leave care in a small county
     if path.endswith(".age_from"):
         return quantity.value + 1
     if path.endswith(".age_to"):
