@@ -177,11 +177,12 @@ def test_switching_values_by_hand():
 
 def test_assumed_numbers_are_named_with_their_value_and_range():
     told = assumed_that_matter(load_scenario())
-    assert [each["parameter"] for each in told][:1] == ["interventions.parenting.forks"]
+    assert [each["strength"] for each in told] == sorted((each["strength"] for each in told), reverse=True)
+    assert told[0]["parameter"] == "interventions.parenting.covered"
     for language in LANGUAGES:
         assert all(f"assumed {each['parameter']}" in sayings(language) for each in told)
     line = turns.turns(paired.pair_up(world(), 0.03), world(), {"assumed": told}, sayings("sv"))[-1]
-    assert "0.985, tros ligga i 0.88-1.02" in line
+    assert "0.3, tros ligga i 0-1" in line
 
 
 def test_money_in_programmes_that_do_not_pay_is_counted():

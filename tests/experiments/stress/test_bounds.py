@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from stupror.experiments.stress.bends import bends
 from stupror.experiments.stress.bounds import Reach, bounds, net, owed, put_in, reach, settled
@@ -54,7 +54,7 @@ def test_bounds_of_every_design_are_exact_and_hold(name):
 
 
 @given(design=contracts())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_passes_the_bounds_of_any_contract(design):
     within = far_cut(reach(design, CHILDREN))
     for party in ("investor", "state"):
