@@ -243,17 +243,19 @@ def settled(
 
 
 def _cut(design: Design, boxes: Box, target: Target, cuts: Mapping[str, Sequence[float]]) -> Box:
-    """Cut each box in two, in the measure where that lowers most what cannot be passed."""
-    halves, worth = [], []
+    """Cut each box in two, in the measure where that lowers most what cannot be passed; if alike, at a bend."""
+    halves, worth, smooth = [], [], []
     for name in boxes.metric:
         lower, upper = _halved(boxes, name, cuts[name])
         halves.append((lower, upper))
         ends = [_upper(design, half, target) for half in (lower, upper)]
         width = boxes.metric[name].high - boxes.metric[name].low
         worth.append(np.where(width > 0, ends[0] + ends[1], np.inf))
+        low, high = boxes.metric[name]
+        smooth.append(~np.any([(low < cut) & (cut <= high) for cut in cuts[name]], axis=0))
     if not halves:
         return _some(boxes, np.zeros(0, np.int64))
-    chosen = np.argmin(worth, axis=0)
+    chosen = np.lexsort((smooth, worth), axis=0)[0]
     stuck = np.min(worth, axis=0) == np.inf
     parts = []
     for number, (lower, upper) in enumerate(halves):
