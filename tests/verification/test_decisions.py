@@ -7,6 +7,7 @@ import pytest
 from worlds import county
 
 from stupror.analysis.measures import lifetime
+from stupror.experiments.patterns.behaviour import known_to_do_nothing
 from stupror.model.children.forecast import expected_states, life_tables
 from stupror.model.children.ladder import EXAM_AGE, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE, build_ladder
 from stupror.model.contracts import load_design
@@ -24,14 +25,6 @@ SPEC = load_scenario()
 def place():
     """Östergötland: thirteen municipalities, Norrköping among them."""
     return select(SPEC, ["05"])
-
-
-def known_to_do_nothing(spec):
-    """No intervention has an effect, and everybody knows it."""
-    effects = ("escalation", "recovery", "forks")
-    return spec.with_values(
-        {f"interventions.{item.name}.{each}": 1.0 for item in spec.interventions for each in effects}
-    )
 
 
 def lived(spec, design, years, seed=1):
