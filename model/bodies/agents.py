@@ -157,7 +157,7 @@ class PrivateParty(Body):
 
     def _verdict(self, asking: Asking) -> Verdict:
         """What it thinks of every option by its own reasoning."""
-        return verdicts(asking.world, asking.view, asking.bodies.beliefs)[self.kind]
+        return verdicts(asking.world, asking.design, asking.view, asking.bodies.beliefs)[self.kind]
 
 
 def create_agents(model: Any, world: World) -> None:

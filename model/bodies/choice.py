@@ -31,11 +31,13 @@ ANSWERS = (
     "fundless",
     "money",
     "rank",
+    "state",
+    "small",
 )
 """What became of an option, by number: taken, or what stood in its way (see `docs/odd.md`)."""
 
-YES, UNSEEN, IDEALESS, UNPAID, PARTNER, GRANTED_NOT, INVESTOR, CLOSED, PAPER, FUNDLESS, MONEY, RANK = range(
-    len(ANSWERS)
+YES, UNSEEN, IDEALESS, UNPAID, PARTNER, GRANTED_NOT, INVESTOR, CLOSED, PAPER, FUNDLESS, MONEY, RANK, STATE, SMALL = (
+    range(len(ANSWERS))
 )
 
 

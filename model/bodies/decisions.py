@@ -20,7 +20,11 @@ from ..children.forecast import at_belief
 from ..children.lifecourse import Options
 from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
+from ..contracts.ways import STATE as BY_STATE
+from ..contracts.words import INVESTORS
+from ..inputs.parameters import GuaranteedInvestorParameters, ImpactInvestorParameters, InvestorParameters
 from ..inputs.protect import protect
+from ..inputs.scenario import Scenario
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
 from ..projects.payments import paperwork, parts
@@ -39,6 +43,8 @@ from .choice import (
     PAPER,
     PARTNER,
     RANK,
+    SMALL,
+    STATE,
     UNPAID,
     UNSEEN,
     YES,
@@ -58,6 +64,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Answers = NDArray[np.int8]
+Wishes = InvestorParameters | ImpactInvestorParameters | GuaranteedInvestorParameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,9 +183,9 @@ def _rounds(said: Sequence[Said]) -> list[tuple[int, Bools]]:
 def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> Said:
     """What every option is worth to the body that decides, and what was answered.
 
-    Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must every investor, lender and
-    provider with money at stake; public bodies that co-finance are bound by the contract. What private parties `signed`
-    may be given, so that they are not asked twice.
+    Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must the state where the contract
+    makes it sign, and every investor, lender and provider with money at stake; other public bodies that co-finance are
+    bound by the contract. What private parties `signed` may be given, so that they are not asked twice.
     """
     world, design, cells = asking.world, asking.design, asking.world.cells
     value, wanted = np.zeros((2, world.n, cells.age.size))
@@ -195,12 +202,16 @@ def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> Said
         _hear_partners(asking, planned, value, answer)
     if world.offers_beside(asking.contract):
         closed = np.broadcast_to(_outside(world, design), value.shape)
-        unsigned = np.zeros(cells.age.size, np.bool_)
+        small, unsigned = too_small(world, design)[:, None], np.zeros(cells.age.size, np.bool_)
         for verdict in (signatures(asking) if signed is None else signed).values():
             unsigned |= ~verdict.accepts
-        no = np.select([closed, unsigned & (answer == YES)], [CLOSED, INVESTOR], YES)
+        against = state_says(asking, planned) <= 0.0 if design.signs else np.zeros(value.shape, np.bool_)
+        open_ = answer == YES
+        no = np.select(
+            [closed, open_ & against, open_ & small, open_ & unsigned], [CLOSED, STATE, SMALL, INVESTOR], YES
+        )
         answer = np.where(no != YES, no, answer).astype(np.int8)
-        value = np.where(closed | unsigned, np.minimum(value, 0.0), value)
+        value = np.where(closed | against | small | unsigned, np.minimum(value, 0.0), value)
         wanted = np.where(closed, np.minimum(wanted, 0.0), wanted)
     return Said(value, answer, wanted)
 
@@ -306,14 +317,41 @@ def _outside(world: World, design: Design) -> Bools:
 def signatures(asking: Asking) -> dict[str, Verdict]:
     """What each private party to the contract thinks of every option now."""
     bodies = asking.bodies
-    result = verdicts(asking.world, asking.view, bodies.beliefs)
+    result = verdicts(asking.world, asking.design, asking.view, bodies.beliefs)
     for party in [party for party in result if party in bodies.rules]:
         net = said(bodies.rules[party], offers_to_private(asking, party, result[party]))[0]
         result[party] = replace(result[party], accepts=net > 0.0, net=net)
     return result
 
 
-def verdicts(world: World, view: View, beliefs: Beliefs) -> dict[str, Verdict]:
+def state_says(asking: Asking, planned: Whole) -> Floats:
+    """What each idea is worth to the state per child, SEK, (n, n_cells): it saves and pays; it signs above 0.
+
+    It believes what all evaluations have told the market, and has no taste, no project to run and nothing to try.
+    """
+    world, everything = asking.world, np.arange(asking.world.cells.age.size)
+    belief = np.broadcast_to(asking.bodies.beliefs.market[world.cells.intervention], (world.n, everything.size))
+    return _by_group(world, asking.view.net(BY_STATE, belief, everything, asking.season.left), everything, planned)
+
+
+def too_small(world: World, design: Design) -> Bools:
+    """Where a project of usual size is too small for an investor to put its share into, by municipality."""
+    least = [
+        (wishes_of(world.spec, share.kind).smallest, share.value)
+        for share in design.finance
+        if share.party in INVESTORS
+    ]
+    return np.asarray(
+        np.any([world.project_cost * part < smallest for smallest, part in least], axis=0) | np.zeros(world.n, np.bool_)
+    )
+
+
+def wishes_of(spec: Scenario, kind: str) -> Wishes:
+    """What an investor of this kind wants; commercial, where a contract does not say."""
+    return {"impact-first": spec.impact_investor, "guaranteed": spec.guaranteed_investor}.get(kind, spec.investor)
+
+
+def verdicts(world: World, design: Design, view: View, beliefs: Beliefs) -> dict[str, Verdict]:
     """What private parties think of every option by their own reasoning, see `private.judge`."""
     private = world.spec.investor
     rate = dict.fromkeys(PRIVATE, private.required_return) | {
@@ -321,6 +359,10 @@ def verdicts(world: World, view: View, beliefs: Beliefs) -> dict[str, Verdict]:
         "provider": private.lending_rate,
     }
     limit = dict.fromkeys(PRIVATE, private.loss_limit) | {"provider": 1.0}
+    for share in design.finance:
+        if share.party in INVESTORS:
+            wishes = wishes_of(world.spec, share.kind)
+            rate[share.party], limit[share.party] = wishes.required_return, wishes.loss_limit
     weights = belief_weights(beliefs.market, beliefs.market_precision**-0.5)[:, world.cells.intervention]
     return {
         party: judge(view.private[party], stake, weights, rate[party], limit[party])
@@ -338,7 +380,7 @@ def ranks(world: World, bodies: Bodies, value: Floats, contract: int) -> Floats:
     if not design.way.money_binds:
         return value
     if design.target == "investor":
-        every = verdicts(world, bodies.views[contract], bodies.beliefs).values()
+        every = verdicts(world, design, bodies.views[contract], bodies.beliefs).values()
         return np.broadcast_to(np.min([each.safety for each in every], axis=0), value.shape)
     return value / world.whole_cost
 

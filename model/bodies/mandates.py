@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ..children.draws import AGENT, by_place, uniforms
 from ..children.ladder import LAST_AGE
-from ..children.prices import PAYER
+from ..children.prices import GROUPS, PAYER
 from ..contracts import Design
-from ..contracts.ways import GRANTOR
+from ..contracts.ways import GRANTOR, STATE
 from ..contracts.words import PAYER_GROUPS
 from ..inputs.parameters import PAYERS
 from ..inputs.scenario import Scenario
@@ -40,7 +40,7 @@ def mandates_of(world: World) -> dict[str, Mandate]:
         places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
         luck = np.stack([uniforms(world.seed, AGENT, 2, key=(int(place), number, 0)) for place in places])
         result[kind] = _mandate(world.spec, kind, payers, luck)
-    return result | {GRANTOR: result["region"]}
+    return result | {GRANTOR: result["region"], STATE: _state(world)}
 
 
 def first_beliefs(world: World) -> Beliefs:
@@ -60,6 +60,24 @@ def first_beliefs(world: World) -> Beliefs:
         market_precision=np.full(own.shape[1], 1.0 / world.spec.investor.belief_sd**2),
         heard=np.zeros((2, *own.shape)),
         market_heard=np.zeros((2, own.shape[1])),
+    )
+
+
+def _state(world: World) -> Mandate:
+    """Give the state its mandate: one body with one view, wherever a project is. It keeps what it saves."""
+    own, n = world.spec.state, world.n
+    payers = np.zeros((n, len(PAYERS)), np.bool_)
+    payers[:, GROUPS["state"]] = True
+    return Mandate(
+        payers=payers,
+        horizon=np.full(n, float(own.horizon)),
+        discount=np.full(n, own.discount_rate),
+        regard=np.full(n, own.other_regarding),
+        regard_horizon=np.full(n, float(own.regard_horizon)),
+        cashable_first=1.0,
+        cashable_growth=0.0,
+        cashable_max=1.0,
+        ratchet=0.0,
     )
 
 

@@ -30,6 +30,7 @@ class Verdict:
     accepts: NDArray[np.bool_]
     net: Floats  # expected present value of what it gets less what it puts in, SEK per child
     safety: Floats  # that, per standard deviation of it (Sharpe 1966): how a cautious party ranks options
+    loss: Floats  # chance of getting back less than it puts in
 
 
 def belief_weights(mean: Floats, sd: Floats) -> Floats:
@@ -67,4 +68,4 @@ def judge(prospect: Prospect, stake: Floats, weights: Floats, rate: float, loss_
             loss += weight * (flows.sum(axis=1) < invested - 0.5)
     spread = np.sqrt(np.maximum(square - mean**2, 0.0))
     safety = np.divide(mean, spread, out=np.where(mean >= 0.0, 1e9, -1e9), where=spread > 1e-9)
-    return Verdict((mean > -0.5) & (loss <= loss_limit + 1e-12), mean, safety)  # to within half a krona
+    return Verdict((mean > -0.5) & (loss <= loss_limit + 1e-12), mean, safety, loss)  # to within half a krona

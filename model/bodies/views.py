@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..children.forecast import BELIEF_GRID, at_belief, relative_mix, saved_by_frailty
 from ..children.ladder import N_AGES
 from ..contracts import Design
-from ..contracts.ways import GRANTOR
+from ..contracts.ways import GRANTOR, STATE
 from ..evaluation.expected import Expected, as_reported, expect
 from ..evaluation.prospects import Prospect, Usual, prospects
 from ..inputs.places import sweden
@@ -168,6 +168,9 @@ def judges(world: World, mandates: Mapping[str, Mandate], design: Design) -> dic
         result[way.alone] = Judge(mandates[way.alone], frozenset(), (*own, "region", "state"))
     funds = ("municipal_fund", "rur")
     result["board"] = Judge(mandates["board"], frozenset((*own, *funds)), own, funds)
+    if design.signs:
+        paying = ("state", "outcomes_fund")
+        result[STATE] = Judge(mandates[STATE], frozenset(paying), paying)
     return result
 
 

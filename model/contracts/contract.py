@@ -101,13 +101,15 @@ class Programme:
 class Share:
     """One party's share of the up-front cost of the programme, and how much money it has for such programmes.
 
-    `size` is in SEK/inhabitant/year; without it the scenario says how much there is, if there is a limit.
+    `size` is in SEK/inhabitant/year; without it the scenario says how much there is, if there is a limit. `kind` is
+    what an investor is like, see `words.INVESTOR_KINDS`; "" for others.
     """
 
     party: str
     form: str
     share: Quantity
     size: Quantity | None = None
+    kind: str = ""
 
     @property
     def value(self) -> float:
@@ -280,7 +282,7 @@ class Design:
     """A funding design: a whole contract, as read from one file; or an add-on, which only changes parameters.
 
     `interventions` names those that the contract may finance, empty means all; `groups` whom it is for, all children
-    that an intervention takes if there are none.
+    that an intervention takes if there are none. `signs` are public parties that are asked, too, and may refuse.
     """
 
     name: str
@@ -294,6 +296,7 @@ class Design:
     target: str = "owner"
     interventions: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
+    signs: tuple[str, ...] = ()
     currency: Currency = Currency()
     programme: Programme | None = None
     own_parties: Mapping[str, OwnParty] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 IN_FORCE, OWN_ROOM = 0, 1
 """The contracts of a run by number: the design in force, and paying out of one's own room beside it."""
 
+STATE = "state"  # asked where a contract makes it sign, see `words.SIGNATORIES`
 GRANTOR = "grantor"  # a region that grants money to projects of others, see `bodies.views`
 
 

@@ -16,11 +16,14 @@ __all__ = [
     "EVALUATIONS",
     "EVERY",
     "FORMS",
+    "INVESTORS",
+    "INVESTOR_KINDS",
     "MEASURES",
     "NOT_IN_MODEL",
     "PARTIES",
     "PAYERS",
     "PAYER_GROUPS",
+    "SIGNATORIES",
     "TARGETS",
     "MeasureKind",
 ]
@@ -34,6 +37,23 @@ BODIES: Mapping[str, str] = MappingProxyType(
         "planner": "one decision-maker with one budget, who counts every payer's cost over the whole life",
     }
 )
+
+INVESTOR_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "commercial": "wants a return for its risk, and seldom a loss",
+        "impact-first": "wants its money back, and may lose it for a good cause",
+        "guaranteed": "has a foundation or a donor that makes good part of its loss",
+    }
+)
+"""What an investor is like; parameters of a scenario say what each wants."""
+
+SIGNATORIES: Mapping[str, str] = MappingProxyType(
+    {
+        "state": "pays, and signs only what it gains from by its own view",
+        "outcomes_fund": "the state's fund pays, and signs only what the state gains from by its own view",
+    }
+)
+"""Public parties that a contract may ask, beside those that decide: see `decision.signs`."""
 
 TARGETS: Mapping[str, str] = MappingProxyType(
     {
@@ -81,6 +101,9 @@ PARTIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """Who can pay or receive: name -> (as spoken, meaning)."""
+
+INVESTORS = ("investor", "junior_investor")
+"""Parties that carry risk with money of their own: what they are like can be said (`INVESTOR_KINDS`)."""
 
 PAYER_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

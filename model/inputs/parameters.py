@@ -240,6 +240,35 @@ class InvestorParameters:
     belief_sd: float = quantity(
         "1", "how unsure an investor is of an intervention's effect, before any results", can_be=SPREAD
     )
+    smallest: float = quantity("SEK/project", "least money that an investor puts into a project")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpactInvestorParameters:
+    """Investors for whom the good that is done comes first."""
+
+    required_return: float = quantity("1/year", "expected yearly return that it wants: 0 is its money back")
+    loss_limit: float = quantity("1", "highest chance of a loss that it accepts")
+    smallest: float = quantity("SEK/project", "least money that it puts into a project")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuaranteedInvestorParameters:
+    """Investors for whose loss a foundation or a donor stands, by a clause of the contract."""
+
+    required_return: float = quantity("1/year", "expected yearly return that it wants, the guarantee counted")
+    loss_limit: float = quantity("1", "highest chance of a loss that it accepts, the guarantee counted")
+    smallest: float = quantity("SEK/project", "least money that it puts into a project")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateParameters:
+    """The state, where a contract makes it sign."""
+
+    horizon: float = quantity("year", "years that the state looks ahead")
+    discount_rate: float = quantity("1/year", "rate at which the state discounts")
+    other_regarding: float = quantity("1", "weight on gains to everybody else")
+    regard_horizon: float = quantity("year", "years over which gains to others are reckoned")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -392,6 +421,9 @@ GROUPS: dict[str, type] = {
     "belief": BeliefParameters,
     "diffusion": DiffusionParameters,
     "investor": InvestorParameters,
+    "impact_investor": ImpactInvestorParameters,
+    "guaranteed_investor": GuaranteedInvestorParameters,
+    "state": StateParameters,
     "provider": ProviderParameters,
     "detection": DetectionParameters,
     "tax": TaxParameters,

@@ -37,6 +37,8 @@ from .parameters import (
     DetectionParameters,
     DiffusionParameters,
     DiscountParameters,
+    GuaranteedInvestorParameters,
+    ImpactInvestorParameters,
     InterventionParameters,
     InvestorParameters,
     LadderParameters,
@@ -44,6 +46,7 @@ from .parameters import (
     ProviderParameters,
     RegionParameters,
     ServiceParameters,
+    StateParameters,
     TaxParameters,
 )
 from .places import Places, part, price_factors, sweden
@@ -73,6 +76,9 @@ class Scenario:
     belief: BeliefParameters
     diffusion: DiffusionParameters
     investor: InvestorParameters
+    impact_investor: ImpactInvestorParameters
+    guaranteed_investor: GuaranteedInvestorParameters
+    state: StateParameters
     provider: ProviderParameters
     detection: DetectionParameters
     tax: TaxParameters

@@ -54,6 +54,21 @@ def _check_money(design: Design, notes: Notes) -> None:
                 f"finance.{share.party}",
                 "form = 'outcome_payments', but no clause pays anything to this party. Add one, or change the form.",
             )
+        if share.kind == "guaranteed" and share.party not in {
+            clause.receiver for clause in design.clauses if clause.kind == "cover_loss"
+        }:
+            notes.add(
+                f"finance.{share.party}",
+                "kind = 'guaranteed', but nobody stands for its loss. Add a [[clause]] of kind cover_loss whose "
+                'receiver it is, or write kind = "commercial" or "impact-first".',
+            )
+    for party in design.signs:
+        if party not in design.parties:
+            notes.add(
+                "decision", f"signs: '{party}' pays nothing here and has nothing to sign. Remove it, or let it pay."
+            )
+    if design.decision == "planner" and design.signs:
+        notes.add("decision", "signs: a planner decides for everybody. Remove it, or name another body.")
     if design.target == "investor" and "investor" not in design.shares:
         notes.add(
             "decision", "target = 'investor', but no [finance.investor] puts anything in. Write target = \"owner\"."

@@ -14,7 +14,7 @@ from ...inputs.change import Change
 from ...inputs.errors import InputError
 from ..contract import Currency, Design, Programme, Share, plain
 from ..vocabulary import CHANGES, HORIZON_YEARS, SHARE, SIZE, Term
-from ..words import BODIES, FORMS, PARTIES, TARGETS
+from ..words import BODIES, FORMS, INVESTOR_KINDS, INVESTORS, PARTIES, SIGNATORIES, TARGETS
 from .checks import check_contract
 from .clause_tables import Known, read_clauses
 from .groups import read_groups
@@ -112,7 +112,10 @@ def _contract(document: Table, notes: Notes) -> Design:
     )
     decision = notes.table(document, "decision")
     notes.keys(
-        decision, "decision", ("body", "target", "interventions", "groups"), ("body",) if "decision" in document else ()
+        decision,
+        "decision",
+        ("body", "target", "interventions", "groups", "signs"),
+        ("body",) if "decision" in document else (),
     )
     currency = _currency(document, notes)
     own_parties, own_outcomes = read_parties(document, notes), read_outcomes(document, notes)
@@ -124,6 +127,7 @@ def _contract(document: Table, notes: Notes) -> Design:
         target=notes.choice(decision, "target", "decision", TARGETS) or "owner",
         interventions=_interventions(decision, notes),
         groups=read_groups(decision, notes),
+        signs=_signs(decision, notes),
         currency=currency,
         programme=_programme(document, currency.code, parties, notes),
         finance=_finance(document, parties, notes),
@@ -142,6 +146,15 @@ def _interventions(decision: Table, notes: Notes) -> tuple[str, ...]:
     Which there are is known when it meets a scenario.
     """
     return notes.names(decision, "interventions", "decision")
+
+
+def _signs(decision: Table, notes: Notes) -> tuple[str, ...]:
+    """Read which public parties must agree beside those that decide."""
+    named = notes.names(decision, "signs", "decision")
+    for each in named:
+        if each not in SIGNATORIES:
+            notes.add("decision", f"signs: '{each}' is not known.{notes.hint(each, SIGNATORIES)}")
+    return named
 
 
 def _currency(document: Table, notes: Notes) -> Currency:
@@ -184,12 +197,14 @@ def _finance(document: Table, parties: Mapping[str, object], notes: Notes) -> tu
             notes.add("finance", f"unknown party '{party}'.{notes.hint(party, parties)}{OWN}")
             continue
         record = notes.table(table, party, where)
-        notes.keys(record, where, ("form", "share", "size"), ("form", "share"))
+        of_kind = ("kind",) if party in INVESTORS or party not in PARTIES else ()
+        notes.keys(record, where, ("form", "share", "size", *of_kind), ("form", "share"))
         form = notes.choice(record, "form", where, FORMS)
         share = notes.quantity(record, "share", where, SHARE, SHARE.unit)
         size = notes.quantity(record, "size", where, SIZE, SIZE.unit)
+        kind = notes.choice(record, "kind", where, INVESTOR_KINDS) if "kind" in record else ""
         if share is not None:
-            shares.append(Share(party=party, form=form, share=share, size=size))
+            shares.append(Share(party=party, form=form, share=share, size=size, kind=kind))
     return tuple(shares)
 
 
