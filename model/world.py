@@ -6,6 +6,7 @@ changes, and nothing can be written into it. Read by everything above the childr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from .children.need import states_at_birth
 from .children.prices import CostTables, build_costs
 from .contracts import Design, for_run, load_design
 from .contracts.ways import IN_FORCE
+from .evaluation.pricing import priced
 from .evaluation.yardsticks import Yardsticks, lay_out
 from .inputs.arithmetic import exp, log, powers
 from .inputs.parameters import InterventionParameters, ProjectParameters
@@ -139,6 +141,9 @@ class World:
     )
     project_cost: Floats  # (n,) SEK, what a project's programme costs where it is of the usual size
     yardsticks: Yardsticks
+    pricing: Mapping[
+        str, Floats
+    ]  # of the design in force: by metric name, (n_interventions,), see `evaluation.pricing`
 
     def __post_init__(self) -> None:
         protect(self)
@@ -185,6 +190,8 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
         menu_of(spec.interventions, spec.project.effect_kept),
         build_cells(spec.interventions, ladder, costs, edges, kept=spec.project.effect_kept),
     )
+    yardsticks = lay_out(spec, contracts, ladder, costs)
+    believed = (ladder, spec.belief.initial_mean)
     return World(
         spec=spec,
         contracts=contracts,
@@ -201,7 +208,8 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
         whole_cost=menu.whole_cost[cells.intervention],
         lasting=_lasting(cells, spec),
         project_cost=project_costs(np.asarray(spec.places.population, dtype=np.float64), spec.project),
-        yardsticks=lay_out(spec, contracts, ladder, costs),
+        yardsticks=yardsticks,
+        pricing=priced(design, yardsticks.metrics[IN_FORCE], spec.interventions, cells, believed),
     )
 
 

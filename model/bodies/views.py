@@ -100,9 +100,10 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     for design, metrics in zip(world.contracts, world.yardsticks.metrics, strict=True):
         expected = expect(metrics, items, cells, world.ladder, kept=spec.project.effect_kept)
         private = tuple(party for party in PRIVATE if party in design.parties)
-        likely = prospects(design, expected, usual)
+        factor = {name: each[cells.intervention] for name, each in world.pricing.items()} if not views else {}
+        likely = prospects(design, expected, usual, factor=factor)
         reported = as_reported(expected, cells, world.ladder)
-        private_view = prospects(design, reported, usual, private) if private else {}
+        private_view = prospects(design, reported, usual, private, factor) if private else {}
         finance = shares_by_account(world, design)
         worth: dict[str, Floats] = {}
         flows: dict[str, Floats] = {}

@@ -124,8 +124,9 @@ class Measure:
     `kind` is a key of `words.MEASURES`, `unit` that of the kind in the currency of the contract. `payers` and
     `cost_kinds` say whose cost and which kinds of it, `outcome` which record of `outcomes.toml`; they are empty where
     the kind does not read them. `follow_up` is in years or months, `target` (of kind `of_target`) in the unit of the
-    outcome, for the whole programme. Where `groups` > 1 only the participants in equal group `group` (from 1) are
-    measured.
+    outcome, for the whole programme. `expected`, in the unit of the measure, is what those who wrote the contract
+    expected of the programme that it was written for: in a run it is priced anew by that. Where `groups` > 1 only the
+    participants in equal group `group` (from 1) are measured.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Measure:
     evaluation: str
     follow_up: Quantity
     target: Quantity | None = None
+    expected: Quantity | None = None
     group: int = 1
     groups: int = 1
 

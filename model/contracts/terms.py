@@ -19,6 +19,7 @@ from .reading.notes import Notes
 from .vocabulary import (
     CHANCE,
     CHANGES,
+    EXPECTED,
     FOLLOW_UP,
     FOLLOW_UP_MONTHS,
     KINDS,
@@ -195,6 +196,11 @@ def _all_slots(design: Design) -> Iterator[tuple[str, _Slot]]:
         yield f"measure.{name}.{key}", _Slot(measure.follow_up, declared, put)
         if measure.target is not None:
             yield f"measure.{name}.target", _Slot(measure.target, TARGET, _put_under("measures", name, "target"))
+        if measure.expected is not None:
+            yield (
+                f"measure.{name}.expected",
+                _Slot(measure.expected, EXPECTED, _put_under("measures", name, "expected")),
+            )
     for name, outcome in design.own_outcomes.items():
         if outcome.times is not None:
             yield f"outcomes.{name}.times", _Slot(outcome.times, TIMES, _put_under("own_outcomes", name, "times"))

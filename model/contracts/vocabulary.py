@@ -76,6 +76,7 @@ SIZE = Term("SEK/inhabitant/year", 0, 1e6, "money that the party has for such pr
 FOLLOW_UP = Term("year", 1, HORIZON_YEARS, "years of follow-up from the start of the project", whole=True)
 FOLLOW_UP_MONTHS = Term("month", 1, 12 * HORIZON_YEARS, "months of follow-up from the start", whole=True)
 TARGET = Term("metric", 1e-9, 1e12, "what counts as 100 %, for the whole programme")
+EXPECTED = Term("metric", 1e-9, 1e12, "what was expected of the whole programme when the contract was written")
 TIMES = Term("", 1e-9, 1e9, "how many of it one of the outcome that stands for it in a run is")
 LIMIT = Term("metric", -1e12, 1e12, "what the measure is held against")
 CHANCE = Term("1", 0, 1, "probability that the condition holds for a project")

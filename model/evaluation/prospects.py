@@ -7,9 +7,10 @@ differently for good and bad luck: who forgets that is surprised by every contra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from .expected import Expected
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+_AS_WRITTEN: Mapping[str, Floats] = MappingProxyType({})
 LUCK = 10  # equally likely measurements
 
 
@@ -47,7 +49,11 @@ class Usual(NamedTuple):
 
 
 def prospects(
-    design: Design, metrics: Sequence[Expected], usual: Usual, parties: Sequence[str] = ()
+    design: Design,
+    metrics: Sequence[Expected],
+    usual: Usual,
+    parties: Sequence[str] = (),
+    factor: Mapping[str, Floats] = _AS_WRITTEN,
 ) -> dict[str, Prospect]:
     """Settle a project of usual size of every option under every belief and luck, and count per child.
 
@@ -55,6 +61,8 @@ def prospects(
     ----------
     usual
         What a project of each option costs a child, how many take part, and for how many years.
+    factor
+        By metric name, what the contract that is priced for a programme multiplies it by, (n_cells,); see `pricing`.
     parties
         Those whose single cases are wanted; the others' `cases` are empty.
 
@@ -68,8 +76,9 @@ def prospects(
     cost = np.broadcast_to(np.rint(usual.whole_cost * size).astype(np.int64), shape).ravel()
     children: Floats = np.broadcast_to(size, shape).ravel()
     years: Whole = np.broadcast_to(usual.years, shape).ravel()
-    means = {each.metric.name: each.mean(size) for each in metrics}
-    spreads = {each.metric.name: each.spread(size) for each in metrics}
+    by = {each.metric.name: factor.get(each.metric.name, 1.0) for each in metrics}
+    means = {each.metric.name: each.mean(size) * by[each.metric.name] for each in metrics}
+    spreads = {each.metric.name: each.spread(size) * by[each.metric.name] for each in metrics}
     flows: dict[str, Floats] = {}
     cases: dict[str, Floats] = {party: np.zeros((*shape, 0, N_AGES)) for party in parties}
     probability: list[float] = []

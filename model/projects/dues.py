@@ -17,6 +17,7 @@ from ..contracts import Design, Outcome, Transfer, not_in_model, phases, settle
 from ..contracts.ways import IN_FORCE, WAYS
 from ..evaluation import metrics
 from ..evaluation.expected import noise
+from ..evaluation.pricing import apply
 from ..evaluation.prospects import LUCK, deviates
 from ..money.books import Books
 from ..money.funds import FILLED_BY
@@ -125,6 +126,7 @@ def outcome(world: World, projects: Projects, which: Which, metric: Mapping[str,
         if condition.measure is None
     }
     children = projects.children[which].astype(np.float64)
+    metric = apply(metric, world.pricing, projects.intervention[which])
     return Outcome(projects.cost[which], metric, conditions, children, projects.duration[which])
 
 

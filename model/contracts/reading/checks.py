@@ -108,6 +108,7 @@ def _check_measure(measure: Measure, design: Design, notes: Notes) -> None:
     if measure.kind in ("cost_reduction", "tax_revenue", "fall") and measure.evaluation == "none":
         notes.add(where, f"evaluation = 'none', but '{measure.kind}' is a difference. Name a comparison.")
     _check_target(measure, design, notes)
+    _check_expected(measure, design, notes)
     outcome, own = design.outcome(measure.outcome), design.own_outcomes.get(measure.outcome)
     stands = None if own is None else own.stands_for_it
     if own is not None and stands is not None and measure.evaluation == "none" and stands.good != own.good:
@@ -137,6 +138,17 @@ def _check_target(measure: Measure, design: Design, notes: Notes) -> None:
         notes.add(where, f"target is read by kind 'of_target' only, not by '{measure.kind}'. Remove it.")
     if measure.target is not None and design.programme is None:
         notes.add(where, "target is for a whole programme, and this one has no size. Add [programme].")
+
+
+def _check_expected(measure: Measure, design: Design, notes: Notes) -> None:
+    """Note an expectation of which there is nothing to price."""
+    where = f"measure.{measure.name}"
+    if measure.expected is None:
+        return
+    if measure.kind == "activity":
+        notes.add(where, "expected is for what comes of a programme, and an activity is a number of places. Remove it.")
+    elif measure.countable and design.programme is None:
+        notes.add(where, "expected is for a whole programme, and this one has no size. Add [programme].")
 
 
 def _check_object(measure: Measure, design: Design, notes: Notes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ...inputs.quantity import Quantity
 from ..contract import Condition, Measure
 from ..outcomes import OwnOutcome, agreed_outcomes
-from ..vocabulary import CHANCE, FOLLOW_UP, FOLLOW_UP_MONTHS, LIMIT, TARGET
+from ..vocabulary import CHANCE, EXPECTED, FOLLOW_UP, FOLLOW_UP_MONTHS, LIMIT, TARGET
 from ..words import COST_KINDS, EVALUATIONS, MEASURES, PAYER_GROUPS, PAYERS
 from .clause_tables import PER
 from .notes import Notes, Table
@@ -15,7 +15,17 @@ from .notes import Notes, Table
 __all__ = ["read_conditions", "read_measures"]
 
 _MEASURED = ("owner", *PAYER_GROUPS, *PAYERS)
-_OPTIONAL = ("follow_up_years", "follow_up_months", "payers", "cost_kinds", "outcome", "target", "group", "groups")
+_OPTIONAL = (
+    "follow_up_years",
+    "follow_up_months",
+    "payers",
+    "cost_kinds",
+    "outcome",
+    "target",
+    "expected",
+    "group",
+    "groups",
+)
 
 
 def read_measures(document: Table, own: Mapping[str, OwnOutcome], code: str, notes: Notes) -> dict[str, Measure]:
@@ -52,16 +62,18 @@ def _measure(name: str, table: Table, words: tuple[Mapping[str, OwnOutcome], str
     group, groups = (_whole(table, key, where, notes) for key in ("group", "groups"))
     if follow_up is None:
         return None
+    unit = MEASURES[kind].unit.replace("SEK", code).replace("outcome", counted) if kind in MEASURES else ""
     return Measure(
         name=name,
         kind=kind,
-        unit=MEASURES[kind].unit.replace("SEK", code).replace("outcome", counted) if kind in MEASURES else "",
+        unit=unit,
         payers=payers,
         cost_kinds=cost_kinds or (tuple(COST_KINDS) if kind == "cost_reduction" else ()),
         outcome=outcome,
         evaluation=evaluation,
         follow_up=follow_up,
         target=notes.quantity(table, "target", where, TARGET, counted),
+        expected=notes.quantity(table, "expected", where, EXPECTED, unit),
         group=group,
         groups=groups,
     )
