@@ -47,6 +47,7 @@ from .projects.payments import evaluation_fee, overhead, programmes, promise
 from .projects.recruiting import recruited
 from .projects.services import adopt, cost_of, end, serve
 from .results import tables
+from .results.answers import note, nothing_noted
 from .state import open_state
 from .world import build_world
 
@@ -100,6 +101,7 @@ class PreventionModel(mesa.Model):
             threads=threads,
         )
         self.state = open_state(world, self.life, appoint(world, rules))
+        self.state.bodies.noted = nothing_noted(world)
         self.year = start_year
         self.season = self._season(np.zeros((world.n, world.cells.age.size), np.int64))  # nobody has been seen yet
         create_agents(self, world)
@@ -132,6 +134,8 @@ class PreventionModel(mesa.Model):
         bodies, books, world = self.state.bodies, self.state.books, self.world
         bodies.decided = decide(bodies, books, world, self.season)
         bodies.answered = tally(bodies.answered, bodies.decided)
+        asking = Asking(bodies, books.budgets.room, world, IN_FORCE, self.season)
+        bodies.noted = note(bodies.noted, asking, bodies.decided[IN_FORCE])
         books.wanted = bodies.decided[IN_FORCE].applied @ world.whole_cost
 
     def deliver(self) -> None:

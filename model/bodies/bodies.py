@@ -53,6 +53,7 @@ class Bodies:
     before: Beliefs | None = None  # what they believed when they decided
     answered: Whole = field(default_factory=lambda: np.zeros((0, len(ANSWERS)), np.int64))
     # children seen so far by (cell, answer of the design in force)
+    noted: Floats = field(default_factory=lambda: np.zeros((0, 0, 0, 0)))  # ideas so far, see `results.answers`
 
 
 def appoint(world: World, rules: Mapping[str, Rule] | None = None) -> Bodies:

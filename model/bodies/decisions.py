@@ -329,9 +329,14 @@ def state_says(asking: Asking, planned: Whole) -> Floats:
 
     It believes what all evaluations have told the market, and has no taste, no project to run and nothing to try.
     """
+    return _by_group(asking.world, state_net(asking), np.arange(asking.world.cells.age.size), planned)
+
+
+def state_net(asking: Asking) -> Floats:
+    """The same for each option by itself."""
     world, everything = asking.world, np.arange(asking.world.cells.age.size)
     belief = np.broadcast_to(asking.bodies.beliefs.market[world.cells.intervention], (world.n, everything.size))
-    return _by_group(world, asking.view.net(BY_STATE, belief, everything, asking.season.left), everything, planned)
+    return asking.view.net(BY_STATE, belief, everything, asking.season.left)
 
 
 def too_small(world: World, design: Design) -> Bools:

@@ -16,7 +16,7 @@ from ..children.forecast import BELIEF_GRID, at_belief, relative_mix, saved_by_f
 from ..children.ladder import N_AGES
 from ..contracts import Design
 from ..contracts.ways import GRANTOR, STATE
-from ..evaluation.expected import Expected, as_reported, expect
+from ..evaluation.expected import Expected, as_reported, expect, of_whole_groups
 from ..evaluation.prospects import Prospect, Usual, prospects
 from ..inputs.places import sweden
 from ..inputs.protect import protect
@@ -103,7 +103,10 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
         factor = {name: each[cells.intervention] for name, each in world.pricing.items()} if not views else {}
         likely = prospects(design, expected, usual, factor=factor)
         reported = as_reported(expected, cells, world.ladder)
-        private_view = prospects(design, reported, usual, private, factor) if private else {}
+        signed = reported
+        if private and design.target != "investor":  # who chooses the children looks at each age by itself
+            signed = tuple(of_whole_groups(each, world.groups.of_cell) for each in reported)
+        private_view = prospects(design, signed, usual, private, factor) if private else {}
         finance = shares_by_account(world, design)
         worth: dict[str, Floats] = {}
         flows: dict[str, Floats] = {}

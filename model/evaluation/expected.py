@@ -131,6 +131,30 @@ def as_reported(honest: Sequence[Expected], cells: Cells, ladder: Ladder) -> tup
     return tuple(replace(each, other=_reported(each, cells, ladder)) for each in honest)
 
 
+def of_whole_groups(each: Expected, group: Whole) -> Expected:
+    """The same for a child of the group that an option belongs to, `group` by cell: of all its ages in equal parts.
+
+    A contract is signed for a group of children, and not for those of one age in it.
+    """
+    parts = np.bincount(group)
+
+    def mean(values: Floats) -> Floats:
+        """Mean over the options of each group, by cell; the last axis is cells."""
+        total = np.zeros((*values.shape[:-1], parts.size))
+        for cell, number in enumerate(group):
+            total[..., number] += values[..., cell]
+        return np.asarray((total / parts)[..., group])
+
+    return Expected(
+        each.metric,
+        own=mean(each.own),
+        other=mean(each.other),
+        variance=mean(each.variance),
+        true=mean(each.true),
+        true_variance=mean(each.true_variance),
+    )
+
+
 def _reported(expected: Expected, cells: Cells, ladder: Ladder) -> Floats:
     """What the evaluator's comparison should be expected to come to, by cell, SEK or outcomes."""
     metric, k, age = expected.metric, cells.intervention, cells.age

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..state import State
 from ..world import World
+from .answers import answers_table
 from .bodies import bodies_table, municipalities_table, options_table
 from .lives import children_table, costs_table, enrolment_table, runs_table, school_table
 from .money import flows_table, payments_table
@@ -30,6 +31,7 @@ def tables(world: World, state: State, detail: bool) -> dict[str, Table]:
         "bodies": bodies_table(world, state, detail),
         "municipalities": municipalities_table(world, state),
         "options": options_table(world, state),
+        "answers": answers_table(world, state, detail),
     }
     for table in result.values():
         table.insert(0, "design", world.design.name)
