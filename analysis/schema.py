@@ -255,10 +255,33 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
                 "text",
                 "",
                 "what stood in the way of most children whose municipality took none: idea (nobody had one), unpaid "
-                "(its owner did not want it), partner (the second owner did not), grantor, investor, paper (not worth "
-                "applying and evaluating), fundless, money, rank (others came first); "
-                "yes where each municipality that saw some took some, unseen where none was seen",
+                "(its owner did not want it), partner (the second owner did not), grantor, state, investor, small (too "
+                "small for the investor), paper (not worth applying and evaluating), fundless, money, rank (others "
+                "came first); yes where each municipality that saw some took some, unseen where none was seen",
             ),
+        ),
+    ),
+    "answers": (
+        "What became of ideas for projects under the design in force, who said no, and what that party weighed, in SEK "
+        "per SEK of the programme. In `compare` municipality is empty. None for a planner, who waits for no idea.",
+        (
+            ("municipality", "text", "", "code, empty for the whole"),
+            ("intervention", "text", "", "name of the intervention"),
+            (
+                "answer",
+                "text",
+                "",
+                "`yes` if the idea was begun; else as in `options`, and `closed` where the design does not pay for it",
+            ),
+            ("party", "text", "", "who said no; empty where nobody did"),
+            ("ideas", "int", "", "how many"),
+            ("children", "int", "persons", "whom they are about"),
+            ("cost_sek", "int", "SEK of 2020", "what their programmes would cost"),
+            ("gain", "float", "SEK/SEK", "what the party expects to save and be paid, less what it pays"),
+            ("trying", "float", "SEK/SEK", "what it expects to learn for later decisions"),
+            ("against", "float", "SEK/SEK", "its reluctance, and the effort of applying; below nothing"),
+            ("taste", "float", "SEK/SEK", "all else, drawn"),
+            ("loss", "float", "chance", "of an investor's getting back less than it puts in"),
         ),
     ),
     "summary": (

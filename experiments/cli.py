@@ -31,6 +31,7 @@ from .commands import (
     runs,
     screen,
     search,
+    signed,
     stress,
     tip,
     validate,
@@ -93,6 +94,7 @@ app.command("screen")(screen.screen)
 designs_app.callback(invoke_without_command=True)(designs.list_designs)
 designs_app.command("show")(designs.show)
 designs_app.command("new")(designs.new)
+designs_app.command("signed")(signed.signed)
 designs_app.command("from-indigo")(designs.from_indigo)
 app.command("settle")(designs.settle)
 app.command("stress")(stress.stress)

@@ -372,6 +372,10 @@ class Design:
             named.append(self.programme.run_by)
         return tuple(dict.fromkeys(named))
 
+    def in_run(self, party: str) -> str:
+        """Who a party is in a run: itself, or what the contract says of one of its own."""
+        return self.own_parties[party].in_run if party in self.own_parties else party
+
     def spoken(self, party: str) -> tuple[str, str]:
         """How a party is called, and what it is, in the words of the contract if it is one of its own."""
         own = self.own_parties.get(party)

@@ -50,6 +50,7 @@ def for_run(design: Design) -> Design:
         own_parties={},
         programme=programme,
         finance=tuple(replace(share, party=names.get(share.party, share.party)) for share in design.finance),
+        signs=tuple(names.get(party, party) for party in design.signs),
         measures={name: _by_year(measure) for name, measure in design.measures.items()},
         clauses=tuple(_clause(clause, names) for clause in design.clauses),
     )

@@ -14,7 +14,18 @@ from ..contract import MAIN, Condition, Design, Measure
 from ..outcomes import Agreed, OwnOutcome
 from ..timing import settlement_dates, year_of
 from ..vocabulary import CHANGES, KINDS, Term
-from ..words import BODIES, COST_KINDS, EVALUATIONS, FORMS, MEASURES, NOT_IN_MODEL, PARTIES, TARGETS
+from ..words import (
+    BODIES,
+    COST_KINDS,
+    EVALUATIONS,
+    FORMS,
+    INVESTOR_KINDS,
+    MEASURES,
+    NOT_IN_MODEL,
+    PARTIES,
+    SIGNATORIES,
+    TARGETS,
+)
 from .sentences import joined, sentence, spoken
 
 __all__ = ["describe"]
@@ -48,6 +59,8 @@ def _lines(design: Design) -> Iterator[str]:
 def _frame(design: Design) -> Iterator[str]:
     """Say who decides, between whom, in what money, for how large a programme, and who pays it."""
     yield f"Who says yes: {BODIES[design.decision]}."
+    for party in design.signs:
+        yield f"Who must sign, too: {design.spoken(party)[0]}, which {SIGNATORIES[design.in_run(party)]}."
     yield f"Who chooses the target group: {TARGETS[design.target]}."
     yield f"For: {', '.join(map(_intervention, design.interventions)) or 'every intervention'}."
     for group in design.groups:
@@ -87,6 +100,8 @@ def _frame(design: Design) -> Iterator[str]:
         yield f"    {_record('share', share.share)}"
         if share.size is not None:
             yield f"    {_record('size', share.size)}"
+        if share.kind:
+            yield f"    a {share.kind} investor: {INVESTOR_KINDS[share.kind]}"
     yield ""
 
 
@@ -142,6 +157,9 @@ def _measure(measure: Measure, design: Design) -> Iterator[str]:
     if measure.target is not None:
         yield f"target: {spoken(measure.target)} for the whole programme"
         yield f"  {_record('target', measure.target)}"
+    if measure.expected is not None:
+        yield f"expected when it was written: {spoken(measure.expected)}; a run prices it anew for each programme"
+        yield f"  {_record('expected', measure.expected)}"
     if measure.groups > 1:
         yield f"whom: group {measure.group} of {measure.groups} equal groups of the participants, drawn by lot"
     yield f"how: {measure.evaluation}, {EVALUATIONS[measure.evaluation]}"

@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from ...inputs.change import Change
 from ...inputs.errors import InputError
-from ..contract import Currency, Design, Programme, Share, plain
+from ..contract import Currency, Design, OwnParty, Programme, Share, plain
 from ..vocabulary import CHANGES, HORIZON_YEARS, SHARE, SIZE, Term
 from ..words import BODIES, FORMS, INVESTOR_KINDS, INVESTORS, PARTIES, SIGNATORIES, TARGETS
 from .checks import check_contract
@@ -127,7 +127,7 @@ def _contract(document: Table, notes: Notes) -> Design:
         target=notes.choice(decision, "target", "decision", TARGETS) or "owner",
         interventions=_interventions(decision, notes),
         groups=read_groups(decision, notes),
-        signs=_signs(decision, notes),
+        signs=_signs(decision, own_parties, notes),
         currency=currency,
         programme=_programme(document, currency.code, parties, notes),
         finance=_finance(document, parties, notes),
@@ -148,12 +148,14 @@ def _interventions(decision: Table, notes: Notes) -> tuple[str, ...]:
     return notes.names(decision, "interventions", "decision")
 
 
-def _signs(decision: Table, notes: Notes) -> tuple[str, ...]:
+def _signs(decision: Table, own: Mapping[str, OwnParty], notes: Notes) -> tuple[str, ...]:
     """Read which public parties must agree beside those that decide."""
     named = notes.names(decision, "signs", "decision")
+    can = [*SIGNATORIES, *(name for name, party in own.items() if party.in_run in SIGNATORIES)]
     for each in named:
-        if each not in SIGNATORIES:
-            notes.add("decision", f"signs: '{each}' is not known.{notes.hint(each, SIGNATORIES)}")
+        if each not in can:
+            what = "is no public party that can refuse" if each in (*PARTIES, *own) else "is not known"
+            notes.add("decision", f"signs: '{each}' {what}.{notes.hint(each, can)}")
     return named
 
 
@@ -197,7 +199,8 @@ def _finance(document: Table, parties: Mapping[str, object], notes: Notes) -> tu
             notes.add("finance", f"unknown party '{party}'.{notes.hint(party, parties)}{OWN}")
             continue
         record = notes.table(table, party, where)
-        of_kind = ("kind",) if party in INVESTORS or party not in PARTIES else ()
+        own = parties[party]
+        of_kind = ("kind",) if (own.in_run if isinstance(own, OwnParty) else party) in INVESTORS else ()
         notes.keys(record, where, ("form", "share", "size", *of_kind), ("form", "share"))
         form = notes.choice(record, "form", where, FORMS)
         share = notes.quantity(record, "share", where, SHARE, SHARE.unit)

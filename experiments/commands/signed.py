@@ -1,0 +1,82 @@
+"""`stupror designs signed`: whether contracts were signed in a run, who said no, and what was missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ...model.inputs.errors import InputError, hint
+from .common import Language, check, known_language
+
+__all__ = ["signed"]
+
+APART = ("intervention", "seed", "municipality")
+
+
+def signed(
+    folder: Annotated[Path, typer.Argument(help="A folder that `run` or `compare` has written.")],
+    by: Annotated[str | None, typer.Option(help=f"Also tell apart by: {', '.join(APART)}.")] = None,
+    design: Annotated[str | None, typer.Option(help="This design alone.")] = None,
+    language: Language = "en",
+) -> None:
+    """Say of every design of a run how many ideas it could pay for, how many were begun, and who said no and why."""
+    unknown = f"--by is '{by}'.{hint(str(by), APART)} Give one of {', '.join(APART)}."
+    check(known_language(language), unknown if by not in (None, *APART) else None)
+    from ...analysis.measures.answers import refusals
+    from ...analysis.report.page import texts
+    from ..runs.run_folder import read_folder
+
+    tables, _ = read_folder(folder)
+    names = list(dict.fromkeys(tables["runs"]["design"]))
+    if design is not None and design not in names:
+        raise InputError([f"--design: '{design}' is not in {folder}.{hint(design, names)} It has {', '.join(names)}."])
+    if by == "municipality" and (tables["answers"]["municipality"] == "").all():
+        raise InputError(
+            [f"--by municipality: {folder} has national sums. Give a folder that `stupror run` has written."]
+        )
+    found = refusals(tables, [by] if by else [])
+    say, words = texts(language)["sentences"], texts(language)["words"]
+    begun = tables["projects"].query("not own_room").groupby("design").size()
+    for name in names if design is None else [design]:
+        mine = found[found["design"] == name]
+        typer.echo("\n".join(_lines(name, mine.to_dict("records"), (by, int(begun.get(name, 0))), (say, words))))
+
+
+def _lines(
+    name: str,
+    rows: list[dict[str, Any]],
+    told: tuple[str | None, int],
+    spoken: tuple[Mapping[str, str], Mapping[str, str]],
+) -> Iterator[str]:
+    """Say what became of the ideas of one design, each answer with what was weighed."""
+    (by, begun), (say, words) = told, spoken
+    offered = sum(row["ideas"] for row in rows)
+    yes = sum(row["ideas"] for row in rows if row["answer"] == "yes")
+    if not rows:
+        yield say["s_none"].format(design=name)
+        return
+    yield say["s_design"].format(design=name, offered=offered, yes=yes, projects=begun)
+    before = None
+    for row in rows:
+        if by and row[by] != before:
+            before = row[by]
+            share = sum(each["ideas"] for each in rows if each[by] == before and each["answer"] == "yes")
+            yield say["s_part"].format(what=words.get(str(before), before), offered=row["offered"], yes=share)
+        if row["answer"] == "yes":
+            continue
+        who = words.get(row["party"], row["party"])
+        said = say[f"s {row['answer']}"].format(who=who)
+        yield f"  {row['ideas']:>7}  {said}{_weighed(row, say)}"
+
+
+def _weighed(row: Mapping[str, Any], say: Mapping[str, str]) -> str:
+    """Say what whoever refused weighed, in SEK per SEK of the programme."""
+    if row["answer"] == "investor":
+        return say["s_investor"].format(gain=f"{row['gain']:+.2f}", loss=f"{100 * row['loss']:.0f}")
+    if row["answer"] in ("unpaid", "partner", "grantor", "state"):
+        terms = {name: f"{row[name]:+.2f}" for name in ("gain", "trying", "against", "taste")}
+        return say["s_body"].format(short=f"{row['short']:.2f}", **terms)
+    return ""
