@@ -340,15 +340,9 @@ def state_net(asking: Asking) -> Floats:
 
 
 def too_small(world: World, design: Design) -> Bools:
-    """Where a project of usual size is too small for an investor to put its share into, by municipality."""
-    least = [
-        (wishes_of(world.spec, share.kind).smallest, share.value)
-        for share in design.finance
-        if share.party in INVESTORS
-    ]
-    return np.asarray(
-        np.any([world.project_cost * part < smallest for smallest, part in least], axis=0) | np.zeros(world.n, np.bool_)
-    )
+    """Where a project of usual size is smaller than an investor takes part in, by municipality."""
+    least = [wishes_of(world.spec, share.kind).smallest for share in design.finance if share.party in INVESTORS]
+    return world.project_cost < max(least, default=0.0)
 
 
 def wishes_of(spec: Scenario, kind: str) -> Wishes:

@@ -240,7 +240,7 @@ class InvestorParameters:
     belief_sd: float = quantity(
         "1", "how unsure an investor is of an intervention's effect, before any results", can_be=SPREAD
     )
-    smallest: float = quantity("SEK/project", "least money that an investor puts into a project")
+    smallest: float = quantity("SEK/project", "smallest project in which an investor takes part")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +249,7 @@ class ImpactInvestorParameters:
 
     required_return: float = quantity("1/year", "expected yearly return that it wants: 0 is its money back")
     loss_limit: float = quantity("1", "highest chance of a loss that it accepts")
-    smallest: float = quantity("SEK/project", "least money that it puts into a project")
+    smallest: float = quantity("SEK/project", "smallest project in which it takes part")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,7 +258,7 @@ class GuaranteedInvestorParameters:
 
     required_return: float = quantity("1/year", "expected yearly return that it wants, the guarantee counted")
     loss_limit: float = quantity("1", "highest chance of a loss that it accepts, the guarantee counted")
-    smallest: float = quantity("SEK/project", "least money that it puts into a project")
+    smallest: float = quantity("SEK/project", "smallest project in which it takes part")
 
 
 @dataclass(frozen=True, kw_only=True)
