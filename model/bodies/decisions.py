@@ -22,7 +22,6 @@ from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..contracts.ways import STATE as BY_STATE
 from ..contracts.words import INVESTORS
-from ..inputs.parameters import GuaranteedInvestorParameters, ImpactInvestorParameters, InvestorParameters
 from ..inputs.protect import protect
 from ..inputs.scenario import Scenario
 from ..money.books import Books
@@ -64,7 +63,6 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Answers = NDArray[np.int8]
-Wishes = InvestorParameters | ImpactInvestorParameters | GuaranteedInvestorParameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -345,9 +343,21 @@ def too_small(world: World, design: Design) -> Bools:
     return world.project_cost < max(least, default=0.0)
 
 
+class Wishes(NamedTuple):
+    """What an investor wants; see the parameters of these names."""
+
+    required_return: float
+    loss_limit: float
+    smallest: float
+
+
 def wishes_of(spec: Scenario, kind: str) -> Wishes:
     """What an investor of this kind wants; commercial, where a contract does not say."""
-    return {"impact-first": spec.impact_investor, "guaranteed": spec.guaranteed_investor}.get(kind, spec.investor)
+    usual, first = spec.investor, spec.impact_investor
+    if kind == "impact-first":
+        return Wishes(first.required_return, first.loss_limit, first.smallest)
+    rate = spec.guaranteed_investor.required_return if kind == "guaranteed" else usual.required_return
+    return Wishes(rate, usual.loss_limit, usual.smallest)
 
 
 def verdicts(world: World, design: Design, view: View, beliefs: Beliefs) -> dict[str, Verdict]:

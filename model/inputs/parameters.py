@@ -254,11 +254,9 @@ class ImpactInvestorParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class GuaranteedInvestorParameters:
-    """Investors for whose loss a foundation or a donor stands, by a clause of the contract."""
+    """Investors for whose loss a foundation or a donor stands, by a clause of the contract; else as other investors."""
 
     required_return: float = quantity("1/year", "expected yearly return that it wants, the guarantee counted")
-    loss_limit: float = quantity("1", "highest chance of a loss that it accepts, the guarantee counted")
-    smallest: float = quantity("SEK/project", "smallest project in which it takes part")
 
 
 @dataclass(frozen=True, kw_only=True)

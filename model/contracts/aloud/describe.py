@@ -101,7 +101,7 @@ def _frame(design: Design) -> Iterator[str]:
         if share.size is not None:
             yield f"    {_record('size', share.size)}"
         if share.kind:
-            yield f"    a {share.kind} investor: {INVESTOR_KINDS[share.kind]}"
+            yield f"    {share.kind}: {INVESTOR_KINDS[share.kind]}"
     yield ""
 
 
