@@ -338,7 +338,12 @@ def state_net(asking: Asking) -> Floats:
 
 
 def too_small(world: World, design: Design) -> Bools:
-    """Where a project of usual size is smaller than an investor takes part in, by municipality."""
+    """Where a project of usual size is smaller than an investor takes part in, by municipality.
+
+    A contract with a size of its own is signed project by project; one without, such as a bond, gathers many of them.
+    """
+    if design.programme is None:
+        return np.zeros(world.n, np.bool_)
     least = [wishes_of(world.spec, share.kind).smallest for share in design.finance if share.party in INVESTORS]
     return world.project_cost < max(least, default=0.0)
 

@@ -19,6 +19,7 @@ WHERE = {
     "budget.rur_": ("rur-fund", 4),
     "budget.tax_and_grant_share": ("rur-fund", 4),
     "investor.lending_rate": ("social-bond", 4),
+    "investor.smallest": ("vantaa-lapset-sib", 6),
     "investor.": ("impact-linked-bond", 6),
     "impact_investor.loss_limit": ("essex-edge-of-care", 6),
     "impact_investor.": ("harnosand-utfallsfonden", 6),
