@@ -19,6 +19,8 @@ from stupror.model.model import PreventionModel, simulate
 
 COUNTY = (
     select(load_scenario(), ["10"])
+    .replace("investor.smallest", 0)  # no project is too small to be asked about
+    .replace("impact_investor.smallest", 0)
     .replace("interventions.parenting.owner", "region")
     .replace("interventions.home-visits.partner", "")
     .replace("interventions.school-absence.partner", "")
