@@ -29,6 +29,7 @@ from .ladder import (
     treated_move,
 )
 from .lifecourse import effect_left
+from .practice import AS_STUDIED, Practice
 from .prices import CostTables
 
 Floats = NDArray[np.float64]
@@ -48,6 +49,11 @@ def effects_of(interventions: tuple[InterventionParameters, ...], scale: float =
         rates = [max(0.0, 1.0 + scale * (rate - 1.0)) for rate in (item.escalation, item.recovery, item.forks)]
         rows.append([*rates, float(item.duration), item.half_life])
     return np.array(rows)
+
+
+def effects_in_practice(interventions: tuple[InterventionParameters, ...], practice: Practice) -> Floats:
+    """Return `effects_of` those who stay in each programme, then of those who leave it, shape (2 * n, 5)."""
+    return np.concatenate([effects_of(interventions, multiple) for _, multiple in practice.strengths])
 
 
 @kernel
@@ -159,7 +165,7 @@ class Cells:
     """The options bodies decide on: one intervention for children seen at one age and level.
 
     `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), and
-    `true_saving` that at the effect that is left in practice, for the mix of children that detection really puts in the
+    `true_saving` that in practice (who stays, who leaves), for the mix of children that detection really puts in the
     cell: some are not as needy as they look. The mix is that of the whole country: no body knows the frailty of its own
     children.
     """
@@ -217,14 +223,14 @@ def build_cells(
     costs: CostTables,
     edges: Floats,
     *,
-    kept: float = 1.0,
+    practice: Practice = AS_STUDIED,
 ) -> Cells:
     """Solve every option's expected saving under every belief of the grid, and at the true effect.
 
-    `edges` are `detection_edges`, shape (N_STATES, 2); `kept` is the true effect as a multiple of that in studies. Runs
-    of one world in one process share the solution, unchanged.
+    `edges` are `detection_edges`, shape (N_STATES, 2); `practice` says what is left of the effect in studies.
+    Runs of one world in one process share the solution, unchanged.
     """
-    return _solve(interventions, ladder, costs, edges.tobytes(), kept)
+    return _solve(interventions, ladder, costs, edges.tobytes(), practice)
 
 
 @lru_cache(maxsize=8)
@@ -233,7 +239,7 @@ def _solve(
     ladder: Ladder,
     costs: CostTables,
     edges_bytes: bytes,
-    kept: float,
+    practice: Practice,
 ) -> Cells:
     edges = np.frombuffer(edges_bytes).reshape(N_STATES, 2)
     keys = [
@@ -248,18 +254,20 @@ def _solve(
     for cell, a in enumerate(age):
         price[cell, : N_AGES - a - 1, :, :-1] = costs.by_payer[a + 1 :]
         price[cell, : N_AGES - a - 1, :, -1] = costs.societal[a + 1 :]
-    saved = np.zeros((len(BELIEF_GRID) + 1, len(keys), N_AGES, N_LEVELS))
-    effects = np.stack([effects_of(interventions, belief)[k] for belief in (*BELIEF_GRID, kept)])
+    saved = np.zeros((len(BELIEF_GRID) + 2, len(keys), N_AGES, N_LEVELS))
+    multiples = (*BELIEF_GRID, *(multiple for _, multiple in practice.strengths))
+    effects = np.stack([effects_of(interventions, multiple)[k] for multiple in multiples])
     _saved(start, age, effects, life_tables(ladder), saved)
     worth = (saved[..., None] * price).sum(axis=3)
+    true = sum(share * each for (share, _), each in zip(practice.strengths, worth[-2:], strict=True))
     return Cells(
         intervention=k,
         age=age,
         level=level,
         start=start,
-        saved=np.ascontiguousarray(worth[:-1, ..., :-1]),
-        true_saving=np.ascontiguousarray(worth[-1, ..., :-1]),
-        production=worth[-1, ..., -1],
+        saved=np.ascontiguousarray(worth[:-2, ..., :-1]),
+        true_saving=np.ascontiguousarray(true[..., :-1]),
+        production=true[..., -1],
     )
 
 

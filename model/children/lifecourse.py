@@ -56,8 +56,8 @@ class Untreated(NamedTuple):
 class Treated(NamedTuple):
     """Probabilities of lives with help."""
 
-    effect: Floats  # (n_interventions, 5): escalation, recovery, forks, duration, half-life
-    left: Floats  # (n_interventions, LAST_AGE + 1, 2), see `fading`
+    effect: Floats  # (2 * n_interventions, 5): of who stays, then of who leaves, see `forecast.effects_in_practice`
+    left: Floats  # (2 * n_interventions, LAST_AGE + 1, 2), see `fading`
     move: Floats  # (N_AGES, N_STATES, N_LEVELS)
     target: States
     exam: Floats  # (N_STATES,)
@@ -72,6 +72,7 @@ class Helped(NamedTuple):
     municipality: NDArray[np.int16]
     intervention: NDArray[np.int8]
     start_year: Years  # first programme year
+    leaves: NDArray[np.bool_]  # before the programme has worked
 
 
 class Look(NamedTuple):
@@ -239,7 +240,7 @@ def live_treated(
     first, last = rows
     year, seed = when
     state, treated = lives
-    child, cohort_start, born, municipality, intervention, start_year = helped
+    child, cohort_start, born, municipality, intervention, start_year, leaves = helped
     effect, left, move, target, exam = tables
     shadow_counts, treated_counts = counts
     row = np.empty(N_LEVELS)
@@ -248,7 +249,7 @@ def live_treated(
         age = year - born[i]
         if age > LAST_AGE:
             continue
-        m, k = municipality[i], intervention[i]
+        m, k = municipality[i], intervention[i] + (effect.shape[0] // 2 if leaves[i] else 0)
         if cohort_start[i] != cohort:
             cohort, key = cohort_start[i], stream_key(seed, MOVE, codes[m], born[i], age)
         number = child[i] - cohort_start[i]

@@ -18,11 +18,12 @@ from ..inputs.places import Places
 from ..inputs.protect import protect
 from . import lifecourse
 from .draws import threshold
-from .forecast import detection_edges, effects_of, life_tables
+from .forecast import detection_edges, effects_in_practice, life_tables
 from .ladder import N_AGES, N_LEVELS, Ladder, kernel_tables
 from .lifecourse import Found, Look, Treated, Untreated, When
 from .participants import Participants
 from .population import Population, build_population
+from .practice import AS_STUDIED, Practice
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -73,14 +74,14 @@ def rules_of_life(
     detection: DetectionParameters,
     *,
     seed: int,
-    kept: float = 1.0,
+    practice: Practice = AS_STUDIED,
     threads: int = 1,
 ) -> Rules:
     """Lay out what the kernels read.
 
-    `births` by (municipality, state), see `need.states_at_birth`; `kept` is the share of effects left in practice.
+    `births` by (municipality, state), see `need.states_at_birth`; `practice` says what is left of effects.
     """
-    effects = effects_of(interventions, kept)
+    effects = effects_in_practice(interventions, practice)
     ages = [(item.age_from, item.age_to) for item in interventions]
     return Rules(
         seed=seed,

@@ -32,6 +32,7 @@ class Participants:
     peer: NDArray[np.int64]  # comparison child, -1 for none
     treated: NDArray[np.uint8]  # state of the real life
     needed: NDArray[np.bool_]  # shadow showed need later
+    leaves: NDArray[np.bool_]  # before the programme has worked
     n: int = 0
 
     @classmethod
@@ -50,12 +51,14 @@ class Participants:
             peer=np.zeros(n_children, np.int64),
             treated=np.zeros(n_children, np.uint8),
             needed=np.zeros(n_children, np.bool_),
+            leaves=np.zeros(n_children, np.bool_),
         )
 
     @property
     def rows(self) -> Helped:
         """What kernels read of them."""
-        return Helped(self.child, self.cohort_start, self.born, self.municipality, self.intervention, self.start_year)
+        who = (self.child, self.cohort_start, self.born, self.municipality)
+        return Helped(*who, self.intervention, self.start_year, self.leaves)
 
     @property
     def bytes_each(self) -> int:

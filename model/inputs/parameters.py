@@ -112,10 +112,12 @@ class ProjectParameters:
         "year", "years of follow-up from the start, where the contract states none", whole=True, can_be=COUNTED
     )
     effect_kept: float = quantity(
-        "1", "share of the effect that studies found which is left in ordinary practice", can_be=FACTOR
+        "1", "share of the effect that studies found which is left in ordinary practice, for who stays", can_be=FACTOR
     )
     recruited: float = quantity("1", "share of the children whom a new project is planned for that it gets")
-    fixed_cost: float = quantity("1", "part of a place's cost in a new project that is there though nobody comes")
+    fixed_cost: float = quantity("1", "part of a place's cost that is there though nobody comes, or a child has left")
+    drop_out: float = quantity("1", "share of participants who leave before the programme works, beyond that in trials")
+    attended: float = quantity("1", "part of the programme, and of its effect, that those get who leave")
     idea_rate: float = quantity(
         "1/year", "ideas for a project that arise a year in a municipality of 50,000", can_be=RATE
     )

@@ -65,10 +65,11 @@ def afterwards(world: World, state: State) -> tuple[NDArray[np.float64], NDArray
     np.add.at(shadows, (age[alive], state.children.population.state[helped.child[:n]][alive]), 1.0)
     shadow = np.zeros_like(without)
     _onwards(shadows, ages, np.zeros(N_AGES, np.int64), none, tables_, shadow)
-    # Count by (intervention, years since the start, age, state); then one row per group that has anybody.
-    shape = (len(world.menu.items), world.years + 1, N_AGES, N_STATES)
+    # Count by (intervention and whether it was left, years since the start, age, state); then one row per group that
+    # has anybody.
+    shape = (len(world.menu.effects), world.years + 1, N_AGES, N_STATES)
     where = (
-        helped.intervention[:n].astype(np.int64),
+        helped.intervention[:n] + len(world.menu.items) * helped.leaves[:n].astype(np.int64),
         last + 1 - helped.start_year[:n].astype(np.int64),
         age,
         helped.treated[:n].astype(np.int64),

@@ -132,6 +132,7 @@ class Cohort:
             municipality=np.zeros(n, np.int16),
             intervention=intervention.astype(np.int8),
             start_year=start_year,
+            leaves=np.zeros(n, np.bool_),
         )
         results = (np.zeros_like(self.counts), np.zeros_like(self.counts))
         tables = lifecourse.Treated(effects, lifecourse.fading(effects), *life_tables(self.ladder))

@@ -46,9 +46,9 @@ def tell(world: World, children: Children, municipality: int) -> Lives:
     )
     codes = people.codes[municipality : municipality + 1]
     child, born, started = (joined.child[rows] - home, joined.born[rows], joined.start_year[rows])
-    rows_of = Helped(
-        child, joined.cohort_start[rows] - home, born, np.zeros(rows.size, np.int16), joined.intervention[rows], started
-    )
+    nowhere = np.zeros(rows.size, np.int16)  # all live in the one municipality that is laid out here
+    who = (child, joined.cohort_start[rows] - home, born, nowhere)
+    rows_of = Helped(*who, joined.intervention[rows], started, joined.leaves[rows])
     effects = world.menu.effects
     ladder = world.ladder
     born_as = Untreated(*kernel_tables(ladder, world.births[municipality : municipality + 1]))
