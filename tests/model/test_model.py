@@ -12,6 +12,7 @@ from stupror.model.bodies.choice import ANSWERS, YES
 from stupror.model.bodies.decisions import answers, heard, signatures
 from stupror.model.bodies.rules import by_body
 from stupror.model.children.ladder import N_LEVELS
+from stupror.model.children.practice import cost_left
 from stupror.model.contracts import load_design
 from stupror.model.contracts.ways import IN_FORCE, OWN_ROOM
 from stupror.model.inputs.errors import InputError
@@ -69,8 +70,11 @@ def test_projects_are_their_participants(planned):
     assert (projects.intervention[of] == helped.intervention[: helped.n]).all()
     assert (projects.start_year[of] == helped.start_year[: helped.n]).all()
     assert (np.bincount(of, helped.peer[: helped.n] >= 0, minlength=projects.n) == projects.matched).all()
+    assert (np.bincount(of, helped.leaves[: helped.n], minlength=projects.n) == projects.left).all()
     price = np.array([item.cost for item in planned.world.menu.items])[projects.intervention]
-    assert (projects.yearly_cost == projects.children * price).all()
+    spared = 1.0 - cost_left(planned.world.spec.project)
+    assert np.abs(projects.yearly_cost - (projects.children - spared * projects.left) * price).max() <= 0.5
+    assert 0 < projects.left.sum() < projects.children.sum() / 3
 
 
 @pytest.mark.parametrize("design", ["municipal-fund", "state-outcomes-fund"])

@@ -13,8 +13,12 @@ from stupror.model.world import build_world
 from tests.verification.worlds import eager
 
 
+def staying():
+    return eager().replace("project.drop_out", 0.0)
+
+
 def world(share):
-    spec = eager().replace("project.recruited", share)
+    spec = staying().replace("project.recruited", share)
     return build_world(spec, load_design("municipal-fund"), seed=1, years=4, start_year=2020)
 
 
@@ -52,7 +56,7 @@ def test_each_project_fills_the_share_of_its_places_and_at_most_one_more():
 @pytest.fixture(scope="module")
 def runs():
     return {
-        share: simulate(eager().replace("project.recruited", share), load_design("municipal-fund"), seed=1, years=2)
+        share: simulate(staying().replace("project.recruited", share), load_design("municipal-fund"), seed=1, years=2)
         for share in (1.0, 0.6)
     }
 

@@ -10,7 +10,7 @@ from math import exp, log
 
 M64 = (1 << 64) - 1
 GOLD, MIX_1, MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-BIRTH, MOVE, ELIGIBILITY, DETECT = 1, 2, 3, 4
+BIRTH, MOVE, ELIGIBILITY, DETECT, LEAVE = 1, 2, 3, 4, 29
 ONE = 2**31
 NO_HELP = (1.0, 1.0, 1.0)
 
@@ -74,6 +74,11 @@ class Help:
     forks: float
     duration: int
     half_life: float
+
+    def weakened(self, left):
+        """The same with this much of each effect's distance from 1."""
+        rates = (max(0.0, 1 + left * (rate - 1)) for rate in (self.escalation, self.recovery, self.forks))
+        return Help(self.start_year, *rates, self.duration, self.half_life)
 
     def now(self, year):
         """What is left this year of the effects on worse moves, on better moves, and at forks."""
@@ -208,6 +213,13 @@ class Reference:
             without.append(life)
             with_help.append(helped)
         return without, with_help
+
+
+def in_practice(programme, project, seed, municipality, born, number):
+    """What a child gets of a programme outside trials, and whether it leaves before the programme has worked."""
+    u = luck(seed, LEAVE, municipality, born, programme.start_year - born, number)
+    leaves = u < edge(project.drop_out)
+    return programme.weakened(project.effect_kept * (project.attended if leaves else 1)), leaves
 
 
 def local_shares(p, schooling, children, here):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import Help, Reference, local_shares, seen_as
+from reference import Help, Reference, in_practice, local_shares, seen_as
 from worlds import Cohort, county, world
 
 from stupror.model.children import lifecourse, need
@@ -12,13 +12,14 @@ from stupror.model.children.draws import threshold
 from stupror.model.children.forecast import (
     build_cells,
     detection_edges,
-    effects_of,
+    effects_in_practice,
     expected_states,
     life_tables,
     occupancy,
     relative_mix,
 )
 from stupror.model.children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE
+from stupror.model.children.practice import Practice
 from stupror.model.children.prices import PAYER, build_costs
 from stupror.model.inputs.facts import built_in_facts
 from stupror.model.inputs.places import sweden
@@ -92,7 +93,7 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
         model.world.start_year + years - 1,
     )
     reference, code = Reference(spec.ladder, shares_in(spec, "0980")), int(people.codes[0])
-    shadows_apart = compared = 0
+    shadows_apart = compared = left = 0
     for cohort in range(0, people.offsets.shape[1] - 1, 2):
         born = people.births_from + cohort
         start, stop = people.offsets[0, cohort], people.offsets[0, cohort + 1]
@@ -105,6 +106,9 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
                     int(helped.start_year[row]), item.escalation, item.recovery, item.forks,
                     item.duration, item.half_life,
                 )  # fmt: skip
+                programme, leaves = in_practice(programme, spec.project, 3, code, born, number)
+                assert leaves == helped.leaves[row]
+                left += leaves
             without, with_help = reference.whole_life(3, code, born, number, last - born, programme)
             assert without[-1].byte == people.state[start + number]
             compared += 1
@@ -117,6 +121,7 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
     assert compared > 8_000
     assert helped.n > 1_000
     assert shadows_apart > 20
+    assert left > 50
 
 
 @pytest.fixture(scope="module")
@@ -241,8 +246,15 @@ def test_treated_lives_meet_the_expectation_with_effects(kind, start_age):
     assert np.abs(off).max() > 6  # a life without help would have been told apart
 
 
-@pytest.mark.parametrize(("name", "age", "level"), [("parenting", 6, 2), ("skolfam", 9, 4), ("servicetrainee", 22, 2)])
-def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level):
+@pytest.mark.parametrize(
+    ("name", "age", "level", "practice"),
+    [
+        ("parenting", 6, 2, Practice()),
+        ("skolfam", 9, 4, Practice(0.9, 0.4, 0.2)),
+        ("servicetrainee", 22, 2, Practice()),
+    ],
+)
+def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level, practice):
     """The children whom detection puts in a cell, with and without help: cost by payer, present value."""
     spec = county()
     item = next(each for each in spec.interventions if each.name == name)
@@ -250,7 +262,7 @@ def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level):
     costs = build_costs(spec)
     detection = detection_edges(spec.detection.sensitivity, spec.detection.false_alarm, spec.detection.take_up)
     cohort = Cohort(spec, seed=17, n=400_000)
-    cells = build_cells((item,), cohort.ladder, costs, detection)
+    cells = build_cells((item,), cohort.ladder, costs, detection, practice=practice)
     for each in range(age + 1):
         cohort.grow(each)
     edges, ages = threshold(detection), np.array([age, age])
@@ -266,7 +278,8 @@ def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level):
     none = np.zeros((1, 1), np.int64)
     assert lifecourse.enrol(*place, (wanted, none), (0, lifecourse.Rows(*out))) == n > 1_000
     child = out[0]
-    live = cohort.treat(child, effects_of((item,)), np.full(n, year, np.int16), np.zeros(n))
+    leaves = np.random.default_rng(1).random(n) < practice.drop_out
+    live = cohort.treat(child, effects_in_practice((item,), practice), np.full(n, year, np.int16), leaves)
     price = costs.by_payer
     saved = np.zeros((n, price.shape[2]))
     for h in range(LAST_AGE - age):
