@@ -98,6 +98,7 @@ class PreventionModel(mesa.Model):
             world.spec.detection,
             seed=run_seed,
             practice=practice_of(world.spec.project),
+            overlap=world.spec.project.overlap,
             threads=threads,
         )
         self.state = open_state(world, self.life, appoint(world, rules))

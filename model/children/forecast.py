@@ -28,11 +28,12 @@ from .ladder import (
     Ladder,
     treated_move,
 )
-from .lifecourse import effect_left
+from .lifecourse import combined, effect_left
 from .practice import AS_STUDIED, Practice
 from .prices import CostTables
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 LifeTables = tuple[Floats, NDArray[np.uint8], Floats]  # ``(move, target, exam)`` of the `Ladder`
 
 BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the effect in studies at which savings and payments are solved
@@ -85,17 +86,43 @@ def occupancy(
     states
         Overwritten with the distribution over states after the last year, shape (N_STATES,).
     """
+    factors = np.empty((min(years, LAST_AGE - age), 3))
+    for t in range(factors.shape[0]):
+        factors[t, 0] = effect_left(effect[0], effect[3], effect[4], years_in + t)
+        factors[t, 1] = effect_left(effect[1], effect[3], effect[4], years_in + t)
+        factors[t, 2] = effect[2]
+    carry(start, age, factors, tables, levels, states)
+
+
+@kernel
+def with_several(programmes: Whole, effects: Floats, years_in: Whole, overlap: float, factors: Floats) -> None:
+    """Fill `factors`, by (year, worse moves, better moves, forks), of a life with several programmes.
+
+    `programmes`, `effects` (rows of `effects_of`) and `years_in` are by programme; see `lifecourse.combined`.
+    """
+    each = np.empty((programmes.size, 3))
+    for t in range(factors.shape[0]):
+        for a in range(programmes.size):
+            each[a, 0] = effect_left(effects[a, 0], effects[a, 3], effects[a, 4], years_in[a] + t)
+            each[a, 1] = effect_left(effects[a, 1], effects[a, 3], effects[a, 4], years_in[a] + t)
+            each[a, 2] = effects[a, 2]
+        factors[t, 0], factors[t, 1], factors[t, 2] = combined(programmes, each, overlap)
+
+
+@kernel
+def carry(start: Floats, age: int, factors: Floats, tables: LifeTables, levels: Floats, states: Floats) -> None:
+    """Carry a distribution over states forward, as `occupancy` does, under factors that are given for each year.
+
+    `factors` is by (year, worse moves, better moves, forks); no year of it may lie after LAST_AGE.
+    """
     move, target, exam = tables
     row = np.empty(N_LEVELS)
     states[:] = start
     levels[:] = 0.0
-    helped = effect[0] != 1.0 or effect[1] != 1.0 or effect[2] != 1.0
-    for t in range(years):
+    for t in range(factors.shape[0]):
         now = age + 1 + t
-        if now > LAST_AGE:
-            break
-        worse = effect_left(effect[0], effect[3], effect[4], years_in + t)
-        better = effect_left(effect[1], effect[3], effect[4], years_in + t)
+        worse, better, forks = factors[t]
+        helped = worse != 1.0 or better != 1.0 or forks != 1.0
         stage = 0 if now < ADULT_AGE else 1
         after = np.zeros(N_STATES)
         for s in range(N_STATES):
@@ -103,7 +130,7 @@ def occupancy(
             if weight == 0.0:
                 continue
             if helped:
-                treated_move(move[now, s], s % N_LEVELS, s // N_LEVELS % N_RECORDS, now, worse, better, effect[2], row)
+                treated_move(move[now, s], s % N_LEVELS, s // N_LEVELS % N_RECORDS, now, worse, better, forks, row)
             else:
                 row[:] = move[now, s]
             for ending in range(N_LEVELS):
@@ -111,7 +138,7 @@ def occupancy(
         if now == EXAM_AGE:
             for s in range(N_STATES):
                 if s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
-                    failed = after[s] * exam[s] * effect[2]
+                    failed = after[s] * exam[s] * forks
                     after[s] -= failed
                     after[s + NOT_ELIGIBLE * N_LEVELS] += failed
         for s in range(N_STATES):

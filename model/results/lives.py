@@ -74,7 +74,7 @@ def school_table(world: World, state: State, detail: bool) -> Table:
     marked = np.concatenate([[0], np.cumsum(_not_eligible(people.state))])
     without = marked[last] - marked[first]
     year = helped.born[:n].astype(np.int64) + EXAM_AGE - world.start_year
-    now = (year >= 0) & (year < world.years)
+    now = (year >= 0) & (year < world.years) & ~helped.again[:n]
     moved = _not_eligible(helped.treated[:n]).astype(np.int64) - _not_eligible(people.state[helped.child[:n]])
     actual = without.copy()
     np.add.at(actual, (helped.municipality[:n][now].astype(np.int64), year[now]), moved[now])

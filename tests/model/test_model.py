@@ -49,11 +49,19 @@ def test_a_year_is_nine_steps_in_their_order():
     assert model.year == model.world.start_year + 1
 
 
-def test_nobody_is_helped_twice_and_everybody_fits(planned):
+def test_programmes_come_one_after_another_and_everybody_fits(planned):
     helped = planned.state.children.participants
-    child = helped.child[: helped.n]
-    assert np.unique(child).size == helped.n > 1_000
-    assert (planned.state.children.population.participant[child] == np.arange(helped.n)).all()
+    child, before, again = (each[: helped.n] for each in (helped.child, helped.before, helped.again))
+    assert helped.n > 1_000
+    last = planned.state.children.population.participant[child]
+    assert (last[~again] == np.flatnonzero(~again)).all()
+    second = np.flatnonzero(before >= 0)
+    assert second.size > 100
+    assert (child[before[second]] == child[second]).all()
+    assert sorted(before[second]) == np.flatnonzero(again).tolist()
+    assert np.bincount(child).max() == planned.world.spec.project.programmes == 2
+    over = helped.start_year[before[second]] + planned.world.menu.duration[helped.intervention[before[second]]]
+    assert (helped.start_year[second] >= over).all()
     age = helped.start_year[: helped.n] - 1 - helped.born[: helped.n]
     for k, item in enumerate(planned.world.menu.items):
         mine = helped.intervention[: helped.n] == k
