@@ -45,7 +45,8 @@ def identify(
     edges, ages = look
     seen, who = found
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
-    luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
+    size = largest_cohort(first, last, offsets)
+    luck, shown = np.empty(size, np.uint32), np.empty(size + 1, np.uint32)
     for m in range(first, last):
         seen[m] = 0
         home = offsets[m, 0]
@@ -56,19 +57,27 @@ def identify(
                 continue
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
             key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
-            for number in range(stop - start):
-                luck[number] = draw(key, number)
-            for i in range(start, stop):
-                s, row = state[i], participant[i]
+            mine, rows, n = state[start:stop], participant[start:stop], np.uint32(stop - start)
+            for i in range(n):
+                luck[i] = draw(key, i)
+            hits = np.uint32(0)
+            for i in range(n):  # without a branch, as in `live_untreated`; who has had help is looked at below
+                shown[hits] = i
+                hits += np.uint32((luck[i] < at_all[mine[i]]) | (rows[i] >= 0))
+            here = seen[m, age]
+            for j in range(hits):
+                i = shown[j]
+                s, row = mine[i], rows[i]
                 if row >= 0:
                     if free_from[row] > year:
                         continue
                     s = treated[row]
-                u = luck[i - start]
-                if u < at_all[s] and -row <= year:
-                    level = s % N_LEVELS + (1 if u < worse[s] else 0)
-                    seen[m, age, level] += 1
-                    who[at] = (i - home) * N_LEVELS + level
+                    if luck[i] >= at_all[s]:
+                        continue
+                if -row <= year:
+                    level = s % N_LEVELS + (1 if luck[i] < worse[s] else 0)
+                    here[level] += 1
+                    who[at] = (start - home + np.int64(i)) * N_LEVELS + level
                     at += 1
 
 
