@@ -31,6 +31,7 @@ from .bodies.bodies import appoint
 from .bodies.decisions import Asking, Season, decide, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
+from .children.practice import practice_of
 from .contracts import Design
 from .contracts.contract import Group
 from .contracts.ways import IN_FORCE
@@ -97,7 +98,8 @@ class PreventionModel(mesa.Model):
             world.menu.items,
             world.spec.detection,
             seed=run_seed,
-            kept=world.spec.project.effect_kept,
+            practice=practice_of(world.spec.project),
+            overlap=world.spec.project.overlap,
             threads=threads,
         )
         self.state = open_state(world, self.life, appoint(world, rules))

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .children.draws import number_of
-from .children.forecast import BELIEF_GRID, Cells, build_cells, detection_edges, effects_of
+from .children.forecast import BELIEF_GRID, Cells, build_cells, detection_edges, effects_in_practice
 from .children.ladder import N_AGES, N_LEVELS, Ladder, build_ladder
 from .children.need import states_at_birth
+from .children.practice import Practice, practice_of
 from .children.prices import CostTables, build_costs
 from .contracts import Design, for_run, load_design
 from .contracts.ways import IN_FORCE
@@ -59,7 +60,7 @@ class Menu:
     owner: NDArray[np.str_]
     yearly: Whole  # whole SEK per child and year
     duration: Whole  # years
-    effects: Floats  # (n_interventions, 5), those that are left in practice, see `forecast.effects_of`
+    effects: Floats  # (2 * n_interventions, 5), those left in practice, see `forecast.effects_in_practice`
 
     def __post_init__(self) -> None:
         protect(self)
@@ -186,10 +187,9 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     seen = spec.detection
     edges = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up)
-    menu, cells = (
-        menu_of(spec.interventions, spec.project.effect_kept),
-        build_cells(spec.interventions, ladder, costs, edges, kept=spec.project.effect_kept),
-    )
+    practice = practice_of(spec.project)
+    menu = menu_of(spec.interventions, practice)
+    cells = build_cells(spec.interventions, ladder, costs, edges, practice=practice)
     yardsticks = lay_out(spec, contracts, ladder, costs)
     believed = (ladder, spec.belief.initial_mean)
     return World(
@@ -213,14 +213,14 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     )
 
 
-def menu_of(items: tuple[InterventionParameters, ...], kept: float) -> Menu:
-    """Lay the interventions out as columns; `kept` is the share of their effects that is left in practice."""
+def menu_of(items: tuple[InterventionParameters, ...], practice: Practice) -> Menu:
+    """Lay the interventions out as columns; `practice` says what is left of their effects."""
     return Menu(
         items=items,
         owner=np.array([item.owner for item in items]),
         yearly=np.array([round(item.cost) for item in items], np.int64),
         duration=np.array([item.duration for item in items], np.int64),
-        effects=effects_of(items, kept),
+        effects=effects_in_practice(items, practice),
     )
 
 

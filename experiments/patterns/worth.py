@@ -21,6 +21,7 @@ from ...model.children.forecast import (
     saved_levels,
 )
 from ...model.children.ladder import N_AGES, N_LEVELS, N_STATES, Ladder, build_ladder, level_name
+from ...model.children.practice import cost_begun, cost_empty, practice_of
 from ...model.children.prices import GROUPS, PAYER, build_costs
 from ...model.inputs.parameters import InterventionParameters
 from ...model.inputs.scenario import Scenario
@@ -39,20 +40,33 @@ class _Options:
     ladder: Ladder
     price: Floats  # (n_cells, N_AGES, N_LEVELS, n_payers), present value
     seen: Floats  # (n_cells,) children seen in a year
-    cost: Floats  # (n_cells,) present value of the programme for a child
+    cost: Floats  # (n_cells,) present value of the programme for a child who begins, empty places apart
 
 
 def _options(spec: Scenario) -> _Options:
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     edges = detection_edges(spec.detection.sensitivity, spec.detection.false_alarm, spec.detection.take_up)
-    cells = build_cells(spec.interventions, ladder, costs, edges, kept=spec.project.effect_kept)
+    cells = build_cells(spec.interventions, ladder, costs, edges, practice=practice_of(spec.project))
     discount = (1.0 + spec.discount.rate) ** -np.arange(N_AGES)
     price = np.zeros((cells.age.size, N_AGES, N_LEVELS, len(PAYER)))
     for cell, age in enumerate(cells.age):
         price[cell, : N_AGES - age - 1] = costs.by_payer[age + 1 :] * discount[: N_AGES - age - 1, None, None]
-    every = np.array([item.cost * discount[: item.duration].sum() for item in spec.interventions])
+    begun = cost_begun(spec.project)
+    every = np.array([begun * item.cost * discount[: item.duration].sum() for item in spec.interventions])
     seen = _seen(ladder, edges)[cells.age, cells.level]
     return _Options(cells, ladder, price, seen, every[cells.intervention])
+
+
+def _levels(spec: Scenario, items: tuple[InterventionParameters, ...], options: _Options) -> Floats:
+    """Children fewer at each level by a child of each option who begins, in practice; see `saved_levels`."""
+    return sum(
+        (
+            share * saved_levels(options.cells, effects_of(items, multiple), options.ladder)
+            for share, multiple in practice_of(spec.project).strengths
+            if share > 0.0
+        ),
+        np.zeros(()),
+    )
 
 
 def _seen(ladder: Ladder, edges: Floats) -> Floats:
@@ -88,7 +102,8 @@ def worth(spec: Scenario, *, draws: int, seed: int) -> pd.DataFrame:
     """Cost and worth of each programme, a child of those seen, present value over the whole life.
 
     The three effects of a programme come from the same studies and are drawn together; how fast they fade, by itself;
-    costs and lives stay as they are. Worth is what public payers save, at `project.effect_kept` of the effect.
+    costs and lives stay as they are. Worth is what public payers save in practice, where some leave, and cost what a
+    child comes to where some places stay empty.
 
     Returns
     -------
@@ -110,11 +125,12 @@ def worth(spec: Scenario, *, draws: int, seed: int) -> pd.DataFrame:
     life, soon = np.zeros((draws, n, len(PAYER))), np.zeros((draws, n))
     for draw in range(draws):
         items = tuple(_drawn(spec, item, luck[draw, i]) for i, item in enumerate(spec.interventions))
-        levels = saved_levels(options.cells, effects_of(items, spec.project.effect_kept), options.ladder)
+        levels = _levels(spec, items, options)
         by_year = np.einsum("chl,chlp->chp", levels, options.price)
         life[draw] = weight @ by_year.sum(axis=1)
         soon[draw] = weight @ ((by_year * owners[k][:, None, :]).sum(axis=2) * within).sum(axis=1)
-    cost = weight @ options.cost
+    begun = cost_begun(spec.project)
+    cost = weight @ options.cost * (begun + cost_empty(spec.project)) / begun
     every, own = life.sum(axis=2), (life * owners).sum(axis=2)
     rows = []
     for i, item in enumerate(spec.interventions):
@@ -151,7 +167,7 @@ def basket(spec: Scenario) -> tuple[pd.DataFrame, dict[str, float]]:
     """
     options = _options(spec)
     cells = options.cells
-    levels = saved_levels(cells, effects_of(spec.interventions, spec.project.effect_kept), options.ladder)
+    levels = _levels(spec, spec.interventions, options)
     net = np.einsum("chl,chlp->c", levels, options.price) - options.cost
     best: dict[tuple[int, int], int] = {}
     for c in np.argsort(-net, kind="stable"):

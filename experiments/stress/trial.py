@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...model.children.forecast import build_cells, detection_edges, seen_weights
 from ...model.children.ladder import build_ladder
+from ...model.children.practice import practice_of
 from ...model.children.prices import CostTables, build_costs
 from ...model.contracts import Design, Measure, Outcome, settle
 from ...model.evaluation import cohorts, metrics
@@ -99,8 +100,8 @@ def ground_of(design: Design, spec: Scenario, seed: int, lives: int = LIVES) -> 
     spec = spec.changed_by(design.changes)
     items = tuple(item for item in spec.interventions if not design.interventions or item.name in design.interventions)
     ladder, costs, seen = build_ladder(spec.ladder), build_costs(spec), spec.detection
-    edges, kept = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up), spec.project.effect_kept
-    cells = build_cells(items, ladder, costs, edges, kept=kept)
+    edges, practice = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up), practice_of(spec.project)
+    cells = build_cells(items, ladder, costs, edges, practice=practice)
     each = max(16, lives // cells.age.size)
     longest = max((_longest(measure) for measure in design.measures.values()), default=1)
     cohort = cohorts.draw_cohort(
@@ -108,7 +109,7 @@ def ground_of(design: Design, spec: Scenario, seed: int, lives: int = LIVES) -> 
         cells,
         ladder,
         seen_weights(ladder, edges),
-        kept=kept,
+        practice=practice,
         each=each,
         years=min(longest, LONGEST),
         seed=seed,

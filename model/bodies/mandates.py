@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..children.draws import AGENT, by_place, uniforms
 from ..children.ladder import LAST_AGE
+from ..children.practice import practice_of
 from ..children.prices import GROUPS, PAYER
 from ..contracts import Design
 from ..contracts.ways import GRANTOR, STATE
@@ -52,7 +53,7 @@ def first_beliefs(world: World) -> Beliefs:
     luck[:, regional] = of_region[:, regional]
     own = spec.initial_mean + spec.initial_sd * np.sqrt(12.0) * (luck - 0.5)
     if world.design.way.knows_effects:
-        own = np.full_like(own, world.spec.project.effect_kept)
+        own = np.full_like(own, practice_of(world.spec.project).mean)
     return Beliefs(
         own=own,
         precision=np.full_like(own, 1.0 / spec.initial_sd**2),

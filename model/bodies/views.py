@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..children.forecast import BELIEF_GRID, at_belief, relative_mix, saved_by_frailty
 from ..children.ladder import N_AGES
+from ..children.practice import cost_begun, practice_of
 from ..contracts import Design
 from ..contracts.ways import GRANTOR, STATE
 from ..evaluation.expected import Expected, as_reported, expect, of_whole_groups
@@ -96,9 +97,11 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     duration, yearly = world.menu.duration[cells.intervention], world.menu.yearly[cells.intervention]
     views = []
     usual = Usual(world.whole_cost, np.maximum(usual_size(world), 1.0), duration)
-    local = _local_worth(world, mandates["planner"]) if world.design.way.knows_effects else None
+    local = None
+    if world.design.way.knows_effects:  # and who will leave
+        local, yearly = _local_worth(world, mandates["planner"]), yearly * cost_begun(spec.project)
     for design, metrics in zip(world.contracts, world.yardsticks.metrics, strict=True):
-        expected = expect(metrics, items, cells, world.ladder, kept=spec.project.effect_kept)
+        expected = expect(metrics, items, cells, world.ladder, practice=practice_of(spec.project))
         private = tuple(party for party in PRIVATE if party in design.parties)
         factor = {name: each[cells.intervention] for name, each in world.pricing.items()} if not views else {}
         likely = prospects(design, expected, usual, factor=factor)
@@ -149,7 +152,11 @@ def _local_worth(world: World, mandate: Mandate) -> Floats:
     It knows effects and local need; bodies go by the country's. Shape (n_beliefs, n, n_cells), alike for every belief.
     """
     cells = world.cells
-    saved, share = saved_by_frailty(world.menu.effects, world.ladder, world.costs, cells)
+    n, (stay, leave) = len(world.menu.items), practice_of(world.spec.project).strengths
+    saved, share = saved_by_frailty(world.menu.effects[:n], world.ladder, world.costs, cells)
+    if leave[0] > 0.0:
+        of_leavers, _ = saved_by_frailty(world.menu.effects[n:], world.ladder, world.costs, cells)
+        saved = stay[0] * saved + leave[0] * of_leavers
     worth = (saved * mandate.discounting()[0]).sum(axis=2)  # (N_FRAILTY, n_cells)
     weight = share[None] * relative_mix(world.ladder, world.births)[:, :, None]
     local = (weight * worth).sum(axis=1) / weight.sum(axis=1)

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..inputs.compiled import kernel
 
 BIRTH, MOVE, ELIGIBILITY, DETECT, AGENT, CYCLE, LOCAL, WINDFALL = range(1, 9)
-SPREAD, SURVEY, PURSE, LOT, IDEA, TASTE, SERVICE, RECRUIT = range(21, 29)
+SPREAD, SURVEY, PURSE, LOT, IDEA, TASTE, SERVICE, RECRUIT, LEAVE = range(21, 30)
 CHANCE = 20  # whether a condition of a contract holds
 DRAW_BITS = 31  # so that a probability of exactly 1 still fits an unsigned 32-bit threshold
 ONE = 1 << DRAW_BITS

@@ -28,10 +28,12 @@ from .ladder import (
     Ladder,
     treated_move,
 )
-from .lifecourse import effect_left
+from .lifecourse import combined, effect_left
+from .practice import AS_STUDIED, Practice
 from .prices import CostTables
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 LifeTables = tuple[Floats, NDArray[np.uint8], Floats]  # ``(move, target, exam)`` of the `Ladder`
 
 BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the effect in studies at which savings and payments are solved
@@ -48,6 +50,11 @@ def effects_of(interventions: tuple[InterventionParameters, ...], scale: float =
         rates = [max(0.0, 1.0 + scale * (rate - 1.0)) for rate in (item.escalation, item.recovery, item.forks)]
         rows.append([*rates, float(item.duration), item.half_life])
     return np.array(rows)
+
+
+def effects_in_practice(interventions: tuple[InterventionParameters, ...], practice: Practice) -> Floats:
+    """Return `effects_of` those who stay in each programme, then of those who leave it, shape (2 * n, 5)."""
+    return np.concatenate([effects_of(interventions, multiple) for _, multiple in practice.strengths])
 
 
 @kernel
@@ -79,17 +86,43 @@ def occupancy(
     states
         Overwritten with the distribution over states after the last year, shape (N_STATES,).
     """
+    factors = np.empty((min(years, LAST_AGE - age), 3))
+    for t in range(factors.shape[0]):
+        factors[t, 0] = effect_left(effect[0], effect[3], effect[4], years_in + t)
+        factors[t, 1] = effect_left(effect[1], effect[3], effect[4], years_in + t)
+        factors[t, 2] = effect[2]
+    carry(start, age, factors, tables, levels, states)
+
+
+@kernel
+def with_several(programmes: Whole, effects: Floats, years_in: Whole, overlap: float, factors: Floats) -> None:
+    """Fill `factors`, by (year, worse moves, better moves, forks), of a life with several programmes.
+
+    `programmes`, `effects` (rows of `effects_of`) and `years_in` are by programme; see `lifecourse.combined`.
+    """
+    each = np.empty((programmes.size, 3))
+    for t in range(factors.shape[0]):
+        for a in range(programmes.size):
+            each[a, 0] = effect_left(effects[a, 0], effects[a, 3], effects[a, 4], years_in[a] + t)
+            each[a, 1] = effect_left(effects[a, 1], effects[a, 3], effects[a, 4], years_in[a] + t)
+            each[a, 2] = effects[a, 2]
+        factors[t, 0], factors[t, 1], factors[t, 2] = combined(programmes, each, overlap)
+
+
+@kernel
+def carry(start: Floats, age: int, factors: Floats, tables: LifeTables, levels: Floats, states: Floats) -> None:
+    """Carry a distribution over states forward, as `occupancy` does, under factors that are given for each year.
+
+    `factors` is by (year, worse moves, better moves, forks); no year of it may lie after LAST_AGE.
+    """
     move, target, exam = tables
     row = np.empty(N_LEVELS)
     states[:] = start
     levels[:] = 0.0
-    helped = effect[0] != 1.0 or effect[1] != 1.0 or effect[2] != 1.0
-    for t in range(years):
+    for t in range(factors.shape[0]):
         now = age + 1 + t
-        if now > LAST_AGE:
-            break
-        worse = effect_left(effect[0], effect[3], effect[4], years_in + t)
-        better = effect_left(effect[1], effect[3], effect[4], years_in + t)
+        worse, better, forks = factors[t]
+        helped = worse != 1.0 or better != 1.0 or forks != 1.0
         stage = 0 if now < ADULT_AGE else 1
         after = np.zeros(N_STATES)
         for s in range(N_STATES):
@@ -97,7 +130,7 @@ def occupancy(
             if weight == 0.0:
                 continue
             if helped:
-                treated_move(move[now, s], s % N_LEVELS, s // N_LEVELS % N_RECORDS, now, worse, better, effect[2], row)
+                treated_move(move[now, s], s % N_LEVELS, s // N_LEVELS % N_RECORDS, now, worse, better, forks, row)
             else:
                 row[:] = move[now, s]
             for ending in range(N_LEVELS):
@@ -105,7 +138,7 @@ def occupancy(
         if now == EXAM_AGE:
             for s in range(N_STATES):
                 if s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
-                    failed = after[s] * exam[s] * effect[2]
+                    failed = after[s] * exam[s] * forks
                     after[s] -= failed
                     after[s + NOT_ELIGIBLE * N_LEVELS] += failed
         for s in range(N_STATES):
@@ -159,7 +192,7 @@ class Cells:
     """The options bodies decide on: one intervention for children seen at one age and level.
 
     `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), and
-    `true_saving` that at the effect that is left in practice, for the mix of children that detection really puts in the
+    `true_saving` that in practice (who stays, who leaves), for the mix of children that detection really puts in the
     cell: some are not as needy as they look. The mix is that of the whole country: no body knows the frailty of its own
     children.
     """
@@ -217,14 +250,14 @@ def build_cells(
     costs: CostTables,
     edges: Floats,
     *,
-    kept: float = 1.0,
+    practice: Practice = AS_STUDIED,
 ) -> Cells:
     """Solve every option's expected saving under every belief of the grid, and at the true effect.
 
-    `edges` are `detection_edges`, shape (N_STATES, 2); `kept` is the true effect as a multiple of that in studies. Runs
-    of one world in one process share the solution, unchanged.
+    `edges` are `detection_edges`, shape (N_STATES, 2); `practice` says what is left of the effect in studies.
+    Runs of one world in one process share the solution, unchanged.
     """
-    return _solve(interventions, ladder, costs, edges.tobytes(), kept)
+    return _solve(interventions, ladder, costs, edges.tobytes(), practice)
 
 
 @lru_cache(maxsize=8)
@@ -233,7 +266,7 @@ def _solve(
     ladder: Ladder,
     costs: CostTables,
     edges_bytes: bytes,
-    kept: float,
+    practice: Practice,
 ) -> Cells:
     edges = np.frombuffer(edges_bytes).reshape(N_STATES, 2)
     keys = [
@@ -248,18 +281,20 @@ def _solve(
     for cell, a in enumerate(age):
         price[cell, : N_AGES - a - 1, :, :-1] = costs.by_payer[a + 1 :]
         price[cell, : N_AGES - a - 1, :, -1] = costs.societal[a + 1 :]
-    saved = np.zeros((len(BELIEF_GRID) + 1, len(keys), N_AGES, N_LEVELS))
-    effects = np.stack([effects_of(interventions, belief)[k] for belief in (*BELIEF_GRID, kept)])
+    saved = np.zeros((len(BELIEF_GRID) + 2, len(keys), N_AGES, N_LEVELS))
+    multiples = (*BELIEF_GRID, *(multiple for _, multiple in practice.strengths))
+    effects = np.stack([effects_of(interventions, multiple)[k] for multiple in multiples])
     _saved(start, age, effects, life_tables(ladder), saved)
     worth = (saved[..., None] * price).sum(axis=3)
+    true = sum(share * each for (share, _), each in zip(practice.strengths, worth[-2:], strict=True))
     return Cells(
         intervention=k,
         age=age,
         level=level,
         start=start,
-        saved=np.ascontiguousarray(worth[:-1, ..., :-1]),
-        true_saving=np.ascontiguousarray(worth[-1, ..., :-1]),
-        production=worth[-1, ..., -1],
+        saved=np.ascontiguousarray(worth[:-2, ..., :-1]),
+        true_saving=np.ascontiguousarray(true[..., :-1]),
+        production=true[..., -1],
     )
 
 

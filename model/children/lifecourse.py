@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
-from .draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, draw, stream_key
+from .draws import BIRTH, ELIGIBILITY, MOVE, ONE, draw, stream_key
 from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE, treated_move
 
 Floats = NDArray[np.float64]
@@ -57,11 +57,12 @@ class Untreated(NamedTuple):
 class Treated(NamedTuple):
     """Probabilities of lives with help."""
 
-    effect: Floats  # (n_interventions, 5): escalation, recovery, forks, duration, half-life
-    left: Floats  # (n_interventions, LAST_AGE + 1, 2), see `fading`
+    effect: Floats  # (2 * n_interventions, 5): of who stays, then of who leaves, see `forecast.effects_in_practice`
+    left: Floats  # (2 * n_interventions, LAST_AGE + 1, 2), see `fading`
     move: Floats  # (N_AGES, N_STATES, N_LEVELS)
     target: States
     exam: Floats  # (N_STATES,)
+    overlap: float  # see `combined`
 
 
 class Helped(NamedTuple):
@@ -73,6 +74,9 @@ class Helped(NamedTuple):
     municipality: NDArray[np.int16]
     intervention: NDArray[np.int8]
     start_year: Years  # first programme year
+    leaves: NDArray[np.bool_]  # before the programme has worked
+    before: NDArray[np.int32]  # row of the child's programme before this one, -1 for none
+    again: NDArray[np.bool_]  # there is one after it
 
 
 class Look(NamedTuple):
@@ -111,6 +115,7 @@ class Rows(NamedTuple):
     intervention: NDArray[np.int8]
     perceived: States
     project: NDArray[np.int32]
+    before: NDArray[np.int32]  # row of its programme before this one, -1 for none
 
 
 @kernel
@@ -223,6 +228,41 @@ def fading(effects: Floats) -> Floats:
 
 
 @kernel
+def combined(programmes: Whole, factors: Floats, overlap: float) -> tuple[float, float, float]:
+    """Return the factors on worse moves, better moves and at forks of a life with several programmes.
+
+    Of each effect the one farthest from 1 acts in full, and of every other the share ``1 - overlap`` of its distance
+    from 1; what acts is multiplied. Of the same programme taken twice only the stronger acts.
+
+    Parameters
+    ----------
+    programmes
+        Which programme each is, shape (n,).
+    factors
+        What each would come to by itself, shape (n, 3).
+    overlap
+        0 where programmes act by different ways, so that all act in full; 1 where they do the same.
+    """
+    n = programmes.size
+    result = np.ones(3)
+    for way in range(3):
+        strongest = 0
+        for a in range(1, n):
+            if abs(factors[a, way] - 1.0) > abs(factors[strongest, way] - 1.0):
+                strongest = a
+        result[way] = factors[strongest, way]
+        for a in range(n):
+            weaker = a == strongest
+            for b in range(n):  # the same programme, as strong or stronger, counts for both
+                if b != a and programmes[b] == programmes[a]:
+                    more = abs(factors[b, way] - 1.0) - abs(factors[a, way] - 1.0)
+                    weaker = weaker or more > 0.0 or (more == 0.0 and (b < a or b == strongest))
+            if not weaker:
+                result[way] *= 1.0 + (1.0 - overlap) * (factors[a, way] - 1.0)
+    return result[0], result[1], result[2]
+
+
+@kernel
 def live_treated(
     rows: tuple[int, int],
     when: When,
@@ -240,15 +280,17 @@ def live_treated(
         Of municipalities, shape (n_municipalities,).
     lives
         The children's untreated states, shape (n_children,), and the participants' treated states (n_participants,),
-        the latter changed in place.
+        the latter changed in place. Of a child with several programmes each row lives with those up to its own.
     counts
-        Shadows and treated by (municipality, age, level), added to. Shape (n, LAST_AGE + 1, N_LEVELS) each.
+        Shadows and treated, each child once, by (municipality, age, level), added to. Shape (n, LAST_AGE + 1, N_LEVELS)
+        each.
     """
     first, last = rows
     year, seed = when
     state, treated = lives
-    child, cohort_start, born, municipality, intervention, start_year = helped
-    effect, left, move, target, exam = tables
+    child, cohort_start, born, municipality, intervention, start_year, leaves, before, again = helped
+    effect, left, move, target, exam, overlap = tables
+    half = effect.shape[0] // 2  # the effects on those who leave are the second half
     shadow_counts, treated_counts = counts
     row = np.empty(N_LEVELS)
     cohort, key = -1, np.uint64(0)  # neighbours in the list are often of one cohort and share its key
@@ -256,7 +298,7 @@ def live_treated(
         age = year - born[i]
         if age > LAST_AGE:
             continue
-        m, k = municipality[i], intervention[i]
+        m, k = municipality[i], intervention[i] + (half if leaves[i] else 0)
         if cohort_start[i] != cohort:
             cohort, key = cohort_start[i], stream_key(seed, MOVE, codes[m], born[i], age)
         number = child[i] - cohort_start[i]
@@ -265,6 +307,17 @@ def live_treated(
         record = s // N_LEVELS % N_RECORDS
         years_in = year - start_year[i]
         worse, better, forks = left[k, years_in, 0], left[k, years_in, 1], effect[k, 2]
+        if before[i] >= 0:
+            n, row_of = 0, np.int64(i)
+            while row_of >= 0:
+                n, row_of = n + 1, np.int64(before[row_of])
+            programmes, factors, row_of = np.empty(n, np.int64), np.empty((n, 3)), np.int64(i)
+            for a in range(n):
+                programmes[a], since = intervention[row_of], year - start_year[row_of]
+                of = programmes[a] + (half if leaves[row_of] else 0)
+                factors[a, 0], factors[a, 1], factors[a, 2] = left[of, since, 0], left[of, since, 1], effect[of, 2]
+                row_of = np.int64(before[row_of])
+            worse, better, forks = combined(programmes, factors, overlap)
         u = draw(key, number)
         if worse == 1.0 and better == 1.0 and forks == 1.0:
             row[:] = move[age, s]
@@ -283,131 +336,6 @@ def live_treated(
             if draw(stream_key(seed, ELIGIBILITY, codes[m], born[i], age), number) < fails:
                 after += _MARK_NOT_ELIGIBLE
         treated[i] = after
-        shadow_counts[m, age, state[child[i]] % N_LEVELS] += 1
-        treated_counts[m, age, after % N_LEVELS] += 1
-
-
-@kernel
-def identify(
-    first: int,
-    last: int,
-    when: When,
-    homes: Homes,
-    people: tuple[States, NDArray[np.int32]],
-    look: Look,
-    found: Found,
-) -> None:
-    """Find the children whom bodies see as in need when `year` begins.
-
-    `people` is the untreated state of each child, and its row among the participants. Participants are left out, and
-    those whom an evaluation holds back until a later year: their row is minus that year. `found` is overwritten.
-    """
-    year, seed = when
-    births_from, codes, offsets = homes
-    state, participant = people
-    edges, ages = look
-    seen, who = found
-    worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
-    size = largest_cohort(first, last, offsets)
-    luck, shown = np.empty(size, np.uint32), np.empty(size + 1, np.uint32)
-    for m in range(first, last):
-        seen[m] = 0
-        home = offsets[m, 0]
-        at = home
-        for age in range(ages[0], ages[1] + 1):
-            cohort = year - 1 - age - births_from
-            if cohort < 0:
-                continue
-            start, stop = offsets[m, cohort], offsets[m, cohort + 1]
-            key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
-            mine, rows, n = state[start:stop], participant[start:stop], np.uint32(stop - start)
-            for i in range(n):
-                luck[i] = draw(key, i)
-            hits = np.uint32(0)
-            for i in range(n):  # without a branch, as in `live_untreated`
-                shown[hits] = i
-                hits += np.uint32((luck[i] < at_all[mine[i]]) & (rows[i] < 0))
-            here = seen[m, age]
-            for j in range(hits):
-                i = shown[j]
-                if -rows[i] <= year:
-                    s = mine[i]
-                    level = s % N_LEVELS + (1 if luck[i] < worse[s] else 0)
-                    here[level] += 1
-                    who[at] = (start - home + np.int64(i)) * N_LEVELS + level
-                    at += 1
-
-
-@kernel
-def enrol(
-    year: int,
-    homes: Homes,
-    participant: NDArray[np.int32],
-    found: Found,
-    options: Options,
-    wanted: tuple[Whole, Whole],
-    out: tuple[int, Rows],
-) -> int:
-    """Enrol children into programmes, municipality by municipality, in the order in which they stand.
-
-    Parameters
-    ----------
-    participant
-        Row of each child among the participants; changed in place.
-    found
-        As `identify` left it.
-    wanted
-        Number to take by (municipality, cell), at most as many as were `identify`-ed, changed in place: what is left
-        could not be found; and the number of the project of each (municipality, intervention), -1 where nobody is to be
-        taken.
-    out
-        Rows from the first one given on are filled.
-
-    Returns
-    -------
-    int
-        The next free row.
-    """
-    births_from, _, offsets = homes
-    seen, who = found
-    left_of, project = wanted
-    row, columns = out
-    child, municipality, born, cohort_start, intervention, perceived, number = columns
-    kind, age_of, level_of = options
-    by_age = np.zeros(seen.shape[1] + 1, np.int64)  # the options of each age, in their order
-    for c in range(kind.size):
-        by_age[age_of[c] + 1] += 1
-    by_age = np.cumsum(by_age)
-    order = np.argsort(age_of, kind="mergesort")
-    for m in range(left_of.shape[0]):
-        if project[m].max() < 0:
-            continue
-        at = home = offsets[m, 0]
-        for age in range(seen.shape[1]):
-            stop = at + seen[m, age].sum()
-            mine = order[by_age[age] : by_age[age + 1]]
-            left = 0
-            for c in mine:
-                left += left_of[m, c]
-            while at < stop and left > 0:
-                i, level = home + who[at] // N_LEVELS, who[at] % N_LEVELS
-                at += 1
-                if participant[i] >= 0:
-                    continue
-                for c in mine:
-                    if level_of[c] == level and left_of[m, c] > 0:
-                        left_of[m, c] -= 1
-                        left -= 1
-                        cohort = year - 1 - age - births_from
-                        participant[i] = row
-                        child[row] = i
-                        municipality[row] = m
-                        born[row] = births_from + cohort
-                        cohort_start[row] = offsets[m, cohort]
-                        intervention[row] = kind[c]
-                        perceived[row] = level
-                        number[row] = project[m, kind[c]]
-                        row += 1
-                        break
-            at = stop
-    return row
+        if not again[i]:
+            shadow_counts[m, age, state[child[i]] % N_LEVELS] += 1
+            treated_counts[m, age, after % N_LEVELS] += 1

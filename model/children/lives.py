@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from ..inputs.parameters import DetectionParameters, InterventionParameters
 from ..inputs.places import Places
 from ..inputs.protect import protect
-from . import lifecourse
+from . import finding, lifecourse
 from .draws import threshold
-from .forecast import detection_edges, effects_of, life_tables
+from .forecast import detection_edges, effects_in_practice, life_tables
 from .ladder import N_AGES, N_LEVELS, Ladder, kernel_tables
 from .lifecourse import Found, Look, Treated, Untreated, When
 from .participants import Participants
 from .population import Population, build_population
+from .practice import AS_STUDIED, Practice
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -49,7 +50,7 @@ class Children:
 
     `counts` are this year's lives by (everybody, shadows, treated; municipality, age, level); `history` those of every
     lived year, with those never treated in the first place. `seen` by (municipality, age, level); `found` says who they
-    are, see `lifecourse.identify`.
+    are, see `finding.identify`.
     """
 
     population: Population
@@ -73,20 +74,22 @@ def rules_of_life(
     detection: DetectionParameters,
     *,
     seed: int,
-    kept: float = 1.0,
+    practice: Practice = AS_STUDIED,
+    overlap: float = 0.0,
     threads: int = 1,
 ) -> Rules:
     """Lay out what the kernels read.
 
-    `births` by (municipality, state), see `need.states_at_birth`; `kept` is the share of effects left in practice.
+    `births` by (municipality, state), see `need.states_at_birth`; `practice` says what is left of effects, and
+    `overlap` how those of several programmes combine.
     """
-    effects = effects_of(interventions, kept)
+    effects = effects_in_practice(interventions, practice)
     ages = [(item.age_from, item.age_to) for item in interventions]
     return Rules(
         seed=seed,
         threads=threads,
         untreated=Untreated(*kernel_tables(ladder, births)),
-        treated=Treated(effects, lifecourse.fading(effects), *life_tables(ladder)),
+        treated=Treated(effects, lifecourse.fading(effects), *life_tables(ladder), overlap),
         look=Look(
             threshold(detection_edges(detection.sensitivity, detection.false_alarm, detection.take_up)),
             np.array([min(a for a, _ in ages), max(b for _, b in ages)]),
@@ -113,16 +116,17 @@ def grow_up(places: Places, rules: Rules, start_year: int, years: int) -> Childr
 
 def identify(children: Children, rules: Rules, year: int) -> Whole:
     """Let committees and regions see children: not all who are in need, and some who are not. Returns `seen`."""
-    people = children.population
+    people, helped = children.population, children.participants
     _over_municipalities(
         people,
         rules.threads,
-        lambda first, last: lifecourse.identify(
+        lambda first, last: finding.identify(
             first,
             last,
             When(year, rules.seed),
             people.homes,
             (people.state, people.participant),
+            (helped.treated, helped.free_from),
             rules.look,
             Found(children.seen, children.found),
         ),

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from .lifecourse import Helped
 
+NEVER = 32_767  # a year that no run reaches
+
 
 @dataclass
 class Participants:
-    """One row per participant; `n` rows are in use.
+    """One row for each programme that a child takes part in; `n` rows are in use.
 
-    A child takes part once at most, so there are never more rows than children. The arrays are that long from the
-    start: the system gives memory to a row when it is first written.
+    The arrays are as long as there are children from the start, and longer if more rows are needed: the system gives
+    memory to a row when it is first written.
     """
 
     child: NDArray[np.int64]  # place among all children
@@ -32,6 +34,10 @@ class Participants:
     peer: NDArray[np.int64]  # comparison child, -1 for none
     treated: NDArray[np.uint8]  # state of the real life
     needed: NDArray[np.bool_]  # shadow showed need later
+    leaves: NDArray[np.bool_]  # before the programme has worked
+    before: NDArray[np.int32]  # row of the child's programme before this one, -1 for none
+    again: NDArray[np.bool_]  # there is one after it
+    free_from: NDArray[np.int16]  # first year in which it can take part again
     n: int = 0
 
     @classmethod
@@ -50,12 +56,31 @@ class Participants:
             peer=np.zeros(n_children, np.int64),
             treated=np.zeros(n_children, np.uint8),
             needed=np.zeros(n_children, np.bool_),
+            leaves=np.zeros(n_children, np.bool_),
+            before=np.zeros(n_children, np.int32),
+            again=np.zeros(n_children, np.bool_),
+            free_from=np.zeros(n_children, np.int16),
         )
 
     @property
     def rows(self) -> Helped:
         """What kernels read of them."""
-        return Helped(self.child, self.cohort_start, self.born, self.municipality, self.intervention, self.start_year)
+        who = (self.child, self.cohort_start, self.born, self.municipality)
+        return Helped(*who, self.intervention, self.start_year, self.leaves, self.before, self.again)
+
+    def reserve(self, n: int) -> None:
+        """Make room for `n` rows in all."""
+        size = self.child.size
+        if n > size:
+            for each in fields(self):
+                if each.name != "n":
+                    old = getattr(self, each.name)
+                    setattr(self, each.name, np.concatenate([old, np.zeros(max(n - size, size // 2), old.dtype)]))
+
+    def shadow(self, state: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """State of each participant's life without this programme, with those before it; `state` is the untreated."""
+        before = self.before[: self.n]
+        return np.where(before >= 0, self.treated[np.maximum(before, 0)], state[self.child[: self.n]])
 
     @property
     def bytes_each(self) -> int:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import Cells, effects_of, expected_states, life_tables
+from ..children.forecast import Cells, effects_in_practice, expected_states, life_tables
 from ..children.ladder import (
     ADULT_AGE,
     EXAM_AGE,
@@ -29,6 +29,7 @@ from ..children.ladder import (
     treated_move,
 )
 from ..children.lifecourse import effect_left
+from ..children.practice import Practice
 from ..inputs.compiled import kernel
 from ..inputs.parameters import InterventionParameters
 from .evaluators import BEFORE_AFTER, COMPARED, FLAGGED, MATCHED, NONE, NORM, OTHER, OWN, PEOPLE, SUMS, TREND
@@ -131,7 +132,7 @@ def draw_cohort(
     ladder: Ladder,
     seen: Floats,
     *,
-    kept: float,
+    practice: Practice,
     each: int,
     years: int,
     seed: int,
@@ -144,8 +145,8 @@ def draw_cohort(
         The programmes, their options and the ladder.
     seen
         Share of all children of an age who are seen at a level and are in a state, see `forecast.seen_weights`.
-    kept
-        The effect that is left in practice as a multiple of that in studies.
+    practice
+        What is left of the effect in studies; who leaves is drawn.
     """
     random = np.random.Generator(np.random.Philox(key=seed))
     cell = np.repeat(np.arange(cells.age.size), each)
@@ -156,7 +157,8 @@ def draw_cohort(
     of_level = np.where(true_level[None, None, :] == np.arange(N_LEVELS)[None, :, None], like[:, None, :], 0.0)
     peer = _draw(of_level.reshape(-1, N_STATES), cell * N_LEVELS + start % N_LEVELS, random.random(n))
     waiting = _draw(cells.start, cell, random.random(n))
-    effects = effects_of(items, kept)[cells.intervention[cell]]
+    leaves = np.random.Generator(np.random.Philox(key=seed + 1)).random(n) < practice.drop_out
+    effects = effects_in_practice(items, practice)[cells.intervention[cell] + len(items) * leaves]
     nothing = np.tile(_NO_EFFECT, (n, 1))
     tables = Tables(*life_tables(ladder))
 

@@ -49,6 +49,7 @@ class Paired(NamedTuple):
     municipality: NDArray[np.int16]
     cohort: Whole  # index of the birth cohort
     peer: Whole  # filled
+    before: States  # state before the programme
 
 
 class Waiting(NamedTuple):
@@ -99,7 +100,7 @@ class Lived(NamedTuple):
 class Followed(NamedTuple):
     """Participants whose projects are followed, shape (n_participants,) each.
 
-    `needed` is set once the untreated life has shown need JUDGED_FROM to JUDGED_TO years after the start.
+    `needed` is set once the life without this programme has shown need JUDGED_FROM to JUDGED_TO years after the start.
     """
 
     child: Whole
@@ -112,6 +113,7 @@ class Followed(NamedTuple):
     state_before: States
     perceived: States
     needed: NDArray[np.bool_]
+    before: Rows  # row of the child's programme before this one, -1 for none
 
 
 @kernel
@@ -132,9 +134,9 @@ def match(
     """
     first, last = rows
     state, participant = lives
-    child, municipality, cohort, peer = people
+    _, municipality, cohort, peer, before = people
     for row in range(first, last):
-        level = state[child[row]] % N_LEVELS
+        level = before[row] % N_LEVELS
         home = municipality[row]
         low, high = counties[home, 0], counties[home, 1]
         peer[row] = -1
@@ -229,7 +231,9 @@ def measure(
     """
     first, last = rows
     state, treated, participant, first_year = lives
-    child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, needed = people
+    child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, needed, earlier = (
+        people
+    )
     contract, begins, evaluation, years, group, groups = terms
     value, trend, norm = worth
     longest = 0
@@ -239,19 +243,20 @@ def measure(
         age, years_in = year - np.int64(born[i]), year - np.int64(start_year[i])
         if age > LAST_AGE:
             continue
-        untreated = state[child[i]]
+        untreated = treated[earlier[i]] if earlier[i] >= 0 else state[child[i]]
         if JUDGED_FROM <= years_in < JUDGED_TO and untreated % N_LEVELS > 0:
             needed[i] = True
         if years_in >= longest:  # nobody follows any longer
             continue
         k, number = np.int64(intervention[i]), np.int64(project[i])
         before = np.int64(start_year[i]) - 1 - born[i]
+        now = treated[participant[child[i]]]  # with all the help that it has had by now
         for g in range(begins[contract[number]], begins[contract[number] + 1]):
             if years_in >= years[g] or (groups[g] > 1 and (child[i] - cohort_start[i]) % groups[g] != group[g]):
                 continue
             j = g - begins[contract[number]]
-            own = value[g, k, age, treated[i]]
-            sums[number, j, TRUE_OWN] += own
+            own = value[g, k, age, now]
+            sums[number, j, TRUE_OWN] += value[g, k, age, treated[i]]
             sums[number, j, TRUE_OTHER] += value[g, k, age, untreated]
             how = evaluation[g]
             other = np.int64(0)

@@ -28,6 +28,7 @@ from ..children.ladder import (
     treated_move,
 )
 from ..children.lifecourse import effect_left
+from ..children.practice import AS_STUDIED, Practice
 from ..inputs.compiled import kernel
 from ..inputs.parameters import InterventionParameters
 from .evaluators import BEFORE_AFTER, FLAGGED, MATCHED, NONE, NORM, TREND, WAITING_LIST
@@ -53,7 +54,7 @@ class Expected:
 
     `own` by (belief of the grid, cell), `other` by cell; both in SEK or outcomes. `variance`, by (belief, cell), is
     that of one child's measurement by chance alone: what its years come to less what its comparison comes to. `true`
-    and `true_variance`, by cell, are `own` and `variance` at the effect that is left in practice.
+    and `true_variance`, by cell, are `own` and `variance` in practice, where some stay and some leave.
     """
 
     metric: Metric
@@ -98,19 +99,23 @@ def expect(
     cells: Cells,
     ladder: Ladder,
     *,
-    kept: float = 1.0,
+    practice: Practice = AS_STUDIED,
 ) -> tuple[Expected, ...]:
     """Multiply the ladder out: what every metric should come to for a child of each option under each belief.
 
     This is the honest evaluation: what would happen without the project, whatever the evaluator will compare with. The
-    variance is that of the evaluator's method. `kept` is the true effect as a multiple of that in studies.
+    variance is that of the evaluator's method. `practice` says what is left of the effect in studies.
     """
     k = cells.intervention
-    effects = [effects_of(interventions, belief)[k] for belief in (*BELIEF_GRID, kept)]
+    strengths = practice.strengths
+    multiples = (*BELIEF_GRID, *(multiple for _, multiple in strengths))
+    effects = [effects_of(interventions, multiple)[k] for multiple in multiples]
     result = []
     for metric in metrics:
         without = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
         with_it = [_moments(metric, effect, cells, ladder) for effect in effects]
+        stay, leave = with_it.pop(-2), with_it.pop()
+        with_it.append(_mixed(strengths[0][0], stay, strengths[1][0], leave))
         own = np.stack([(cells.start * mean).sum(axis=1) for mean, _ in with_it]) / metric.parts
         other = np.zeros(k.size)
         if metric.evaluation != NONE:
@@ -214,6 +219,11 @@ def _moments(metric: Metric, effects: Floats, cells: Cells, ladder: Ladder) -> t
         else:
             mean[c], square[c] = mean[like], square[like]
     return mean, square
+
+
+def _mixed(a: float, one: tuple[Floats, Floats], b: float, other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Mean and mean square of lives of which the share `a` is of one kind, and `b` of another."""
+    return a * one[0] + b * other[0], a * one[1] + b * other[1]
 
 
 def _variance(

@@ -5,7 +5,7 @@ The reader insists that the two agree, so that a unit is never a comment. Filled
 
 from dataclasses import dataclass
 
-from .reading.limits import AGE, COUNTED, EFFECT, FACTOR, HALF_LIFE, LEVEL, PART, RATE, SPREAD, quantity
+from .reading.limits import AGE, COUNTED, EFFECT, FACTOR, HALF_LIFE, LEVEL, MANY, PART, RATE, SPREAD, quantity
 
 INTERVENTION_TEXTS = ("name", "title", "title_sv", "source")
 OWNER_KEYS = ("owner", "partner")  # texts with a source of their own, which a scenario may change
@@ -112,10 +112,14 @@ class ProjectParameters:
         "year", "years of follow-up from the start, where the contract states none", whole=True, can_be=COUNTED
     )
     effect_kept: float = quantity(
-        "1", "share of the effect that studies found which is left in ordinary practice", can_be=FACTOR
+        "1", "share of the effect that studies found which is left in ordinary practice, for who stays", can_be=FACTOR
     )
     recruited: float = quantity("1", "share of the children whom a new project is planned for that it gets")
-    fixed_cost: float = quantity("1", "part of a place's cost in a new project that is there though nobody comes")
+    fixed_cost: float = quantity("1", "part of a place's cost that is there though nobody comes, or a child has left")
+    drop_out: float = quantity("1", "share of participants who leave before the programme works, beyond that in trials")
+    attended: float = quantity("1", "part of the programme, and of its effect, that those get who leave")
+    programmes: int = quantity("1", "programmes that a child can take part in, in turn", whole=True, can_be=MANY)
+    overlap: float = quantity("1", "part of a weaker effect that a stronger programme in the same life has already")
     idea_rate: float = quantity(
         "1/year", "ideas for a project that arise a year in a municipality of 50,000", can_be=RATE
     )

@@ -11,11 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children import lifecourse
-from ..children.forecast import BELIEF_GRID, Cells
+from ..children import finding
+from ..children.forecast import BELIEF_GRID
 from ..children.ladder import N_AGES, N_LEVELS
 from ..children.lifecourse import Found, Options, Rows, When
 from ..children.lives import Children
+from ..children.participants import NEVER, Participants
+from ..children.practice import who_leaves
 from ..contracts.ways import IN_FORCE
 from ..evaluation.evaluators import (
     JUDGED_TO,
@@ -35,7 +37,7 @@ from ..evaluation.metrics import empty_sums
 from ..money.ledger import LedgerError
 from ..world import World
 from .projects import Projects
-from .recruiting import yearly_cost
+from .recruiting import Places, yearly_cost
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -92,7 +94,7 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
         number = np.full(by_kind.shape, -1, np.int64)
         number[municipality, kind] = started + np.arange(municipality.size)
         started += municipality.size
-        _write_rows(children, world.cells, intake.taken, number, year)
+        _write_rows(children, world, (first, intake.taken), number, year)
         rows.append(helped.n)
         where = municipality, kind
         opened.append(_Opened(intake.contract, *where, by_kind[where], planned[where], intake.judged))
@@ -132,16 +134,22 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
             state_before=helped.state_before,
             perceived=helped.perceived,
             needed=helped.needed,
+            before=helped.before,
         ),
         projects.sums,
     )
     return np.flatnonzero(projects.start_year == year - projects.follow_up + 1)
 
 
-def _write_rows(children: Children, cells: Cells, taken: Whole, number: Which, year: int) -> None:
-    """Write the rows of new participants; `number` is their project by (municipality, intervention)."""
-    people, helped = children.population, children.participants
+def _write_rows(children: Children, world: World, intake: tuple[int, Whole], number: Which, year: int) -> None:
+    """Write the rows of new participants.
+
+    `intake` is the first row of this year, and whom to take; `number` their project by (municipality, intervention).
+    """
+    this_year, taken = intake
+    people, helped, cells = children.population, children.participants, world.cells
     first, more = helped.n, int(taken.sum())
+    helped.reserve(first + more)
     written = Rows(
         child=helped.child,
         municipality=helped.municipality,
@@ -150,23 +158,46 @@ def _write_rows(children: Children, cells: Cells, taken: Whole, number: Which, y
         intervention=helped.intervention,
         perceived=helped.perceived,
         project=helped.project,
+        before=helped.before,
     )
-    last = lifecourse.enrol(
+    last = finding.enrol(
         year,
         people.homes,
         people.participant,
         Found(children.seen, children.found),
         Options(cells.intervention, cells.age, cells.level),
         (taken.copy(), number),
-        (first, written),
+        (this_year, first, written),
     )
     if last - first != more:
         raise LedgerError(f"{year}: {more} children were granted a place, but {last - first} were found.")
     new = slice(first, last)
     helped.n = last
     helped.start_year[new] = year
-    helped.treated[new] = people.state[helped.child[new]]
-    helped.state_before[new] = people.state[helped.child[new]]
+    before = helped.before[new]
+    helped.again[before[before >= 0]] = True
+    helped.state_before[new] = np.where(
+        before >= 0, helped.treated[np.maximum(before, 0)], people.state[helped.child[new]]
+    )
+    helped.treated[new] = helped.state_before[new]
+    helped.free_from[new] = _free_from(helped, new, world, year)
+    who_leaves(
+        (first, last),
+        (year, world.seed, people.codes),
+        (helped.child, helped.cohort_start, helped.born, helped.municipality),
+        world.spec.project.drop_out,
+        helped.leaves,
+    )
+
+
+def _free_from(helped: Participants, new: slice, world: World, year: int) -> Whole:
+    """First year in which new participants can take part again: when this is over, or never if it was the last."""
+    had, before = np.ones(new.stop - new.start, np.int64), helped.before[new]
+    while (before >= 0).any():
+        had += before >= 0
+        before = np.where(before >= 0, helped.before[np.maximum(before, 0)], -1)
+    over = year + world.menu.duration[helped.intervention[new]]
+    return np.where(had < world.spec.project.programmes, over, NEVER)
 
 
 def _compare_with_others(children: Children, county_range: Whole, first: int) -> None:
@@ -182,6 +213,7 @@ def _compare_with_others(children: Children, county_range: Whole, first: int) ->
             municipality=helped.municipality,
             cohort=helped.born[: helped.n].astype(np.int64) - people.births_from,
             peer=helped.peer,
+            before=helped.state_before,
         ),
         np.zeros((people.codes.size, people.offsets.shape[1] - 1, N_LEVELS), np.int64),
     )
@@ -204,11 +236,12 @@ def _draw_lots(children: Children, first: int, last: int, year: int, years: int)
 class _Promising(NamedTuple):
     """What new projects should be expected to save, and for how many participants a comparison was found.
 
-    `lasting` is what they should save everybody, see `World.lasting`.
+    `left` are those of them who leave; `lasting` is what all should save everybody, see `World.lasting`.
     """
 
     sums: Floats  # (n, metrics, 6), see `Projects.expected_sums`
     matched: Whole
+    left: Whole
     lasting: Floats
 
 
@@ -231,14 +264,15 @@ def _promising(
         for place, part in enumerate(own):
             sums[:, j, place] = np.bincount(which, part[of], minlength=n) / each.metric.groups
     matched = np.bincount(which, helped.peer[rows] >= 0, minlength=n).astype(np.int64)
+    left = np.bincount(which, helped.leaves[rows], minlength=n).astype(np.int64)
     lasting = np.bincount(which, world.lasting[of], minlength=n).astype(np.float64)
-    return _Promising(sums, matched, lasting)
+    return _Promising(sums, matched, left, lasting)
 
 
 def _start(projects: Projects, world: World, new: _Opened, promising: _Promising, year: int) -> Which:
     """Open a row for each new project; returns them."""
     n, most, before = new.municipality.size, world.yardsticks.most, projects.n
-    expected = np.zeros((n, most, 6))
+    expected, places = np.zeros((n, most, 6)), Places(new.planned, new.children, promising.left)
     expected[:, : promising.sums.shape[1]] = promising.sums
     projects.add(
         municipality=new.municipality,
@@ -247,8 +281,9 @@ def _start(projects: Projects, world: World, new: _Opened, promising: _Promising
         follow_up=np.full(n, world.yardsticks.follow_up),
         start_year=np.full(n, year),
         children=new.children,
+        left=promising.left,
         matched=promising.matched,
-        yearly_cost=yearly_cost(world.menu.yearly[new.kind], new.planned, new.children, world.spec.project.fixed_cost),
+        yearly_cost=yearly_cost(world.menu.yearly[new.kind], places, world.spec.project),
         duration=world.menu.duration[new.kind],
         judged=np.full(n, new.judged),
         lasting=promising.lasting,

@@ -25,6 +25,7 @@ class Projects:
     start_year: NDArray[np.int64] = _column()
     follow_up: NDArray[np.int64] = _column()  # years from the start until the body's own follow-up is over
     children: NDArray[np.int64] = _column()
+    left: NDArray[np.int64] = _column()  # of whom before the programme had worked
     matched: NDArray[np.int64] = _column()
     yearly_cost: NDArray[np.int64] = _column()
     duration: NDArray[np.int64] = _column()

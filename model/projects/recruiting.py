@@ -1,15 +1,19 @@
 """Less than planned: how many of the children whom a project was meant for it gets, and what those cost who do come.
 
-Staff are hired and rooms are rented before anybody has come. Read by `model` and `enrolment`.
+Staff are hired and rooms are rented before anybody has come, and for those who leave. Read by `model` and `enrolment`.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..children.draws import RECRUIT, by_place
+from ..children.practice import cost_left
 from ..inputs.arithmetic import share_out
+from ..inputs.parameters import ProjectParameters
 from ..world import World
 
 Whole = NDArray[np.int64]
@@ -28,9 +32,19 @@ def recruited(world: World, planned: Whole, year: int) -> Whole:
     return share_out(np.minimum(come, places), planned, kinds)
 
 
-def yearly_cost(yearly: Whole, planned: Whole, come: Whole, fixed: float) -> Whole:
+class Places(NamedTuple):
+    """Places of projects, shape (n,) each: planned, those that are filled, and those of them that are left again."""
+
+    planned: Whole
+    come: Whole
+    left: Whole
+
+
+def yearly_cost(yearly: Whole, places: Places, project: ProjectParameters) -> Whole:
     """Cost of a year of each project, whole SEK, shape (n,).
 
-    That is `yearly` for each child, and the `fixed` part of it for each empty place.
+    That is `yearly` for each child who stays, `fixed_cost` of it for each empty place, and for each child who leaves
+    what it attends and of the rest what is there anyhow, spread over the years of the programme.
     """
-    return np.asarray(yearly * come + np.rint(fixed * (yearly * (planned - come))).astype(np.int64))
+    parts = project.fixed_cost * (places.planned - places.come) + cost_left(project) * places.left
+    return np.asarray(yearly * (places.come - places.left) + np.rint(yearly * parts).astype(np.int64))

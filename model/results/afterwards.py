@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import LifeTables, life_tables, occupancy
+from ..children.forecast import LifeTables, carry, life_tables, occupancy, with_several
 from ..children.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
+from ..children.participants import Participants
 from ..inputs.compiled import kernel
 from ..state import State
 from ..world import World
 
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
 
 
@@ -58,26 +61,80 @@ def afterwards(world: World, state: State) -> tuple[NDArray[np.float64], NDArray
     none = np.tile(_NO_EFFECT, (N_AGES, 1))
     without = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
     _onwards(everybody, ages, np.zeros(N_AGES, np.int64), none, tables_, without)
-    n = helped.n
-    age = last - helped.born[:n].astype(np.int64)
-    alive = age <= LAST_AGE
+    latest = np.flatnonzero(~helped.again[: helped.n] & (last - helped.born[: helped.n] <= LAST_AGE))
+    age = last - helped.born[latest].astype(np.int64)
     shadows = np.zeros((N_AGES, N_STATES))
-    np.add.at(shadows, (age[alive], state.children.population.state[helped.child[:n]][alive]), 1.0)
+    np.add.at(shadows, (age, state.children.population.state[helped.child[latest]]), 1.0)
     shadow = np.zeros_like(without)
     _onwards(shadows, ages, np.zeros(N_AGES, np.int64), none, tables_, shadow)
-    # Count by (intervention, years since the start, age, state); then one row per group that has anybody.
-    shape = (len(world.menu.items), world.years + 1, N_AGES, N_STATES)
+    treated = np.zeros_like(without)
+    first = helped.before[latest] < 0
+    _after_one(world, helped, latest[first], treated)
+    _after_several(world, helped, latest[~first], treated)
+    return without - shadow + treated, without
+
+
+def _after_one(world: World, helped: Participants, rows: Whole, later: Floats) -> None:
+    """Add the years ahead of participants in their first programme to `later`, see `_onwards`."""
+    # Count by (intervention and whether it was left, years since the start, age, state); then one row per group that
+    # has anybody.
+    last, shape = world.last_year, (len(world.menu.effects), world.years + 1, N_AGES, N_STATES)
     where = (
-        helped.intervention[:n].astype(np.int64),
-        last + 1 - helped.start_year[:n].astype(np.int64),
-        age,
-        helped.treated[:n].astype(np.int64),
+        _effect_of(world, helped, rows),
+        last + 1 - helped.start_year[rows].astype(np.int64),
+        last - helped.born[rows].astype(np.int64),
+        helped.treated[rows].astype(np.int64),
     )
-    counted = np.bincount(np.ravel_multi_index([each[alive] for each in where], shape), minlength=np.prod(shape))
+    counted = np.bincount(np.ravel_multi_index(where, shape), minlength=np.prod(shape))
     states = counted.reshape(-1, N_STATES).astype(np.float64)
     some = np.flatnonzero(states.any(axis=1))
-    kind, years_in, group_age = np.unravel_index(some, shape[:-1])
-    treated = np.zeros_like(without)
+    kind, years_in, age = np.unravel_index(some, shape[:-1])
     if some.size:
-        _onwards(states[some], group_age, years_in, world.menu.effects[kind], tables_, treated)
-    return without - shadow + treated, without
+        _onwards(states[some], age, years_in, world.menu.effects[kind], life_tables(world.ladder), later)
+
+
+def _after_several(world: World, helped: Participants, rows: Whole, later: Floats) -> None:
+    """The same for those who have had several programmes."""
+    if not rows.size:
+        return
+    last = world.last_year
+    columns, at = [last - helped.born[rows].astype(np.int64)], rows
+    while (at >= 0).any():  # from the last programme back to the first; -1 where there is none
+        had = at >= 0
+        columns.append(np.where(had, _effect_of(world, helped, at), -1))
+        columns.append(np.where(had, last + 1 - helped.start_year[at].astype(np.int64), -1))
+        at = np.where(had, helped.before[at], -1).astype(np.int64)
+    keys, group = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    states = np.zeros((len(keys), N_STATES))
+    np.add.at(states, (group.ravel(), helped.treated[rows]), 1.0)
+    effects, tables_ = np.asarray(world.menu.effects), life_tables(world.ladder)
+    _onwards_several(states, keys, effects, (len(world.menu.items), world.spec.project.overlap), tables_, later)
+
+
+def _effect_of(world: World, helped: Participants, rows: Whole) -> Whole:
+    """Row of `Menu.effects` that acts on each of these participants."""
+    return np.asarray(helped.intervention[rows] + len(world.menu.items) * helped.leaves[rows].astype(np.int64))
+
+
+@kernel
+def _onwards_several(
+    groups: Floats, keys: Whole, effects: Floats, rule: tuple[int, float], tables: LifeTables, later: Floats
+) -> None:
+    """Add the expected levels of groups of lives with several programmes to `later[year, age, level]`.
+
+    `keys` is by group: age, then the row of `effects` and the years since the start of each programme, -1 for none;
+    `rule` is the number of programmes on offer and the overlap.
+    """
+    years, (n_items, overlap) = later.shape[0], rule
+    levels, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
+    for g in range(groups.shape[0]):
+        age, n = keys[g, 0], 0
+        while 1 + 2 * n < keys.shape[1] and keys[g, 1 + 2 * n] >= 0:
+            n += 1
+        rows = keys[g, 1 : 1 + 2 * n : 2].copy()
+        factors = np.empty((min(years, LAST_AGE - age), 3))
+        with_several(rows % n_items, effects[rows], keys[g, 2 : 2 + 2 * n : 2].copy(), overlap, factors)
+        carry(groups[g], age, factors, tables, levels, states)
+        for t in range(factors.shape[0]):
+            for level in range(N_LEVELS):
+                later[t, age + 1 + t, level] += levels[t, level]

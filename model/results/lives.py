@@ -74,7 +74,7 @@ def school_table(world: World, state: State, detail: bool) -> Table:
     marked = np.concatenate([[0], np.cumsum(_not_eligible(people.state))])
     without = marked[last] - marked[first]
     year = helped.born[:n].astype(np.int64) + EXAM_AGE - world.start_year
-    now = (year >= 0) & (year < world.years)
+    now = (year >= 0) & (year < world.years) & ~helped.again[:n]
     moved = _not_eligible(helped.treated[:n]).astype(np.int64) - _not_eligible(people.state[helped.child[:n]])
     actual = without.copy()
     np.add.at(actual, (helped.municipality[:n][now].astype(np.int64), year[now]), moved[now])
@@ -149,7 +149,7 @@ def _priced(costs: CostTables, counts: NDArray[np.float64]) -> NDArray[np.int64]
 
 
 def _cost_of(world: World, state: State, frame: Table, result: Table) -> NDArray[np.int64]:
-    """What those in each row of the table cost, whole SEK: their own places, and a part of those that stayed empty."""
+    """What those in each row of the table cost, whole SEK: their places, and a part of those that are empty or left."""
     whole_cost = np.array([round(item.cost) * item.duration for item in world.menu.items])
     own = result["children"].to_numpy() * whole_cost[result["intervention"].to_numpy()]
     projects, helped = state.projects, state.children.participants

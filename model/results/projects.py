@@ -34,6 +34,7 @@ def projects_table(world: World, state: State) -> Table:
             "owner": np.array([item.owner for item in items])[projects.intervention],
             "own_room": projects.contract == OWN_ROOM,
             "children": projects.children,
+            "left": projects.left,
             "matched": projects.matched,
             "cost_sek": projects.cost,
             "followed_years": np.minimum(projects.follow_up, world.start_year + world.years - projects.start_year),

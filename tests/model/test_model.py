@@ -12,6 +12,7 @@ from stupror.model.bodies.choice import ANSWERS, YES
 from stupror.model.bodies.decisions import answers, heard, signatures
 from stupror.model.bodies.rules import by_body
 from stupror.model.children.ladder import N_LEVELS
+from stupror.model.children.practice import cost_left
 from stupror.model.contracts import load_design
 from stupror.model.contracts.ways import IN_FORCE, OWN_ROOM
 from stupror.model.inputs.errors import InputError
@@ -48,11 +49,19 @@ def test_a_year_is_nine_steps_in_their_order():
     assert model.year == model.world.start_year + 1
 
 
-def test_nobody_is_helped_twice_and_everybody_fits(planned):
+def test_programmes_come_one_after_another_and_everybody_fits(planned):
     helped = planned.state.children.participants
-    child = helped.child[: helped.n]
-    assert np.unique(child).size == helped.n > 1_000
-    assert (planned.state.children.population.participant[child] == np.arange(helped.n)).all()
+    child, before, again = (each[: helped.n] for each in (helped.child, helped.before, helped.again))
+    assert helped.n > 1_000
+    last = planned.state.children.population.participant[child]
+    assert (last[~again] == np.flatnonzero(~again)).all()
+    second = np.flatnonzero(before >= 0)
+    assert second.size > 100
+    assert (child[before[second]] == child[second]).all()
+    assert sorted(before[second]) == np.flatnonzero(again).tolist()
+    assert np.bincount(child).max() == planned.world.spec.project.programmes == 2
+    over = helped.start_year[before[second]] + planned.world.menu.duration[helped.intervention[before[second]]]
+    assert (helped.start_year[second] >= over).all()
     age = helped.start_year[: helped.n] - 1 - helped.born[: helped.n]
     for k, item in enumerate(planned.world.menu.items):
         mine = helped.intervention[: helped.n] == k
@@ -69,8 +78,11 @@ def test_projects_are_their_participants(planned):
     assert (projects.intervention[of] == helped.intervention[: helped.n]).all()
     assert (projects.start_year[of] == helped.start_year[: helped.n]).all()
     assert (np.bincount(of, helped.peer[: helped.n] >= 0, minlength=projects.n) == projects.matched).all()
+    assert (np.bincount(of, helped.leaves[: helped.n], minlength=projects.n) == projects.left).all()
     price = np.array([item.cost for item in planned.world.menu.items])[projects.intervention]
-    assert (projects.yearly_cost == projects.children * price).all()
+    spared = 1.0 - cost_left(planned.world.spec.project)
+    assert np.abs(projects.yearly_cost - (projects.children - spared * projects.left) * price).max() <= 0.5
+    assert 0 < projects.left.sum() < projects.children.sum() / 3
 
 
 @pytest.mark.parametrize("design", ["municipal-fund", "state-outcomes-fund"])

@@ -1,24 +1,39 @@
 """Less than planned: fewer come, each costs more, and the tables agree on what all cost."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from stupror.model.children.practice import cost_left
 from stupror.model.contracts import load_design
 from stupror.model.model import simulate
-from stupror.model.projects.recruiting import recruited, yearly_cost
+from stupror.model.projects.recruiting import Places, recruited, yearly_cost
 from stupror.model.world import build_world
 from tests.verification.worlds import eager
 
 
+def staying():
+    return eager().replace("project.drop_out", 0.0)
+
+
 def world(share):
-    spec = eager().replace("project.recruited", share)
+    spec = staying().replace("project.recruited", share)
     return build_world(spec, load_design("municipal-fund"), seed=1, years=4, start_year=2020)
 
 
 def test_an_empty_place_costs_the_fixed_part_of_a_child():
-    yearly, planned, come = (np.array(each, np.int64) for each in ([7_000, 7_000], [10, 10], [10, 6]))
-    assert yearly_cost(yearly, planned, come, 0.7).tolist() == [70_000, 42_000 + 19_600]
-    assert yearly_cost(yearly, planned, come, 0.0).tolist() == [70_000, 42_000]
+    yearly, *places = (np.array(each, np.int64) for each in ([7_000, 7_000], [10, 10], [10, 6], [0, 0]))
+    usual, none = (replace(eager().project, fixed_cost=fixed) for fixed in (0.7, 0.0))
+    assert yearly_cost(yearly, Places(*places), usual).tolist() == [70_000, 42_000 + 19_600]
+    assert yearly_cost(yearly, Places(*places), none).tolist() == [70_000, 42_000]
+
+
+def test_a_child_who_leaves_costs_what_it_attended_and_the_fixed_part_of_the_rest():
+    yearly, *places = (np.array([each], np.int64) for each in (7_000, 10, 8, 3))
+    project = replace(eager().project, fixed_cost=0.7, attended=0.4)
+    assert cost_left(project) == pytest.approx(0.4 + 0.6 * 0.7)
+    assert yearly_cost(yearly, Places(*places), project).tolist() == [5 * 7_000 + 2 * 4_900 + 3 * 5_740]
 
 
 def test_all_come_where_the_share_is_one():
@@ -41,7 +56,7 @@ def test_each_project_fills_the_share_of_its_places_and_at_most_one_more():
 @pytest.fixture(scope="module")
 def runs():
     return {
-        share: simulate(eager().replace("project.recruited", share), load_design("municipal-fund"), seed=1, years=2)
+        share: simulate(staying().replace("project.recruited", share), load_design("municipal-fund"), seed=1, years=2)
         for share in (1.0, 0.6)
     }
 

@@ -10,7 +10,7 @@ from math import exp, log
 
 M64 = (1 << 64) - 1
 GOLD, MIX_1, MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-BIRTH, MOVE, ELIGIBILITY, DETECT = 1, 2, 3, 4
+BIRTH, MOVE, ELIGIBILITY, DETECT, LEAVE = 1, 2, 3, 4, 29
 ONE = 2**31
 NO_HELP = (1.0, 1.0, 1.0)
 
@@ -74,6 +74,12 @@ class Help:
     forks: float
     duration: int
     half_life: float
+    name: object = None
+
+    def weakened(self, left):
+        """The same with this much of each effect's distance from 1."""
+        rates = (max(0.0, 1 + left * (rate - 1)) for rate in (self.escalation, self.recovery, self.forks))
+        return Help(self.start_year, *rates, self.duration, self.half_life, self.name)
 
     def now(self, year):
         """What is left this year of the effects on worse moves, on better moves, and at forks."""
@@ -194,20 +200,44 @@ class Reference:
                 life = Life(life.frailty, to, placed, True, sentenced)
         return life
 
-    def whole_life(self, seed, municipality, born, number, until, treatment=None):
-        """States at ages 0 to `until`, and the same with help from the year in which it starts."""
+    def whole_life(self, seed, municipality, born, number, until, programmes=(), overlap=0.0):
+        """States at ages 0 to `until`, and the same with help from the years in which programmes start."""
         life = self.born(luck(seed, BIRTH, municipality, born, 0, number))
         helped, without, with_help = life, [life], [life]
         for age in range(1, until + 1):
             life = self.year(life, age, seed, municipality, born, number)
-            if treatment is None or born + age < treatment.start_year:
+            begun = [each for each in programmes if each.start_year <= born + age]
+            if not begun:
                 helped = life
             else:
-                effects = treatment.now(born + age)
+                effects = together([(each.name, each.now(born + age)) for each in begun], overlap)
                 helped = self.year(helped, age, seed, municipality, born, number, effects)
             without.append(life)
             with_help.append(helped)
         return without, with_help
+
+
+def together(programmes, overlap):
+    """What several programmes do together, from (name, the three factors) of each.
+
+    Sorted from strong to weak: the first acts in full, of others what it does not do already; the same programme once.
+    """
+    result = []
+    for way in range(3):
+        factor, had = 1.0, []
+        for name, factors in sorted(programmes, key=lambda each: -abs(each[1][way] - 1)):
+            if name not in had:
+                factor *= 1 + (1 - overlap if had else 1) * (factors[way] - 1)
+                had.append(name)
+        result.append(factor)
+    return tuple(result)
+
+
+def in_practice(programme, project, seed, municipality, born, number):
+    """What a child gets of a programme outside trials, and whether it leaves before the programme has worked."""
+    u = luck(seed, LEAVE, municipality, born, programme.start_year - born, number)
+    leaves = u < edge(project.drop_out)
+    return programme.weakened(project.effect_kept * (project.attended if leaves else 1)), leaves
 
 
 def local_shares(p, schooling, children, here):

@@ -62,7 +62,6 @@ def lively():
         diffusion__voluntary=0.5,
         diffusion__fund_multiple=4,
         project__application_cost=5_000,
-        project__recruited=0.8,
         project__evaluation_cost=5_000,
         project__follow_up_years=2,
         project__idea_rate=60.0,

@@ -111,7 +111,7 @@ FEW = ("early-preschool", "el-sistema", "parenting", "placed-youth", "servicetra
 
 
 def plain():
-    """Effects that stand still, few programmes, and nothing that weighs with a body but what it expects to save."""
+    """Effects that stand still, few programmes, all as planned, and nothing that weighs but what is to be saved."""
     spec = change(
         working(),
         choice__reluctance=0.0,
@@ -122,6 +122,9 @@ def plain():
         project__group_growth=0.0,
         project__application_cost=0.0,
         project__evaluation_cost=0.0,
+        project__effect_kept=1.0,
+        project__recruited=1.0,
+        project__drop_out=0.0,
     )
     # Ideas are shared among programmes: with few of these there are ideas for everybody.
     spec = alone(spec)

@@ -574,8 +574,9 @@ def test_own_follow_ups_and_evaluations_for_contracts_are_counted_apart():
 
 
 def test_the_planner_knows_and_does_not_learn():
-    model = world(eager().replace("project.follow_up_years", 2), "planner", years=5)
-    assert (model.state.bodies.beliefs.own == 1.0).all()
+    spec = change(eager(), project__follow_up_years=2, project__effect_kept=0.8, project__drop_out=0.25)
+    model = world(spec.replace("project.attended", 0.4), "planner", years=5)
+    assert np.allclose(model.state.bodies.beliefs.own, 0.8 * (0.75 + 0.25 * 0.4))
     assert model.state.projects.n > 0
 
 

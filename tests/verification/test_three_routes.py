@@ -4,26 +4,30 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import Help, Reference, local_shares, seen_as
+from reference import Help, Reference, in_practice, local_shares, seen_as, together
 from worlds import Cohort, county, world
 
-from stupror.model.children import lifecourse, need
+from stupror.model.children import finding, lifecourse, need
 from stupror.model.children.draws import threshold
 from stupror.model.children.forecast import (
     build_cells,
+    carry,
     detection_edges,
-    effects_of,
+    effects_in_practice,
     expected_states,
     life_tables,
     occupancy,
     relative_mix,
+    with_several,
 )
-from stupror.model.children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE
+from stupror.model.children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE, treated_move
+from stupror.model.children.practice import Practice
 from stupror.model.children.prices import PAYER, build_costs
 from stupror.model.inputs.facts import built_in_facts
 from stupror.model.inputs.places import sweden
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.money.budgets import LINES, expected_costs
+from stupror.model.results.afterwards import _after_several
 
 # Strong effects reach every branch of the rules: harm, recovery so likely that moves fill the year, and long fading.
 EFFECTS = np.array(
@@ -70,10 +74,10 @@ def test_the_kernel_lives_every_life_as_the_reference_does():
     differ = 0
     for number in range(cohort.n):
         row = helped.get(number)
-        programme = None
+        programme = ()
         if row is not None:
             escalation, recovery, forks, duration, half_life = EFFECTS[kind[row]].tolist()
-            programme = Help(int(start_year[row]), escalation, recovery, forks, int(duration), half_life)
+            programme = (Help(int(start_year[row]), escalation, recovery, forks, int(duration), half_life),)
         without, with_help = reference.whole_life(7, cohort.code, cohort.born, number, LAST_AGE, programme)
         assert [life.byte for life in without] == untreated[:, number].tolist(), f"untreated life of child {number}"
         if row is not None:
@@ -92,31 +96,116 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
         model.world.start_year + years - 1,
     )
     reference, code = Reference(spec.ladder, shares_in(spec, "0980")), int(people.codes[0])
-    shadows_apart = compared = 0
+    shadows_apart = compared = left = twice = 0
     for cohort in range(0, people.offsets.shape[1] - 1, 2):
         born = people.births_from + cohort
         start, stop = people.offsets[0, cohort], people.offsets[0, cohort + 1]
         for number in range(stop - start):
-            row = int(people.participant[start + number])
-            programme = None
-            if row >= 0:
+            rows = [int(people.participant[start + number])]  # its programmes, the last one first
+            while rows[-1] >= 0:
+                rows.append(int(helped.before[rows[-1]]))
+            programmes, with_help = [], None
+            without, _ = reference.whole_life(3, code, born, number, last - born)
+            assert without[-1].byte == people.state[start + number]
+            compared += 1
+            before = without
+            for row in reversed(rows[:-1]):
                 item = spec.interventions[helped.intervention[row]]
                 programme = Help(
                     int(helped.start_year[row]), item.escalation, item.recovery, item.forks,
-                    item.duration, item.half_life,
+                    item.duration, item.half_life, item.name,
                 )  # fmt: skip
-            without, with_help = reference.whole_life(3, code, born, number, last - born, programme)
-            assert without[-1].byte == people.state[start + number]
-            compared += 1
-            if row >= 0:
+                programme, leaves = in_practice(programme, spec.project, 3, code, born, number)
+                assert leaves == helped.leaves[row]
+                programmes.append(programme)
+                _, with_help = reference.whole_life(
+                    3, code, born, number, last - born, programmes, spec.project.overlap
+                )
                 assert with_help[-1].byte == helped.treated[row]
-                shadows_apart += with_help[-1] != without[-1]
                 age = int(helped.start_year[row]) - 1 - born
-                assert helped.state_before[row] % N_LEVELS == without[age].level
-                assert helped.perceived[row] == seen_as(without[age], spec.detection, 3, code, born, age, number)
+                assert helped.state_before[row] % N_LEVELS == before[age].level
+                assert helped.perceived[row] == seen_as(before[age], spec.detection, 3, code, born, age, number)
+                shadows_apart += with_help[-1] != before[-1]
+                left, twice, before = left + leaves, twice + (len(programmes) == 2), with_help
     assert compared > 8_000
     assert helped.n > 1_000
     assert shadows_apart > 20
+    assert left > 50
+    assert twice > 100
+
+
+SECOND = 3, 1  # programme and how many years after the first; of the first the effects are EFFECTS[0]
+
+
+def two_programmes(cohort, start_age, overlap):
+    """Let everybody have two programmes: a function that lives a year with the first, and one with both."""
+    n = cohort.n
+    year = cohort.born + start_age
+    helped = lifecourse.Helped(
+        child=np.tile(np.arange(n), 2),
+        cohort_start=np.zeros(2 * n, np.int64),
+        born=np.full(2 * n, cohort.born, np.int16),
+        municipality=np.zeros(2 * n, np.int16),
+        intervention=np.repeat([0, SECOND[0]], n).astype(np.int8),
+        start_year=np.repeat([year, year + SECOND[1]], n).astype(np.int16),
+        leaves=np.zeros(2 * n, np.bool_),
+        before=np.concatenate([np.full(n, -1), np.arange(n)]).astype(np.int32),
+        again=np.repeat([True, False], n),
+    )
+    treated, counts = np.tile(cohort.state, 2), (np.zeros_like(cohort.counts), np.zeros_like(cohort.counts))
+    tables = lifecourse.Treated(EFFECTS, lifecourse.fading(EFFECTS), *life_tables(cohort.ladder), overlap)
+
+    def live(age):
+        for each in counts:
+            each[:] = 0
+        both = age >= start_age + SECOND[1]
+        now = lifecourse.When(cohort.born + age, cohort.seed)
+        rows = (0, 2 * n if both else n)
+        lifecourse.live_treated(rows, now, cohort.codes, helped, (cohort.state, treated), tables, counts)
+        if not both:
+            treated[n:] = treated[:n]
+        return treated[n:], counts
+
+    return live
+
+
+@pytest.mark.parametrize("overlap", [0.0, 0.6])
+def test_two_programmes_in_a_life_are_lived_alike_on_all_three_routes(overlap):
+    """The reference sees every state of the first; the expectation, carried on from the start, every level of all."""
+    start_age = 12
+    cohort, reference = Cohort(county(), seed=21, n=60_000), Reference(county().ladder)
+    for age in range(start_age):
+        cohort.grow(age)
+    start = np.bincount(cohort.state, minlength=N_STATES) / cohort.n
+    live, lived, counted = two_programmes(cohort, start_age, overlap), [], []
+    for age in range(start_age, LAST_AGE + 1):
+        cohort.grow(age)
+        treated, counts = live(age)
+        lived.append(treated[:300].copy())
+        counted.append(np.bincount(treated % N_LEVELS, minlength=N_LEVELS))
+        if age > start_age:
+            assert (counts[1][0, age] == counted[-1]).all()  # each child once
+            assert (counts[0][0, age] == np.bincount(cohort.state % N_LEVELS, minlength=N_LEVELS)).all()
+    year, kinds = cohort.born + start_age, (0, SECOND[0])
+    programmes = [
+        Help(year + SECOND[1] * i, *EFFECTS[k, :3].tolist(), int(EFFECTS[k, 3]), float(EFFECTS[k, 4]), k)
+        for i, k in enumerate(kinds)
+    ]
+    for number in range(300):
+        _, both = reference.whole_life(21, cohort.code, cohort.born, number, LAST_AGE, programmes, overlap)
+        assert [life.byte for life in both[start_age:]] == [each[number] for each in lived], f"child {number}"
+
+    years, tables, states = LAST_AGE - start_age + 1, life_tables(cohort.ladder), np.empty(N_STATES)
+    first, levels = np.empty((SECOND[1], N_LEVELS)), np.empty((years - SECOND[1], N_LEVELS))
+    occupancy(start, start_age - 1, SECOND[1], 0, EFFECTS[0], tables, first, states)
+    factors = np.empty((years - SECOND[1], 3))
+    with_several(np.array(kinds), EFFECTS[list(kinds)], np.array([SECOND[1], 0]), overlap, factors)
+    carry(states.copy(), start_age - 1 + SECOND[1], factors, tables, levels, states)
+    expected = np.vstack([first, levels])
+    error = np.sqrt(cohort.n * expected * (1 - expected))
+    enough = cohort.n * expected * (1 - expected) > 25
+    z = ((np.array(counted) - cohort.n * expected) / error)[enough]
+    assert np.abs(z).max() < 4, f"largest |z| {np.abs(z).max():.2f} of {z.size} cells"
 
 
 @pytest.fixture(scope="module")
@@ -241,8 +330,15 @@ def test_treated_lives_meet_the_expectation_with_effects(kind, start_age):
     assert np.abs(off).max() > 6  # a life without help would have been told apart
 
 
-@pytest.mark.parametrize(("name", "age", "level"), [("parenting", 6, 2), ("skolfam", 9, 4), ("servicetrainee", 22, 2)])
-def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level):
+@pytest.mark.parametrize(
+    ("name", "age", "level", "practice"),
+    [
+        ("parenting", 6, 2, Practice()),
+        ("skolfam", 9, 4, Practice(0.9, 0.4, 0.2)),
+        ("servicetrainee", 22, 2, Practice()),
+    ],
+)
+def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level, practice):
     """The children whom detection puts in a cell, with and without help: cost by payer, present value."""
     spec = county()
     item = next(each for each in spec.interventions if each.name == name)
@@ -250,23 +346,27 @@ def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level):
     costs = build_costs(spec)
     detection = detection_edges(spec.detection.sensitivity, spec.detection.false_alarm, spec.detection.take_up)
     cohort = Cohort(spec, seed=17, n=400_000)
-    cells = build_cells((item,), cohort.ladder, costs, detection)
+    cells = build_cells((item,), cohort.ladder, costs, detection, practice=practice)
     for each in range(age + 1):
         cohort.grow(each)
     edges, ages = threshold(detection), np.array([age, age])
     seen, found = np.zeros((1, N_AGES, N_LEVELS), np.int64), np.zeros(cohort.state.size, np.int32)
     year = cohort.born + age + 1
     now, people = lifecourse.When(year, cohort.seed), (cohort.state, cohort.participant)
-    lifecourse.identify(0, 1, now, cohort.homes, people, lifecourse.Look(edges, ages), lifecourse.Found(seen, found))
+    nobody = np.zeros(0, np.uint8), np.zeros(0, np.int16)
+    finding.identify(
+        0, 1, now, cohort.homes, people, nobody, lifecourse.Look(edges, ages), lifecourse.Found(seen, found)
+    )
     n = int(seen[0, age, level])
     cell, wanted = lifecourse.Options(np.array([0]), np.array([age]), np.array([level])), np.array([[n]])
     out = (np.zeros(n, np.int64), np.zeros(n, np.int16), np.zeros(n, np.int16), np.zeros(n, np.int64),
-           np.zeros(n, np.int8), np.zeros(n, np.uint8), np.zeros(n, np.int32))  # fmt: skip
+           np.zeros(n, np.int8), np.zeros(n, np.uint8), np.zeros(n, np.int32), np.zeros(n, np.int32))  # fmt: skip
     place = (year, cohort.homes, cohort.participant, lifecourse.Found(seen, found), cell)
     none = np.zeros((1, 1), np.int64)
-    assert lifecourse.enrol(*place, (wanted, none), (0, lifecourse.Rows(*out))) == n > 1_000
+    assert finding.enrol(*place, (wanted, none), (0, 0, lifecourse.Rows(*out))) == n > 1_000
     child = out[0]
-    live = cohort.treat(child, effects_of((item,)), np.full(n, year, np.int16), np.zeros(n))
+    leaves = np.random.default_rng(1).random(n) < practice.drop_out
+    live = cohort.treat(child, effects_in_practice((item,), practice), np.full(n, year, np.int16), leaves)
     price = costs.by_payer
     saved = np.zeros((n, price.shape[2]))
     for h in range(LAST_AGE - age):
@@ -281,3 +381,30 @@ def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level):
     assert np.abs(z).max() < 4, f"z by payer {z.round(2)}"
     assert abs(expected.sum()) > 6 * saved.sum(axis=1).std() / np.sqrt(n)  # no saving at all would have been told apart
     assert (cells.true_saving[0][:, ~paying] == 0).all()
+
+
+def test_after_the_last_year_help_on_help_goes_on_as_the_reference_says():
+    """The year after the run, child by child: what both programmes still do, and where that may lead."""
+    model = world(county("09"), "planner", seed=3, years=4)
+    here, helped, last = model.world, model.state.children.participants, model.world.last_year
+    twice = np.flatnonzero((helped.before[: helped.n] >= 0) & ~helped.again[: helped.n])
+    assert twice.size > 30
+    later = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
+    _after_several(here, helped, twice, later)
+    by_hand, out = np.zeros((N_AGES, N_LEVELS)), np.empty(N_LEVELS)
+    project, names = here.spec.project, here.menu.items
+    for row in twice.tolist():
+        programmes = []
+        for at in (row, int(helped.before[row])):
+            item = names[helped.intervention[at]]
+            programme = Help(
+                int(helped.start_year[at]), item.escalation, item.recovery, item.forks, item.duration, item.half_life
+            ).weakened(project.effect_kept * (project.attended if helped.leaves[at] else 1))
+            programmes.append((item.name, programme.now(last + 1)))
+        age, s = last + 1 - int(helped.born[row]), int(helped.treated[row])
+        treated_move(
+            here.ladder.move[age, s], s % N_LEVELS, s // N_LEVELS % 8, age, *together(programmes, project.overlap), out
+        )
+        by_hand[age] += out
+    assert np.allclose(later[0], by_hand)
+    assert np.allclose(later[:20].sum(axis=(1, 2)), twice.size)  # nobody is lost on the way

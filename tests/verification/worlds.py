@@ -132,9 +132,12 @@ class Cohort:
             municipality=np.zeros(n, np.int16),
             intervention=intervention.astype(np.int8),
             start_year=start_year,
+            leaves=np.zeros(n, np.bool_),
+            before=np.full(n, -1, np.int32),
+            again=np.zeros(n, np.bool_),
         )
         results = (np.zeros_like(self.counts), np.zeros_like(self.counts))
-        tables = lifecourse.Treated(effects, lifecourse.fading(effects), *life_tables(self.ladder))
+        tables = lifecourse.Treated(effects, lifecourse.fading(effects), *life_tables(self.ladder), 0.0)
 
         def live(age):
             results[0][:], results[1][:] = 0, 0

@@ -46,27 +46,29 @@ def tell(world: World, children: Children, municipality: int) -> Lives:
     )
     codes = people.codes[municipality : municipality + 1]
     child, born, started = (joined.child[rows] - home, joined.born[rows], joined.start_year[rows])
-    rows_of = Helped(
-        child, joined.cohort_start[rows] - home, born, np.zeros(rows.size, np.int16), joined.intervention[rows], started
-    )
+    nowhere = np.zeros(rows.size, np.int16)  # all live in the one municipality that is laid out here
+    who = (child, joined.cohort_start[rows] - home, born, nowhere)
+    earlier = joined.before[rows]
+    before = np.where(earlier >= 0, np.searchsorted(rows, earlier), -1).astype(np.int32)
+    rows_of = Helped(*who, joined.intervention[rows], started, joined.leaves[rows], before, joined.again[rows])
     effects = world.menu.effects
     ladder = world.ladder
     born_as = Untreated(*kernel_tables(ladder, world.births[municipality : municipality + 1]))
-    with_help = Treated(effects, lifecourse.fading(effects), *life_tables(ladder))
+    with_help = Treated(effects, lifecourse.fading(effects), *life_tables(ladder), world.spec.project.overlap)
     home_town = Homes(people.births_from, codes, offsets[None, :])
     state, treated = np.zeros(offsets[-1], np.uint8), np.zeros(rows.size, np.uint8)
     counts = np.zeros((3, 1, N_AGES, N_LEVELS), np.int32)
     helped, alone = np.zeros((2, rows.size, N_AGES), np.uint8)
     for year in range(people.births_from, int(born.max(initial=people.births_from)) + N_AGES):
         joining = started == year
-        treated[joining] = state[child[joining]]
+        treated[joining] = np.where(before[joining] >= 0, treated[before[joining]], state[child[joining]])
         now = When(year, world.seed)
         lifecourse.live_untreated(0, 1, now, home_town, state, born_as, counts[0])
         lifecourse.live_treated(
             (0, int((started <= year).sum())), now, codes, rows_of, (state, treated), with_help, (counts[1], counts[2])
         )
         alive = np.flatnonzero((year >= born) & (year - born <= LAST_AGE))
-        untreated = state[child[alive]]
+        untreated = np.where(before[alive] >= 0, treated[before[alive]], state[child[alive]])
         alone[alive, year - born[alive]] = untreated
         helped[alive, year - born[alive]] = np.where(started[alive] <= year, treated[alive], untreated)
     return Lives(

@@ -1,11 +1,13 @@
 """Fading, and who is enrolled; whole lives are in `tests/verification`."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
-from stupror.model.children import lifecourse
+from stupror.model.children import finding, lifecourse
 from stupror.model.children.draws import ONE, draws, threshold
-from stupror.model.children.ladder import LAST_AGE, N_LEVELS, N_STATES
+from stupror.model.children.ladder import LAST_AGE, N_LEVELS, N_STATES, treated_move
 from stupror.model.children.lifecourse import Found, Homes, Look, Options, Rows, When
 
 
@@ -35,6 +37,9 @@ def test_the_table_of_fading_is_the_function():
     assert (table[1] == 1.0).all()
 
 
+NOBODY = np.zeros(0, np.uint8), np.zeros(0, np.int16)
+
+
 def small_town(n=2_000, level=2):
     """One municipality, one cohort aged three, everybody at one level."""
     state = np.full(n, level, np.uint8)
@@ -46,18 +51,19 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     edges = threshold(np.tile([0.1, 0.6], (N_STATES, 1)))
     seen, found = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int64), np.zeros(2_000, np.int32)
     look = Look(edges, np.array([3, 3]))
-    lifecourse.identify(0, 1, *town, look, Found(seen, found))
+    finding.identify(0, 1, *town, NOBODY, look, Found(seen, found))
     u = draws(9, 4, 980, 2020, 3, people[0].size)
     assert seen[0, 3, 3] == (u < 0.1 * ONE).sum()
     assert seen[0, 3, 2] == ((u >= 0.1 * ONE) & (u < 0.6 * ONE)).sum()
     assert seen.sum() == (u < 0.6 * ONE).sum() > 1_000
     options = Options(np.array([0, 1, 1]), np.array([3, 3, 3]), np.array([3, 3, 2]))
     wanted = np.array([[7, 0, 50]])
-    types = (np.int64, np.int16, np.int16, np.int64, np.int8, np.uint8, np.int32)
+    types = (np.int64, np.int16, np.int16, np.int64, np.int8, np.uint8, np.int32, np.int32)
     out = Rows(*(np.zeros(57, each) for each in types))
     place = (when.year, homes, people[1], Found(seen, found), options, (wanted, np.array([[4, 5]])))
-    assert lifecourse.enrol(*place, (0, out)) == 57
-    child, _, born, _, kind, perceived, project = out
+    assert finding.enrol(*place, (0, 0, out)) == 57
+    child, _, born, _, kind, perceived, project, before = out
+    assert (before == -1).all()
     as_they_are = np.flatnonzero((u >= 0.1 * ONE) & (u < 0.6 * ONE))[:50]
     assert sorted(child[kind == 1].tolist()) == as_they_are.tolist()
     assert (perceived[kind == 0] == 3).all()
@@ -65,5 +71,45 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     assert (born == 2020).all()
     assert not wanted.any()
     again = np.zeros_like(seen)
-    lifecourse.identify(0, 1, *town, look, Found(again, found))
-    assert again.sum() == seen.sum() - 57  # participants are not seen a second time
+    taking_part = np.full(57, 2, np.uint8), np.full(57, 2_025, np.int16)
+    finding.identify(0, 1, *town, taking_part, look, Found(again, found))
+    assert again.sum() == seen.sum() - 57  # nobody is seen who is in a programme
+    well = np.zeros(57, np.uint8), np.full(57, 2_024, np.int16)
+    finding.identify(0, 1, *town, well, look, Found(again, found))
+    assert again[0, 3].sum() == seen.sum()  # it is over: who is helped is seen as it is
+    assert again[0, 3, 0] + again[0, 3, 1] == 57
+
+
+@pytest.mark.parametrize(
+    ("overlap", "programmes", "each", "together"),
+    [
+        # 0.8 in full, and of 0.9 half of its distance from 1; 1.5 in full and half of 1.2; one alone is itself
+        (0.5, [0, 1], [(0.8, 1.2, 1.0), (0.9, 1.5, 0.9)], (0.8 * 0.95, 1.5 * 1.1, 0.9)),
+        (0.0, [0, 1], [(0.8, 1.2, 1.0), (0.9, 1.5, 0.9)], (0.72, 1.8, 0.9)),  # chances multiply
+        (1.0, [0, 1], [(0.8, 1.2, 1.0), (0.9, 1.5, 0.9)], (0.8, 1.5, 0.9)),  # the strongest alone
+        (0.5, [0, 1], [(0.8, 1.0, 1.0), (1.1, 1.0, 1.0)], (0.8 * 1.05, 1.0, 1.0)),  # one does harm
+        (0.5, [2, 2], [(0.8, 1.2, 0.9), (0.8, 1.5, 0.9)], (0.8, 1.5, 0.9)),  # the same one twice
+        (
+            0.5,
+            [0, 1, 2],
+            [(0.8, 1.0, 0.5), (0.9, 1.0, 0.8), (0.6, 1.0, 0.9)],
+            (0.6 * 0.9 * 0.95, 1.0, 0.5 * 0.9 * 0.95),
+        ),
+        (0.5, [0, 1, 1], [(0.8, 1.0, 1.0), (0.9, 1.0, 1.0), (0.9, 1.0, 1.0)], (0.8 * 0.95, 1.0, 1.0)),
+    ],
+)
+def test_what_programmes_do_together_by_hand(overlap, programmes, each, together):
+    for order in permutations(range(len(programmes))):
+        kinds, factors = np.array(programmes)[list(order)], np.array(each)[list(order)]
+        assert lifecourse.combined(kinds, factors, overlap) == pytest.approx(together)
+
+
+def test_help_on_help_in_one_year_by_hand():
+    """A child at level 1 whose chances are 0.1 to rise and 0.2 to fall, with two programmes of overlap a half.
+
+    Worse moves 0.8 and 0.9: 0.1 * 0.8 * 0.95 = 0.076. Better moves 1.5 and 1.2: 0.2 * 1.5 * 1.1 = 0.33.
+    """
+    worse, better, forks = lifecourse.combined(np.array([0, 1]), np.array([[0.8, 1.2, 1], [0.9, 1.5, 1]]), 0.5)
+    row, out = np.array([0.2, 0.7, 0.1, 0.0, 0.0]), np.empty(N_LEVELS)
+    treated_move(row, 1, 0, 10, worse, better, forks, out)
+    assert out == pytest.approx([0.33, 1 - 0.33 - 0.076, 0.076, 0, 0])

@@ -5,6 +5,7 @@ import pytest
 
 from stupror.model.children.forecast import build_cells, detection_edges, seen_weights
 from stupror.model.children.ladder import build_ladder
+from stupror.model.children.practice import practice_of
 from stupror.model.children.prices import build_costs
 from stupror.model.contracts import read_design
 from stupror.model.contracts.words import EVALUATIONS
@@ -19,13 +20,13 @@ LADDER, COSTS = build_ladder(SPEC.ladder), build_costs(SPEC)
 SEEN = SPEC.detection
 EDGES = detection_edges(SEEN.sensitivity, SEEN.false_alarm, SEEN.take_up)
 ITEMS = tuple(item for item in SPEC.interventions if item.name == "parenting")
-KEPT = SPEC.project.effect_kept
+PRACTICE = practice_of(SPEC.project)
 
 
 @pytest.fixture(scope="module")
 def cohort():
-    cells = build_cells(ITEMS, LADDER, COSTS, EDGES, kept=KEPT)
-    return draw_cohort(ITEMS, cells, LADDER, seen_weights(LADDER, EDGES), kept=KEPT, each=4000, years=6, seed=1)
+    cells = build_cells(ITEMS, LADDER, COSTS, EDGES, practice=PRACTICE)
+    return draw_cohort(ITEMS, cells, LADDER, seen_weights(LADDER, EDGES), practice=PRACTICE, each=4000, years=6, seed=1)
 
 
 @pytest.mark.parametrize("how", EVALUATIONS)
@@ -34,7 +35,7 @@ def test_what_is_measured_of_a_cohort_is_what_should_be_expected(cohort, how):
     price = clause("price_per_outcome", metric="result", price=term(1, "SEK/outcome"))
     outcomes = measure("outcomes", years=6, outcome="years_in_care", evaluation=how)
     metric = metrics_of(read_design(document(price, measures={"result": outcomes}), "test.toml"), ITEMS, COSTS, 6)[0]
-    (should,) = as_reported(expect([metric], ITEMS, cohort.cells, LADDER, kept=KEPT), cohort.cells, LADDER)
+    (should,) = as_reported(expect([metric], ITEMS, cohort.cells, LADDER, practice=PRACTICE), cohort.cells, LADDER)
     other = compared(metric, cohort)
     found = {
         "with": (worth(metric, cohort, cohort.helped), should.true),

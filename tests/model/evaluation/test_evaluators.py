@@ -40,7 +40,14 @@ def compare(state, participants, towns=((0, 6), (6, 12)), county=(0, 2)):
     counties = np.array([county, county]) if np.ndim(county[0]) == 0 else np.array(county)
     pointer = np.zeros((2, 1, N_LEVELS), np.int64)
     cohort = np.zeros(child.size, np.int64)
-    match((0, child.size), counties, offsets, (state, participant), Paired(child, home, cohort, peer), pointer)
+    match(
+        (0, child.size),
+        counties,
+        offsets,
+        (state, participant),
+        Paired(child, home, cohort, peer, state[child]),
+        pointer,
+    )
     return peer.tolist()
 
 
@@ -128,6 +135,7 @@ def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=
         np.array([0, 1]), np.array([0, 0]), np.array([2010, 2010]), np.array([0, 0]), np.array([2020, 2019]),
         np.array([0, 0]),
         np.array([-1 if peer is None else 1, -1]), np.array([3, 0], np.uint8), np.array([4, 0], np.uint8), needed,
+        np.array([-1, -1], np.int32),
     )  # fmt: skip
     terms = Terms(
         np.array([0]), np.array([0, 1]), np.array([EVALUATORS.index(evaluation)]), np.array([years_of_follow_up]),

@@ -1,0 +1,157 @@
+"""Who is found and who is taken in: the kernels that see children as in need, and enrol them.
+
+As in `lifecourse`: no kernel draws from anything but `draws`, and each writes only what belongs to the municipalities
+that it is given. Read by `lives` and `enrolment`.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..inputs.compiled import kernel
+from .draws import DETECT, draw, stream_key
+from .ladder import N_LEVELS
+from .lifecourse import Found, Homes, Look, Options, Rows, States, When, Whole, Years, largest_cohort
+
+Rows32 = NDArray[np.int32]
+
+
+@kernel
+def identify(
+    first: int,
+    last: int,
+    when: When,
+    homes: Homes,
+    people: tuple[States, Rows32],
+    helped: tuple[States, Years],
+    look: Look,
+    found: Found,
+) -> None:
+    """Find the children whom bodies see as in need when `year` begins.
+
+    Parameters
+    ----------
+    people
+        Untreated state of each child, and its last row among the participants. Those are left out whom an evaluation
+        holds back until a later year: their row is minus that year.
+    helped
+        Treated state of each participant, who is seen as it really is, and the year from which it can take part again.
+    found
+        Overwritten.
+    """
+    year, seed = when
+    births_from, codes, offsets = homes
+    state, participant = people
+    treated, free_from = helped
+    edges, ages = look
+    seen, who = found
+    worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
+    size = largest_cohort(first, last, offsets)
+    luck, shown = np.empty(size, np.uint32), np.empty(size + 1, np.uint32)
+    for m in range(first, last):
+        seen[m] = 0
+        home = offsets[m, 0]
+        at = home
+        for age in range(ages[0], ages[1] + 1):
+            cohort = year - 1 - age - births_from
+            if cohort < 0:
+                continue
+            start, stop = offsets[m, cohort], offsets[m, cohort + 1]
+            key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
+            mine, rows, n = state[start:stop], participant[start:stop], np.uint32(stop - start)
+            for i in range(n):
+                luck[i] = draw(key, i)
+            hits = np.uint32(0)
+            for i in range(n):  # without a branch, as in `live_untreated`; who has had help is looked at below
+                shown[hits] = i
+                hits += np.uint32((luck[i] < at_all[mine[i]]) | (rows[i] >= 0))
+            here = seen[m, age]
+            for j in range(hits):
+                i = shown[j]
+                s, row = mine[i], rows[i]
+                if row >= 0:
+                    if free_from[row] > year:
+                        continue
+                    s = treated[row]
+                    if luck[i] >= at_all[s]:
+                        continue
+                if -row <= year:
+                    level = s % N_LEVELS + (1 if luck[i] < worse[s] else 0)
+                    here[level] += 1
+                    who[at] = (start - home + np.int64(i)) * N_LEVELS + level
+                    at += 1
+
+
+@kernel
+def enrol(
+    year: int,
+    homes: Homes,
+    participant: Rows32,
+    found: Found,
+    options: Options,
+    wanted: tuple[Whole, Whole],
+    out: tuple[int, int, Rows],
+) -> int:
+    """Enrol children into programmes, municipality by municipality, in the order in which they stand.
+
+    Parameters
+    ----------
+    participant
+        Last row of each child among the participants; changed in place.
+    found
+        As `identify` left it.
+    wanted
+        Number to take by (municipality, cell), at most as many as were `identify`-ed, changed in place: what is left
+        could not be found; and the number of the project of each (municipality, intervention), -1 where nobody is to be
+        taken.
+    out
+        First row of this year, and the first free one: rows are filled from there on.
+
+    Returns
+    -------
+    int
+        The next free row.
+    """
+    births_from, _, offsets = homes
+    seen, who = found
+    left_of, project = wanted
+    this_year, row, columns = out
+    child, municipality, born, cohort_start, intervention, perceived, number, before = columns
+    kind, age_of, level_of = options
+    by_age = np.zeros(seen.shape[1] + 1, np.int64)  # the options of each age, in their order
+    for c in range(kind.size):
+        by_age[age_of[c] + 1] += 1
+    by_age = np.cumsum(by_age)
+    order = np.argsort(age_of, kind="mergesort")
+    for m in range(left_of.shape[0]):
+        if project[m].max() < 0:
+            continue
+        at = home = offsets[m, 0]
+        for age in range(seen.shape[1]):
+            stop = at + seen[m, age].sum()
+            mine = order[by_age[age] : by_age[age + 1]]
+            left = 0
+            for c in mine:
+                left += left_of[m, c]
+            while at < stop and left > 0:
+                i, level = home + who[at] // N_LEVELS, who[at] % N_LEVELS
+                at += 1
+                if participant[i] >= this_year:
+                    continue
+                for c in mine:
+                    if level_of[c] == level and left_of[m, c] > 0:
+                        left_of[m, c] -= 1
+                        left -= 1
+                        cohort = year - 1 - age - births_from
+                        before[row] = max(participant[i], -1)
+                        participant[i] = row
+                        child[row] = i
+                        municipality[row] = m
+                        born[row] = births_from + cohort
+                        cohort_start[row] = offsets[m, cohort]
+                        intervention[row] = kind[c]
+                        perceived[row] = level
+                        number[row] = project[m, kind[c]]
+                        row += 1
+                        break
+            at = stop
+    return row
