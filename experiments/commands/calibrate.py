@@ -110,6 +110,8 @@ def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
         raise common.FailedError(f"{error} Finished worlds are in {work}: the same command goes on.") from None
     except KeyboardInterrupt:
         raise common.StoppedError(f"Stopped. Finished worlds are in {work}: the same command goes on.") from None
+    for row in weighing.by_round(draws).to_dict("records"):
+        typer.echo(_said_of_round(row))
     typer.echo(f"Written to {out}: {number} worlds, as good as {effective(draws.weight):.0f} of equal weight.")
 
 
@@ -119,3 +121,11 @@ def _say(generation: int, tolerance: float) -> None:
 
 def _say_mean(generation: int, distance: float) -> None:
     typer.echo(f"generation {generation}: {distance:.3g} tolerances from the targets on average", err=True)
+
+
+def _said_of_round(row: dict[str, float]) -> str:
+    return (
+        f"round {row['round']:.0f}: {row['worlds']:.0f} worlds, as good as {row['effective']:.0f}; used share "
+        f"{row['used_share']:.3f}, Norrköping {row['norrkoping_projects']:.2f} projects, placebo {row['placebo']:.3f}, "
+        f"repayment {row['repayment']:.3f}"
+    )

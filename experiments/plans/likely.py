@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...model.inputs.errors import InputError
-from ...model.inputs.scenario import Scenario, load_scenario
+from ...model.inputs.scenario import Scenario, load_scenario, luck
 from ..data import DATA
 from .posterior import Posterior, parameter_of, read_posterior, shipped, worlds
 
@@ -33,6 +33,7 @@ __all__ = [
     "drawing",
     "effective",
     "likely",
+    "place",
     "read_worlds",
     "shipped_worlds",
     "world",
@@ -97,6 +98,17 @@ def world(scenario: Scenario, number: int) -> Scenario:
     own = _own(scenario)
     drawn = scenario.draw(number, {path for path, given in own.items() if not given})
     return worlds(drawn, [_without(each, own) for each in _parts()], number)
+
+
+def place(number: int, path: str) -> float:
+    """Say where in its distribution a parameter lies in the world of a number: a probability, 0.5 in the middle.
+
+    For a parameter that a posterior lays over, that distribution is the posterior's. Factors on lists do not count.
+    """
+    for part in _parts():
+        if path in part.table:
+            return part.place(number, path)
+    return luck(number, path)
 
 
 def likely(scenario: Scenario, seed: int) -> Scenario:
