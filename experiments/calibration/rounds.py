@@ -27,6 +27,7 @@ __all__ = ["PRIOR", "Line", "Place", "Proposal", "fit", "sample"]
 FIRST, STEP = 300, 100  # worlds of the first round and of each further one
 DEFENSIVE = 0.15  # part of a round that is taken from the prior
 REFERENCE = 4000  # numbers over which a guess is averaged
+HIGH = 0.01  # part of them whose guess is held down to that of the next, so that a round need not look for ever
 MOST, LEAST_T = 16, 3.6  # slopes of a line, and what one must be worth (t): of 225 noises none in most fits
 
 Floats = NDArray[np.float64]
@@ -51,10 +52,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Proposal:
-    """How a round takes worlds: a line for each target, and the mean guess over the prior. Without lines, the prior."""
+    """How a round takes worlds: a line for each target, the most that a guess counts, and its mean over the prior.
+
+    Without lines it is the prior.
+    """
 
     lines: tuple[tuple[Target, Line], ...]
-    mean: float
+    most: float = 1.0
+    mean: float = 1.0
 
     def guess(self, number: int, place: Place) -> float:
         """Give the root of the expected squared likelihood, up to a constant: the best to draw by if it is noisy.
@@ -66,7 +71,7 @@ class Proposal:
             (line.at(number, place) - target.observed) ** 2 / (target.tolerance**2 + 2.0 * line.sd**2)
             for target, line in self.lines
         ]
-        return math.exp(-0.5 * math.fsum(parts))
+        return min(math.exp(-0.5 * math.fsum(parts)), self.most)
 
     def density(self, number: int, place: Place) -> float:
         """Give the density of this round over that of the prior, at a world."""
@@ -75,10 +80,10 @@ class Proposal:
     @property
     def bound(self) -> float:
         """No density is above this."""
-        return DEFENSIVE + (1.0 - DEFENSIVE) / self.mean if self.lines else 1.0
+        return DEFENSIVE + (1.0 - DEFENSIVE) * self.most / self.mean if self.lines else 1.0
 
 
-PRIOR = Proposal((), 1.0)
+PRIOR = Proposal(())
 
 
 def sample(number: int, targets: Sequence[Target], names: Sequence[str], place: Place, live: Live) -> pd.DataFrame:
@@ -142,8 +147,11 @@ def _propose(
     """Fit a line to each statistic of the worlds lived so far; that is how the next round takes worlds."""
     places = {name: np.array([place(int(row["world"]), name) for row in rows]) for name in names}
     lines = tuple((each, fit(np.array([row[each.statistic] for row in rows]), places)) for each in targets)
-    loose = Proposal(lines, 1.0)
-    return Proposal(lines, math.fsum(loose.guess(at, place) for at in range(1, REFERENCE + 1)) / REFERENCE)
+    guesses = sorted(Proposal(lines).guess(at, place) for at in range(1, REFERENCE + 1))
+    most = guesses[-1 - int(HIGH * REFERENCE)]
+    if most <= 0.0:  # no world comes near: nothing is guessed
+        return PRIOR
+    return Proposal(lines, most, math.fsum(min(each, most) for each in guesses) / REFERENCE)
 
 
 def _take(proposal: Proposal, after: int, many: int, place: Place) -> list[int]:

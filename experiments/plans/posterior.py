@@ -8,7 +8,6 @@ the third, every fifth, as Python counts). Read by `runner`, `validation`, `unce
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -54,15 +53,10 @@ class Posterior:
 
     def pick(self, seed: int) -> dict[str, float]:
         """Pick one row by its weight: the same for the same seed."""
-        return self.row(self._picked(seed))
+        return self.row(self.picked(seed))
 
-    def place(self, seed: int, name: str) -> float:
-        """Say which share of the weight lies below what is picked for a parameter, half of its equals counted."""
-        column = self.table[name].to_numpy(np.float64)
-        value = column[self._picked(seed)]
-        return math.fsum((self.weight * ((column < value) + 0.5 * (column == value))).tolist())
-
-    def _picked(self, seed: int) -> int:
+    def picked(self, seed: int) -> int:
+        """Pick the number of a row, from 0, by its weight: the same for the same seed."""
         rng = np.random.default_rng([seed, 0x9057, self.luck])
         row = int(np.searchsorted(np.cumsum(self.weight), rng.random(), side="right"))
         return min(row, len(self.table) - 1)
