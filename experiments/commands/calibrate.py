@@ -18,6 +18,7 @@ from . import common
 __all__ = ["calibrate"]
 
 MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100
+_SHOWN = 12  # parameters that the targets move most
 
 
 def calibrate(
@@ -89,6 +90,7 @@ def calibrate(
 
 def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
     """Weight worlds by what is published of behaviour, and write them."""
+    from ...model.inputs.scenario import load_scenario
     from ..calibration import problems, weighing
     from ..plans.likely import effective
     from ..runs.workers import WorkerError, in_order, open_pool
@@ -112,6 +114,9 @@ def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
         raise common.StoppedError(f"Stopped. Finished worlds are in {work}: the same command goes on.") from None
     for row in weighing.by_round(draws).to_dict("records"):
         typer.echo(_said_of_round(row))
+    typer.echo("Most moved: where in its distribution each lies on average (0.5 before), and how wide (1 before):")
+    for row in weighing.moved(load_scenario(), draws).head(_SHOWN).to_dict("records"):
+        typer.echo(f"  {row['parameter']}: {row['quantile']:.2f}, {row['spread']:.2f}")
     typer.echo(f"Written to {out}: {number} worlds, as good as {effective(draws.weight):.0f} of equal weight.")
 
 
