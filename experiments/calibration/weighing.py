@@ -33,7 +33,9 @@ Each = Callable[[Callable[[int], Mapping[str, float]], Iterable[int]], Iterable[
 Tell = Callable[[int, int], None]
 
 
-def weigh(targets: Sequence[Target], work: Path, number: int, *, each: Each = map, tell: Tell | None = None) -> Draws:
+def weigh(
+    targets: Sequence[Target], work: Path, number: int, *, code: str = "", each: Each = map, tell: Tell | None = None
+) -> Draws:
     """Live `number` worlds, round by round, and weight them.
 
     Parameters
@@ -44,6 +46,8 @@ def weigh(targets: Sequence[Target], work: Path, number: int, *, each: Each = ma
         File of the worlds that are lived already (CSV), gone on with if it is there.
     number
         How many worlds in all.
+    code
+        Names the source of the model: worlds of another are not gone on with.
     each
         What `map` does, in worker processes if you like; the result does not depend on it.
     tell
@@ -52,10 +56,12 @@ def weigh(targets: Sequence[Target], work: Path, number: int, *, each: Each = ma
     Raises
     ------
     InputError
-        If the file is of another scenario, or none.
+        If the file is of another scenario or source, or none.
     """
     scenario = load_scenario()
-    head = f"# worlds of scenario {scenario.hash()}, counties {' '.join(PLACES)}, {YEARS} and {TEN} years\n"
+    head = (
+        f"# worlds of scenario {scenario.hash()}, counties {' '.join(PLACES)}, {YEARS} and {TEN} years, source {code}\n"
+    )
     done = {int(row["world"]): row for row in _read(work, head).to_dict("records")}
     told = 0
 
@@ -146,5 +152,5 @@ def _read(work: Path, head: str) -> pd.DataFrame:
         return pd.DataFrame(columns=["world", *STATISTICS])
     text = work.read_text(encoding="utf-8", errors="replace")
     if not text.startswith(head):
-        raise InputError([f"{work}: holds worlds of another scenario, or none. Name another file."])
+        raise InputError([f"{work}: holds worlds of another scenario or version, or none. Name another file."])
     return pd.read_csv(work, comment="#")

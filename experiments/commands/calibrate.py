@@ -91,6 +91,7 @@ def calibrate(
 def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
     """Weight worlds by what is published of behaviour, and write them."""
     from ...model.inputs.scenario import load_scenario
+    from ..batches.jobs import code_digest
     from ..calibration import problems, weighing
     from ..plans.likely import effective
     from ..runs.workers import WorkerError, in_order, open_pool
@@ -106,7 +107,8 @@ def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
             common.progress(number, "worlds") as tell,
         ):
             each = map if pool is None else partial(in_order, pool)
-            draws = weighing.weigh(problems.targets(problems.BEHAVIOUR), work, number, each=each, tell=tell)
+            of = problems.targets(problems.BEHAVIOUR)
+            draws = weighing.weigh(of, work, number, code=code_digest(), each=each, tell=tell)
             draft.write_bytes(csv_bytes(draws.table, float_format="%.6g"))
     except WorkerError as error:
         raise common.FailedError(f"{error} Finished worlds are in {work}: the same command goes on.") from None
