@@ -24,8 +24,8 @@ from .problems import Target
 
 __all__ = ["PRIOR", "Line", "Place", "Proposal", "fit", "sample"]
 
-FIRST, STEP = 300, 100  # worlds of the first round and of each further one
-DEFENSIVE = 0.15  # part of a round that is taken from the prior
+FIRST, STEP = 200, 100  # worlds of the first round and of each further one
+DEFENSIVE = 0.1  # part of a round that is taken from the prior
 REFERENCE = 4000  # numbers over which a guess is averaged
 HIGH = 0.01  # part of them whose guess is held down to that of the next, so that a round need not look for ever
 MOST, LEAST_T = 16, 3.6  # slopes of a line, and what one must be worth (t): of 225 noises none in most fits
@@ -62,13 +62,13 @@ class Proposal:
     mean: float = 1.0
 
     def guess(self, number: int, place: Place) -> float:
-        """Give the root of the expected squared likelihood, up to a constant: the best to draw by if it is noisy.
+        """Give the likelihood that is to be expected of a world, up to a constant, and no more than `most`.
 
         For a statistic that is normal about the line with `sd` s and a target with tolerance t that is exp(-d²/2v),
-        v = t² + 2 s², with d the distance of the line from what was observed.
+        v = t² + s², with d the distance of the line from what was observed.
         """
         parts = [
-            (line.at(number, place) - target.observed) ** 2 / (target.tolerance**2 + 2.0 * line.sd**2)
+            (line.at(number, place) - target.observed) ** 2 / (target.tolerance**2 + line.sd**2)
             for target, line in self.lines
         ]
         return min(math.exp(-0.5 * math.fsum(parts)), self.most)
