@@ -70,7 +70,7 @@ def test_a_sign_that_holds_in_fewer_than_nine_worlds_of_ten_is_not_decided(lived
 
 
 def test_luck_is_told_from_worlds_as_it_was_put_in(monkeypatch):
-    """Gains are a world's own (variance 9) and luck (variance 1): luck is 0.1 of the whole, and no payer else has any."""
+    """Gains of all: variance 9 is the world's and 1 is luck. Municipalities: the world's alone; regions: luck alone."""
     rng = np.random.default_rng(2)
     n, m = 4000, 2000
     own = rng.normal(0.0, 3.0, n)
