@@ -285,6 +285,21 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("loss", "float", "chance", "of an investor's getting back less than it puts in"),
         ),
     ),
+    "luck": (
+        "Only with `compare --luck`: worlds that were lived a second time, with other luck, and what public payers "
+        "gain there by each design against status quo. Beside the first time it tells luck from parameters.",
+        (
+            *(
+                (f"{payer}_sek", "float", "SEK of 2020/child", f"present value of what {who} gains over whole lives")
+                for payer, who in (
+                    ("all", "every public payer together"),
+                    ("municipality", "municipalities"),
+                    ("region", "regions"),
+                    ("state", "the state"),
+                )
+            ),
+        ),
+    ),
     "summary": (
         "What `compare` prints: per design and measure the mean over seeds with its 90 % interval.",
         (
@@ -298,6 +313,7 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
     ),
 }
 
+OPTIONAL = ("luck",)  # tables that only some folders have
 _ONLY_RUN = {("flows", "municipality"), ("flows", "project")}
 _TYPES = {"int": "iu", "float": "fiu", "bool": "b", "text": "OUT"}
 

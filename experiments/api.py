@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from .runs.limits import (
     USUAL_SEEDS,
     USUAL_YEARS,
 )
+from .runs.luck import second
 from .runs.progress import progress
 from .runs.written import Told
 
@@ -140,6 +142,7 @@ def compare(
     priors: bool = False,
     posterior: Paths = None,
     decompose: bool = False,
+    luck: int = 0,
     rules: Rules = None,
 ) -> Comparison:
     """Run several designs with the same seeds and compare them pair by pair.
@@ -157,6 +160,8 @@ def compare(
         `if __name__ == "__main__":`.
     decompose
         Also run each design with its money alone, and with its terms.
+    luck
+        Live so many of the worlds again with other luck, to tell luck from parameters (table `luck`).
     scenario, interventions, municipalities, municipalities_file, years, quick, point, priors, posterior, rules
         As for `run`.
 
@@ -175,6 +180,7 @@ def compare(
     )
     usual = QUICK_SEEDS if quick else USUAL_SEEDS
     chosen = tuple(asked.seeds_of(usual if seeds is None else seeds, seed))
+    asked.check(asked.whole("luck", luck, 0, len(chosen)))
     world = _world(scenario, municipalities, municipalities_file, interventions, quick)
     contracts = [_design(each, world) for each in asked.names("designs", designs, (str, Path, Design))]
     contracts = with_steps(contracts) if decompose else contracts
@@ -183,9 +189,15 @@ def compare(
     draw = drawing(point=point, priors=priors, posteriors=read)
     own = checked(rules, elsewhere=workers > 1)
     started = time.perf_counter()
-    with progress(len(contracts) * len(chosen)) as tell:
-        found = runner.compare(world, contracts, chosen, lived, workers=workers, worlds=draw, rules=own, progress=tell)
+    first, both = len(contracts) * len(chosen), len(contracts) * (len(chosen) + luck)
+    with progress(both) as tell:
+        live = partial(runner.compare, world, contracts, years=lived, workers=workers, rules=own)
+        found = live(chosen, worlds=draw, progress=lambda done, _: tell(done, both))
+        if luck:
+            live = partial(live, progress=lambda done, _: tell(first + done, both))
+            found["luck"] = second(live, chosen[:luck], draw, world.discount.rate)
     told = Told(world, tuple(contracts), chosen, lived, worlds=which(point=point, priors=priors), detail=False)
+    told = replace(told, luck=luck)
     told = replace(told, posteriors=named(files, read), table=_name(municipalities_file), rules=named_rules(own))
     rates = {each: _rates(draw(world, each)) for each in chosen}
     return Comparison(found, told, rates, time.perf_counter() - started, workers)

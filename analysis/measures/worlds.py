@@ -6,6 +6,7 @@ world could be from the middle; the interval of a mean does not. Read by the rep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -72,6 +73,34 @@ def best(tables: Mapping[str, Frame], rate: float = 0.03) -> dict[str, float]:
     cost = _cost(tables, rate).drop(columns=lifetime.BENCHMARK, errors="ignore")
     least = cost.eq(cost.min(axis=1), axis=0)
     return {str(name): float(share) for name, share in least.div(least.sum(axis=1), axis=0).mean().items()}
+
+
+def luck(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
+    """Part of the variance of gains over worlds that is luck, from worlds that were lived twice (table `luck`).
+
+    Random effects of worlds, with luck within them: the variance within is that of the differences of the two times,
+    over 2; it is held against the variance over all worlds, which has both. The 90 % interval takes their ratio as F
+    distributed with m and n - 1 degrees of freedom (Searle, Casella & McCulloch 1992, ch. 3).
+
+    Columns design, payer, share (0 to 1), low, high, m (worlds lived twice), n (worlds). Empty without that table.
+    """
+    from scipy import special  # here because few runs have it
+
+    again = tables.get("luck")
+    if again is None or again.empty:
+        return pd.DataFrame(columns=["design", "payer", "share", "low", "high", "m", "n"])
+    first, rows = gains(tables, rate), []
+    for design, part in first.groupby("design", sort=False):
+        both = part.merge(again, on=["design", "seed"], suffixes=("", "_again"))
+        m, n = len(both), len(part)
+        for payer in ("all", *lifetime.GROUPS):
+            moved = (both[f"{payer}_sek"] - both[f"{payer}_sek_again"]).to_numpy(np.float64)
+            within = math.fsum(moved**2) / (2 * m) if m else np.nan
+            total = part[f"{payer}_sek"].to_numpy(np.float64).var(ddof=1) if n > 1 else 0.0
+            share = within / total if total > 0.0 else np.nan
+            low, high = (share / special.fdtri(m, n - 1, p) if m and n > 1 else np.nan for p in (HIGH, LOW))
+            rows.append((design, payer, *(min(each, 1.0) for each in (share, low, high)), m, n))
+    return pd.DataFrame(rows, columns=["design", "payer", "share", "low", "high", "m", "n"])
 
 
 def decided(better: float, worse: float) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from ..measures import contracts, lifetime, options, steps
+from ..measures import contracts, lifetime, options, steps, worlds
 from .contract_sections import contract_sections, step_sections
 from .decision.front import front, sayings
 from .figure_sections import at_scale, figure_sections
@@ -84,6 +84,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
         say["sure_purses"],
         say["sure_level"],
     ]
+    sure += _luck(tables, words, say, rate)
     if 1 < len(seeds) < FEW_SEEDS:
         sure.insert(1, say["sure_few"].format(n=len(seeds)))
     return {
@@ -126,6 +127,22 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
             say["again"]: command(tables, manifest),
         },
     }
+
+
+def _luck(tables: Tables, words: Mapping[str, str], say: Mapping[str, str], rate: float) -> list[str]:
+    """Say how much of the spread over worlds is luck; nothing if no world was lived twice."""
+    found = worlds.luck(tables, rate)
+    found = found[(found["payer"] == "all") & found["share"].notna()]
+    if found.empty:
+        return []
+    parts = [
+        say["luck part"].format(
+            design=words.get(str(row["design"]), str(row["design"])),
+            share=f"{100 * row['share']:.0f} [{100 * row['low']:.0f} to {100 * row['high']:.0f}]",
+        )
+        for row in found.to_dict("records")
+    ]
+    return [say["sure_luck"].format(m=int(found["m"].iloc[0]), n=int(found["n"].iloc[0]), parts="; ".join(parts))]
 
 
 def with_designs(

@@ -13,7 +13,7 @@ import pandas as pd
 from ..measures import lifetime, steps, worlds
 from .tables import number
 
-__all__ = ["over_worlds", "share_of_worlds", "spelled"]
+__all__ = ["luck_apart", "over_worlds", "share_of_worlds", "spelled"]
 
 _PAYERS = ("all", *lifetime.GROUPS)
 
@@ -44,6 +44,28 @@ def over_worlds(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate
         )
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def luck_apart(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate: float = 0.03) -> pd.DataFrame:
+    """Lay out which part of the variance over worlds is luck, in per cent with a 90 % interval: one row per design.
+
+    Empty if no world was lived twice.
+    """
+    tables = lifetime.without_ages(steps.without_steps(dict(tables)))
+    found = worlds.luck(tables, rate)
+    rows = []
+    for design, part in found.groupby("design", sort=False):
+        by_payer = {str(row["payer"]): row for row in part.to_dict("records")}
+        row = {"Design": str(design)}
+        rows.append(row | {say[f"w_{payer}"]: _percent(by_payer[payer]) for payer in _PAYERS})
+    return pd.DataFrame(rows)
+
+
+def _percent(row: Mapping[Hashable, Any]) -> str:
+    if pd.isna(row["share"]):
+        return "-"
+    share, low, high = (f"{100 * float(row[each]):.0f}" for each in ("share", "low", "high"))
+    return f"{share} [{low} to {high}]"
 
 
 def spelled(row: Mapping[Hashable, Any]) -> str:

@@ -1,7 +1,7 @@
 """Which worlds agree with what is published of municipal funds: importance weights (Robert & Casella 2004, ch. 3).
 
-Worlds are drawn with all their parameters at once (`likely.world`), lived in one county, and weighted by how far they
-miss the targets, with each target's tolerance as standard deviation (the luck of a run is in the run). Why not pyABC's
+Worlds are drawn with all their parameters at once (`likely.world`), lived, and weighted by how far they miss the
+targets, with each target's tolerance as standard deviation. `rounds` says which worlds are lived. Why not pyABC's
 steps, as for diffusion: what behaviour does hangs on everything else, too, and a weight keeps all parameters of a world
 together, those that nobody fits included. Used by `stupror calibrate --what behaviour`.
 """
@@ -11,30 +11,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ...model.inputs.errors import InputError
-from ...model.inputs.scenario import Scenario, load_scenario, luck, select
+from ...model.inputs.scenario import Scenario, load_scenario
 from ..files.places import write_text
-from ..patterns.behaviour import used
-from ..plans.likely import Draws, world
+from ..patterns.behaviour import PLACES, TEN, YEARS, used
+from ..plans.likely import Draws, effective, place, world
 from ..runs.workers import let_go
+from . import rounds
 from .problems import Target
 
-__all__ = ["PLACE", "STATISTICS", "YEARS", "moved", "weigh", "weights"]
+__all__ = ["STATISTICS", "by_round", "moved", "weigh"]
 
-PLACE, YEARS = "05", 6  # Östergötland, where Norrköping lies; money set aside and projects settle within some years
 STATISTICS = ("used_share", "norrkoping_projects", "norrkoping_cost", "repayment", "placebo")
 
 Each = Callable[[Callable[[int], Mapping[str, float]], Iterable[int]], Iterable[Mapping[str, float]]]
 Tell = Callable[[int, int], None]
 
 
-def weigh(targets: Sequence[Target], work: Path, number: int, *, each: Each = map, tell: Tell | None = None) -> Draws:
-    """Live worlds 1 to `number`, and weight them.
+def weigh(
+    targets: Sequence[Target], work: Path, number: int, *, code: str = "", each: Each = map, tell: Tell | None = None
+) -> Draws:
+    """Live `number` worlds, round by round, and weight them.
 
     Parameters
     ----------
@@ -44,6 +46,8 @@ def weigh(targets: Sequence[Target], work: Path, number: int, *, each: Each = ma
         File of the worlds that are lived already (CSV), gone on with if it is there.
     number
         How many worlds in all.
+    code
+        Names the source of the model: worlds of another are not gone on with.
     each
         What `map` does, in worker processes if you like; the result does not depend on it.
     tell
@@ -52,34 +56,47 @@ def weigh(targets: Sequence[Target], work: Path, number: int, *, each: Each = ma
     Raises
     ------
     InputError
-        If the file is of another scenario, or none.
+        If the file is of another scenario or source, or none.
     """
     scenario = load_scenario()
-    head = f"# worlds of scenario {scenario.hash()}, place {PLACE}, {YEARS} years\n"
-    done = _read(work, head)
-    rows: list[dict[str, float]] = [
-        {str(name): value for name, value in row.items()} for row in done.to_dict("records")
-    ]
-    missing = sorted(set(range(1, number + 1)) - set(done["world"]))
-    for count, (which, found) in enumerate(zip(missing, each(partial(_lived, scenario), missing), strict=True), 1):
-        rows.append({"world": which, **dict(found)})
-        if count % 20 == 0 or count == len(missing):
-            table = pd.DataFrame(rows, columns=["world", *STATISTICS]).sort_values("world")
-            write_text(work, head + table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-        if tell is not None:
-            tell(number - len(missing) + count, number)
-    table = pd.DataFrame(rows, columns=["world", *STATISTICS]).sort_values("world", ignore_index=True)
-    table = table[table["world"] <= number]
-    table.insert(1, "weight", weights(table, targets))
-    return Draws(table)
+    head = (
+        f"# worlds of scenario {scenario.hash()}, counties {' '.join(PLACES)}, {YEARS} and {TEN} years, source {code}\n"
+    )
+    done = {int(row["world"]): row for row in _read(work, head).to_dict("records")}
+    told = 0
+
+    def live(numbers: list[int]) -> list[Mapping[str, float]]:
+        nonlocal told
+        missing = [which for which in numbers if which not in done]
+        told += len(numbers) - len(missing)
+        for count, (which, gave) in enumerate(zip(missing, each(partial(_lived, scenario), missing), strict=True), 1):
+            done[which] = {"world": which, **{name: float(f"{value:.6g}") for name, value in gave.items()}}
+            if count % 20 == 0 or count == len(missing):
+                table = pd.DataFrame(list(done.values()), columns=["world", *STATISTICS]).sort_values("world")
+                write_text(work, head + table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+            told += 1
+            if tell is not None:
+                tell(told, number)
+        return [{name: done[which][name] for name in STATISTICS} for which in numbers]
+
+    return Draws(rounds.sample(number, targets, _drawn(scenario), _scores(), live))
 
 
-def weights(table: pd.DataFrame, targets: Sequence[Target]) -> NDArray[np.float64]:
-    """Weight of each world by how far it misses the targets, summing to 1."""
-    misses = [((table[each.statistic].to_numpy() - each.observed) / each.tolerance) ** 2 for each in targets]
-    logs = -0.5 * np.sum(misses, axis=0)
-    weight = np.exp(logs - logs.max())
-    return np.asarray(weight / weight.sum())
+def by_round(draws: Draws) -> pd.DataFrame:
+    """Say how the weighted worlds grew, round by round: how good they were so far, and what they said.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per round: `round`, `worlds` so far, `effective` number of them, and the mean of each statistic.
+    """
+    rows = []
+    for last in sorted(set(draws.table["round"])):
+        part = draws.table[draws.table["round"] <= last]
+        weight = part["weight"].to_numpy() / part["weight"].sum()
+        means = {name: float((weight * part[name]).sum()) for name in STATISTICS}
+        rows.append({"round": last, "worlds": len(part), "effective": effective(weight), **means})
+    return pd.DataFrame(rows)
 
 
 def moved(scenario: Scenario, draws: Draws) -> pd.DataFrame:
@@ -93,10 +110,8 @@ def moved(scenario: Scenario, draws: Draws) -> pd.DataFrame:
     """
     rows = []
     numbers = draws.table["world"].tolist()
-    for path, quantity in scenario.quantities.items():
-        if quantity.distribution.kind == "fixed":
-            continue
-        at = np.array([luck(number, path) for number in numbers])
+    for path in _drawn(scenario):
+        at = np.array([place(number, path) for number in numbers])
         mean = float((draws.weight * at).sum())
         spread = float(np.sqrt((draws.weight * (at - mean) ** 2).sum()) * np.sqrt(12.0))
         rows.append({"parameter": path, "quantile": mean, "spread": spread})
@@ -105,10 +120,27 @@ def moved(scenario: Scenario, draws: Draws) -> pd.DataFrame:
     return table.iloc[np.argsort(-far.to_numpy(), kind="stable")].reset_index(drop=True)
 
 
+def _drawn(scenario: Scenario) -> list[str]:
+    """Parameters that are drawn."""
+    return [path for path, quantity in scenario.quantities.items() if quantity.distribution.kind != "fixed"]
+
+
+def _scores() -> rounds.Place:
+    """Return where parameters lie in worlds, as normal scores, remembering what was asked."""
+    known: dict[tuple[int, str], float] = {}
+
+    def score(number: int, path: str) -> float:
+        if (number, path) not in known:
+            known[number, path] = NormalDist().inv_cdf(place(number, path))
+        return known[number, path]
+
+    return score
+
+
 def _lived(scenario: Scenario, number: int) -> dict[str, float]:
-    """What the world of a number gives; its run has the luck of that number."""
+    """What the world of a number gives; its runs have luck of that number."""
     try:
-        return used(select(world(scenario, number), [PLACE]), number, YEARS)
+        return used(world(scenario, number), number)
     finally:
         let_go()
 
@@ -120,5 +152,5 @@ def _read(work: Path, head: str) -> pd.DataFrame:
         return pd.DataFrame(columns=["world", *STATISTICS])
     text = work.read_text(encoding="utf-8", errors="replace")
     if not text.startswith(head):
-        raise InputError([f"{work}: holds worlds of another scenario, or none. Name another file."])
+        raise InputError([f"{work}: holds worlds of another scenario or version, or none. Name another file."])
     return pd.read_csv(work, comment="#")

@@ -18,6 +18,7 @@ from . import common
 __all__ = ["calibrate"]
 
 MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100
+_SHOWN = 12  # parameters that the targets move most
 
 
 def calibrate(
@@ -89,6 +90,8 @@ def calibrate(
 
 def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
     """Weight worlds by what is published of behaviour, and write them."""
+    from ...model.inputs.scenario import load_scenario
+    from ..batches.jobs import code_digest
     from ..calibration import problems, weighing
     from ..plans.likely import effective
     from ..runs.workers import WorkerError, in_order, open_pool
@@ -104,12 +107,18 @@ def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
             common.progress(number, "worlds") as tell,
         ):
             each = map if pool is None else partial(in_order, pool)
-            draws = weighing.weigh(problems.targets(problems.BEHAVIOUR), work, number, each=each, tell=tell)
+            of = problems.targets(problems.BEHAVIOUR)
+            draws = weighing.weigh(of, work, number, code=code_digest(), each=each, tell=tell)
             draft.write_bytes(csv_bytes(draws.table, float_format="%.6g"))
     except WorkerError as error:
         raise common.FailedError(f"{error} Finished worlds are in {work}: the same command goes on.") from None
     except KeyboardInterrupt:
         raise common.StoppedError(f"Stopped. Finished worlds are in {work}: the same command goes on.") from None
+    for row in weighing.by_round(draws).to_dict("records"):
+        typer.echo(_said_of_round(row))
+    typer.echo("Most moved: where in its distribution each lies on average (0.5 before), and how wide (1 before):")
+    for row in weighing.moved(load_scenario(), draws).head(_SHOWN).to_dict("records"):
+        typer.echo(f"  {row['parameter']}: {row['quantile']:.2f}, {row['spread']:.2f}")
     typer.echo(f"Written to {out}: {number} worlds, as good as {effective(draws.weight):.0f} of equal weight.")
 
 
@@ -119,3 +128,11 @@ def _say(generation: int, tolerance: float) -> None:
 
 def _say_mean(generation: int, distance: float) -> None:
     typer.echo(f"generation {generation}: {distance:.3g} tolerances from the targets on average", err=True)
+
+
+def _said_of_round(row: dict[str, float]) -> str:
+    return (
+        f"round {row['round']:.0f}: {row['worlds']:.0f} worlds, as good as {row['effective']:.0f}; used share "
+        f"{row['used_share']:.3f}, Norrköping {row['norrkoping_projects']:.2f} projects, placebo {row['placebo']:.3f}, "
+        f"repayment {row['repayment']:.3f}"
+    )

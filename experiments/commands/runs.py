@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -120,6 +121,9 @@ def compare(
     swedish_csv: SwedishCsv = False,
     point: Point = False,
     priors: Priors = False,
+    luck: Annotated[
+        int, typer.Option(help="Live so many of the worlds again with other luck: how much of the spread is luck?")
+    ] = 0,
     decompose: Annotated[
         bool, typer.Option("--decompose", help="Also run each design with its money alone, and with its terms.")
     ] = False,
@@ -132,6 +136,7 @@ def compare(
         limits.within("--seeds", n_seeds, 1, MOST_SEEDS),
         limits.within("--seed", seed, 0, LAST_SEED),
         limits.within("--workers", workers, 1, MOST_AT_ONCE),
+        limits.within("--luck", luck, 0, n_seeds),
         _not_both(point, priors),
         common.known_language(language),
     )
@@ -147,15 +152,22 @@ def compare(
     from ..plans.likely import drawing, which
     from ..plans.posterior import named
     from ..runs import runner
+    from ..runs.luck import second
     from ..runs.written import Form, Told
 
     draw = drawing(point=point, priors=priors, posteriors=likely)
 
     def live(tell: Tell) -> Tables:
-        return runner.compare(spec, contracts, all_seeds, n_years, workers=workers, worlds=draw, progress=tell)
+        first, both = len(contracts) * n_seeds, len(contracts) * (n_seeds + luck)
+        run = partial(runner.compare, spec, contracts, years=n_years, workers=workers)
+        tables = run(all_seeds, worlds=draw, progress=lambda done, _: tell(done, both))
+        if luck:
+            run = partial(run, progress=lambda done, _: tell(first + done, both))
+            tables["luck"] = second(run, all_seeds[:luck], draw, spec.discount.rate)
+        return tables
 
     drawn = which(point=point, priors=priors)
-    told = Told(spec, tuple(contracts), tuple(all_seeds), n_years, worlds=drawn, detail=False)
+    told = Told(spec, tuple(contracts), tuple(all_seeds), n_years, worlds=drawn, detail=False, luck=luck)
     told = replace(told, posteriors=named(posterior or (), likely), table=_name(municipalities_file))
     _run_and_write(live, told, Place(out, overwrite, workers), Form(language, excel, swedish_csv))
 
@@ -182,7 +194,7 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     from ...analysis.report.intervals import FEW_SEEDS
     from ...analysis.report.page import spoken_summary, texts
     from ...analysis.report.tables import by_step, format_steps, lay_out
-    from ...analysis.report.worlds_table import over_worlds
+    from ...analysis.report.worlds_table import luck_apart, over_worlds
     from ...model.inputs.scenario import load_scenario
     from ..runs import run_folder
     from ..runs.told import cut_counties
@@ -191,7 +203,7 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     started, out = time.perf_counter(), place.out
     try:
         with run_folder.new_folder(out, overwrite=place.overwrite) as folder:
-            with common.progress(len(told.designs) * len(told.seeds)) as tell:
+            with common.progress(len(told.designs) * (len(told.seeds) + told.luck)) as tell:
                 tables = live(tell)
             this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, place.workers)
             tables = fill(folder, tables, told, form, this_run)
@@ -203,6 +215,9 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     if len(told.seeds) > 1 and not (spread := over_worlds(tables, say, rate)).empty:
         typer.echo("\n" + say["t_worlds"].format(n=len(told.seeds)))
         typer.echo(lay_out(spread))
+    if not (apart := luck_apart(tables, say, rate)).empty:
+        typer.echo("\n" + say["t_luck"].format(m=told.luck))
+        typer.echo(lay_out(apart))
     if not (by_steps := by_step(tables, rate)).empty:
         typer.echo(lay_out(format_steps(by_steps)))
     if 1 < len(told.seeds) < FEW_SEEDS:

@@ -9,6 +9,7 @@ the data, goes together in runs. Read by `runner`, the commands, `validation` an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -19,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...model.inputs.errors import InputError
-from ...model.inputs.scenario import Scenario, load_scenario
+from ...model.inputs.scenario import Scenario, load_scenario, luck
 from ..data import DATA
 from .posterior import Posterior, parameter_of, read_posterior, shipped, worlds
 
@@ -33,6 +34,7 @@ __all__ = [
     "drawing",
     "effective",
     "likely",
+    "place",
     "read_worlds",
     "shipped_worlds",
     "world",
@@ -97,6 +99,15 @@ def world(scenario: Scenario, number: int) -> Scenario:
     own = _own(scenario)
     drawn = scenario.draw(number, {path for path, given in own.items() if not given})
     return worlds(drawn, [_without(each, own) for each in _parts()], number)
+
+
+def place(number: int, path: str) -> float:
+    """Say where in its distribution a parameter lies in the world of a number: a probability, 0.5 in the middle.
+
+    For a parameter that a posterior lays over, that distribution is the posterior's. Factors on lists do not count.
+    """
+    laid = _laid().get(path)
+    return luck(number, path) if laid is None else laid[1][laid[0].picked(number)]
 
 
 def likely(scenario: Scenario, seed: int) -> Scenario:
@@ -166,6 +177,18 @@ def shipped_worlds() -> Draws:
 @cache
 def _parts() -> tuple[Posterior, ...]:
     return tuple(read_posterior(shipped(name), load_scenario()) for name in PARTS)
+
+
+@cache
+def _laid() -> dict[str, tuple[Posterior, list[float]]]:
+    """Give the part that lays over a parameter, and by row which share of its weight lies below, half of its equals."""
+    found = {}
+    for part in _parts():
+        for name in part.table:
+            column = part.table[name].to_numpy(np.float64)
+            below = [part.weight * ((column < value) + 0.5 * (column == value)) for value in column]
+            found[str(name)] = part, [math.fsum(each.tolist()) for each in below]
+    return found
 
 
 def _without(part: Posterior, own: Collection[str]) -> Posterior:

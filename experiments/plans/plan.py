@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from ...analysis.measures.outcomes import OUTCOMES
-from ...analysis.schema import TABLES
+from ...analysis.schema import OPTIONAL, TABLES
 from ...model.bodies.rules import Rule
 from ...model.contracts import Design, load_design
 from ...model.contracts.reading.notes import Notes
@@ -142,7 +142,7 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
         sampling=sampling,
         replications=_replications(sections["replications"], sampling.method, notes),
         outcomes=tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES),
-        tables=tuple(names(sections["outcomes"], "tables", "outcomes", set(TABLES) - {"summary"}, notes)),
+        tables=tuple(names(sections["outcomes"], "tables", "outcomes", set(TABLES) - {"summary", *OPTIONAL}, notes)),
         document=document,
     )
     if not notes.problems:

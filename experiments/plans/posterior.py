@@ -53,9 +53,13 @@ class Posterior:
 
     def pick(self, seed: int) -> dict[str, float]:
         """Pick one row by its weight: the same for the same seed."""
+        return self.row(self.picked(seed))
+
+    def picked(self, seed: int) -> int:
+        """Pick the number of a row, from 0, by its weight: the same for the same seed."""
         rng = np.random.default_rng([seed, 0x9057, self.luck])
         row = int(np.searchsorted(np.cumsum(self.weight), rng.random(), side="right"))
-        return self.row(min(row, len(self.table) - 1))
+        return min(row, len(self.table) - 1)
 
     def row(self, number: int) -> dict[str, float]:
         """Give one row as parameter and value."""

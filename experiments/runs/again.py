@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ...analysis.report.tables import summary
@@ -15,6 +16,7 @@ from ..files import records
 from ..plans.likely import POINT, PRIORS, drawing
 from ..plans.posterior import Posterior, named, read_posteriors
 from . import run_folder, runner
+from .luck import second
 
 __all__ = ["Again", "again"]
 
@@ -62,7 +64,10 @@ def again(manifest: Path, there: Path, designs: Sequence[str] | None, posterior:
     if said["detail"] and len(contracts) == len(seeds) == 1:
         tables = runner.run(draw(spec, seeds[0]), contracts[0], seeds[0], years)
     else:
-        tables = runner.compare(spec, contracts, seeds, years, workers=workers, worlds=draw, detail=said["detail"])
+        live = partial(runner.compare, spec, contracts, years=years, workers=workers, detail=said["detail"])
+        tables = live(seeds, worlds=draw)
+        if lived_again := said.get("luck"):
+            tables["luck"] = second(live, seeds[:lived_again], draw, spec.discount.rate)
     written = run_folder.write_tables(there, {**tables, "summary": summary(tables, spec.discount.rate)})
     different = [name for name in sorted({*written, *said["files"]}) if written.get(name) != said["files"].get(name)]
     now = run_folder.versions()

@@ -211,7 +211,7 @@ def read_folder(folder: Path) -> tuple[Tables, Manifest]:
         raise InputError([f"{folder}: holds no results of stupror. Give a folder that `run` or `compare` has written."])
     manifest = records.record(folder / MANIFEST, records.RunManifest, AGAIN)
     names = [name for name in sorted(manifest["files"]) if name.endswith(".parquet")]
-    if missing := [name for name in schema.TABLES if f"{name}.parquet" not in names]:
+    if missing := [name for name in schema.TABLES if f"{name}.parquet" not in names and name not in schema.OPTIONAL]:
         raise InputError([f"{folder}: has no table {missing[0]}: it was written by another version. {AGAIN}"])
     tables = records.read_tables(folder, names, manifest["files"], AGAIN)
     if differences := schema.check(tables):

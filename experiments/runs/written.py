@@ -35,6 +35,7 @@ class Told:
     posteriors: tuple[str, ...] = ()  # name of the file and digest
     table: str | None = None  # file of the user's own municipalities
     rules: Mapping[str, Any] = field(default_factory=dict)  # by kind of body: name and digest
+    luck: int = 0  # worlds that were lived a second time
 
 
 @dataclass(frozen=True)
@@ -62,4 +63,5 @@ def manifest_of(tables: Tables, told: Told, files: Mapping[str, str]) -> run_fol
     start = int(tables["runs"]["start_year"].iloc[0])
     said = run_folder.manifest(told.spec, told.designs, told.seeds, start, told.years, worlds=told.worlds, files=files)
     beside = {"detail": told.detail, "posteriors": list(told.posteriors), "municipalities_file": told.table}
-    return said | beside | ({"rules": dict(told.rules)} if told.rules else {})
+    some = {"rules": dict(told.rules), "luck": told.luck}
+    return said | beside | {name: each for name, each in some.items() if each}

@@ -67,3 +67,34 @@ def test_a_sign_that_holds_in_fewer_than_nine_worlds_of_ten_is_not_decided(lived
         assert text["fund"] == told[0]
         assert told[1] in text["loss"]
         assert text["bond"] == told[2]
+
+
+def test_luck_is_told_from_worlds_as_it_was_put_in(monkeypatch):
+    """Gains of all: variance 9 is the world's and 1 is luck. Municipalities: the world's alone; regions: luck alone."""
+    rng = np.random.default_rng(2)
+    n, m = 4000, 2000
+    own = rng.normal(0.0, 3.0, n)
+    drawn = {"design": "fund", "seed": np.arange(n), "all_sek": own + rng.normal(size=n)}
+    first = pd.DataFrame({**drawn, "municipality_sek": own, "region_sek": rng.normal(size=n), "state_sek": 0.0})
+    again = first.head(m).assign(all_sek=own[:m] + rng.normal(size=m), region_sek=rng.normal(size=m))
+    monkeypatch.setattr(worlds, "gains", lambda _tables, _rate: first)
+    found = worlds.luck({"luck": again}).set_index("payer")
+    assert found["share"].to_dict() == pytest.approx(
+        {"all": 0.1, "municipality": 0.0, "region": 1.0, "state": np.nan}, abs=0.04, nan_ok=True
+    )
+    assert found.loc["all", "low"] < 0.1 < found.loc["all", "high"] < 0.12
+    assert found["m"].tolist() == [m] * 4
+    assert worlds.luck({}).empty
+
+
+def test_nine_intervals_of_ten_hold_the_share_of_luck(monkeypatch):
+    rng, held = np.random.default_rng(3), 0
+    for _ in range(200):
+        own = rng.normal(0.0, 2.0, 40)
+        nothing = dict.fromkeys(("municipality_sek", "region_sek", "state_sek"), 0.0)
+        first = pd.DataFrame({"design": "fund", "seed": range(40), "all_sek": own + rng.normal(size=40), **nothing})
+        again = first.head(10).assign(all_sek=own[:10] + rng.normal(size=10))
+        monkeypatch.setattr(worlds, "gains", lambda _tables, _rate, first=first: first)
+        row = worlds.luck({"luck": again}).iloc[0]
+        held += row["low"] < 0.2 < row["high"]
+    assert 0.85 <= held / 200 <= 0.97

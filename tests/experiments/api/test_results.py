@@ -13,7 +13,7 @@ from stupror.model.inputs.errors import InputError
 
 @pytest.fixture(scope="module")
 def pair():
-    return compare(["status-quo", "planner"], municipalities="Karlshamn", years=1, seeds=2, point=True)
+    return compare(["status-quo", "planner"], municipalities="Karlshamn", years=1, seeds=2, point=True, luck=1)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -33,6 +33,8 @@ def test_save_writes_the_bytes_of_the_command(pair, tmp_path):
         "--seeds",
         "2",
         "--point",
+        "--luck",
+        "1",
         "--out",
     ]
     assert CliRunner().invoke(app, [*asked, str(tmp_path / "command")]).exit_code == 0

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from stupror.experiments.plans import likely
-from stupror.experiments.plans.likely import Draws, drawing, effective, read_worlds, shipped_worlds, world
+from stupror.experiments.plans.likely import Draws, drawing, effective, place, read_worlds, shipped_worlds, world
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, luck
 
@@ -50,6 +50,19 @@ def test_what_a_scenario_sets_stays_as_it_is_set():
     assert drawn.choice.taste == world(SPEC, 5).choice.taste
 
 
+def test_a_place_says_where_in_its_distribution_a_parameter_lies():
+    drawn = world(SPEC, 5)
+    assert drawn.choice.taste == SPEC.quantities["choice.taste"].quantile(place(5, "choice.taste"))
+    below = [place(number, "diffusion.innovation") for number in range(200)]  # laid over by a posterior
+    assert np.mean(below) == pytest.approx(0.5, abs=0.08)
+    by_value = sorted((world_of, at) for world_of, at in zip(map(_innovation, range(8)), below, strict=False))
+    assert [at for _, at in by_value] == sorted(below[:8])
+
+
+def _innovation(number):
+    return likely._parts()[0].pick(number)["diffusion.innovation"]
+
+
 def test_three_ways_to_draw_a_world():
     assert drawing(point=True)(SPEC, 2) is SPEC
     assert drawing(priors=True)(SPEC, 2).hash() == SPEC.draw(2).hash()
@@ -65,7 +78,7 @@ def test_the_shipped_worlds_agree_with_what_is_published_better_than_those_befor
     draws = shipped_worlds()
     for target in targets(BEHAVIOUR):
         miss = (draws.table[target.statistic] - target.observed).abs()
-        assert (draws.weight * miss).sum() < miss.mean(), target.statistic
+        assert (draws.weight * miss).sum() < miss[draws.table["round"] == 1].mean(), target.statistic
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "world,weight\n1,-1\n", "world,weight\n1,0\n"])
