@@ -41,8 +41,8 @@ def signed(
     say, words = texts(language)["sentences"], texts(language)["words"]
     begun = tables["projects"].query("not own_room").groupby("design").size()
     for name in names if design is None else [design]:
-        mine = found[found["design"] == name]
-        typer.echo("\n".join(_lines(name, mine.to_dict("records"), (by, int(begun.get(name, 0))), (say, words))))
+        mine: list[Any] = found[found["design"] == name].to_dict("records")
+        typer.echo("\n".join(_lines(name, mine, (by, int(begun.get(name, 0))), (say, words))))
 
 
 def _lines(

@@ -18,8 +18,8 @@ from ..contracts.ways import GRANTOR, IN_FORCE
 from ..money.budgets import COMMITTEES
 from ..world import World
 from .choice import ANSWERS, INVESTOR, YES
-from .decisions import Asking, heard, offer_of, offers_to_private, verdicts
-from .private import PRIVATE, Verdict
+from .decisions import Asking, heard, offer_of, offers_to_private
+from .private import PRIVATE, Verdict, verdicts
 from .reasoning import Mandate
 from .rules import Offer, one
 

@@ -21,15 +21,13 @@ from ..children.lifecourse import Options
 from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..contracts.ways import STATE as BY_STATE
-from ..contracts.words import INVESTORS
 from ..inputs.protect import protect
-from ..inputs.scenario import Scenario
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
 from ..projects.payments import paperwork, parts
 from ..projects.services import open_to, unserved
 from ..world import World
-from .beliefs import Beliefs, credited, doubted
+from .beliefs import credited, doubted
 from .bodies import Bodies, Decision
 from .choice import (
     ANSWERS,
@@ -54,7 +52,7 @@ from .choice import (
 )
 from .ideas import ideas, places
 from .mandates import KINDS
-from .private import PRIVATE, Verdict, belief_weights, judge
+from .private import Verdict, too_small, verdicts
 from .reasoning import tastes, value_of_trying
 from .rules import Offer, Offers, kind_of, one, said
 from .views import View, believed, reaches_region
@@ -335,53 +333,6 @@ def state_net(asking: Asking) -> Floats:
     world, everything = asking.world, np.arange(asking.world.cells.age.size)
     belief = np.broadcast_to(asking.bodies.beliefs.market[world.cells.intervention], (world.n, everything.size))
     return asking.view.net(BY_STATE, belief, everything, asking.season.left)
-
-
-def too_small(world: World, design: Design) -> Bools:
-    """Where a project of usual size is smaller than an investor takes part in, by municipality.
-
-    A contract with a size of its own is signed project by project; one without, such as a bond, gathers many of them.
-    """
-    if design.programme is None:
-        return np.zeros(world.n, np.bool_)
-    least = [wishes_of(world.spec, share.kind).smallest for share in design.finance if share.party in INVESTORS]
-    return world.project_cost < max(least, default=0.0)
-
-
-class Wishes(NamedTuple):
-    """What an investor wants; see the parameters of these names."""
-
-    required_return: float
-    loss_limit: float
-    smallest: float
-
-
-def wishes_of(spec: Scenario, kind: str) -> Wishes:
-    """What an investor of this kind wants; commercial, where a contract does not say."""
-    usual, first = spec.investor, spec.impact_investor
-    if kind == "impact-first":
-        return Wishes(first.required_return, first.loss_limit, first.smallest)
-    rate = spec.guaranteed_investor.required_return if kind == "guaranteed" else usual.required_return
-    return Wishes(rate, usual.loss_limit, usual.smallest)
-
-
-def verdicts(world: World, design: Design, view: View, beliefs: Beliefs) -> dict[str, Verdict]:
-    """What private parties think of every option by their own reasoning, see `private.judge`."""
-    private = world.spec.investor
-    rate = dict.fromkeys(PRIVATE, private.required_return) | {
-        "bondholder": private.lending_rate,
-        "provider": private.lending_rate,
-    }
-    limit = dict.fromkeys(PRIVATE, private.loss_limit) | {"provider": 1.0}
-    for share in design.finance:
-        if share.party in INVESTORS:
-            wishes = wishes_of(world.spec, share.kind)
-            rate[share.party], limit[share.party] = wishes.required_return, wishes.loss_limit
-    weights = belief_weights(beliefs.market, beliefs.market_precision**-0.5)[:, world.cells.intervention]
-    return {
-        party: judge(view.private[party], stake, weights, rate[party], limit[party])
-        for party, stake in view.stake.items()
-    }
 
 
 def ranks(world: World, bodies: Bodies, value: Floats, contract: int) -> Floats:

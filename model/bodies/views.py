@@ -95,7 +95,7 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     """Work out what every option is worth to every body under every belief, contract by contract."""
     cells, items, spec = world.cells, world.menu.items, world.spec
     duration, yearly = world.menu.duration[cells.intervention], world.menu.yearly[cells.intervention]
-    views = []
+    views: list[View] = []
     usual = Usual(world.whole_cost, np.maximum(usual_size(world), 1.0), duration)
     local = None
     if world.design.way.knows_effects:  # and who will leave

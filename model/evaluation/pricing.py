@@ -60,8 +60,8 @@ def priced(
             ]
             if mine:
                 parts = np.full(1, 1.0 / metric.groups)
-                sums = (np.array([values[mine].mean()]) * parts for values in (own, each.other))
-                here[k] = in_unit(metric, *sums, parts)[0]
+                with_it, without = (np.array([values[mine].mean()]) * parts for values in (own, each.other))
+                here[k] = in_unit(metric, with_it, without, parts)[0]
         factor[metric.name] = np.divide(written, here, out=np.zeros(here.size), where=here > 0.0)
     for metric in metrics:
         of = metric.name.partition("@")[0]

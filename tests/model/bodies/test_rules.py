@@ -232,10 +232,13 @@ def test_a_rule_that_says_what_its_bodies_would_say_changes_nothing(design):
         assert ours[name].equals(table), name
 
 
-@pytest.mark.parametrize("design", ["impact-linked-bond", "aarhus-schooling"])
-def test_what_a_private_party_would_say_counts_the_losses_that_it_will_not_risk(design):
+@pytest.mark.parametrize(
+    ("design", "limit"),
+    [("impact-linked-bond", "investor.loss_limit"), ("essex-edge-of-care", "impact_investor.loss_limit")],
+)
+def test_what_a_private_party_would_say_counts_the_losses_that_it_will_not_risk(design, limit):
     """With a limit of 0 an investor refuses options that would pay: its rule is told of a no."""
-    spec = PLACE.replace("investor.loss_limit", 0.0)
+    spec = PLACE.replace(limit, 0.0)
     ours, plain = (opened(design, rules, spec).asking(IN_FORCE) for rules in ({"investor": as_usual}, None))
     usual = signatures(plain)["investor"]
     assert (usual.accepts != (usual.net > 0.0)).any()

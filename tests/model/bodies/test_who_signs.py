@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from stupror.model.bodies.choice import SMALL, STATE, YES
-from stupror.model.bodies.decisions import answers, signatures, state_says, too_small
+from stupror.model.bodies.decisions import answers, signatures, state_says
+from stupror.model.bodies.private import too_small
 from stupror.model.children.forecast import at_belief
 from stupror.model.contracts import load_design
 from stupror.model.contracts.terms import with_terms
