@@ -286,7 +286,8 @@ def _solve(
     effects = np.stack([effects_of(interventions, multiple)[k] for multiple in multiples])
     _saved(start, age, effects, life_tables(ladder), saved)
     worth = (saved[..., None] * price).sum(axis=3)
-    true = sum(share * each for (share, _), each in zip(practice.strengths, worth[-2:], strict=True))
+    (stay, _), (leave, _) = practice.strengths
+    true = stay * worth[-2] + leave * worth[-1]
     return Cells(
         intervention=k,
         age=age,

@@ -77,11 +77,6 @@ class Participants:
                     old = getattr(self, each.name)
                     setattr(self, each.name, np.concatenate([old, np.zeros(max(n - size, size // 2), old.dtype)]))
 
-    def shadow(self, state: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """State of each participant's life without this programme, with those before it; `state` is the untreated."""
-        before = self.before[: self.n]
-        return np.where(before >= 0, self.treated[np.maximum(before, 0)], state[self.child[: self.n]])
-
     @property
     def bytes_each(self) -> int:
         """Bytes of state per participant."""
