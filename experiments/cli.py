@@ -24,6 +24,7 @@ from .commands import (
     calibrate,
     data,
     designs,
+    explain,
     municipality,
     parameters,
     report,
@@ -82,6 +83,7 @@ app.command("municipality")(municipality.municipality)
 app.command("parameters")(parameters.parameters)
 app.command("interventions")(parameters.interventions)
 app.command("report")(report.report)
+app.command("explain")(explain.explain)
 app.command("tip")(tip.tip)
 app.command("view")(view.view)
 app.add_typer(designs_app, name="designs")

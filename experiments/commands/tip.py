@@ -14,6 +14,7 @@ from ...model.inputs.quantity import text_of
 from ..files.places import new_file
 from ..files.spreadsheets import csv_bytes
 from ..runs import limits
+from ..runs.tips import TIPS
 from ..runs.workers import WorkerError, in_order, open_pool
 from . import common
 
@@ -31,7 +32,10 @@ FRESH = 10_001  # first seed of the luck that confirms: far from those that anyb
 
 def tip(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of `stupror compare`.")],
-    out: Annotated[Path | None, typer.Option(help="New file for the tips (CSV).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="New file for the tips (CSV). [default: tips.csv in DIR, where the report finds it]"),
+    ] = None,
     place: Annotated[
         str | None, typer.Option(help="Part of the country to search in. [default: that of the comparison]")
     ] = None,
@@ -49,12 +53,14 @@ def tip(
     from ..search import tipping
 
     _, manifest = run_folder.read_folder(folder)
+    if out is None and place is None and years is None:
+        out = folder / TIPS
     common.check(
         limits.within("--years", years if years is not None else 1, 1, limits.MOST_YEARS),
         limits.within("--seeds", seeds, 1, limits.MOST_SEEDS),
         limits.within("--fresh", fresh, 1, limits.MOST_SEEDS),
         limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
-        f"{out} exists. Name a new file." if out is not None and out.exists() else None,
+        f"{out} exists. Remove it, or name a new file with --out." if out is not None and out.exists() else None,
     )
     scenario, designs = run_folder.scenario_of(manifest, folder), run_folder.designs_of(manifest, folder)
     if place is not None:
@@ -70,8 +76,9 @@ def tip(
     for headline in asked:
         typer.echo(_sentence(headline, [each for each in found if each.headline == headline], len(paths), scenario))
     if out is not None:
-        _write(out, found, scenario)
-        typer.echo(f"Written to {out}: {len(found)} tips.")
+        _write(out, asked, found, scenario)
+        beside = f" `stupror report {folder}` tells them in its report." if out == folder / TIPS else ""
+        typer.echo(f"Written to {out}: {len(found)} tips.{beside}")
 
 
 def _search(
@@ -130,9 +137,12 @@ def _origin(source: str) -> str:
     return "assumed" if "assumed" in source.lower() else source.split(":")[0].split(",")[0]
 
 
-def _write(out: Path, found: list[Tip], scenario: Scenario) -> None:
-    """Write a row for each parameter of each tip."""
+def _write(out: Path, asked: list[Headline], found: list[Tip], scenario: Scenario) -> None:
+    """Write a row for each parameter of each tip, and one without a parameter where none was found."""
     import pandas as pd
+
+    from ..runs.tips import COLUMNS
+    from ..search.tipping import FAR
 
     rows = [
         {
@@ -151,7 +161,8 @@ def _write(out: Path, found: list[Tip], scenario: Scenario) -> None:
         for each in found
         for path, z in each.move.items()
     ]
-    columns = ["design", "against", "length", "parameter", "moved", "value", "tip", "source", "gain", "gain_beyond"]
-    table = pd.DataFrame(rows, columns=[*columns, "turned"])
+    without = [each for each in asked if all(tip.headline != each for tip in found)]
+    rows += [{"design": each.design, "against": each.against, "length": FAR} for each in without]
+    table = pd.DataFrame(rows, columns=[*COLUMNS])
     with new_file(out) as draft:
         draft.write_bytes(csv_bytes(table, float_format="%.6g"))

@@ -35,6 +35,7 @@ from ..files import places, records
 from ..files.records import MANIFEST
 from ..files.spreadsheets import csv_bytes
 from ..plans.likely import LIKELY, shipped_worlds
+from .tips import TIPS, read_tips
 from .told import assumed_that_matter, cut_counties, place_names, terms_of
 
 __all__ = [
@@ -100,7 +101,7 @@ def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
     if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
     files = manifest.get("files")
-    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, *(map(str, files) if isinstance(files, dict) else ())}
+    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, TIPS, *(map(str, files) if isinstance(files, dict) else ())}
     if strangers := _strangers(target, ours):
         raise InputError(
             [f"{wanted}: holds {', '.join(strangers)}, which stupror did not write. Move it away or name a new folder."]
@@ -140,7 +141,7 @@ def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str
     from ...analysis.report.page import write_report as render
     from ...analysis.report.place.place import write_place
 
-    lasting = {key: value for key, value in manifest.items() if key != "this_run"}
+    lasting = _lasting(folder, manifest)
     if manifest.get("place"):
         write_place(tables, folder / name, manifest=lasting, language=language)
         return
@@ -158,7 +159,7 @@ def write_sheets(
     from ...analysis.report.sheets.collect import headings, sheets
     from ...analysis.report.sheets.write import write_csv, write_excel
 
-    lasting = {key: value for key, value in manifest.items() if key != "this_run"}
+    lasting = _lasting(folder, manifest)
     rate = float(manifest["scenario"]["discount_rate"])
     made, name, written = sheets(tables, manifest=lasting, language=language, rate=rate), headings(language), []
     if excel:
@@ -168,6 +169,13 @@ def write_sheets(
         write_csv(made, folder / CSV_FOLDER)
         written.append(folder / CSV_FOLDER)
     return written
+
+
+def _lasting(folder: Path, manifest: Manifest) -> Manifest:
+    """What the report reads of a manifest, with the tips in the folder if somebody has looked for them."""
+    lasting = {key: value for key, value in manifest.items() if key != "this_run"}
+    found = read_tips(folder)
+    return lasting if found is None else lasting | {"tips": found}
 
 
 def rewrite_report(folder: Path, language: str, *, excel: bool = False, swedish_csv: bool = False) -> list[Path]:

@@ -20,6 +20,7 @@ from . import drawings
 from .answer import answer, lowest_by_payer, pair_rows
 from .options import described
 from .paired import M_SEK, Paired, pair_up
+from .tipped import tipped
 from .turns import turns
 from .verdict import SAME, signed, verdict
 from .weighed import in_force, weighed
@@ -68,7 +69,10 @@ def front(
             *answer(found, int(tables["runs"]["years"].iloc[0]), words, say),
             *(over_worlds(found, tables, rate, words, say) if drawn(manifest) and found.proposals and not part else []),
         ],
-        "turns": turns(found, tables, manifest, say),
+        "turns": [
+            *turns(found, tables, manifest, say),
+            *([] if part else tipped(manifest.get("tips"), words, say)),
+        ],
         "tables": [payer_table(found, words, say, saving_known=not part), people_table(found, tables, words, say)],
     }
     if found.proposals:

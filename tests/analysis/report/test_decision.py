@@ -8,6 +8,7 @@ import pytest
 from stupror.analysis.report.decision import options, paired, turns, weighed
 from stupror.analysis.report.decision.answer import answer
 from stupror.analysis.report.decision.front import beside, front, question, sayings
+from stupror.analysis.report.decision.tipped import tipped
 from stupror.analysis.report.decision.verdict import verdict
 from stupror.analysis.report.page import texts
 from stupror.experiments.runs.told import assumed_that_matter, terms_of
@@ -183,6 +184,38 @@ def test_assumed_numbers_are_named_with_their_value_and_range():
         assert all(f"assumed {each['parameter']}" in sayings(language) for each in told)
     line = turns.turns(paired.pair_up(world(), 0.03), world(), {"assumed": told}, sayings("sv"))[-1]
     assert "0.3, tros ligga i 0-1" in line
+
+
+def test_tips_are_told_each_pair_by_its_least_move_and_else_how_to_look_for_them():
+    say, words = sayings("en"), {"fund": "Fund", "status-quo": "Status quo", "bond": "Bond"}
+    pair = {"design": "fund", "against": "status-quo", "gain": 1234.0, "gain_beyond": -10.0, "turned": 0.8}
+    alone = pair | {
+        "length": 2.0,
+        "parameter": "choice.taste",
+        "moved": 2.0,
+        "value": "1",
+        "tip": "3",
+        "source": "E1, x",
+    }
+    two = [
+        pair | {"length": 1.5, "parameter": path, "moved": 1.06, "value": value, "tip": "2", "source": "assumed"}
+        for path, value in (("choice.reluctance", "1"), ("ladder.frailty_up", "1, 2"))
+    ]
+    none = dict.fromkeys(pair, float("nan")) | {
+        "design": "bond",
+        "against": "status-quo",
+        "length": 2.5,
+        "parameter": "",
+    }
+    told, nothing = tipped([alone, *two, none], words, say)
+    assert told.startswith("Fund costs the public 1\u202f234 SEK/child less than Status quo at central values.")
+    assert "1.5 standard deviations" in told
+    assert f"{say['assumed choice.reluctance']} at 2 in place of 1 (assumed)" in told
+    assert "all values +1.1 standard deviations" in told
+    assert "E1" not in told
+    assert "Bond" in nothing
+    assert "up to 2.5 standard deviations" in nothing
+    assert tipped(None, words, say) == [say["tip how"]]
 
 
 def test_money_in_programmes_that_do_not_pay_is_counted():

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from stupror import compare, run
 from stupror.experiments.cli import app
+from stupror.experiments.search.tipping import Tip
 from stupror.model.inputs.errors import InputError
 
 
@@ -80,6 +81,28 @@ def test_rerun_makes_the_same_bytes_and_names_what_differs(pair, tmp_path):
         refused = CliRunner().invoke(app, ["rerun", str(folder)]).exception
         assert isinstance(refused, InputError)
         assert sentence in str(refused)
+
+
+def test_tips_are_left_in_the_folder_and_told_in_its_report(tmp_path, monkeypatch):
+    """The search is a stand-in here: it is tested for itself. What it finds must come through file and report."""
+    folder = compare(["status-quo", "municipal-fund"], municipalities="Karlshamn", years=1, seeds=2).save(
+        tmp_path / "o"
+    )
+    report = folder / "report.html"
+    assert "stupror tip FOLDER" in report.read_text(encoding="utf-8")
+
+    def found(asked, *_rest):
+        return [Tip(asked[0], {"choice.taste": 1.5}, 321.0, -50.0, 0.9)]
+
+    monkeypatch.setattr("stupror.experiments.search.tipping.tips", found)
+    assert CliRunner().invoke(app, ["tip", str(folder)]).exit_code == 0
+    assert CliRunner().invoke(app, ["report", str(folder)]).exit_code == 0
+    told = report.read_text(encoding="utf-8")
+    assert "stupror tip FOLDER" not in told
+    assert "The least that turns it is 1.5 standard deviations" in told
+    assert "exists" in str(CliRunner().invoke(app, ["tip", str(folder)]).exception)
+    (folder / "tips.csv").write_text("design\n", encoding="utf-8")
+    assert "is not what `stupror tip` writes" in str(CliRunner().invoke(app, ["report", str(folder)]).exception)
 
 
 def test_a_single_run_is_made_again_with_its_details(tmp_path):

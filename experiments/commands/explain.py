@@ -1,0 +1,158 @@
+"""`stupror explain`: what a number of the report consists of, down to payer, purpose, programme and year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...model.inputs.errors import InputError, hint
+from ..files.places import new_file
+from ..files.spreadsheets import csv_bytes
+from . import common
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    Tables = Mapping[str, pd.DataFrame]
+
+__all__ = ["explain"]
+
+_GAINS = {"change": "", "municipality": "municipality", "region": "region", "state": "state"}  # measure -> payer group
+_SHORT = "payer,account,heading"
+_RULES = {
+    "programme": "interventions.{programme}.cost",
+    "application": "project.application_cost",
+    "evaluation": "project.evaluation_cost, project.evaluation_share",
+}
+
+
+def explain(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of `stupror compare`.")],
+    number: Annotated[
+        str, typer.Argument(help="A design, or a gain against status quo as the comparison prints it: 652, 31.8")
+    ],
+    by: Annotated[
+        str, typer.Option(help="What to add up by, in order: payer, account, heading, programme, ages, year.")
+    ] = _SHORT,
+    payer: Annotated[str | None, typer.Option(help="Only municipality, region or state.")] = None,
+    out: Annotated[Path | None, typer.Option(help="New file for all parts (CSV).")] = None,
+) -> None:
+    """Say what a gain consists of: who gains it, on what, by which programme. Every sum is that of the lines below it.
+
+    Present values over whole lives against status quo, mean over seeds, in whole kronor.
+    """
+    from ...analysis.measures import krona, lifetime
+    from ..runs import run_folder
+
+    levels = [each.strip() for each in by.split(",")]
+    common.check(
+        *(
+            f"--by has '{each}'. Give some of {', '.join(krona.LEVELS)}.{hint(each, krona.LEVELS)}"
+            for each in levels
+            if each not in krona.LEVELS
+        ),
+        f"--by names one level twice: {by}." if len(set(levels)) < len(levels) else None,
+        None
+        if payer is None or payer in lifetime.GROUPS
+        else f"--payer is '{payer}'. Give one of {', '.join(lifetime.GROUPS)}.{hint(payer, lifetime.GROUPS)}",
+        f"{out} exists. Name a new file." if out is not None and out.exists() else None,
+    )
+    tables, manifest = run_folder.read_folder(folder)
+    design, group = _asked(tables, number, folder)
+    group = payer or group
+    rate = float(manifest["scenario"]["discount_rate"])
+    parts, programmes = krona.entries(tables, design, rate), krona.by_programme(tables, design, rate)
+    if group:
+        parts, programmes = parts[parts["payer"] == group], programmes[programmes["payer"] == group]
+    who = {"": "All public payers", "municipality": "Municipalities", "region": "Regions", "state": "The state"}[group]
+    sums = krona.tree(parts, levels)
+    children = tables["runs"]["children"][tables["runs"]["design"] == design].mean()
+    typer.echo(f"{who}: gain by {design} against status quo, SEK ({sums[0].sek / children:+,.1f} per child)")
+    typer.echo(_written(sums))
+    typer.echo("\nThe same by programme: its money, and what the lives of those who came were expected to save")
+    typer.echo(_written(krona.tree(programmes, ("programme", "heading"))))
+    typer.echo("\nWhat it stands on (`stupror parameters` has value and source of each)")
+    for line in _stands_on(parts, design):
+        typer.echo(f"  {line}")
+    if out is not None:
+        with new_file(out) as draft:
+            draft.write_bytes(csv_bytes(parts))
+        typer.echo(f"Written to {out}: {len(parts)} parts.")
+
+
+def _asked(tables: Tables, number: str, folder: Path) -> tuple[str, str]:
+    """Find the design and the payer group that a number is of.
+
+    Raises
+    ------
+    InputError
+        If status quo was not run, or it is neither a design of the folder nor a gain that was printed, or several are.
+    """
+    from ...analysis.measures.lifetime import BASE
+    from ...analysis.report.tables import format_summary
+
+    designs = list(dict.fromkeys(tables["runs"]["design"]))
+    if BASE not in designs:
+        raise InputError([f"{folder}: has no {BASE}. A gain is against that: compare with it."])
+    if number in designs and number != BASE:
+        return number, ""
+    wanted = _bare(number)
+    rows = tables["summary"][tables["summary"]["measure"].isin([*_GAINS])]
+    found = [
+        (str(row["design"]), _GAINS[str(row["measure"])])
+        for _, row in rows.iterrows()
+        if row["design"] != BASE and _bare(_cell(format_summary(row.to_frame().T))) == wanted
+    ]
+    others = [each for each in designs if each != BASE]
+    if len(found) > 1:
+        several = "; ".join(f"{design}, {group or 'all public payers'}" for design, group in found)
+        raise InputError([f"{number} stands for several gains: {several}. Give the design, and --payer."])
+    if not found:
+        raise InputError(
+            [
+                f"{folder}: '{number}' is neither a design of it ({', '.join(others)}) nor a gain against status quo "
+                f"that it prints as a mean over seeds.{hint(number, others)}"
+            ]
+        )
+    return found[0]
+
+
+def _cell(formatted: pd.DataFrame) -> str:
+    return str(formatted.iloc[0, 1]).partition("[")[0]
+
+
+def _bare(number: str) -> str:
+    """Write a number without sign, spaces and decimal comma, as one would type it."""
+    return "".join(each for each in number.replace(",", ".") if each.isdigit() or each == ".")
+
+
+def _written(lines: Iterable[tuple[int, str, int]]) -> str:
+    rows = [("  " * depth + (name or "of no programme"), f"{sek:+,}".replace(",", " ")) for depth, name, sek in lines]
+    name, sek = (max(len(row[k]) for row in rows) for k in (0, 1))
+    return "\n".join(f"  {row[0]:<{name}}  {row[1]:>{sek}}" for row in rows)
+
+
+def _stands_on(parts: pd.DataFrame, design: str) -> list[str]:
+    """Name the parameters, or the clauses, that each heading comes from."""
+    from ...model.inputs.scenario import load_scenario
+
+    rows, lines = load_scenario().costs, []
+    for heading, part in parts.groupby("heading"):
+        kind = str(heading).partition(" ")[2]
+        accounts, programmes = set(part["account"]), sorted({each for each in part["programme"] if each})
+        if str(heading).startswith("lives: "):
+            names = [f"costs.{row.name}.amount" for row in rows if row.payer in accounts and row.kind == kind]
+            names += ["ladder.* (need by age)", "interventions.*.escalation, .recovery, .forks (effects)"]
+            names = ["tax.*", *names[-2:]] if kind == "tax_forgone" else names
+        elif kind == "programme":
+            names = [_RULES[kind].format(programme=each) for each in programmes]
+        elif kind in _RULES:
+            names = [_RULES[kind]]
+        else:
+            names = [f"the clauses of {design}: `stupror designs show {design}`"]
+        lines.append(f"{heading}: {', '.join(names)}")
+    return lines
