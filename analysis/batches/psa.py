@@ -2,7 +2,8 @@
 
 Net benefit of a design in one draw is ``wtp * years of need avoided - cost``, where cost is the lifetime cost of the
 perspective (municipality, region, state, all public budgets, society) and `wtp` what a year of need avoided is worth to
-it (SEK/year). At `wtp` 0 money alone counts. Amounts are SEK per child of the run. Definitions follow Briggs, Claxton &
+it (SEK/year). Both are of whole lives and discounted at the same rate, so that their ratio does not hang on how many
+years are simulated. At `wtp` 0 money alone counts. Amounts are SEK per child of the run. Definitions follow Briggs, Claxton &
 Sculpher 2006, *Decision Modelling for Health Economic Evaluation*, ch. 5-6. Read by the commands and notebooks.
 """
 
@@ -19,7 +20,6 @@ from .conditional import Fit, fit_of, strongest_first
 Frame = pd.DataFrame
 Floats = NDArray[np.float64]
 
-EFFECT = "years_in_need"
 WORTH = (0.0, 25_000.0, 50_000.0, 100_000.0, 200_000.0, 400_000.0, 800_000.0)
 FEW_DRAWS = 50
 SHUFFLES, AT_ONCE, SEED = 100, 20, 1
@@ -39,7 +39,9 @@ def net_benefit(runs: Frame, perspective: str, wtp: float = 0.0, designs: Sequen
     column = cost_of(perspective)
     names = paired.choices(runs) if designs is None else list(designs)
     cost = paired.by_design(runs, column, names)
-    return -cost if wtp == 0 else -cost - wtp * paired.by_design(runs, EFFECT, names).reindex(cost.index)
+    if wtp == 0:
+        return -cost
+    return -cost - wtp * paired.by_design(runs, effect_of(perspective), names).reindex(cost.index)
 
 
 def cost_of(perspective: str) -> str:
@@ -49,13 +51,20 @@ def cost_of(perspective: str) -> str:
     return f"cost_{perspective}"
 
 
+def effect_of(perspective: str) -> str:
+    """Name the outcome that is the effect: years in need over whole lives, discounted as the perspective's cost is."""
+    cost_of(perspective)
+    return "need_societal" if perspective == "societal" else "need_fiscal"
+
+
 def plane(runs: Frame, perspective: str, base: str | None = None) -> Frame:
     """The cost-effectiveness plane: what each design costs more, and which years of need it avoids, draw by draw.
 
-    Columns design, draw, years_avoided (year/child), cost (SEK/child), both against the base.
+    Columns design, draw, years_avoided (year/child), cost (SEK/child), both against the base, over whole lives and
+    discounted alike.
     """
     cost = paired.differences(runs, cost_of(perspective), base)
-    effect = -paired.differences(runs, EFFECT, base).reindex(cost.index)
+    effect = -paired.differences(runs, effect_of(perspective), base).reindex(cost.index)
     frames = [
         pd.DataFrame({"design": name, "draw": cost.index, "years_avoided": effect[name], "cost": cost[name]})
         for name in cost.columns

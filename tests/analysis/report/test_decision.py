@@ -88,7 +88,7 @@ def test_luck_is_never_called_a_gain_or_a_loss(language):
     made, _ = CASES["uncertain"]
     say = sayings(language)
     found = paired.pair_up(made, 0.03)
-    good, bad = weighed.weighed(found, made, texts(language)["words"], say)
+    good, bad = weighed.weighed(found, made, texts(language)["words"], say, 0.03)
     assert good == [say["nothing for"]]
     beyond = say["w payer less"].partition("{figure}")[0].replace("{group}", "")
     assert not any(beyond in line for line in bad)
