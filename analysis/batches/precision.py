@@ -77,7 +77,9 @@ def mean_of(values: pd.Series, sampling: Sampling | None = None) -> Mean:
     if kind == NONE:
         return Mean(mean, np.nan, np.nan, n, kind)
     draw = known.index.to_numpy(np.int64)
-    group = draw % int(sampling["scrambles"]) if kind == SCRAMBLES else draw // block_size(sampling["factors"], sampling)
+    group = (
+        draw % int(sampling["scrambles"]) if kind == SCRAMBLES else draw // block_size(sampling["factors"], sampling)
+    )
     middle, low, high, _ = interval(known.groupby(group).mean())
     return Mean(mean, low + mean - middle, high + mean - middle, n, kind)
 

@@ -3,8 +3,9 @@
 Net benefit of a design in one draw is ``wtp * years of need avoided - cost``, where cost is the lifetime cost of the
 perspective (municipality, region, state, all public budgets, society) and `wtp` what a year of need avoided is worth to
 it (SEK/year). Both are of whole lives and discounted at the same rate, so that their ratio does not hang on how many
-years are simulated. At `wtp` 0 money alone counts. Amounts are SEK per child of the run. Definitions follow Briggs, Claxton &
-Sculpher 2006, *Decision Modelling for Health Economic Evaluation*, ch. 5-6. Read by the commands and notebooks.
+years are simulated. At `wtp` 0 money alone counts. Amounts are SEK per child of the run. Definitions follow Briggs,
+Claxton & Sculpher 2006, *Decision Modelling for Health Economic Evaluation*, ch. 5-6. Read by the commands and
+notebooks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from ..measures.outcomes import PERSPECTIVES
 from . import paired
 from .conditional import Fit, fit_of, strongest_first
+from .precision import Sampling, standard_error
 
 Frame = pd.DataFrame
 Floats = NDArray[np.float64]
@@ -115,10 +117,13 @@ def acceptability(runs: Frame, perspective: str, worth: Sequence[float] = WORTH,
     return pd.concat(frames, ignore_index=True)
 
 
-def perfect_information(runs: Frame, worth: Sequence[float] = WORTH, children: float = np.nan) -> Frame:
+def perfect_information(
+    runs: Frame, worth: Sequence[float] = WORTH, children: float = np.nan, sampling: Sampling | None = None
+) -> Frame:
     """Expected value of perfect information per perspective and worth, SEK/child and for all children.
 
-    ``EVPI = E[max over designs of NB] - max over designs of E[NB]``, with its standard error over draws. Luck that is
+    ``EVPI = E[max over designs of NB] - max over designs of E[NB]``, with its standard error as fits
+    how the draws were made (`precision`). Luck that is
     left in single runs counts as uncertainty here: with several replications per draw there is less of it. `population`
     is the same for all `children` of the run, who are counted one by one, each whole life with its own discounting to
     the first year. Columns perspective, wtp, best (all of them if several have the same mean), evpi, standard_error,
@@ -130,7 +135,7 @@ def perfect_information(runs: Frame, worth: Sequence[float] = WORTH, children: f
             benefit = net_benefit(runs, perspective, wtp)
             mean = benefit.mean()
             regret = benefit.max(axis=1) - benefit[mean.idxmax()]
-            error = float(regret.std(ddof=1) / np.sqrt(len(regret))) if len(regret) > 1 else np.nan
+            error = standard_error(regret, sampling)
             evpi = float(regret.mean())
             best = " = ".join(map(str, mean.index[mean == mean.max()]))
             rows.append((perspective, float(wtp), best, evpi, error, evpi * children, len(regret)))

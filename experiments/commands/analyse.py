@@ -70,7 +70,10 @@ OWN_LUCK = (
 def psa(
     folder: Folder,
     perspective: Perspective = "fiscal",
-    wtp: Annotated[float, typer.Option(help="Worth of a year of need avoided, SEK; 0 counts money alone.")] = 0.0,
+    wtp: Annotated[
+        list[float] | None,
+        typer.Option(help="Worth of a year of need avoided, SEK; repeatable. [default: 0, money alone counts]"),
+    ] = None,
     against: Against = "",
     groups: Annotated[
         list[str] | None,
@@ -80,23 +83,27 @@ def psa(
 ) -> None:
     """Say which design is best, how sure that is, and what it would be worth to know more."""
     from ...analysis.batches import batch_figures
-    from ...analysis.batches.psa import WORTH
+    from ...analysis.batches.precision import SAID
+    from ...analysis.batches.psa import WORTH, cost_of, effect_of
     from ..results import open_batch
 
-    asking.check(asking.finite("--wtp", wtp, 0.0))
+    asked = list(dict.fromkeys(wtp or [0.0]))
+    asking.check(*(asking.finite("--wtp", each, 0.0) for each in asked))
     batch = open_batch(folder)
     together = _groups(groups or (), [str(name) for name in batch.values.columns])
-    worth = sorted({*WORTH, wtp})
-    cost = f"cost_{perspective}"
+    worth = sorted({*WORTH, *asked})
+    cost = cost_of(perspective)
+    counted = (cost, effect_of(perspective))  # read in the query below
     tables = {
         "plane": batch.plane(perspective, against or None),
         "incremental": batch.incremental(perspective, against or None),
         "acceptability": batch.acceptability(perspective, worth, against or None),
         "perfect_information": batch.perfect_information(worth),
-        "convergence": batch.psa_convergence(perspective, wtp),
+        "convergence": batch.psa_convergence(perspective, asked[0]),
         "differences": batch.convergence(cost, against or None),
         "pairing": batch.pairing(cost, against or None),
-        "summary": batch.summary(against or None).query("outcome in [@cost, 'years_in_need']"),
+        "summary": batch.summary(against or None).query("outcome in @counted"),
+        "variance": batch.variance(cost, against or None),
     }
     figures = {
         "plane": batch_figures.plane(tables["plane"]),
@@ -107,27 +114,34 @@ def psa(
     typer.echo(batch.counted(cost))
     typer.echo(f"{cost}{_than(batch, against)}, SEK per child: draws, then the mean with its 90 % interval")
     differences = tables["summary"].query("outcome == @cost")
-    typer.echo(table_of(differences.drop(columns=["outcome", "of", "left_out"])))
-    typer.echo("Costs, years of need avoided, and what each further year costs on the frontier (SEK)")
+    typer.echo(table_of(differences.drop(columns=["outcome", "interval", "of", "left_out"])))
+    typer.echo("; ".join(SAID[kind] for kind in dict.fromkeys(differences["interval"])))
+    typer.echo(f"Variance of {cost}{_than(batch, against)} in single runs: what is uncertain, and luck")
+    typer.echo(table_of(tables["variance"]))
+    typer.echo("" if (tables["variance"]["replications"] > 1).all() else ONE_RUN, nl=False)
+    typer.echo("Costs, years of need avoided, and what each further year costs on the frontier (SEK), whole lives")
     typer.echo(table_of(tables["incremental"]))
-    typer.echo(f"Which design is best, perspective {perspective}, a year of need avoided worth {wtp:,.0f} SEK")
-    typer.echo(table_of(_at(tables["acceptability"], wtp)))
+    typer.echo(f"Which design is best, perspective {perspective}, by what a year of need avoided is worth (wtp, SEK)")
+    typer.echo(table_of(_at(tables["acceptability"], asked)))
     typer.echo("Worth of knowing everything, SEK per child, and SEK for all children of the run, by perspective")
-    typer.echo(table_of(_at(tables["perfect_information"], wtp)))
+    typer.echo(table_of(_at(tables["perfect_information"], asked)))
     typer.echo(
         "Worth of knowing one number, SEK per child (chance: the highest of all if none mattered, in 19 of 20 batches)"
     )
     try:
-        tables["partial_information"] = known = batch.partial_information(perspective, wtp)
-        figures["partial_information"] = batch_figures.partial_information(known)
-        typer.echo(table_of(known.head(max(top, 1))))
+        tables["partial_information"] = known = batch.partial_information(perspective, asked)
+        figures["partial_information"] = batch_figures.partial_information(known[known["wtp"] == asked[0]])
+        typer.echo(table_of(known.groupby("wtp", sort=False).head(max(top, 1))))
         if together:
-            tables["groups"] = batch.partial_information(perspective, wtp, together)
+            tables["groups"] = batch.partial_information(perspective, asked, together)
             typer.echo("Worth of knowing groups of numbers, SEK per child")
             typer.echo(table_of(tables["groups"]))
     except InputError as error:  # too few draws, or nothing uncertain: the rest stands without it
         typer.echo(f"  left out: {' '.join(error.problems)}")
     typer.echo(f"Written to {_write(folder, f'psa-{perspective}', tables, figures)}")
+
+
+ONE_RUN = "  One run per draw: they cannot be told apart. Give the plan [replications] number = 2 or more.\n"
 
 
 def _groups(given: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
@@ -145,9 +159,9 @@ def _groups(given: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _at(table: pd.DataFrame, wtp: float) -> pd.DataFrame:
-    """The rows of a table for one worth of a year of need avoided."""
-    return table[table["wtp"] == wtp].drop(columns="wtp")
+def _at(table: pd.DataFrame, asked: Sequence[float]) -> pd.DataFrame:
+    """The rows of a table for what a year of need avoided was asked to be worth."""
+    return table[table["wtp"].isin(asked)]
 
 
 def discover(

@@ -147,7 +147,7 @@ def _main(batch: Batch) -> str:
 def _headline(batch: Batch, name: str) -> pd.DataFrame:
     """The main outcome against status quo, per design: over draws, who wins, and the mean with its interval."""
     found = batch.summary()
-    part = found[found["outcome"] == name].drop(columns=["outcome", "of", "left_out"])
+    part = found[found["outcome"] == name].drop(columns=["outcome", "interval", "of", "left_out"])
     return part.rename(columns={"median": f"{name} against base: median"})
 
 
