@@ -93,7 +93,7 @@ def psa(
     together = _groups(groups or (), [str(name) for name in batch.values.columns])
     worth = sorted({*WORTH, *asked})
     cost = cost_of(perspective)
-    counted = (cost, effect_of(perspective))  # read in the query below
+    spread = batch.summary(against or None)
     tables = {
         "plane": batch.plane(perspective, against or None),
         "incremental": batch.incremental(perspective, against or None),
@@ -102,7 +102,7 @@ def psa(
         "convergence": batch.psa_convergence(perspective, asked[0]),
         "differences": batch.convergence(cost, against or None),
         "pairing": batch.pairing(cost, against or None),
-        "summary": batch.summary(against or None).query("outcome in @counted"),
+        "summary": spread[spread["outcome"].isin([cost, effect_of(perspective)])],
         "variance": batch.variance(cost, against or None),
     }
     figures = {
@@ -118,7 +118,8 @@ def psa(
     typer.echo("; ".join(SAID[kind] for kind in dict.fromkeys(differences["interval"])))
     typer.echo(f"Variance of {cost}{_than(batch, against)} in single runs: what is uncertain, and luck")
     typer.echo(table_of(tables["variance"]))
-    typer.echo("" if (tables["variance"]["replications"] > 1).all() else ONE_RUN, nl=False)
+    if (tables["variance"]["replications"] < 2).any():
+        typer.echo(ONE_RUN)
     typer.echo("Costs, years of need avoided, and what each further year costs on the frontier (SEK), whole lives")
     typer.echo(table_of(tables["incremental"]))
     typer.echo(f"Which design is best, perspective {perspective}, by what a year of need avoided is worth (wtp, SEK)")
@@ -141,7 +142,7 @@ def psa(
     typer.echo(f"Written to {_write(folder, f'psa-{perspective}', tables, figures)}")
 
 
-ONE_RUN = "  One run per draw: they cannot be told apart. Give the plan [replications] number = 2 or more.\n"
+ONE_RUN = "  One run per draw: they cannot be told apart. Give the plan [replications] number = 2 or more."
 
 
 def _groups(given: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:

@@ -92,7 +92,17 @@ def test_outcomes_are_the_measures_of_a_single_run(name: str) -> None:
     assert found["investor_gain"] == pytest.approx(position.get("investor", 0.0) / alive, abs=1e-9)
     children = tables["children"]
     in_need = children[children["level"].isin(["support", "care", "placed", "assistance", "ill_health", "exclusion"])]
-    assert found["years_in_need"] == pytest.approx(in_need["children"].sum() / alive)
+    levels = tables["levels"]
+    lived = levels[levels["level"].isin(in_need["level"].unique())]
+    now = lived[lived["phase"] == "simulated"]
+    assert now["actual"].sum() == in_need["children"].sum(), "the simulated years are those of the table `children`"
+    assert found["years_in_need"] == pytest.approx(lived["actual"].sum() / alive)
+    since = lived["year"] - tables["runs"]["start_year"].iloc[0]
+    for name, rate in (("need_fiscal", 0.03), ("need_societal", 0.035)):
+        assert found[name] == pytest.approx((lived["actual"] / (1 + rate) ** since).sum() / alive)
+    assert found["need_societal"] < found["need_fiscal"] < found["years_in_need"]
+    at_no_rate = outcomes(tables, rate=0.0, societal_rate=0.0)
+    assert at_no_rate["need_fiscal"] == at_no_rate["years_in_need"] == found["years_in_need"]
 
 
 def test_a_batch_that_is_killed_goes_on_where_it_was(whole: Path, tmp_path: Path) -> None:
