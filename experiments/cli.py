@@ -32,6 +32,7 @@ from .commands import (
     screen,
     search,
     stress,
+    study,
     tip,
     validate,
     view,
@@ -104,6 +105,7 @@ batch_app.command("status")(batch.status)
 app.command("sensitivity")(analyse.sensitivity)
 app.command("psa")(analyse.psa)
 app.command("discover")(analyse.discover)
+app.command("study")(study.study)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ and hands its tables to `analysis`. Read by `experiments.api` and the commands.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..analysis.batches import discovery, incremental, paired, precision, psa, sensitivity
+from ..analysis.batches.sampling_information import sample_information
 from ..analysis.measures.lifetime import BENCHMARK
 from ..analysis.measures.outcomes import CHILDREN, OUTCOMES, PERSPECTIVES
 from ..model.inputs.errors import InputError
-from .batches import asking, batch_folder, store
+from .batches import asking, batch_folder, store, studies
+from .batches.again import plan_again, worlds_of
 from .batches.session import assemble
 from .runs.extras import need
 from .runs.finished import Comparison, Run, show
@@ -172,6 +174,60 @@ class Batch:
         )
         found.insert(0, "wtp", found.pop("wtp"))
         return found.assign(population=found["evppi"] * self.children)
+
+    def study(
+        self,
+        intervention: str,
+        methods: Sequence[str],
+        follow_up: Sequence[int],
+        children: Sequence[int],
+        projects: Sequence[int] = (1,),
+        *,
+        wtp: float = 0.0,
+        plan: Path | None = None,
+        tell: Callable[[int, int], None] | None = None,
+    ) -> Frame:
+        """What evaluations of a programme would be worth to each payer; see `analysis.batches.sampling_information`.
+
+        Parameters
+        ----------
+        intervention, methods, follow_up, children, projects
+            What is evaluated and how: every combination of method, years, children of a project and projects.
+        wtp
+            What a year of need avoided is worth, SEK.
+        plan
+            The batch's plan file, if it names other files.
+        tell
+            Called with the number of worlds that are looked at, and of all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns intervention, method, follow_up (years), children, projects, perspective, evsi, chance,
+            if_all_decide (SEK/child), population (`evsi` for all children who come after the study, discounted to the
+            first year, SEK), cost (of evaluating, SEK), net (population less cost).
+        """
+        need("science", "sklearn")
+        names = self.manifest["outcomes"]
+        self._perspective("fiscal", None, *(asking.perspective(each, names) for each in PERSPECTIVES))
+        again = plan_again(self.folder, dict(self.manifest), plan)
+        benefits = {each: psa.net_benefit(self._some(), each, wtp) for each in PERSPECTIVES}
+        asked = [studies.Study(intervention, method, years) for method in methods for years in follow_up]
+        worlds = worlds_of(again, benefits["fiscal"].index, tell)
+        told = studies.reports_of(again.scenario, worlds, asked)
+        frames = [
+            asking.answered(lambda told=told[each], n=n, m=m: sample_information(benefits, told, n * m)).assign(
+                method=each.method, follow_up=each.years, children=n, projects=m
+            )
+            for each in asked
+            for n in children
+            for m in projects
+        ]
+        found = pd.concat(frames, ignore_index=True).assign(intervention=intervention)
+        found["population"] = found["evsi"] * self.children * studies.left_after(again, found["follow_up"])
+        found["cost"] = studies.cost_of(again.scenario, intervention, found["children"], found["projects"])
+        found["net"] = found["population"] - found["cost"]
+        return found[list(studies.COLUMNS)]
 
     def psa_convergence(self, perspective: str = "fiscal", wtp: float = 0.0) -> Frame:
         """Perfect information with growing numbers of draws."""

@@ -156,8 +156,8 @@ def _rows(posterior: Posterior, draws: int, how: Sampling, number: int) -> NDArr
     return np.stack(each, axis=1).reshape(draws)
 
 
-def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
-    """List the runs: by draw, then replication, then design, so that neighbours share a world.
+def jobs_of(plan: Plan, draws: list[dict[str, Value]], only: int | None = None) -> list[Job]:
+    """List the runs, or those of one draw: by draw, then replication, then design, so that neighbours share a world.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
     context, problems = context_of(plan), dict[str, None]()
     terms_of = {factor.name: factor for factor in plan.factors if factor.designs}
     jobs: list[Job] = []
-    for number, values in enumerate(draws):
+    for number, values in enumerate(draws) if only is None else [(only, draws[only])]:
         tied = {name: plain(values[name]) for name in plan.tied}
         own = {name: value for name, value in values.items() if name not in terms_of and name not in tied}
         world_values = tuple({**own, **values_of(plan.scenario, tied)}.items())

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..results import Batch
 
-__all__ = ["discover", "psa", "sensitivity"]
+__all__ = ["discover", "psa", "sensitivity", "write_beside"]
 
 OutcomeName = Annotated[str, typer.Option(help="Which outcome, such as cost_fiscal or cost_societal.")]
 Against = Annotated[str, typer.Option(help="Design to compare with. [default: status-quo]")]
@@ -50,7 +51,7 @@ def sensitivity(
         for name in names
         if len(grown)
     }
-    place = _write(folder, f"sensitivity-{_slug(outcome)}", {"indices": found, "convergence": grown}, figures)
+    place = write_beside(folder, f"sensitivity-{_slug(outcome)}", {"indices": found, "convergence": grown}, figures)
     typer.echo(batch.blocks(outcome, method or None))
     if batch.luck_of_its_own and method != "pawn":
         typer.echo(OWN_LUCK, err=True)
@@ -139,7 +140,7 @@ def psa(
             typer.echo(table_of(tables["groups"]))
     except InputError as error:  # too few draws, or nothing uncertain: the rest stands without it
         typer.echo(f"  left out: {' '.join(error.problems)}")
-    typer.echo(f"Written to {_write(folder, f'psa-{perspective}', tables, figures)}")
+    typer.echo(f"Written to {write_beside(folder, f'psa-{perspective}', tables, figures)}")
 
 
 ONE_RUN = "  One run per draw: they cannot be told apart. Give the plan [replications] number = 2 or more."
@@ -197,7 +198,7 @@ def discover(
     ranges = {str(factor): (float(values[factor].min()), float(values[factor].max())) for factor in values.columns}
     figures = {"box": batch_figures.box(boxes, ranges), "peeling": batch_figures.peeling(way)}
     tables = {"boxes": boxes, "peeling": way, "rules": rules}
-    place = _write(folder, f"discover-{_slug(name)}-{_slug(outcome)}", tables, figures)
+    place = write_beside(folder, f"discover-{_slug(name)}-{_slug(outcome)}", tables, figures)
     typer.echo(batch.counted(outcome))
     typer.echo(f"{name} fails where {_fails(batch, name, outcome, (above, below), against)}")
     if len(boxes):
@@ -247,7 +248,9 @@ def _slug(text: str) -> str:
     return "-".join("".join(sign if sign.isalnum() or sign in "-_" else " " for sign in text).split())
 
 
-def _write(folder: Path, name: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, str]) -> Path:
+def write_beside(
+    folder: Path, name: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, str] = MappingProxyType({})
+) -> Path:
     """Write tables and figures of an analysis beside the batch; they are made anew each time."""
     place = folder / name
     make_folder(place)

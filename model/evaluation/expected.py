@@ -99,14 +99,16 @@ def expect(
     ladder: Ladder,
     *,
     kept: float = 1.0,
+    beliefs: Sequence[float] = BELIEF_GRID,
 ) -> tuple[Expected, ...]:
     """Multiply the ladder out: what every metric should come to for a child of each option under each belief.
 
     This is the honest evaluation: what would happen without the project, whatever the evaluator will compare with. The
-    variance is that of the evaluator's method. `kept` is the true effect as a multiple of that in studies.
+    variance is that of the evaluator's method. `kept` is the true effect as a multiple of that in studies; with no
+    `beliefs` only `true`, `true_variance` and `other` hold anything.
     """
     k = cells.intervention
-    effects = [effects_of(interventions, belief)[k] for belief in (*BELIEF_GRID, kept)]
+    effects = [effects_of(interventions, belief)[k] for belief in (*beliefs, kept)]
     result = []
     for metric in metrics:
         without = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
