@@ -102,6 +102,7 @@ batch_app = typer.Typer(cls=batch.PlanOrCommand, help="Make the runs of a plan, 
 app.add_typer(batch_app, name="batch", no_args_is_help=True)
 batch_app.command(batch.RUN)(batch.run_plan)
 batch_app.command("status")(batch.status)
+batch_app.command("show")(batch.show)
 app.command("sensitivity")(analyse.sensitivity)
 app.command("psa")(analyse.psa)
 app.command("discover")(analyse.discover)
