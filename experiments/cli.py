@@ -20,6 +20,7 @@ import typer
 from ..model.inputs.errors import InputError
 from .commands import (
     analyse,
+    audit,
     batch,
     calibrate,
     data,
@@ -107,6 +108,7 @@ app.command("sensitivity")(analyse.sensitivity)
 app.command("psa")(analyse.psa)
 app.command("discover")(analyse.discover)
 app.command("study")(study.study)
+app.command("audit")(audit.audit)
 
 
 def main() -> None:
