@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -163,15 +163,11 @@ class Batch:
         each = [float(worth)] if isinstance(worth, int | float) else [float(one) for one in worth]
         self._perspective(perspective, None, *(asking.finite("worth", one, 0.0) for one in each))
         runs, known = self._some(), self._uncertain_values()
-        found = pd.concat(
-            [
-                asking.answered(
-                    lambda wtp=wtp: psa.partial_information(psa.net_benefit(runs, perspective, wtp), known, groups)
-                ).assign(wtp=wtp)
-                for wtp in each
-            ],
-            ignore_index=True,
-        )
+
+        def at(wtp: float) -> Frame:
+            return psa.partial_information(psa.net_benefit(runs, perspective, wtp), known, groups).assign(wtp=wtp)
+
+        found = pd.concat([asking.answered(partial(at, wtp)) for wtp in each], ignore_index=True)
         found.insert(0, "wtp", found.pop("wtp"))
         return found.assign(population=found["evppi"] * self.children)
 
@@ -216,7 +212,7 @@ class Batch:
         worlds = worlds_of(again, benefits["fiscal"].index, tell)
         told = studies.reports_of(again.scenario, worlds, asked)
         frames = [
-            asking.answered(lambda told=told[each], n=n, m=m: sample_information(benefits, told, n * m)).assign(
+            asking.answered(partial(sample_information, benefits, told[each], n * m)).assign(
                 method=each.method, follow_up=each.years, children=n, projects=m
             )
             for each in asked

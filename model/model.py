@@ -111,6 +111,7 @@ class PreventionModel(mesa.Model):
         self.year = start_year
         self.season = self._season(np.zeros((world.n, world.cells.age.size), np.int64))  # nobody has been seen yet
         create_agents(self, world)
+        self.running: bool = True
         self.datacollector = collector()
         self.figures = figures(world, self.state, start_year - 1)
 

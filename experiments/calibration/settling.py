@@ -64,7 +64,7 @@ def read_way(file: Path, done: int, steps: int) -> Way | None:
         if kept is not None:
             places = np.frombuffer(base64.b64decode(kept["places"]), "<f4").astype(np.float64)
             found[int(kept["done"])] = places.reshape(kept["shape"]), float(kept["accepted"])
-    numbers = []
+    numbers: list[int] = []
     while done - 1 - len(numbers) in found:
         numbers.append(done - 1 - len(numbers))
     if not numbers:

@@ -134,7 +134,7 @@ def _settled(problem: Problem, database: Path, generations: int, out: Path) -> l
         return ["Whether the walkers have settled is not known: the way they went is not kept."]
     found = settling.settled(way, list(problem.prior))
     _beside(out, "settling", found)
-    slowest = found.loc[found["time"].idxmax()]
+    slowest = found.iloc[int(found["time"].to_numpy().argmax())]
     steps = len(way.places) * way.every
     figures = (
         f"{steps} steps of each of {way.places.shape[1]} walkers ({100 * way.accepted:.0f} % accepted); longest "

@@ -77,7 +77,7 @@ def _verdict(part: pd.DataFrame) -> str:
     sure = part[part["evsi"] > part["chance"]]
     if sure.empty:
         return "no study is worth more than chance alone would show"
-    best = sure.loc[sure["net"].idxmax()]
+    best = sure.iloc[int(sure["net"].to_numpy().argmax())]
     if best["net"] <= 0:
         return f"no study is worth what it costs; the nearest would cost {-best['net']:,.0f} SEK more than it is worth"
     return (
