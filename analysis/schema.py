@@ -63,6 +63,17 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("not_eligible_untreated", "int", "persons", "of whom not eligible without any"),
         ),
     ),
+    "levels": (
+        "Everybody by year and level of need, nationally and over whole lives, as they were and as they would have "
+        "been without any programme.",
+        (
+            ("year", "int", "year", "calendar year"),
+            ("level", "text", "", "rung of the ladder of need"),
+            ("phase", "text", "", "simulated, or expected: the exact expectation of what follows the last year"),
+            ("actual", "float", "persons", "how many, with the programmes that were given"),
+            ("untreated", "float", "persons", "how many of the same without any"),
+        ),
+    ),
     "costs": (
         "What lives cost whom, nationally, as they were and as they would have been without any programme.",
         (

@@ -20,6 +20,7 @@ import typer
 from ..model.inputs.errors import InputError
 from .commands import (
     analyse,
+    audit,
     batch,
     calibrate,
     data,
@@ -34,6 +35,7 @@ from .commands import (
     search,
     signed,
     stress,
+    study,
     tip,
     validate,
     view,
@@ -105,9 +107,12 @@ batch_app = typer.Typer(cls=batch.PlanOrCommand, help="Make the runs of a plan, 
 app.add_typer(batch_app, name="batch", no_args_is_help=True)
 batch_app.command(batch.RUN)(batch.run_plan)
 batch_app.command("status")(batch.status)
+batch_app.command("show")(batch.show)
 app.command("sensitivity")(analyse.sensitivity)
 app.command("psa")(analyse.psa)
 app.command("discover")(analyse.discover)
+app.command("study")(study.study)
+app.command("audit")(audit.audit)
 
 
 def main() -> None:

@@ -6,9 +6,9 @@ and hands its tables to `analysis`. Read by `experiments.api` and the commands.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..analysis.batches import discovery, incremental, paired, psa, sensitivity
+from ..analysis.batches import discovery, incremental, paired, precision, psa, sensitivity
+from ..analysis.batches.sampling_information import sample_information
 from ..analysis.measures.lifetime import BENCHMARK
 from ..analysis.measures.outcomes import CHILDREN, OUTCOMES, PERSPECTIVES
 from ..model.inputs.errors import InputError
-from .batches import asking, batch_folder, store
+from .batches import asking, batch_folder, store, studies
+from .batches.again import plan_again, worlds_of
 from .batches.session import assemble
 from .runs.extras import need
 from .runs.finished import Comparison, Run, show
@@ -69,6 +71,11 @@ class Batch:
         """Value of each factor by draw; a list by the probability it was drawn at."""
         return self._read(batch_folder.DRAWS).set_index("draw")
 
+    @property
+    def sampling(self) -> dict[str, Any]:
+        """How the draws were made, and of how many factors."""
+        return {**self.manifest["sampling"], "factors": len(self._read(batch_folder.POINTS).columns) - 1}
+
     def summary(self, against: str | None = None) -> Frame:
         """Difference of every outcome from a design (status quo): its spread over draws, who wins, mean and interval.
 
@@ -76,7 +83,9 @@ class Batch:
         """
         asking.check(asking.design(against, self._some(), "--against"))
         measured = [name for name in self.manifest["outcomes"] if name != CHILDREN]
-        return asking.answered(lambda: paired.summary(self._some(), measured, against, self.manifest["draws"]))
+        return asking.answered(
+            lambda: paired.summary(self._some(), measured, against, self.manifest["draws"], self.sampling)
+        )
 
     def counted(self, outcome: str = "cost_fiscal") -> str:
         """Say of how many draws an analysis of this outcome speaks, and why others are left out."""
@@ -137,20 +146,84 @@ class Batch:
         names = self.manifest["outcomes"]
         numbers = (asking.finite("worth", each, 0.0) for each in worth)
         asking.check(*(asking.perspective(each, names) for each in PERSPECTIVES), *numbers)
-        return asking.answered(lambda: psa.perfect_information(self._some(), worth, self.children))
+        return asking.answered(lambda: psa.perfect_information(self._some(), worth, self.children, self.sampling))
 
     def partial_information(
-        self, perspective: str = "fiscal", wtp: float = 0.0, groups: Mapping[str, Sequence[str]] | None = None
+        self,
+        perspective: str = "fiscal",
+        worth: float | Sequence[float] = 0.0,
+        groups: Mapping[str, Sequence[str]] | None = None,
     ) -> Frame:
-        """What it would be worth to know one factor, or each of some groups of them, SEK/child and for all children."""
+        """What it would be worth to know one factor, or each of some groups of them, SEK/child and for all children.
+
+        For each of `worth`, what a year of need avoided is worth: column wtp, then those of `psa.partial_information`
+        and population (SEK).
+        """
         need("science", "sklearn")
-        self._perspective(perspective, None, asking.finite("--wtp", wtp, 0.0))
-        found = asking.answered(
-            lambda: psa.partial_information(
-                psa.net_benefit(self._some(), perspective, wtp), self._uncertain_values(), groups
-            )
-        )
+        each = [float(worth)] if isinstance(worth, int | float) else [float(one) for one in worth]
+        self._perspective(perspective, None, *(asking.finite("worth", one, 0.0) for one in each))
+        runs, known = self._some(), self._uncertain_values()
+
+        def at(wtp: float) -> Frame:
+            return psa.partial_information(psa.net_benefit(runs, perspective, wtp), known, groups).assign(wtp=wtp)
+
+        found = pd.concat([asking.answered(partial(at, wtp)) for wtp in each], ignore_index=True)
+        found.insert(0, "wtp", found.pop("wtp"))
         return found.assign(population=found["evppi"] * self.children)
+
+    def study(
+        self,
+        intervention: str,
+        methods: Sequence[str],
+        follow_up: Sequence[int],
+        children: Sequence[int],
+        projects: Sequence[int] = (1,),
+        *,
+        wtp: float = 0.0,
+        plan: Path | None = None,
+        tell: Callable[[int, int], None] | None = None,
+    ) -> Frame:
+        """What evaluations of a programme would be worth to each payer; see `analysis.batches.sampling_information`.
+
+        Parameters
+        ----------
+        intervention, methods, follow_up, children, projects
+            What is evaluated and how: every combination of method, years, children of a project and projects.
+        wtp
+            What a year of need avoided is worth, SEK.
+        plan
+            The batch's plan file, if it names other files.
+        tell
+            Called with the number of worlds that are looked at, and of all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns intervention, method, follow_up (years), children, projects, perspective, evsi, chance,
+            if_all_decide (SEK/child), population (`evsi` for all children who come after the study, discounted to the
+            first year, SEK), cost (of evaluating, SEK), net (population less cost).
+        """
+        need("science", "sklearn")
+        names = self.manifest["outcomes"]
+        self._perspective("fiscal", None, *(asking.perspective(each, names) for each in PERSPECTIVES))
+        again = plan_again(self.folder, dict(self.manifest), plan)
+        benefits = {each: psa.net_benefit(self._some(), each, wtp) for each in PERSPECTIVES}
+        asked = [studies.Study(intervention, method, years) for method in methods for years in follow_up]
+        worlds = worlds_of(again, benefits["fiscal"].index, tell)
+        told = studies.reports_of(again.scenario, worlds, asked)
+        frames = [
+            asking.answered(partial(sample_information, benefits, told[each], n * m)).assign(
+                method=each.method, follow_up=each.years, children=n, projects=m
+            )
+            for each in asked
+            for n in children
+            for m in projects
+        ]
+        found = pd.concat(frames, ignore_index=True).assign(intervention=intervention)
+        found["population"] = found["evsi"] * self.children * studies.left_after(again, found["follow_up"])
+        found["cost"] = studies.cost_of(again.scenario, intervention, found["children"], found["projects"])
+        found["net"] = found["population"] - found["cost"]
+        return found[list(studies.COLUMNS)]
 
     def psa_convergence(self, perspective: str = "fiscal", wtp: float = 0.0) -> Frame:
         """Perfect information with growing numbers of draws."""
@@ -160,7 +233,15 @@ class Batch:
     def convergence(self, outcome: str = "cost_fiscal", against: str | None = None) -> Frame:
         """Mean difference from a design with growing numbers of draws."""
         self._outcome_and_base(outcome, against, asking.others(self._some(), against))
-        return asking.answered(lambda: paired.convergence(paired.differences(self._some(), outcome, against)))
+        return asking.answered(
+            lambda: paired.convergence(paired.differences(self._some(), outcome, against), sampling=self.sampling)
+        )
+
+    def variance(self, outcome: str = "cost_fiscal", against: str | None = None) -> Frame:
+        """What of the variance of a difference comes from parameters, and what from luck; see `precision`."""
+        self._outcome_and_base(outcome, against, asking.others(self._some(), against))
+        base = str(asking.answered(lambda: paired.base_of(self._some(), against)))
+        return asking.answered(lambda: precision.variance_split(self._some(), outcome, base))
 
     def pairing(self, outcome: str = "cost_fiscal", against: str | None = None) -> Frame:
         """How many runs the common random numbers save."""

@@ -18,9 +18,19 @@ if TYPE_CHECKING:
     from .bodies.rules import by_body
     from .contracts import load_design
     from .inputs.scenario import load_scenario, select
-    from .model import simulate
+    from .model import PreventionModel, simulate
+    from .plain import SwedenModel
 
-__all__ = ["__version__", "by_body", "load_design", "load_scenario", "select", "simulate"]
+__all__ = [
+    "PreventionModel",
+    "SwedenModel",
+    "__version__",
+    "by_body",
+    "load_design",
+    "load_scenario",
+    "select",
+    "simulate",
+]
 
 
 def _keep_kernels_apart() -> None:
@@ -67,6 +77,8 @@ _keep_kernels_apart()
 
 
 _HOME = {
+    "PreventionModel": "model",
+    "SwedenModel": "plain",
     "by_body": "bodies.rules",
     "load_design": "contracts",
     "load_scenario": "inputs.scenario",

@@ -49,6 +49,7 @@ from .projects.recruiting import recruited
 from .projects.services import adopt, cost_of, end, serve
 from .results import tables
 from .results.answers import note, nothing_noted
+from .results.yearly import collector, figures
 from .state import open_state
 from .world import build_world
 
@@ -72,6 +73,13 @@ class PreventionModel(mesa.Model):
         Threads for the pass over the children. Changes nothing but the time.
     rules
         Rules of your own by kind of body, see `bodies.rules`.
+
+    Attributes
+    ----------
+    figures
+        What the last lived year shows: a number for each key of `results.yearly.FIGURES`.
+    datacollector
+        Mesa's collector of these, a row for each lived year; one of your own may be put in its place.
 
     Raises
     ------
@@ -107,9 +115,17 @@ class PreventionModel(mesa.Model):
         self.year = start_year
         self.season = self._season(np.zeros((world.n, world.cells.age.size), np.int64))  # nobody has been seen yet
         create_agents(self, world)
+        self.running: bool = True
+        self.datacollector = collector()
+        self.figures = figures(world, self.state, start_year - 1)
 
     def step(self) -> None:
-        """Live one budget year. The order of these lines is the order of events in the model."""
+        """Live one budget year. The order of these lines is the order of events in the model.
+
+        After the last year `running` is false, and there is no further step.
+        """
+        if not self.running:
+            raise InputError([f"The run ended with {self.year - 1}, its last year. Make a new model with more years."])
         self.budget()
         self.identify()
         self.decide()
@@ -119,7 +135,14 @@ class PreventionModel(mesa.Model):
         self.settle()
         self.learn()
         self.close()
+        self.figures = figures(self.world, self.state, self.year)
+        self.datacollector.collect(self)
         self.year += 1
+        self.running = self.year < self.world.start_year + self.world.years
+
+    def figure(self, name: str) -> int:
+        """What the last lived year shows, by name: one of `results.yearly.FIGURES`."""
+        return self.figures[name]
 
     def budget(self) -> None:
         """Set frames; mandatory cost and earlier promises come first, what is left is room (M5, M8, M10, M11)."""

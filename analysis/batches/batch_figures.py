@@ -15,6 +15,8 @@ from .sensitivity import MAIN
 Frame = pd.DataFrame
 MOST_BARS, MOST_DOTS = 12, 2000
 HALF_WIDTH = {"total": "total_half_width", "mu_star": "mu_star_half_width"}
+AVOIDED = "years of need avoided per child, whole lives, discounted"
+COST = "cost more, SEK per child, whole lives, discounted"
 LABEL = {"total": "total Sobol' index", "mu_star": "mean size of elementary effects", "median": "PAWN index"}
 
 
@@ -45,7 +47,7 @@ def plane(found: Frame) -> str:
             ax.scatter(part["years_avoided"].mean(), part["cost"].mean(), marker="X", s=60, color=colour, ec="black")
         ax.axhline(0, color="black", linewidth=0.8)
         ax.axvline(0, color="black", linewidth=0.8)
-        ax.set(xlabel="years of need avoided per child", ylabel="lifetime cost more, SEK per child")
+        ax.set(xlabel=AVOIDED, ylabel=COST)
         ax.legend(frameon=False, fontsize=9)
         return svg(figure)
 
@@ -59,7 +61,7 @@ def frontier(found: Frame) -> str:
             ax.scatter(row["effect"], row["cost"], s=60, color=colour, marker="o" if on else "x", label=row["design"])
         line = found[found["standing"] == "frontier"]
         ax.plot(line["effect"], line["cost"], color="black", linewidth=1.2, zorder=0)
-        ax.set(xlabel="years of need avoided per child, whole lives", ylabel="lifetime cost more, SEK per child")
+        ax.set(xlabel=AVOIDED, ylabel=COST)
         ax.legend(frameon=False, fontsize=9, title="crosses: dominated")
         return svg(figure)
 

@@ -38,7 +38,7 @@ def incremental(runs: Frame, perspective: str, base: str | None = None) -> Frame
     if len(names) < 2:
         raise ValueError(f"there is one design only, {against}, and nothing to compare it with")
     cost = paired.by_design(runs, psa.cost_of(perspective), names)
-    need = paired.by_design(runs, psa.EFFECT, names)
+    need = paired.by_design(runs, psa.effect_of(perspective), names)
     both = cost.index.intersection(need.index)
     more, avoided = (each.loc[both].sub(each.loc[both, against], axis=0) for each in (cost, -need))
     found = ratios(names, more.mean().tolist(), avoided.mean().tolist())
@@ -55,7 +55,7 @@ def ratios(designs: Sequence[str], cost: Sequence[float], effect: Sequence[float
     Parameters
     ----------
     designs, cost, effect
-        Name, cost (SEK) and effect (years of need avoided; more is better) of each.
+        Name, cost (SEK) and effect (years of need avoided; more is better) of each, over the same years.
 
     Returns
     -------

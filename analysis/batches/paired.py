@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from ..measures.lifetime import BASE, BENCHMARK
 from ..measures.outcomes import OUTCOMES
-from ..report.intervals import interval, spread
+from ..report.intervals import spread
+from .precision import Sampling, mean_of
 
 Frame = pd.DataFrame
 Floats = NDArray[np.float64]
@@ -159,7 +160,13 @@ def differences(runs: Frame, outcome: str, base: str | None = None) -> Frame:
     return wide.drop(columns=against).sub(wide[against], axis=0)
 
 
-def summary(runs: Frame, outcomes: Sequence[str], base: str | None = None, draws: int | None = None) -> Frame:
+def summary(
+    runs: Frame,
+    outcomes: Sequence[str],
+    base: str | None = None,
+    draws: int | None = None,
+    sampling: Sampling | None = None,
+) -> Frame:
     """Differences from the base over draws, by design and outcome: the mean, how they spread, and who wins.
 
     Parameters
@@ -168,6 +175,8 @@ def summary(runs: Frame, outcomes: Sequence[str], base: str | None = None, draws
         The table of a batch, columns of it, and the design to compare with (status quo if not given).
     draws
         Number of draws that the batch has in all; those in the table if not given.
+    sampling
+        How they were drawn (`precision.mean_of`); independently if not given.
 
     Returns
     -------
@@ -175,7 +184,8 @@ def summary(runs: Frame, outcomes: Sequence[str], base: str | None = None, draws
         Columns design, outcome, median, p5, p95 (quantiles over draws, unit of the outcome), better, equal, worse
         (shares of draws in which the design is better than, exactly equal to and worse than the base; NaN for
         an outcome that is good neither way), best (share in which it is the best of all that could be chosen, ties
-        shared), mean, low, high (90 % interval of the mean), n, of (draws counted, and in all), left_out (why).
+        shared), mean, low, high (90 % interval of the mean), interval (what it is: a key of
+        `precision.SAID`), n, of (draws counted, and in all), left_out (why).
     """
     against = base_of(runs, base)
     rows = []
@@ -189,18 +199,19 @@ def summary(runs: Frame, outcomes: Sequence[str], base: str | None = None, draws
         )
         for design in [name for name in wide.columns if name != against]:
             gap = whole[design] - whole[against]
-            mean, low, high, n = interval(gap)
+            middle = mean_of(gap, sampling)
             rows.append(
                 {"design": design, "outcome": outcome, **spread(gap), **standing(gap, less),
-                 "best": float(share.get(design, np.nan)), "mean": mean, "low": low, "high": high,
-                 "n": n, "of": count.of, "left_out": str(count).partition("left out: ")[2]}
+                 "best": float(share.get(design, np.nan)), "mean": middle.mean, "low": middle.low, "high": middle.high,
+                 "interval": middle.kind, "n": middle.n, "of": count.of,
+                 "left_out": str(count).partition("left out: ")[2]}
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
 SUMMARY = (
-    "design", "outcome", "median", "p5", "p95", "better", "equal", "worse", "best", "mean", "low", "high", "n", "of",
-    "left_out",
+    "design", "outcome", "median", "p5", "p95", "better", "equal", "worse", "best", "mean", "low", "high", "interval",
+    "n", "of", "left_out",
 )  # fmt: skip
 
 
@@ -222,7 +233,7 @@ def pairing(runs: Frame, outcome: str, base: str | None = None) -> Frame:
     return pd.DataFrame(rows, columns=["design", "paired_variance", "independent_variance", "ratio"])
 
 
-def convergence(differences_by_draw: Frame, steps: int = 12) -> Frame:
+def convergence(differences_by_draw: Frame, steps: int = 12, sampling: Sampling | None = None) -> Frame:
     """Estimates with growing numbers of draws, in the order in which they were drawn.
 
     Parameters
@@ -231,6 +242,8 @@ def convergence(differences_by_draw: Frame, steps: int = 12) -> Frame:
         Index draw, a column per design.
     steps
         Number of sample sizes, evenly spaced on a logarithmic scale from 10 (or fewer) to all.
+    sampling
+        How they were drawn; independently if not given.
 
     Returns
     -------
@@ -240,7 +253,7 @@ def convergence(differences_by_draw: Frame, steps: int = 12) -> Frame:
     n = len(differences_by_draw)
     sizes = np.unique(np.geomspace(min(10, n), n, steps).round().astype(int))
     rows = [
-        (design, int(size), *interval(differences_by_draw[design].iloc[:size])[:3])
+        (design, int(size), *mean_of(differences_by_draw[design].iloc[:size], sampling)[:3])
         for design in differences_by_draw.columns
         for size in sizes
     ]

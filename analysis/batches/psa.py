@@ -2,8 +2,10 @@
 
 Net benefit of a design in one draw is ``wtp * years of need avoided - cost``, where cost is the lifetime cost of the
 perspective (municipality, region, state, all public budgets, society) and `wtp` what a year of need avoided is worth to
-it (SEK/year). At `wtp` 0 money alone counts. Amounts are SEK per child of the run. Definitions follow Briggs, Claxton &
-Sculpher 2006, *Decision Modelling for Health Economic Evaluation*, ch. 5-6. Read by the commands and notebooks.
+it (SEK/year). Both are of whole lives and discounted at the same rate, so that their ratio does not hang on how many
+years are simulated. At `wtp` 0 money alone counts. Amounts are SEK per child of the run. Definitions follow Briggs,
+Claxton & Sculpher 2006, *Decision Modelling for Health Economic Evaluation*, ch. 5-6. Read by the commands and
+notebooks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +17,11 @@ from numpy.typing import NDArray
 from ..measures.outcomes import PERSPECTIVES
 from . import paired
 from .conditional import Fit, fit_of, strongest_first
+from .precision import Sampling, standard_error
 
 Frame = pd.DataFrame
 Floats = NDArray[np.float64]
 
-EFFECT = "years_in_need"
 WORTH = (0.0, 25_000.0, 50_000.0, 100_000.0, 200_000.0, 400_000.0, 800_000.0)
 FEW_DRAWS = 50
 SHUFFLES, AT_ONCE, SEED = 100, 20, 1
@@ -39,7 +41,9 @@ def net_benefit(runs: Frame, perspective: str, wtp: float = 0.0, designs: Sequen
     column = cost_of(perspective)
     names = paired.choices(runs) if designs is None else list(designs)
     cost = paired.by_design(runs, column, names)
-    return -cost if wtp == 0 else -cost - wtp * paired.by_design(runs, EFFECT, names).reindex(cost.index)
+    if wtp == 0:
+        return -cost
+    return -cost - wtp * paired.by_design(runs, effect_of(perspective), names).reindex(cost.index)
 
 
 def cost_of(perspective: str) -> str:
@@ -49,13 +53,20 @@ def cost_of(perspective: str) -> str:
     return f"cost_{perspective}"
 
 
+def effect_of(perspective: str) -> str:
+    """Name the outcome that is the effect: years in need over whole lives, discounted as the perspective's cost is."""
+    cost_of(perspective)
+    return "need_societal" if perspective == "societal" else "need_fiscal"
+
+
 def plane(runs: Frame, perspective: str, base: str | None = None) -> Frame:
     """The cost-effectiveness plane: what each design costs more, and which years of need it avoids, draw by draw.
 
-    Columns design, draw, years_avoided (year/child), cost (SEK/child), both against the base.
+    Columns design, draw, years_avoided (year/child), cost (SEK/child), both against the base, over whole lives and
+    discounted alike.
     """
     cost = paired.differences(runs, cost_of(perspective), base)
-    effect = -paired.differences(runs, EFFECT, base).reindex(cost.index)
+    effect = -paired.differences(runs, effect_of(perspective), base).reindex(cost.index)
     frames = [
         pd.DataFrame({"design": name, "draw": cost.index, "years_avoided": effect[name], "cost": cost[name]})
         for name in cost.columns
@@ -106,10 +117,13 @@ def acceptability(runs: Frame, perspective: str, worth: Sequence[float] = WORTH,
     return pd.concat(frames, ignore_index=True)
 
 
-def perfect_information(runs: Frame, worth: Sequence[float] = WORTH, children: float = np.nan) -> Frame:
+def perfect_information(
+    runs: Frame, worth: Sequence[float] = WORTH, children: float = np.nan, sampling: Sampling | None = None
+) -> Frame:
     """Expected value of perfect information per perspective and worth, SEK/child and for all children.
 
-    ``EVPI = E[max over designs of NB] - max over designs of E[NB]``, with its standard error over draws. Luck that is
+    ``EVPI = E[max over designs of NB] - max over designs of E[NB]``, with its standard error as fits
+    how the draws were made (`precision`). Luck that is
     left in single runs counts as uncertainty here: with several replications per draw there is less of it. `population`
     is the same for all `children` of the run, who are counted one by one, each whole life with its own discounting to
     the first year. Columns perspective, wtp, best (all of them if several have the same mean), evpi, standard_error,
@@ -121,7 +135,7 @@ def perfect_information(runs: Frame, worth: Sequence[float] = WORTH, children: f
             benefit = net_benefit(runs, perspective, wtp)
             mean = benefit.mean()
             regret = benefit.max(axis=1) - benefit[mean.idxmax()]
-            error = float(regret.std(ddof=1) / np.sqrt(len(regret))) if len(regret) > 1 else np.nan
+            error = standard_error(regret, sampling)
             evpi = float(regret.mean())
             best = " = ".join(map(str, mean.index[mean == mean.max()]))
             rows.append((perspective, float(wtp), best, evpi, error, evpi * children, len(regret)))

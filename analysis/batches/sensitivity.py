@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from . import paired
+from .precision import block_size
 
 Frame = pd.DataFrame
 Floats = NDArray[np.float64]
@@ -215,7 +216,7 @@ def _blocks(
     points: Frame, names: Sequence[str], wide: Frame, method: str, sampling: Mapping[str, Any]
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Keep the points that have an outcome: whole blocks (base points, trajectories) where the method needs them."""
-    size = _block(len(names), sampling) if method != "pawn" else 1
+    size = block_size(len(names), sampling) if method != "pawn" else 1
     there = points["draw"].isin(wide.index).to_numpy()
     blocks = there[: len(there) // size * size].reshape(-1, size).all(axis=1)
     keep = np.repeat(blocks, size)
@@ -225,18 +226,12 @@ def _blocks(
     return rows[list(names)].to_numpy(np.float64), rows["draw"].to_numpy(np.int64)
 
 
-def _block(factors: int, sampling: Mapping[str, Any]) -> int:
-    """Number of draws in a block of the sample: a base point with its neighbours, a trajectory; 1 if it has none."""
-    pairs = 2 if sampling.get("second_order") else 1
-    return {"saltelli": factors * pairs + 2, "morris": factors + 1}.get(sampling["method"], 1)
-
-
 def luck_of_its_own(runs: Frame, points: Frame, sampling: Mapping[str, Any]) -> bool:
     """Say whether draws of a block differ by their luck too: then indices rank luck, and a factor that is idle as well.
 
     ``replications.seeds`` "block" or "shared" gives a block one luck; "fresh", which was usual once, does not.
     """
-    size = _block(len(points.columns) - 1, sampling)
+    size = block_size(len(points.columns) - 1, sampling)
     if size == 1 or "seed" not in runs:
         return False
     lucks = runs.assign(block=runs["draw"] // size).groupby(["block", "design", "replication"])["seed"].nunique()
@@ -248,7 +243,7 @@ def blocks_lost(
 ) -> str:
     """Say of how many draws, or blocks of them, the indices speak, and which blocks are lost for want of a value."""
     count = paired.counted(runs, outcome, None, len(points))
-    size = 1 if method == "pawn" else _block(len(points.columns) - 1, sampling)
+    size = 1 if method == "pawn" else block_size(len(points.columns) - 1, sampling)
     if size == 1:
         return str(count)
     there = points["draw"].isin(paired.by_design(runs, outcome).index).to_numpy()
@@ -271,7 +266,7 @@ def convergence(
     used = method or (sampling["method"] if sampling["method"] in MAIN else "pawn")
     whole = sensitivity(runs, points, sampling, outcome, base, method)
     leading = whole[whole["factor"] != DUMMY].groupby("of", sort=False).head(top)[["of", "factor"]]
-    block = _block(len(points.columns) - 1, sampling) if used != "pawn" else 1
+    block = block_size(len(points.columns) - 1, sampling) if used != "pawn" else 1
     rows = []
     for part in (8, 4, 2, 1):
         draws = len(points) // block // part * block

@@ -20,7 +20,7 @@ PARTIES = (*GROUPS, "households", *(group for group in OUTSIDE if group not in U
 SIZES = (1, 5, 10, 20, 40, 80, 160, 320, 1_000_000)
 
 
-def net_position(tables: Tables, rate: float = 0.03) -> Frame:
+def net_position(tables: Tables, rate: float) -> Frame:
     """What each party of a run got out of programmes and contracts: money, and savings in what lives cost it.
 
     ``money = PV of all received - PV of all paid`` over the rows of `payments`, simulated and expected, and what
@@ -67,7 +67,7 @@ def _money(tables: Tables, rate: float) -> pd.Series:
     return both.groupby([*RUN, "group"])["sek"].sum()
 
 
-def outside_gain(tables: Tables, rate: float = 0.03) -> Frame:
+def outside_gain(tables: Tables, rate: float) -> Frame:
     """What parties that are no public payers gain against status quo with the same seed: `net_position`, paired.
 
     Columns design, seed, group (of `OUTSIDE`, those that take part in that design), gain_sek. Empty if status quo was

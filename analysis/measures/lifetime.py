@@ -129,7 +129,7 @@ def net_payments(tables: Tables) -> Frame:
     return pd.concat([out, back], ignore_index=True)
 
 
-def lifetime_cost(tables: Tables, rate: float = 0.03) -> Frame:
+def lifetime_cost(tables: Tables, rate: float) -> Frame:
     """Present value of public cost by payer group: lives, programmes and contracts, simulated and expected.
 
     ``PV = sum over years of (cost of lives + paid - received) / (1 + rate) ** t``, for all children of the run, and
@@ -149,12 +149,12 @@ def lifetime_cost(tables: Tables, rate: float = 0.03) -> Frame:
     return result.assign(per_child_sek=result["pv_sek"] / result["children"]).drop(columns="children")
 
 
-def public_cost(tables: Tables, rate: float = 0.03) -> Frame:
+def public_cost(tables: Tables, rate: float) -> Frame:
     """Sum of `lifetime_cost` over payer groups: the fiscal perspective. Columns design, seed, pv_sek, per_child_sek."""
     return lifetime_cost(tables, rate).groupby(RUN, as_index=False, sort=False)[["pv_sek", "per_child_sek"]].sum()
 
 
-def gain_by_group(tables: Tables, rate: float = 0.03) -> Frame:
+def gain_by_group(tables: Tables, rate: float) -> Frame:
     """Who gains against status quo with the same seed: PV cost under status quo less PV cost under the design.
 
     Columns design, seed, group, gain_sek. Empty if status quo was not run.
@@ -165,7 +165,7 @@ def gain_by_group(tables: Tables, rate: float = 0.03) -> Frame:
     return paired.assign(gain_sek=paired["base_sek"] - paired["pv_sek"])[[*RUN, "group", "gain_sek"]]
 
 
-def household_gain(tables: Tables, rate: float = 0.03) -> Frame:
+def household_gain(tables: Tables, rate: float) -> Frame:
     """What households gain against status quo with the same seed, as a present value.
 
     A year of need costs a household the lost earnings (as the value of production), less the benefits it gets and the
@@ -180,7 +180,7 @@ def household_gain(tables: Tables, rate: float = 0.03) -> Frame:
     return paired.assign(gain_sek=paired["base"] - paired["pv"])[[*RUN, "gain_sek"]]
 
 
-def household_cost(tables: Tables, rate: float = 0.03) -> Frame:
+def household_cost(tables: Tables, rate: float) -> Frame:
     """PV of ``lost_earnings - transfer - tax_forgone``, with programmes and without any.
 
     Columns design, seed, actual_sek, untreated_sek.
@@ -192,7 +192,7 @@ def household_cost(tables: Tables, rate: float = 0.03) -> Frame:
     return pd.concat([costs[RUN], weighted], axis=1).groupby(RUN, as_index=False, sort=False).sum()
 
 
-def change_per_child(tables: Tables, rate: float = 0.03) -> Frame:
+def change_per_child(tables: Tables, rate: float) -> Frame:
     """Lifetime public cost per child less that of status quo with the same seed. Columns design, seed, change_sek."""
     cost = public_cost(tables, rate)
     base = cost[cost["design"] == BASE][["seed", "per_child_sek"]].rename(columns={"per_child_sek": "base"})
@@ -200,7 +200,7 @@ def change_per_child(tables: Tables, rate: float = 0.03) -> Frame:
     return paired.assign(change_sek=paired["per_child_sek"] - paired["base"])[[*RUN, "change_sek"]]
 
 
-def share_of_planner(tables: Tables, rate: float = 0.03) -> Frame:
+def share_of_planner(tables: Tables, rate: float) -> Frame:
     """Share of the planner's gain: (status quo - design) / (status quo - planner) in PV public cost, by seed.
 
     Columns design, seed, part, whole (both gains, SEK per child), share (NaN where the planner gains nothing). Over

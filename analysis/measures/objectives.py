@@ -1,8 +1,8 @@
 """What a design can be judged by: one number for each run, with its direction, its unit and its meaning.
 
 An objective is a measure (`lifetime`) of one run, compared where need be with status quo
-and planner of the same seed. A search weighs designs by some of them, a batch can list all. Present values at 3 % a
-year.
+and planner of the same seed. A search weighs designs by some of them. Present values are taken at the rate that is
+asked for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +14,7 @@ from . import contracts, lifetime
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
+Measure = Callable[[Tables, float], Frame]
 
 REFERENCES = (lifetime.BASE, lifetime.BENCHMARK)
 _RUN = lifetime.RUN
@@ -21,57 +22,61 @@ _RUN = lifetime.RUN
 
 @dataclass(frozen=True)
 class Objective:
-    """A number by which designs are judged: `better` is "max" or "min"; `measure` gives columns design, seed, value."""
+    """A number by which designs are judged.
+
+    `better` is "max" or "min"; `measure` takes the tables
+    and the yearly discount rate, and gives columns design, seed, value.
+    """
 
     better: str
     unit: str
     meaning: str
-    measure: Callable[[Tables], Frame]
+    measure: Measure
 
 
-def _planner_share(tables: Tables) -> Frame:
-    return lifetime.share_of_planner(tables).assign(value=lambda f: 100 * f["share"])
+def _planner_share(tables: Tables, rate: float) -> Frame:
+    return lifetime.share_of_planner(tables, rate).assign(value=lambda f: 100 * f["share"])
 
 
-def _public_gain(tables: Tables) -> Frame:
-    gain = lifetime.gain_by_group(tables).groupby(_RUN, as_index=False)[["gain_sek"]].sum()
+def _public_gain(tables: Tables, rate: float) -> Frame:
+    gain = lifetime.gain_by_group(tables, rate).groupby(_RUN, as_index=False)[["gain_sek"]].sum()
     return gain.assign(value=gain["gain_sek"] / 1e6)
 
 
-def _gain(group: str, sign: int = 1) -> Callable[[Tables], Frame]:
+def _gain(group: str, sign: int = 1) -> Measure:
     """Gain (or, with sign -1, net cost) of a payer group, M SEK."""
 
-    def measure(tables: Tables) -> Frame:
-        gain = lifetime.gain_by_group(tables)
+    def measure(tables: Tables, rate: float) -> Frame:
+        gain = lifetime.gain_by_group(tables, rate)
         return gain[gain["group"] == group].assign(value=lambda f: sign * f["gain_sek"] / 1e6)
 
     return measure
 
 
-def _invested(tables: Tables) -> Frame:
+def _invested(tables: Tables, _: float) -> Frame:
     return lifetime.investment(tables).assign(value=lambda f: f["invested_per_year_sek"] / 1e6)
 
 
-def _children_reached(tables: Tables) -> Frame:
+def _children_reached(tables: Tables, _: float) -> Frame:
     return lifetime.investment(tables).assign(value=lambda f: f["children_per_year"])
 
 
-def _overpayment(tables: Tables) -> Frame:
+def _overpayment(tables: Tables, _: float) -> Frame:
     return lifetime.overpayment(tables).assign(value=lambda f: 100 * f["error"].abs())
 
 
-def _transaction_cost(tables: Tables) -> Frame:
+def _transaction_cost(tables: Tables, _: float) -> Frame:
     return contracts.transaction_cost(tables).assign(value=lambda f: f["transaction_sek"] / 1e6)
 
 
-def _investor_gain(tables: Tables) -> Frame:
+def _investor_gain(tables: Tables, rate: float) -> Frame:
     """Gain of investors, M SEK; 0 where none takes part."""
-    gain = contracts.outside_gain(tables)
+    gain = contracts.outside_gain(tables, rate)
     found = tables["runs"][_RUN].merge(gain[gain["group"] == "investor"], on=_RUN, how="left")
     return found.assign(value=found["gain_sek"].fillna(0.0) / 1e6)
 
 
-def _deadweight(tables: Tables) -> Frame:
+def _deadweight(tables: Tables, _: float) -> Frame:
     return lifetime.deadweight(tables).assign(value=lambda f: 100 * f["share"])
 
 
@@ -96,13 +101,15 @@ OBJECTIVES: dict[str, Objective] = {
 }
 
 
-def judge(tables: Tables, names: Sequence[str] = tuple(OBJECTIVES)) -> Frame:
+def judge(tables: Tables, rate: float, names: Sequence[str] = tuple(OBJECTIVES)) -> Frame:
     """Judge every run but those of the references (status quo and planner) by these objectives.
 
     Parameters
     ----------
     tables
         Result tables of the runs to judge and, with the same seeds, of the references.
+    rate
+        Yearly discount rate of present values.
     names
         Keys of `OBJECTIVES`.
 
@@ -115,6 +122,6 @@ def judge(tables: Tables, names: Sequence[str] = tuple(OBJECTIVES)) -> Frame:
     tables = lifetime.without_ages(tables)
     runs = tables["runs"].loc[~tables["runs"]["design"].isin(REFERENCES), _RUN].reset_index(drop=True)
     for name in names:
-        value = OBJECTIVES[name].measure(tables)[[*_RUN, "value"]].rename(columns={"value": name})
+        value = OBJECTIVES[name].measure(tables, rate)[[*_RUN, "value"]].rename(columns={"value": name})
         runs = runs.merge(value, on=_RUN, how="left")
     return runs

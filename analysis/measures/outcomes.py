@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 PERSPECTIVES = ("municipality", "region", "state", "fiscal", "societal")
 CHILDREN = "children"
+NEED = ("years_in_need", "need_fiscal", "need_societal")  # not discounted, as public cost, as cost of society
 IN_NEED = ("support", "care", "placed", "assistance", "ill_health", "exclusion")
 
 
@@ -39,7 +40,9 @@ OUTCOMES: dict[str, Outcome] = {
     "cost_state": Outcome("Lifetime cost of the state", "SEK/child", True),
     "cost_fiscal": Outcome("Lifetime cost of all public budgets", "SEK/child", True),
     "cost_societal": Outcome("Lifetime cost of society: resources, lost production and programmes", "SEK/child", True),
-    "years_in_need": Outcome("Years at the third level of need or worse, simulated years", "year/child", True),
+    "years_in_need": Outcome("Years at the third level of need or worse, whole lives", "year/child", True),
+    "need_fiscal": Outcome("The same, discounted as public cost (`discount.rate`)", "year/child", True),
+    "need_societal": Outcome("The same, discounted as cost of society (`discount.societal_rate`)", "year/child", True),
     "invested": Outcome("Programmes, applying, evaluating and contracts, simulated years", "SEK/year", None),
     "reached": Outcome("Children taken into programmes", "child/year", None),
     "fund_paid": Outcome("Paid by the outcomes fund, present value", "SEK/child", None),
@@ -73,9 +76,10 @@ def outcomes(tables: Tables, rate: float, societal_rate: float) -> dict[str, flo
         that is not there.
     """
     run = tables["runs"].iloc[0]
+    rates = (rate, societal_rate)
     children, start, years = float(run["children"]), int(run["start_year"]), int(run["years"])
-    life, untreated, names = _lives(tables["costs"], start, (rate, societal_rate))
-    paid = _payments(tables, start, (rate, societal_rate))
+    life, untreated, names = _lives(tables["costs"], start, rates)
+    paid = _payments(tables, start, rates)
     public, society = _who(names)
     group_cost = {
         group: life[0, [GROUP_OF.get(payer) == group for payer, _ in names]].sum() + paid.of(payers)
@@ -87,7 +91,7 @@ def outcomes(tables: Tables, rate: float, societal_rate: float) -> dict[str, flo
         **{f"cost_{group}": cost / children for group, cost in group_cost.items()},
         "cost_fiscal": float(np.sum([*group_cost.values()])) / children,
         "cost_societal": (life[1, society].sum() + paid.work[1]) / children,
-        "years_in_need": _years_in_need(tables["children"]) / children,
+        **dict(zip(NEED, (years / children for years in _years_in_need(tables["levels"], start, rates)), strict=True)),
         "invested": paid.invested / years,
         "reached": float(tables["enrolment"]["children"].sum()) / years,
         "fund_paid": paid.by_fund / children,
@@ -187,9 +191,11 @@ def _is(column: pd.Series, names: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([name in names for name in found], dtype=bool)[code]
 
 
-def _years_in_need(children: pd.DataFrame) -> float:
-    """Person-years at the levels `IN_NEED`, simulated years."""
-    return float(children["children"].to_numpy(np.float64)[_is(children["level"], IN_NEED)].sum())
+def _years_in_need(levels: pd.DataFrame, start: int, rates: tuple[float, ...]) -> list[float]:
+    """Person-years at the levels `IN_NEED` over whole lives: not discounted, and at each rate."""
+    some = levels[_is(levels["level"], IN_NEED)]
+    lived = some["actual"].to_numpy(np.float64)
+    return [float((worth * lived).sum()) for worth in _worth(some, start, (0.0, *rates))]
 
 
 def _owner_share(options: pd.DataFrame) -> float:

@@ -17,7 +17,7 @@ FLOWS = ("pays", "receives", "saves")
 PUBLIC = "public"  # all payer groups together
 
 
-def flows_by_group(tables: Tables, rate: float = 0.03) -> Frame:
+def flows_by_group(tables: Tables, rate: float) -> Frame:
     """What each payer group pays to others, receives from others and saves in what lives cost it, present values.
 
     What moves within a group, as when a committee repays its own municipality's fund, is neither paid nor received.

@@ -15,7 +15,7 @@ Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
 
 
-def true_saving(tables: Tables, rate: float = 0.03) -> Frame:
+def true_saving(tables: Tables, rate: float) -> Frame:
     """PV of what programmes saved each payer: lives without any programme less lives as they were.
 
     Columns design, seed, payer, group, saving_sek. Programme cost is not deducted.
@@ -28,7 +28,7 @@ def true_saving(tables: Tables, rate: float = 0.03) -> Frame:
     return result.assign(group=result["payer"].map(GROUP_OF))
 
 
-def wrong_pocket_share(tables: Tables, rate: float = 0.03) -> Frame:
+def wrong_pocket_share(tables: Tables, rate: float) -> Frame:
     """Share of the saving that falls outside the municipality's budgets (M6).
 
     Columns design, seed, part, whole (SEK), share. Runs that saved nothing are left out.
@@ -41,7 +41,7 @@ def wrong_pocket_share(tables: Tables, rate: float = 0.03) -> Frame:
     return found.assign(share=found["part"] / found["whole"])
 
 
-def captured_share(tables: Tables, horizon: int, rate: float = 0.03) -> Frame:
+def captured_share(tables: Tables, horizon: int, rate: float) -> Frame:
     """Share of the lifetime saving that falls to the municipality in the first `horizon` years of the run (M7).
 
     Columns design, seed, share.
@@ -56,7 +56,7 @@ def captured_share(tables: Tables, horizon: int, rate: float = 0.03) -> Frame:
     return frame.assign(share=frame["early"] / frame["total"])[[*RUN, "share"]]
 
 
-def benefit_cost(tables: Tables, fiscal_rate: float = 0.03, societal_rate: float = 0.035) -> Frame:
+def benefit_cost(tables: Tables, fiscal_rate: float, societal_rate: float) -> Frame:
     """Benefit-cost ratio by perspective: PV saving over PV of all programme cost.
 
     A payer group's ratio has its own savings over what *it* paid net; fiscal has all payers' savings, societal has real

@@ -29,7 +29,7 @@ def without_steps(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     return {key: table[~table["design"].isin(steps)] if "design" in table else table for key, table in tables.items()}
 
 
-def effect_of_steps(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
+def effect_of_steps(tables: Mapping[str, Frame], rate: float) -> Frame:
     """What each step adds, by design and seed.
 
     Columns design, seed, step, invested_sek (per year, more than before the step), change_sek (lifetime public cost per

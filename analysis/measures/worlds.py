@@ -20,7 +20,7 @@ DECIDED = 0.9  # a sign that holds in a smaller share of worlds is not decided
 LOW, HIGH = 0.05, 0.95
 
 
-def gains(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
+def gains(tables: Mapping[str, Frame], rate: float) -> Frame:
     """What public payers gain by each design against status quo, world by world.
 
     Columns seed, design, all_sek, municipality_sek, region_sek, state_sek (present values over whole lives, SEK per
@@ -37,7 +37,7 @@ def gains(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
     return wide.reset_index()
 
 
-def spread(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
+def spread(tables: Mapping[str, Frame], rate: float) -> Frame:
     """How each design does against status quo over worlds, by who pays.
 
     Columns design, payer ("all" or a group of payers), median, low, high (5th and 95th percentile over seeds, SEK per
@@ -54,7 +54,7 @@ def spread(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
     return pd.DataFrame(rows, columns=["design", "payer", "median", "low", "high", "better", "equal", "worse", "n"])
 
 
-def better_than(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
+def better_than(tables: Mapping[str, Frame], rate: float) -> Frame:
     """Share of worlds in which each design costs the public less over all lives than each other; ties count half.
 
     Shape (designs, designs), rows better than columns, the diagonal 0.5; status quo is one of them.
@@ -68,7 +68,7 @@ def better_than(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
     return table
 
 
-def best(tables: Mapping[str, Frame], rate: float = 0.03) -> dict[str, float]:
+def best(tables: Mapping[str, Frame], rate: float) -> dict[str, float]:
     """Share of worlds in which each design costs least, status quo included and the planner not; ties are shared."""
     cost = _cost(tables, rate).drop(columns=lifetime.BENCHMARK, errors="ignore")
     least = cost.eq(cost.min(axis=1), axis=0)

@@ -145,7 +145,7 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
         return _svg(figure)
 
 
-def lifetime_change(tables: Tables, words: Words, rate: float = 0.03) -> str:
+def lifetime_change(tables: Tables, words: Words, rate: float) -> str:
     """Lifetime public cost per child less that of status quo: each seed a dot, mean and 90 % interval."""
     change = lifetime.change_per_child(tables, rate)
     designs = list(dict.fromkeys(change["design"]))

@@ -35,7 +35,14 @@ def texts(language: str) -> dict[str, Any]:
 
 
 def write_report(
-    tables: Tables, path: Path, *, title: str, manifest: Mapping[str, Any], language: str = "en", rate: float = 0.03
+    tables: Tables,
+    path: Path,
+    *,
+    title: str,
+    manifest: Mapping[str, Any],
+    rate: float,
+    societal_rate: float,
+    language: str = "en",
 ) -> None:
     """Write the report of a run or a comparison.
 
@@ -47,21 +54,23 @@ def write_report(
         File to write.
     title, manifest
         Name of the scenario, and what the run was made from.
+    rate, societal_rate
+        Yearly discount rates of present values, of public budgets and of society.
     language
         ``"en"`` or ``"sv"``.
-    rate
-        Discount rate of present values, per year.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     page = environment.get_template("report.html.j2").render(
-        **content(tables, title=title, manifest=manifest, language=language, rate=rate)
+        **content(tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language)
     )
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
-def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language: str, rate: float) -> dict[str, Any]:
+def content(
+    tables: Tables, *, title: str, manifest: Mapping[str, Any], rate: float, societal_rate: float, language: str
+) -> dict[str, Any]:
     """Put together everything that the page shows."""
     every, tables = tables, steps.without_steps(tables)
     runs = tables["runs"]
@@ -74,7 +83,7 @@ def content(tables: Tables, *, title: str, manifest: Mapping[str, Any], language
     start = int(runs["start_year"].iloc[0])
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
     local = localiser(language)
-    further = format_summary(details(tables, rate), designs, DETAILS)
+    further = format_summary(details(tables, rate, societal_rate), designs, DETAILS)
     laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
     sure = [
         *([say["sure"]] if drawn == "point" and not laid_over else []),

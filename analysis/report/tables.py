@@ -53,21 +53,21 @@ PERSPECTIVES = ("fiscal", "societal")
 Columns = tuple[tuple[str, str, str], ...]
 
 
-def summary(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
+def summary(tables: Tables, rate: float) -> pd.DataFrame:
     """Summarise a comparison: per design and measure the mean over seeds, its 90 % interval and the number of seeds.
 
     Columns design, measure, unit, mean, low, high, n. Gains are present values over whole lives against status quo.
     """
     tables = lifetime.without_ages(steps.without_steps(tables))
-    gain = lifetime.gain_by_group(tables, discount_rate)
-    outside = contracts.outside_gain(tables, discount_rate)
+    gain = lifetime.gain_by_group(tables, rate)
+    outside = contracts.outside_gain(tables, rate)
     found = {
         "invested": lifetime.investment(tables).assign(x=lambda f: f["invested_per_year_sek"] / 1e6),
         "reached": lifetime.investment(tables).assign(x=lambda f: f["children_per_year"]),
-        "cost": lifetime.public_cost(tables, discount_rate).assign(x=lambda f: f["per_child_sek"]),
-        "change": lifetime.change_per_child(tables, discount_rate).assign(x=lambda f: f["change_sek"]),
-        "planner_share": lifetime.share_of_planner(tables, discount_rate),
-        "wrong_pocket": savings.wrong_pocket_share(tables, discount_rate),
+        "cost": lifetime.public_cost(tables, rate).assign(x=lambda f: f["per_child_sek"]),
+        "change": lifetime.change_per_child(tables, rate).assign(x=lambda f: f["change_sek"]),
+        "planner_share": lifetime.share_of_planner(tables, rate),
+        "wrong_pocket": savings.wrong_pocket_share(tables, rate),
         "investor": outside[outside["group"] == "investor"].assign(x=lambda f: f["gain_sek"] / 1e6),
         "transaction": contracts.transaction_cost(tables).assign(
             part=lambda f: f["transaction_sek"], whole=lambda f: f["programme_sek"]
@@ -85,14 +85,14 @@ def _over_seeds(found: pd.DataFrame) -> pd.DataFrame:
     return ratios(found, ["design"], 100.0) if "whole" in found else intervals(found, "x", ["design"])
 
 
-def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
+def details(tables: Tables, rate: float, societal_rate: float) -> pd.DataFrame:
     """Summarise the other measures, in the same form as `summary`.
 
     A measure that has no value in one of the seeds has none for the design: a mean over the others would flatter it.
     Over- and underpayment are those of contracts that paid or took back.
     """
     tables = lifetime.without_ages(steps.without_steps(tables))
-    ratio = savings.benefit_cost(tables, discount_rate)
+    ratio = savings.benefit_cost(tables, rate, societal_rate)
     lever, spread = contracts.leverage(tables), lifetime.equity(tables)
     paying = contracts.paying_designs(tables)
     error, paid = (
@@ -100,11 +100,11 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
         for each in (contracts.measurement_error(tables), lifetime.overpayment(tables))
     )
     cost = contracts.transaction_cost(tables)
-    outside = contracts.outside_gain(tables, discount_rate)
+    outside = contracts.outside_gain(tables, rate)
     found = (
         {
-            f"change_{100 * rate:g}": lifetime.change_per_child(tables, rate).assign(x=lambda f: f["change_sek"])
-            for rate in lifetime.DISCOUNT_PROFILES
+            f"change_{100 * profile:g}": lifetime.change_per_child(tables, profile).assign(x=lambda f: f["change_sek"])
+            for profile in lifetime.DISCOUNT_PROFILES
         }
         | {
             g: outside[outside["group"] == g].assign(x=lambda f: f["gain_sek"] / 1e6)
@@ -112,7 +112,7 @@ def details(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
         }
         | {f"ratio_{p}": ratio[ratio["perspective"] == p].assign(x=lambda f: f["ratio"]) for p in PERSPECTIVES}
         | {
-            "households": lifetime.household_gain(tables, discount_rate).assign(x=lambda f: f["gain_sek"] / 1e6),
+            "households": lifetime.household_gain(tables, rate).assign(x=lambda f: f["gain_sek"] / 1e6),
             "owner_share": options.owner_share(tables).assign(x=lambda f: 100 * f["share"]),
             "leverage": lever.assign(x=lever["leverage"]),
             "extra": lever.assign(x=lever["extra"]),
@@ -184,13 +184,13 @@ def number(value: float, scale: float) -> str:
     return text.replace("-", "\u2212") if float(f"{value:.{decimals}f}") else text.replace("-", "")
 
 
-def by_step(tables: Tables, discount_rate: float = 0.03) -> pd.DataFrame:
+def by_step(tables: Tables, rate: float) -> pd.DataFrame:
     """What money, terms and evaluation of each design add: mean over seeds and 90 % interval of each step.
 
     Columns design, step, measure ("invested", M SEK a year; "change", lifetime public cost, SEK per child), mean, low,
     high, n. Empty unless designs were run in steps.
     """
-    found = steps.effect_of_steps(lifetime.without_ages(tables), discount_rate)
+    found = steps.effect_of_steps(lifetime.without_ages(tables), rate)
     if found.empty:
         return pd.DataFrame(columns=["design", "step", "measure", "mean", "low", "high", "n"])
     frames = [

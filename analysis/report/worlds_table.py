@@ -18,7 +18,7 @@ __all__ = ["luck_apart", "over_worlds", "share_of_worlds", "spelled"]
 _PAYERS = ("all", *lifetime.GROUPS)
 
 
-def over_worlds(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate: float = 0.03) -> pd.DataFrame:
+def over_worlds(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate: float) -> pd.DataFrame:
     """Lay out what each design does against status quo over worlds: one row per design, texts of a language.
 
     For every payer the median gain over worlds with its 5th and 95th percentile (SEK per child), and the share of

@@ -11,12 +11,12 @@ from typing import TypeVar
 import pandas as pd
 
 from ...analysis.batches import paired
+from ...analysis.batches.psa import effect_of
 from ...analysis.measures.outcomes import PERSPECTIVES
 from ...model.inputs.errors import InputError, hint
 
 __all__ = ["AnalysisError", "answered", "check", "design", "finite", "one_of", "others", "outcome", "perspective"]
 
-EFFECT = "years_in_need"
 MOST = 1e12  # SEK, or whatever an outcome is in: far above anything that can be meant
 Answer = TypeVar("Answer")
 Problem = str | None
@@ -61,7 +61,7 @@ def perspective(name: str, names: Sequence[str], *, effect: bool = True) -> Prob
     """Say what is wrong with a perspective, if anything is: it needs outcomes that the batch keeps."""
     if name not in PERSPECTIVES:
         return f"--perspective '{name}' is not known.{hint(name, PERSPECTIVES)}"
-    missing = [each for each in (f"cost_{name}", *([EFFECT] if effect else [])) if each not in names]
+    missing = [each for each in (f"cost_{name}", *([effect_of(name)] if effect else [])) if each not in names]
     if not missing:
         return None
     return f"This batch keeps no {missing[0]}, which the perspective {name} needs. It has {_list(names)}."

@@ -15,7 +15,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ...model.bodies.rules import Rule
 from ...model.contracts import Design, with_terms
@@ -24,8 +26,8 @@ from ...model.inputs.quantity import Value
 from ...model.inputs.scenario import Scenario
 from ..plans.own_rules import Named, named
 from ..plans.plan import Plan
-from ..plans.posterior import values_of
-from ..plans.sampling import block_size, cube, draw_values, posterior_rows, rounded
+from ..plans.posterior import Posterior, values_of
+from ..plans.sampling import Sampling, block_size, cube, draw_values, posterior_rows, rounded
 from ..runs.run_folder import design_hash, versions
 
 __all__ = [
@@ -139,13 +141,23 @@ def draw_table(plan: Plan) -> list[dict[str, Value]]:
     """Draw every world: one value per factor, and one per column of the posteriors."""
     drawn = draw_values(cube(plan.sampling, len(plan.factors)), plan.factors)
     for number, posterior in enumerate(plan.posteriors):
-        rows = posterior_rows(posterior.weight, len(drawn), (plan.sampling.seed, number))
+        rows = _rows(posterior, len(drawn), plan.sampling, number)
         drawn = [{**own, **posterior.row(int(row))} for own, row in zip(drawn, rows, strict=True)]
     return [{name: rounded(value) for name, value in draw.items()} for draw in drawn]
 
 
-def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
-    """List the runs: by draw, then replication, then design, so that neighbours share a world.
+def _rows(posterior: Posterior, draws: int, how: Sampling, number: int) -> NDArray[np.int64]:
+    """Rows of a posterior for every draw; each scramble has luck of its own, as for factors."""
+    if how.scrambles == 1:
+        return posterior_rows(posterior.weight, draws, (how.seed, number))
+    each = [
+        posterior_rows(posterior.weight, draws // how.scrambles, (how.seed, number, s)) for s in range(how.scrambles)
+    ]
+    return np.stack(each, axis=1).reshape(draws)
+
+
+def jobs_of(plan: Plan, draws: list[dict[str, Value]], only: int | None = None) -> list[Job]:
+    """List the runs, or those of one draw: by draw, then replication, then design, so that neighbours share a world.
 
     Raises
     ------
@@ -155,7 +167,7 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]]) -> list[Job]:
     context, problems = context_of(plan), dict[str, None]()
     terms_of = {factor.name: factor for factor in plan.factors if factor.designs}
     jobs: list[Job] = []
-    for number, values in enumerate(draws):
+    for number, values in enumerate(draws) if only is None else [(only, draws[only])]:
         tied = {name: plain(values[name]) for name in plan.tied}
         own = {name: value for name, value in values.items() if name not in terms_of and name not in tied}
         world_values = tuple({**own, **values_of(plan.scenario, tied)}.items())

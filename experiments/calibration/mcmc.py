@@ -2,7 +2,8 @@
 
 Many walkers (affine-invariant ensemble; Goodman & Weare 2010; Foreman-Mackey et al. 2013), begun around the world
 nearest to the targets, move to worlds that are as likely as the targets and the prior say. With two dozen parameters
-this takes minutes, where ABC-SMC would need millions of worlds. Used by `abc`.
+this takes minutes, where ABC-SMC would need millions of worlds. Whether they have come there is not seen from where
+they stand: the way they went is kept beside the notes, and `settled` looks at it. Used by `abc`.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 from ...model.inputs.errors import InputError, reason
 from ..files.places import write_text
 from ..files.records import note, read_note
+from .settling import way_of, write_way
 
 __all__ = ["check_generations", "check_walk", "walk"]
 
 Floats = NDArray[np.float64]
 Misses = Callable[[Floats], Floats]
 
-STEPS = 50  # of every walker in each generation
+STEPS, EVERY = 50, 10  # steps of every walker in each generation; of the way every so many steps are kept
 _SLOPE = 1e-4  # change by which slopes are found, of the width between the bounds
 _MARGIN = 1e-3  # how far inside those begin who would stand outside, of the width; up to twice that
 
@@ -76,7 +78,8 @@ def walk(
     bounds
         Lowest and highest value of each parameter: the prior is uniform between them.
     notes
-        File (JSON) of the last finished generation; if it is there, the calibration goes on from it.
+        File (JSON) of the last finished generation; if it is there, the calibration goes on from it. The way of the
+        walkers is kept beside it (`settling.way_of`).
     particles
         Walkers, and so worlds to give back: where they stand in the end. At least twice as many as parameters.
     generations
@@ -111,11 +114,14 @@ def walk(
         check_generations(notes, done, generations)
     else:
         done, worlds = 0, _beginning(misses, low, high, particles, seed)
+    every = min(EVERY, STEPS)
     while done < generations:
         sampler = emcee.EnsembleSampler(particles, low.size, log_probability)
         sampler.log_prob_fn = log_probability  # without emcee's wrapping, which prints a traceback at Ctrl-C
         luck = np.random.RandomState([seed, done]).get_state()
-        last = sampler.run_mcmc(emcee.State(worlds, random_state=luck), STEPS, store=False)
+        begun = emcee.State(worlds, random_state=luck)
+        last = sampler.run_mcmc(begun, STEPS // every, thin_by=every)
+        write_way(way_of(notes), done, sampler.get_chain(), float(sampler.acceptance_fraction.mean()))
         done, worlds = done + 1, last.coords
         write_text(notes, note({"done": done, "worlds": worlds.tolist()}))
         if tell is not None:

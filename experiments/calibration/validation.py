@@ -189,9 +189,12 @@ def _rows(which: Iterable[Pattern], found: Mapping[str, Sequence[Mapping[str, fl
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float, float]:
-    """Mean and 90 % interval."""
-    low, high = np.quantile(values, QUANTILES)
-    return float(np.mean(values)), float(low), float(high)
+    """Mean and 90 % interval of those worlds in which there is a value; NaN if there are none."""
+    known = [each for each in values if not np.isnan(each)]
+    if not known:
+        return np.nan, np.nan, np.nan
+    low, high = np.quantile(known, QUANTILES)
+    return float(np.mean(known)), float(low), float(high)
 
 
 def _predictions(
@@ -211,6 +214,9 @@ def _predictions(
     }
     found = {title: _spread([each[name] for each in told]) for title, name in names.items()}
     if core:
+        found["Share of savings outside the municipality: all municipal options alike, not discounted"] = _spread(
+            [each["on_offer_elsewhere"] for each in core]
+        )
         found["Share of the money set aside that is used"] = _spread([each["fund_used"] for each in core])
         for kind, words in (("own", "under own budgets"), ("paid", "with a state outcomes fund")):
             for name in ("good", "ordinary", "bad"):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..results import Batch
 
-__all__ = ["discover", "psa", "sensitivity"]
+__all__ = ["discover", "psa", "sensitivity", "write_beside"]
 
 OutcomeName = Annotated[str, typer.Option(help="Which outcome, such as cost_fiscal or cost_societal.")]
 Against = Annotated[str, typer.Option(help="Design to compare with. [default: status-quo]")]
@@ -50,7 +51,7 @@ def sensitivity(
         for name in names
         if len(grown)
     }
-    place = _write(folder, f"sensitivity-{_slug(outcome)}", {"indices": found, "convergence": grown}, figures)
+    place = write_beside(folder, f"sensitivity-{_slug(outcome)}", {"indices": found, "convergence": grown}, figures)
     typer.echo(batch.blocks(outcome, method or None))
     if batch.luck_of_its_own and method != "pawn":
         typer.echo(OWN_LUCK, err=True)
@@ -70,7 +71,10 @@ OWN_LUCK = (
 def psa(
     folder: Folder,
     perspective: Perspective = "fiscal",
-    wtp: Annotated[float, typer.Option(help="Worth of a year of need avoided, SEK; 0 counts money alone.")] = 0.0,
+    wtp: Annotated[
+        list[float] | None,
+        typer.Option(help="Worth of a year of need avoided, SEK; repeatable. [default: 0, money alone counts]"),
+    ] = None,
     against: Against = "",
     groups: Annotated[
         list[str] | None,
@@ -80,23 +84,27 @@ def psa(
 ) -> None:
     """Say which design is best, how sure that is, and what it would be worth to know more."""
     from ...analysis.batches import batch_figures
-    from ...analysis.batches.psa import WORTH
+    from ...analysis.batches.precision import SAID
+    from ...analysis.batches.psa import WORTH, cost_of, effect_of
     from ..results import open_batch
 
-    asking.check(asking.finite("--wtp", wtp, 0.0))
+    asked = list(dict.fromkeys(wtp or [0.0]))
+    asking.check(*(asking.finite("--wtp", each, 0.0) for each in asked))
     batch = open_batch(folder)
     together = _groups(groups or (), [str(name) for name in batch.values.columns])
-    worth = sorted({*WORTH, wtp})
-    cost = f"cost_{perspective}"
+    worth = sorted({*WORTH, *asked})
+    cost = cost_of(perspective)
+    spread = batch.summary(against or None)
     tables = {
         "plane": batch.plane(perspective, against or None),
         "incremental": batch.incremental(perspective, against or None),
         "acceptability": batch.acceptability(perspective, worth, against or None),
         "perfect_information": batch.perfect_information(worth),
-        "convergence": batch.psa_convergence(perspective, wtp),
+        "convergence": batch.psa_convergence(perspective, asked[0]),
         "differences": batch.convergence(cost, against or None),
         "pairing": batch.pairing(cost, against or None),
-        "summary": batch.summary(against or None).query("outcome in [@cost, 'years_in_need']"),
+        "summary": spread[spread["outcome"].isin([cost, effect_of(perspective)])],
+        "variance": batch.variance(cost, against or None),
     }
     figures = {
         "plane": batch_figures.plane(tables["plane"]),
@@ -107,27 +115,35 @@ def psa(
     typer.echo(batch.counted(cost))
     typer.echo(f"{cost}{_than(batch, against)}, SEK per child: draws, then the mean with its 90 % interval")
     differences = tables["summary"].query("outcome == @cost")
-    typer.echo(table_of(differences.drop(columns=["outcome", "of", "left_out"])))
-    typer.echo("Costs, years of need avoided, and what each further year costs on the frontier (SEK)")
+    typer.echo(table_of(differences.drop(columns=["outcome", "interval", "of", "left_out"])))
+    typer.echo("; ".join(SAID[kind] for kind in dict.fromkeys(differences["interval"])))
+    typer.echo(f"Variance of {cost}{_than(batch, against)} in single runs: what is uncertain, and luck")
+    typer.echo(table_of(tables["variance"]))
+    if (tables["variance"]["replications"] < 2).any():
+        typer.echo(ONE_RUN)
+    typer.echo("Costs, years of need avoided, and what each further year costs on the frontier (SEK), whole lives")
     typer.echo(table_of(tables["incremental"]))
-    typer.echo(f"Which design is best, perspective {perspective}, a year of need avoided worth {wtp:,.0f} SEK")
-    typer.echo(table_of(_at(tables["acceptability"], wtp)))
+    typer.echo(f"Which design is best, perspective {perspective}, by what a year of need avoided is worth (wtp, SEK)")
+    typer.echo(table_of(_at(tables["acceptability"], asked)))
     typer.echo("Worth of knowing everything, SEK per child, and SEK for all children of the run, by perspective")
-    typer.echo(table_of(_at(tables["perfect_information"], wtp)))
+    typer.echo(table_of(_at(tables["perfect_information"], asked)))
     typer.echo(
         "Worth of knowing one number, SEK per child (chance: the highest of all if none mattered, in 19 of 20 batches)"
     )
     try:
-        tables["partial_information"] = known = batch.partial_information(perspective, wtp)
-        figures["partial_information"] = batch_figures.partial_information(known)
-        typer.echo(table_of(known.head(max(top, 1))))
+        tables["partial_information"] = known = batch.partial_information(perspective, asked)
+        figures["partial_information"] = batch_figures.partial_information(known[known["wtp"] == asked[0]])
+        typer.echo(table_of(known.groupby("wtp", sort=False).head(max(top, 1))))
         if together:
-            tables["groups"] = batch.partial_information(perspective, wtp, together)
+            tables["groups"] = batch.partial_information(perspective, asked, together)
             typer.echo("Worth of knowing groups of numbers, SEK per child")
             typer.echo(table_of(tables["groups"]))
     except InputError as error:  # too few draws, or nothing uncertain: the rest stands without it
         typer.echo(f"  left out: {' '.join(error.problems)}")
-    typer.echo(f"Written to {_write(folder, f'psa-{perspective}', tables, figures)}")
+    typer.echo(f"Written to {write_beside(folder, f'psa-{perspective}', tables, figures)}")
+
+
+ONE_RUN = "  One run per draw: they cannot be told apart. Give the plan [replications] number = 2 or more."
 
 
 def _groups(given: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
@@ -145,9 +161,9 @@ def _groups(given: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _at(table: pd.DataFrame, wtp: float) -> pd.DataFrame:
-    """The rows of a table for one worth of a year of need avoided."""
-    return table[table["wtp"] == wtp].drop(columns="wtp")
+def _at(table: pd.DataFrame, asked: Sequence[float]) -> pd.DataFrame:
+    """The rows of a table for what a year of need avoided was asked to be worth."""
+    return table[table["wtp"].isin(asked)]
 
 
 def discover(
@@ -182,7 +198,7 @@ def discover(
     ranges = {str(factor): (float(values[factor].min()), float(values[factor].max())) for factor in values.columns}
     figures = {"box": batch_figures.box(boxes, ranges), "peeling": batch_figures.peeling(way)}
     tables = {"boxes": boxes, "peeling": way, "rules": rules}
-    place = _write(folder, f"discover-{_slug(name)}-{_slug(outcome)}", tables, figures)
+    place = write_beside(folder, f"discover-{_slug(name)}-{_slug(outcome)}", tables, figures)
     typer.echo(batch.counted(outcome))
     typer.echo(f"{name} fails where {_fails(batch, name, outcome, (above, below), against)}")
     if len(boxes):
@@ -232,7 +248,9 @@ def _slug(text: str) -> str:
     return "-".join("".join(sign if sign.isalnum() or sign in "-_" else " " for sign in text).split())
 
 
-def _write(folder: Path, name: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, str]) -> Path:
+def write_beside(
+    folder: Path, name: str, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, str] = MappingProxyType({})
+) -> Path:
     """Write tables and figures of an analysis beside the batch; they are made anew each time."""
     place = folder / name
     make_folder(place)

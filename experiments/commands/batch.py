@@ -1,4 +1,4 @@
-"""`stupror batch` and `batch status`: many runs of a plan, each of them kept."""
+"""`stupror batch`, `batch status` and `batch show`: many runs of a plan, each of them kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from ..files.places import new_file
 from ..runs import limits
 from ..runs.limits import MOST_AT_ONCE
 from ..runs.progress import duration, progress
@@ -17,17 +18,18 @@ from .common import FailedError, StoppedError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ...model.inputs.scenario import Scenario
     from ..batches.session import Estimate, Prepared, Result
     from ..plans.plan import Plan
     from ..results import Batch
 
-__all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "status", "table_of"]
+__all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "show", "status", "table_of"]
 
-RUN = "run"
+RUN, FIRST_YEAR = "run", 2020
 
 
 class PlanOrCommand(TyperGroup):
-    """`stupror batch plan.toml` runs a plan; `stupror batch status DIR` is a command."""
+    """`stupror batch plan.toml` runs a plan; `status` and `show` are commands."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the word `run` in front of a plan."""
@@ -147,7 +149,7 @@ def _main(batch: Batch) -> str:
 def _headline(batch: Batch, name: str) -> pd.DataFrame:
     """The main outcome against status quo, per design: over draws, who wins, and the mean with its interval."""
     found = batch.summary()
-    part = found[found["outcome"] == name].drop(columns=["outcome", "of", "left_out"])
+    part = found[found["outcome"] == name].drop(columns=["outcome", "interval", "of", "left_out"])
     return part.rename(columns={"median": f"{name} against base: median"})
 
 
@@ -182,6 +184,69 @@ def status(folder: Folder) -> None:
         typer.echo(f"  not at work; the session of {last['began']} was killed or had no space to end. Start it again.")
     for row in batch.failures.head(5).to_dict("records"):
         typer.echo(f"  failed: design '{row['design']}', seed {row['seed']}: {row['error']}")
+
+
+def show(
+    folder: Folder,
+    draw: Annotated[int, typer.Option(help="Number of the draw, as in runs.parquet.")],
+    out: Annotated[Path | None, typer.Option(help="File for its scenario. [default: DIR/draw-N.toml]")] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="The batch's plan file, if it names other files (they lie beside it).")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Make its runs again, and compare every outcome.")] = False,
+) -> None:
+    """Show one draw: its numbers, its outcomes, its world as a scenario file, and the commands that make its runs."""
+    from ...model.inputs.scenario import load_scenario
+    from ..batches import engine
+    from ..batches.again import command_of, draw_of, plan_again, scenario_text
+    from ..batches.jobs import context_of
+    from ..results import open_batch
+
+    batch = open_batch(folder)
+    found = draw_of(plan_again(folder, dict(batch.manifest), plan), draw)
+    title = f"{found.plan.title}, draw {draw}"
+    file = out or folder / f"draw-{draw}.toml"
+    with new_file(file, replace=out is None) as draft:
+        text = scenario_text(found.world, title, f"draw {draw} of the batch {batch.manifest['plan_digest']}")
+        draft.write_text(text, encoding="utf-8", newline="\n")
+    names = [str(name) for name in batch.manifest["outcomes"]]
+    mine = batch.runs[batch.runs["draw"] == draw]
+    for name, value in found.jobs[0].values:
+        typer.echo(f"  {name} = {value}")
+    typer.echo(table_of(mine[["replication", "design", "seed", "scenario_hash", *names[:6]]]))
+    typer.echo(f"Written to {file}: the world of this draw. Its runs:")
+    for job in found.jobs:
+        typer.echo(f"  {command_of(found, job, file)}")
+    for said in _not_in_the_command(found.plan, load_scenario()):
+        typer.echo(f"Note: {said}", err=True)
+    if again:
+        context, rows = context_of(found.plan), mine.set_index("key")
+        for job in found.jobs:
+            row, _ = engine.run_one(context, job)
+            if job.key not in rows.index:
+                raise FailedError(f"{job.design}, seed {job.seed}: no run of this version is finished in {folder}.")
+            kept = rows.loc[job.key]
+            if odd := [name for name in ("scenario_hash", *names) if not _same(row[name], kept[name])]:
+                raise FailedError(f"{job.design}, seed {job.seed}: differs in {', '.join(odd)}.")
+        typer.echo(f"Made again: {len(found.jobs)} runs, every outcome the same to the last digit.")
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other or (one != one and other != other))
+
+
+def _not_in_the_command(plan: Plan, usual: Scenario) -> list[str]:
+    """Say what of a plan the command `run` does not take from the scenario file."""
+    said = []
+    if plan.scenario.texts != usual.texts:
+        said.append("this batch has interventions of its own: give the command their files, too (--interventions).")
+    if plan.start_year != FIRST_YEAR:
+        said.append(
+            f"this batch begins in {plan.start_year}; the command begins in {FIRST_YEAR}. In Python: start_year."
+        )
+    if any(name not in usual.places.codes for name in plan.scenario.places.codes):
+        said.append("this batch has municipalities of its own: give the command --municipalities-file.")
+    return said
 
 
 def _speed(folder: Path, left: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 
 from ...model.inputs.errors import InputError, hint
@@ -15,9 +16,15 @@ from ..files.spreadsheets import csv_bytes
 from ..runs import limits
 from . import common
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..calibration.problems import Problem
+
 __all__ = ["calibrate"]
 
-MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100
+MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100_000
+EXTREME = 0.01  # a target that fewer worlds than this come to, on either side, is not met
 _SHOWN = 12  # parameters that the targets move most
 
 
@@ -26,6 +33,12 @@ def calibrate(
     what: Annotated[
         str, typer.Option(help="What to calibrate: diffusion, contracts, life-course or behaviour.")
     ] = "diffusion",
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            help="In place of --what: parameters, bounds and targets of your own (TOML), see docs/calibrating.md."
+        ),
+    ] = None,
     particles: Annotated[
         int, typer.Option(help="Worlds of the posterior, and of each generation; for behaviour, worlds to weight.")
     ] = 200,
@@ -45,8 +58,9 @@ def calibrate(
 ) -> None:
     """Find likely worlds: of diffusion (fitted to D1-D5), contracts (to D7), lives (to prevalence and cost), behaviour.
 
-    Diffusion and contracts by approximate Bayesian computation (pyABC), lives by their known likelihood (emcee),
-    behaviour (what is published of municipal funds, F3 and B24) by weights of worlds in which everything is drawn.
+    Or anything else, with --targets. Diffusion and contracts by approximate Bayesian computation (pyABC), lives by
+    their known likelihood (emcee), behaviour (what is published of municipal funds, F3 and B24) by weights of worlds in
+    which everything is drawn.
     """
     from ..calibration import problems as problems
     from ..calibration.abc import calibrate as fit
@@ -54,6 +68,7 @@ def calibrate(
     known = (*problems.PROBLEMS, problems.BEHAVIOUR)
 
     common.check(
+        "Give --what or --targets, not both." if targets is not None and what != "diffusion" else None,
         None if what in known else f"--what is '{what}'. Give one of {', '.join(known)}.{hint(what, known)}",
         limits.within("--particles", particles, 10, MOST_PARTICLES),
         limits.within("--generations", generations, 1, MOST_GENERATIONS),
@@ -63,15 +78,7 @@ def calibrate(
     if what == problems.BEHAVIOUR:
         _weigh(out, work or out.with_suffix(".worlds"), particles, workers)
         return
-    from ...model.inputs.scenario import load_scenario
-
-    scenario = load_scenario()
-    make = {
-        "diffusion": problems.diffusion_problem,
-        "contracts": problems.contracts_problem,
-        "life-course": problems.life_course_problem,
-    }[what]
-    problem = make(scenario)
+    problem = _problem(what, targets)
     database = work or out.with_suffix(".json" if problem.exact else ".db")
     common.check(f"--out and --work are both {out}. Name two files." if database.resolve() == out.resolve() else None)
     tell = _say_mean if problem.exact else _say
@@ -84,8 +91,89 @@ def calibrate(
             ) from None
         if not len(table):
             raise InputError([f"{database}: no generation is finished."])
+        told = [_told(table, problem)]
+        if problem.exact:
+            told += _settled(problem, database, generations, out)
+        remarks = "".join(f"# {each}\n" for each in told)
+        draft.write_bytes(remarks.encode() + csv_bytes(table, float_format="%.6g"))
+    for each in told:
+        typer.echo(each)
+    _check(problem, table, seed, out)
+    typer.echo(f"Written to {out}. Use it with --posterior {out}")
+
+
+def _problem(what: str, targets: Path | None) -> Problem:
+    """Make the calibration that is asked for."""
+    from ...model.inputs.scenario import load_scenario
+    from ..calibration import problems
+    from ..calibration.own import own_problem
+
+    if targets is not None:
+        return own_problem(targets)
+    make = {
+        "diffusion": problems.diffusion_problem,
+        "contracts": problems.contracts_problem,
+        "life-course": problems.life_course_problem,
+    }[what]
+    return make(load_scenario())
+
+
+def _told(table: pd.DataFrame, problem: Problem) -> str:
+    """Say how much the weights leave; without commas, as it stands in the head of a table."""
+    from ..plans.posterior import effective
+
+    number = effective(table["weight"].to_numpy(float))
+    return f"{problem.name}: {len(table)} likely worlds: as good as {number:.0f} of equal weight."
+
+
+def _settled(problem: Problem, database: Path, generations: int, out: Path) -> list[str]:
+    """Say whether the walkers have settled, and write by parameter how far they are."""
+    from ..calibration import mcmc, settling
+
+    way = settling.read_way(settling.way_of(database), generations, mcmc.STEPS)
+    if way is None:
+        return ["Whether the walkers have settled is not known: the way they went is not kept."]
+    found = settling.settled(way, list(problem.prior))
+    _beside(out, "settling", found)
+    slowest = found.iloc[int(found["time"].to_numpy().argmax())]
+    steps = len(way.places) * way.every
+    figures = (
+        f"{steps} steps of each of {way.places.shape[1]} walkers ({100 * way.accepted:.0f} % accepted); longest "
+        f"autocorrelation time {slowest['time']:.0f} steps ({slowest['parameter']}); highest R-hat "
+        f"{found['rhat'].max():.2f}; least effective number {found['effective'].min():.0f}"
+    ).replace(";", " -")
+    if found["settled"].all():
+        return [f"Settled: {figures}."]
+    wanted = int(np.ceil(settling.TIMES * slowest["time"] / mcmc.STEPS))
+    return [
+        f"{settling.NOT_SETTLED}: {figures}. The worlds may lie too close together. Go on with "
+        f"--generations {wanted} or more and look again."
+    ]
+
+
+def _check(problem: Problem, table: pd.DataFrame, seed: int, out: Path) -> None:
+    """Hold worlds of the posterior against every target."""
+    from ..calibration.own import checked
+
+    found = checked(problem, table, seed)
+    _beside(out, "checks", found)
+    bad = found[(found["p"] < EXTREME) | (found["p"] > 1.0 - EXTREME)]
+    typer.echo(
+        f"Check of {found['worlds'].iloc[0]} worlds lived anew: {len(found) - len(bad)} of {len(found)} targets are "
+        "what such a world and a miss of one tolerance would show"
+        + (f"; not {', '.join(bad['statistic'])}" if len(bad) else "")
+        + f". See {_name(out, 'checks')}"
+    )
+
+
+def _name(out: Path, what: str) -> Path:
+    return out.with_name(f"{out.stem}-{what}.csv")
+
+
+def _beside(out: Path, what: str, table: pd.DataFrame) -> None:
+    """Write a table beside the posterior; it is made anew each time."""
+    with new_file(_name(out, what), replace=True) as draft:
         draft.write_bytes(csv_bytes(table, float_format="%.6g"))
-    typer.echo(f"Written to {out}: {len(table)} likely worlds. Use it with --posterior {out}")
 
 
 def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
@@ -93,7 +181,7 @@ def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
     from ...model.inputs.scenario import load_scenario
     from ..batches.jobs import code_digest
     from ..calibration import problems, weighing
-    from ..plans.likely import effective
+    from ..plans.posterior import effective
     from ..runs.workers import WorkerError, in_order, open_pool
 
     common.check(f"--out and --work are both {out}. Name two files." if work.resolve() == out.resolve() else None)

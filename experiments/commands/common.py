@@ -127,7 +127,15 @@ def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Po
     """Read posteriors; tell the problems of all of them at once."""
     from ..plans import posterior
 
-    return posterior.read_posteriors(files or (), scenario)
+    read = posterior.read_posteriors(files or (), scenario)
+    for file, each in zip(files or (), read, strict=True):
+        for said in each.remarks:
+            typer.echo(f"Note: {file}: {said}", err=True)
+        if not each.remarks and each.effective < len(each.table) / 2:
+            typer.echo(
+                f"Note: {file}: {len(each.table)} worlds, as good as {each.effective:.0f} of equal weight.", err=True
+            )
+    return read
 
 
 def read_designs(names: Sequence[str], scenario: Scenario) -> list[Design]:

@@ -117,7 +117,7 @@ def search(
             search_folder.write(out, found, plan, spec, n_years, this_run)
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. What was tried is kept in {out}: go on with --resume.") from None
-    typer.echo(_summary(found, plan))
+    typer.echo(_summary(found, plan, spec.discount.rate))
     typer.echo(f"Written to {out}: see front.svg, front.csv and trials.csv.")
 
 
@@ -201,7 +201,7 @@ def _objectives(text: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _summary(found: Found, plan: Plan) -> str:
+def _summary(found: Found, plan: Plan, rate: float) -> str:
     """Say what was found, and how far it can be trusted."""
     import pandas as pd
 
@@ -215,7 +215,8 @@ def _summary(found: Found, plan: Plan) -> str:
     n_front = int((found.front["kind"] != "declared").sum())
     lines = [
         f"{len(found.trials)} trials of {plan.text}; {n_front} on the front, {len(points) - 1} of them run again with "
-        f"{len(plan.held_out)} seeds held out (mean [90 % interval]), and against the terms as declared seed by seed:",
+        f"{len(plan.held_out)} seeds held out (mean [90 % interval]), and against the terms as declared seed by seed; "
+        f"present values at {100 * rate:g} % a year:",
         "",
         table.to_string().replace("\u202f", " ").replace("\u2212", "-"),
         "",

@@ -64,6 +64,13 @@ class World(_Record):
     municipalities: Literal["all"] | list[Text]
 
 
+class RatedWorld(World):
+    """The scenario of runs whose present values are worked out anew: its yearly discount rates."""
+
+    discount_rate: float
+    societal_rate: float
+
+
 class Contract(_Record):
     """A design that was run."""
 
@@ -76,7 +83,7 @@ class RunManifest(_Record):
     """The manifest of a folder of `run` or `compare`."""
 
     software: Literal["stupror"]
-    scenario: World
+    scenario: RatedWorld
     designs: list[Contract]
     seeds: list[int]
     start_year: int

@@ -30,8 +30,9 @@ def returns(spec: Scenario) -> dict[str, float]:
     `earlier_pays_more`
         Share of the interventions offered at several ages where a krona gives more at the youngest age than at the
         oldest (costs saved over a life to all payers, discounted; mean over the levels that it takes).
-    `saved_elsewhere`
-        Share of what municipal options save over a life that falls to region and state (mean over options).
+    `on_offer_elsewhere`
+        Share of what municipal options save over a life that falls to region and state: not discounted, and the mean
+        over options, whether anybody takes them or not.
     `later_elsewhere`
         By how many years the saving of other payers comes later than that of the owner's (mean over options).
     """
@@ -55,7 +56,7 @@ def returns(spec: Scenario) -> dict[str, float]:
         later.append(_mean_year(flows.sum(axis=1) - own) - _mean_year(own))
     return {
         "earlier_pays_more": float(np.mean(earlier)),
-        "saved_elsewhere": float(np.mean(elsewhere)),
+        "on_offer_elsewhere": float(np.mean(elsewhere)),
         "later_elsewhere": float(np.mean(later)),
     }
 
@@ -71,7 +72,9 @@ def runs(spec: Scenario, seed: int, years: int) -> dict[str, float]:
 
     Only municipalities to which the practice has spread have a fund.
 
-
+    `saved_elsewhere`
+        Share of what municipal options save over a life, discounted, that falls to region and state, each option
+        weighted by how many are taken in under own budgets; NaN if nobody is (M6).
     `held_back`
         Money for programmes that bodies put in by themselves over what a planner would, who owns all budgets (M2).
     `bad_against_good`, `bad_against_good_paid`
@@ -83,19 +86,28 @@ def runs(spec: Scenario, seed: int, years: int) -> dict[str, float]:
         Share of what municipal funds set aside that is paid out within the run.
     """
     spec = spec.replace("diffusion.voluntary", 1.0)
-    money = {name: _programmes(_flows(spec, name, seed, years)) for name in ("status-quo", "planner")}
+    own = simulate(spec, load_design("status-quo"), seed=seed, years=years, detail=False)
+    money = {"status-quo": _programmes(own["flows"]), "planner": _programmes(_flows(spec, "planner", seed, years))}
     fund = _flows(spec, "municipal-fund", seed, years)
     aside = fund[(fund["receiver"] == "municipal_fund") & (fund["purpose"] == "set aside")]["amount_sek"].sum()
     used = fund[fund["payer"] == "municipal_fund"]["amount_sek"].sum()
-    own, paid = (cycle_test(spec, design, seed, years) for design in ("status-quo", "state-outcomes-fund"))
+    alone, paid = (cycle_test(spec, design, seed, years) for design in ("status-quo", "state-outcomes-fund"))
     return {
         "held_back": money["status-quo"] / money["planner"] if money["planner"] else 0.0,
-        "bad_against_good": own["bad"] / own["good"] if own["good"] else 1.0,
+        "saved_elsewhere": saved_elsewhere(own["options"]),
+        "bad_against_good": alone["bad"] / alone["good"] if alone["good"] else 1.0,
         "bad_against_good_paid": paid["bad"] / paid["good"] if paid["good"] else 1.0,
-        **{f"own_{name}": each / 1e6 for name, each in own.items()},
+        **{f"own_{name}": each / 1e6 for name, each in alone.items()},
         **{f"paid_{name}": each / 1e6 for name, each in paid.items()},
         "fund_used": float(used / aside) if aside else 0.0,
     }
+
+
+def saved_elsewhere(options: pd.DataFrame) -> float:
+    """Share of the discounted saving of municipal options outside the municipality's budgets, by whom they take in."""
+    mine = options[options["owner"] != "region"]
+    whole, kept = (float((mine[f"{who}_value_sek"] * mine["enrolled"]).sum()) for who in ("fiscal", "municipality"))
+    return 1.0 - kept / whole if whole > 0.0 else float("nan")
 
 
 def cycle_test(spec: Scenario, design: str, seed: int, years: int) -> dict[str, float]:

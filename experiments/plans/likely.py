@@ -32,7 +32,6 @@ __all__ = [
     "Draws",
     "Worlds",
     "drawing",
-    "effective",
     "likely",
     "place",
     "read_worlds",
@@ -63,11 +62,6 @@ class Draws:
         """Return the number of the world of a seed: the same for the same seed, and well spread over seeds in a row."""
         at = np.searchsorted(np.cumsum(self.weight), (seed * _GOLDEN) % 1.0, side="right")
         return int(self.table["world"].iloc[min(int(at), len(self.table) - 1)])
-
-
-def effective(weight: NDArray[np.float64]) -> float:
-    """Effective number of a weighted sample (Kish 1965): the size of an unweighted one that is as precise."""
-    return float(weight.sum() ** 2 / (weight**2).sum())
 
 
 def read_worlds(path: Path = SHIPPED_WORLDS) -> Draws:

@@ -41,10 +41,11 @@ SEEDS = {
 PAIRED_SEEDS = ("block", "shared")  # what a method that compares draws of a block with one another needs
 MOST_YEARS, FIRST_YEAR, LAST_YEAR = 45, 2005, 2030
 MOST_DRAWS, MOST_REPLICATIONS, LAST_SEED = 1_000_000, 100_000, 2**31 - 1
+MOST_SCRAMBLES = 1000
 SECTIONS = {
     "model": ("scenario", "interventions", "municipalities", "municipalities_file", "years", "start_year"),
     "uncertainties": ("parameters", "change", "posteriors"),
-    "sampling": ("method", "draws", "seed", "second_order", "levels"),
+    "sampling": ("method", "draws", "seed", "second_order", "levels", "scrambles"),
     "levers": ("designs", "terms"),
     "replications": ("number", "first_seed", "seeds"),
     "outcomes": ("names", "tables"),
@@ -259,15 +260,24 @@ def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, notes: Note
         seed=whole(table, "seed", "sampling", 1, (0, LAST_SEED), notes),
         second_order=flag(table, "second_order", "sampling", notes),
         levels=whole(table, "levels", "sampling", 4, (2, 100), notes),
+        scrambles=whole(table, "scrambles", "sampling", 1, (1, MOST_SCRAMBLES), notes),
     )
     if table and not uncertain:
         notes.add("sampling", "nothing is uncertain. Name parameters under [uncertainties], or leave this section out.")
     kind = METHODS[how.method]
     if kind.independent and tied:
         notes.add("sampling", f"method '{method}' needs factors that do not hang together; a posterior ties them.")
-    if kind.power_of_two and draws & (draws - 1):
-        below = 1 << (draws.bit_length() - 1)
-        notes.add("sampling", f"draws = {draws}; method '{method}' needs a power of two: {below} or {2 * below}.")
+    if how.scrambles > 1 and not kind.even:
+        even = ", ".join(name for name, each in METHODS.items() if each.even)
+        notes.add("sampling", f"scrambles = {how.scrambles}; method '{method}' has none. These have: {even}.")
+    elif draws % how.scrambles:
+        least = how.scrambles * (draws // how.scrambles + 1)
+        notes.add("sampling", f"draws = {draws} cannot be shared among {how.scrambles} scrambles. Take {least}.")
+    elif kind.power_of_two and (each := draws // how.scrambles) & (each - 1):
+        below = 1 << (each.bit_length() - 1)
+        of_each = f" for each of {how.scrambles} scrambles" if how.scrambles > 1 else ""
+        either = f"{below * how.scrambles} or {2 * below * how.scrambles}"
+        notes.add("sampling", f"draws = {draws}; method '{method}' needs a power of two{of_each}: {either}.")
     if how.levels % 2 and method == "morris":
         notes.add("sampling", f"levels = {how.levels}; method 'morris' needs an even number.")
     return how

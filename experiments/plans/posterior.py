@@ -26,7 +26,18 @@ from ...model.inputs.reading.numbers import UnreadableError, read_number
 from ...model.inputs.scenario import Scenario
 from ..data import DATA
 
-__all__ = ["TIMES", "Posterior", "changed", "parameter_of", "read_posterior", "shipped", "values_of", "worlds"]
+__all__ = [
+    "TIMES",
+    "Posterior",
+    "changed",
+    "effective",
+    "parameter_of",
+    "read_posterior",
+    "shipped",
+    "values_of",
+    "worlds",
+    "wrong_in",
+]
 
 MOST_BYTES = 50_000_000
 TIMES = "times:"
@@ -44,6 +55,12 @@ class Posterior:
     table: pd.DataFrame
     weight: NDArray[np.float64]
     luck: int = 0
+    remarks: tuple[str, ...] = ()  # what the head of the file says of it
+
+    @property
+    def effective(self) -> float:
+        """Of how many worlds of equal weight it tells as much."""
+        return effective(self.weight)
 
     @property
     def digest(self) -> str:
@@ -66,6 +83,11 @@ class Posterior:
         return {str(name): float(value) for name, value in self.table.iloc[number].items()}
 
 
+def effective(weight: NDArray[np.float64]) -> float:
+    """Effective number of a weighted sample (Kish 1965): the size of an unweighted one that is as precise."""
+    return float(weight.sum() ** 2 / (weight**2).sum())
+
+
 def read_posterior(path: Path, scenario: Scenario) -> Posterior:
     """Read a posterior and check it against the scenario.
 
@@ -75,14 +97,14 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
         With every problem: no such file, columns that are no parameter (and the nearest), cells that are no numbers or
         lead out of a parameter's range, weights that are negative or all zero.
     """
-    table = _table(path)
+    table, remarks = _table(path)
     problems = [] if _WEIGHT in table else [f"{path}: column '{_WEIGHT}' is missing."]
     for name in table.columns:
         parameter = parameter_of(str(name))
         if name != _WEIGHT and parameter not in scenario.quantities:
             problems.append(f"{path}: column '{name}' is no parameter.{hint(parameter, scenario.quantities)}")
         elif name != _WEIGHT and len(table):
-            problems += [f"{path}: column '{name}' {wrong}" for wrong in _wrong(str(name), table[name], scenario)]
+            problems += [f"{path}: column '{name}' {wrong}" for wrong in wrong_in(str(name), table[name], scenario)]
     if not len(table):
         problems.append(f"{path}: there is no row in it.")
     elif len(table.columns) == 1 and not problems:
@@ -93,18 +115,21 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
         raise InputError(problems)
     weight = table[_WEIGHT].to_numpy(float)
     read = Posterior(table.drop(columns=_WEIGHT), weight / weight.sum())
-    return replace(read, luck=int(read.digest, 16))
+    return replace(read, luck=int(read.digest, 16), remarks=remarks)
 
 
-def _table(path: Path) -> pd.DataFrame:
-    """Read the numbers of a table, however it was saved; `#` begins a remark.
+def _table(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read the numbers of a table, however it was saved, and its remarks, which begin with `#`.
 
     Raises
     ------
     InputError
         If it cannot be read, a cell is no number (the first of each column), or a column comes twice.
     """
-    lines = [line for line in read_cells(path, MOST_BYTES) if not line.cells[0].startswith("#")]
+    every = read_cells(path, MOST_BYTES)
+    lines = [line for line in every if not line.cells[0].startswith("#")]
+    heads = [" ".join(line.cells) for line in every if line.cells[0].startswith("#")]
+    remarks = tuple(head.lstrip("# ").strip() for head in heads)
     if not lines:
         raise InputError([f"{path}: is empty. Give a file that `stupror calibrate` wrote."])
     names = [cell for cell in lines[0].cells if cell]
@@ -121,10 +146,10 @@ def _table(path: Path) -> pd.DataFrame:
     problems += [f"{path}: column '{name}' comes twice." for name in columns if names.count(name) > 1]
     if problems:
         raise InputError(problems)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns), remarks
 
 
-def _wrong(name: str, column: pd.Series, scenario: Scenario) -> list[str]:
+def wrong_in(name: str, column: pd.Series, scenario: Scenario) -> list[str]:
     """Say what is wrong with a column of numbers, as the end of a sentence; the first line that is, if many are."""
     quantity = scenario.quantities[parameter_of(name)]
     low, high = quantity.range

@@ -56,6 +56,9 @@ class Sampling:
     seed: int = 1
     second_order: bool = False  # saltelli: pairs of factors as well, at nearly double the price
     levels: int = 4  # morris: points of the grid along each factor
+    scrambles: int = (
+        1  # evenly spread draws: how many spreads, each with luck of its own, that the draws are shared among
+    )
 
 
 @dataclass(frozen=True)
@@ -68,15 +71,20 @@ class Method:
     power_of_two: bool
     extendable: bool  # more draws keep the points there are
     meaning: str
+    even: bool = False  # spread evenly, so that several scrambles tell how sure a mean is
     blocks: bool = False  # its draws come in blocks (base points, trajectories) that are compared within
 
 
 def _scipy(name: str) -> Callable[[Sampling, int], Floats]:
+    """Draws of SciPy; of several scrambles they come in turn, so that a longer sample begins with the shorter one."""
+
     def sample(how: Sampling, factors: int) -> Floats:
         from scipy.stats import qmc  # here because it is slow to import
 
-        engine = getattr(qmc, name)(d=factors, rng=np.random.default_rng(how.seed))
-        return np.asarray(engine.random(how.draws))
+        lucks = [[how.seed, number] for number in range(how.scrambles)] if how.scrambles > 1 else [how.seed]
+        engines = [getattr(qmc, name)(d=factors, rng=np.random.default_rng(luck)) for luck in lucks]
+        spread = np.stack([engine.random(how.draws // how.scrambles) for engine in engines], axis=1)
+        return np.asarray(spread.reshape(how.draws, factors))
 
     return sample
 
@@ -115,10 +123,11 @@ def _points(how: Sampling, _factors: int) -> int:
 
 
 METHODS: dict[str, Method] = {
-    "sobol": Method(_points, _scipy("Sobol"), False, True, True, "scrambled Sobol' sequence (SciPy)"),
-    "halton": Method(_points, _scipy("Halton"), False, False, True, "scrambled Halton sequence (SciPy)"),
+    "sobol": Method(_points, _scipy("Sobol"), False, True, True, "scrambled Sobol' sequence (SciPy)", True),
+    "halton": Method(_points, _scipy("Halton"), False, False, True, "scrambled Halton sequence (SciPy)", True),
     "latin-hypercube": Method(
-        _points, _scipy("LatinHypercube"), False, False, False, "Latin hypercube, each factor evenly covered (SciPy)"
+        _points, _scipy("LatinHypercube"), False, False, False, "Latin hypercube, each factor evenly covered (SciPy)",
+        True,
     ),
     "random": Method(_points, _random, False, False, True, "independent draws"),
     "factorial": Method(
@@ -127,12 +136,12 @@ METHODS: dict[str, Method] = {
     "saltelli": Method(
         lambda how, factors: how.draws * (factors * (2 if how.second_order else 1) + 2),
         _saltelli, True, True, True, "for Sobol' indices (SALib; Saltelli et al. 2010, 10.1016/j.cpc.2009.09.018)",
-        True,
+        blocks=True,
     ),
     "morris": Method(
         lambda how, factors: how.draws * (factors + 1),
         _morris, True, False, False, "for elementary effects (SALib; Morris 1991, 10.1080/00401706.1991.10484804)",
-        True,
+        blocks=True,
     ),
 }  # fmt: skip
 

@@ -146,8 +146,13 @@ def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str
         write_place(tables, folder / name, manifest=lasting, language=language)
         return
     scenario = manifest["scenario"]
-    rate = float(scenario["discount_rate"])
-    render(tables, folder / name, title=scenario["title"], manifest=lasting, language=language, rate=rate)
+    render(tables, folder / name, title=scenario["title"], manifest=lasting, language=language, **_rates(manifest))
+
+
+def _rates(manifest: Manifest) -> dict[str, float]:
+    """Discount rates of public budgets and of society in the world that was run."""
+    scenario = manifest["scenario"]
+    return {"rate": float(scenario["discount_rate"]), "societal_rate": float(scenario["societal_rate"])}
 
 
 def write_sheets(
@@ -160,8 +165,8 @@ def write_sheets(
     from ...analysis.report.sheets.write import write_csv, write_excel
 
     lasting = _lasting(folder, manifest)
-    rate = float(manifest["scenario"]["discount_rate"])
-    made, name, written = sheets(tables, manifest=lasting, language=language, rate=rate), headings(language), []
+    made = sheets(tables, manifest=lasting, language=language, **_rates(manifest))
+    name, written = headings(language), []
     if excel:
         write_excel(made, folder / EXCEL, (name["contents"], name["sheet"], name["shows"]))
         written.append(folder / EXCEL)
@@ -271,6 +276,7 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
         "title": spec.title,
         "hash": spec.hash(),
         "discount_rate": spec.discount.rate,
+        "societal_rate": spec.discount.societal_rate,
         "changes": {
             path: quantity.model_dump(mode="json")
             for path, quantity in spec.quantities.items()

@@ -139,6 +139,7 @@ def judging(spec: Scenario, years: int, folder: Path, pool: ProcessPoolExecutor 
     """Make the function that runs designs and judges them against status quo and planner with the same seeds.
 
     The two are run when first needed and kept in `folder`. All runs are done in `pool`, or here.
+    Present values are at the `discount.rate` of `spec`.
     """
     references: dict[tuple[int, ...], dict[str, pd.DataFrame]] = {}
 
@@ -147,7 +148,8 @@ def judging(spec: Scenario, years: int, folder: Path, pool: ProcessPoolExecutor 
         if key not in references:
             references[key] = _references(spec, key, years, folder, pool)
         tables = runner.compare(spec, designs, key, years, pool=pool)
-        return judge({name: pd.concat([table, tables[name]]) for name, table in references[key].items()})
+        both = {name: pd.concat([table, tables[name]]) for name, table in references[key].items()}
+        return judge(both, spec.discount.rate)
 
     return judged
 

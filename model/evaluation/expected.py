@@ -100,15 +100,17 @@ def expect(
     ladder: Ladder,
     *,
     practice: Practice = AS_STUDIED,
+    beliefs: Sequence[float] = BELIEF_GRID,
 ) -> tuple[Expected, ...]:
     """Multiply the ladder out: what every metric should come to for a child of each option under each belief.
 
     This is the honest evaluation: what would happen without the project, whatever the evaluator will compare with. The
-    variance is that of the evaluator's method. `practice` says what is left of the effect in studies.
+    variance is that of the evaluator's method. `practice` says what is left of the effect in studies; with no `beliefs`
+    only `true`, `true_variance` and `other` hold anything.
     """
     k = cells.intervention
     strengths = practice.strengths
-    multiples = (*BELIEF_GRID, *(multiple for _, multiple in strengths))
+    multiples = (*beliefs, *(multiple for _, multiple in strengths))
     effects = [effects_of(interventions, multiple)[k] for multiple in multiples]
     result = []
     for metric in metrics:

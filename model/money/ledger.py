@@ -85,7 +85,7 @@ class Ledger:
     def balances(self, year: int) -> dict[str, Money]:
         """Received less paid in `year`, by account and municipality. Shape (n_municipalities,) each."""
         result: dict[str, Money] = {}
-        for entry in self._of(year):
+        for entry in self.of(year):
             moved = entry.amount
             if entry.project[0] != NO_PROJECT:
                 moved = np.zeros(self.n_municipalities, np.int64)
@@ -96,9 +96,9 @@ class Ledger:
 
     def total(self, year: int, kind: str) -> int:
         """Sum of all money of a cost kind booked in `year`, SEK."""
-        return sum(int(entry.amount.sum()) for entry in self._of(year) if entry.kind == kind)
+        return sum(int(entry.amount.sum()) for entry in self.of(year) if entry.kind == kind)
 
-    def _of(self, year: int) -> list[Entry]:
+    def of(self, year: int) -> list[Entry]:
         """Entries of a year, which stand together: the last year's are found without looking at the others."""
         found = []
         for entry in reversed(self.entries):

@@ -13,7 +13,6 @@ from ..inputs.parameters import KINDS, PAYERS
 from ..inputs.version import __version__
 from ..state import State
 from ..world import World
-from .afterwards import afterwards
 from .words import EXPECTED, LEVEL_NAMES, SIMULATED, Table
 
 
@@ -99,19 +98,61 @@ def _not_eligible(states: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return (states // N_LEVELS % N_RECORDS & NOT_ELIGIBLE) > 0
 
 
-def costs_table(world: World, state: State) -> Table:
-    """What lives cost whom by year and age, as they were (or will be) and without any programme."""
+Later = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Expected number at each level after the last year, with help and without, see `afterwards`."""
+COUNTED_TO = 6  # decimals of expected persons: more differ between processors
+
+
+def _lived(state: State) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Count everybody by (simulated year, age, level), as they were and without any programme."""
     actual = np.stack([(never + treated).sum(axis=0) for never, _, treated in state.children.history]).astype(
         np.float64
     )
     untreated = np.stack([(never + shadow).sum(axis=0) for never, shadow, _ in state.children.history]).astype(
         np.float64
     )
-    later_actual, later_untreated = afterwards(world, state)
+    return actual, untreated
+
+
+def levels_table(world: World, state: State, later: Later) -> Table:
+    """Count everybody by year and level over whole lives, as they were (or will be) and without any programme."""
     frames = []
-    for phase, first, with_help, without in (
-        (SIMULATED, world.start_year, actual, untreated),
-        (EXPECTED, world.start_year + world.years, later_actual, later_untreated),
+    for phase, first, counts in (
+        (SIMULATED, world.start_year, _lived(state)),
+        (EXPECTED, world.start_year + world.years, later),
+    ):
+        split = [
+            np.concatenate([_by_year(each[:, :ADULT_AGE]), _by_year(each[:, ADULT_AGE:])], axis=1) for each in counts
+        ]
+        t, level = np.nonzero((split[0] != 0) | (split[1] != 0))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "year": first + t,
+                    "level": LEVEL_NAMES[level],
+                    "phase": phase,
+                    "actual": split[0][t, level],
+                    "untreated": split[1][t, level],
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _by_year(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum (years, ages, levels) over ages, age by age."""
+    total = np.zeros((counts.shape[0], counts.shape[2]))
+    for age in range(counts.shape[1]):
+        total += counts[:, age]
+    return np.asarray(np.round(total, COUNTED_TO))
+
+
+def costs_table(world: World, state: State, later: Later) -> Table:
+    """What lives cost whom by year and age, as they were (or will be) and without any programme."""
+    frames = []
+    for phase, first, (with_help, without) in (
+        (SIMULATED, world.start_year, _lived(state)),
+        (EXPECTED, world.start_year + world.years, later),
     ):
         amounts = [_priced(world.costs, each) for each in (with_help, without)]
         t, age, row = np.nonzero((amounts[0] != 0) | (amounts[1] != 0))

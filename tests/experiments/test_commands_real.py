@@ -82,10 +82,16 @@ def test_a_calibration_writes_what_runs_can_read(stupror, tmp_path, monkeypatch)
     answer = stupror("calibrate", "--what", "life-course", "--particles", 60, "--generations", 1, "--out", out)
     assert answer.code == 0, answer.err
     assert "tolerances from the targets on average" in answer.err
-    assert {each.name for each in tmp_path.iterdir()} == {"likely.csv", "likely.json", "likely.json.txt"}
-    assert "60 likely worlds" in answer.out
+    assert {each.name for each in tmp_path.iterdir()} == {
+        *("likely.csv", "likely-settling.csv", "likely-checks.csv"),
+        *("likely.json", "likely.json.txt", "likely.json.way"),
+    }
+    assert "60 likely worlds: as good as 60 of equal weight" in answer.out
+    assert "NOT SETTLED: 2 steps of each of 60 walkers" in answer.out
+    assert "targets are what such a world" in answer.out
     answer = stupror("run", "--out", tmp_path / "out", "--years", 1, "--municipalities", "0980", "--posterior", out)
     assert answer.code == 0, answer.err
+    assert "likely.csv: NOT SETTLED" in answer.err, "who uses it is told"
 
 
 def test_a_validation_is_a_page(stupror, tmp_path):

@@ -114,6 +114,21 @@ def test_every_child_is_counted_once_a_year(finished):
     assert (helped == started.reindex(helped.index)).all()  # nobody is old enough to leave
 
 
+def test_everybody_is_at_a_level_for_as_long_as_they_live_with_help_and_without(finished):
+    _, result = finished
+    levels = result["levels"]
+    now = levels[levels["phase"] == "simulated"].groupby(["year", "level"])["actual"].sum()
+    counted = result["children"].groupby(["year", "level"])["children"].sum()
+    assert (now[now > 0] == counted.reindex(now[now > 0].index)).all()
+    assert now.sum() == counted.sum()
+    alive = levels.groupby("year")[["actual", "untreated"]].sum()
+    assert alive["actual"].to_numpy() == pytest.approx(alive["untreated"].to_numpy(), abs=1e-3)  # help moves, no more
+    later = levels[levels["phase"] == "expected"]
+    left = later.groupby("year")["actual"].sum().to_numpy()
+    assert (np.diff(left) < 1e-3).all(), "nobody is born after the last year"
+    assert later["year"].min() == levels[levels["phase"] == "simulated"]["year"].max() + 1
+
+
 def test_payments_are_what_the_ledger_has_for_projects(finished):
     _, result = finished
     flows, payments = result["flows"], result["payments"]

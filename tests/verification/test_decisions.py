@@ -170,5 +170,5 @@ def test_no_design_beats_the_planner_in_a_drawn_world(seed):
     cost = {}
     for design in ("status-quo", "municipal-fund", "state-outcomes-fund", "planner"):
         tables = simulate(spec, load_design(design), seed=seed, years=6, detail=False)
-        cost[design] = float(lifetime.public_cost(tables)["per_child_sek"].iloc[0])
+        cost[design] = float(lifetime.public_cost(tables, 0.03)["per_child_sek"].iloc[0])
     assert min(cost, key=lambda design: cost[design]) == "planner", cost

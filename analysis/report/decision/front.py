@@ -78,7 +78,7 @@ def front(
     if found.proposals:
         content |= {"figures": figures(found, words, say)}
         lead = words.get(found.ranked[0], found.ranked[0])
-        good, bad = weighed(found, tables, words, say)
+        good, bad = weighed(found, tables, words, say, rate)
         content["weighed"] = [(say["h for"].format(lead=lead), good), (say["h against"].format(lead=lead), bad)]
     if len(found.proposals) > 1:
         content["tables"].append(pairs_table(found, words, say))

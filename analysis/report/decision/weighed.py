@@ -18,13 +18,13 @@ ORDINARY = ("education", "social", "labour_market", "board", "region")  # who pa
 LARGEST = 2  # falls of ordinary money that are told
 
 
-def weighed(found: Paired, tables: Tables, words: Texts, say: Texts) -> tuple[list[str], list[str]]:
+def weighed(found: Paired, tables: Tables, words: Texts, say: Texts, rate: float) -> tuple[list[str], list[str]]:
     """Write what speaks for the leading proposal, and what against; each list says so if it found nothing."""
     lead = found.ranked[0]
     good = [
         *_people(found, lead, LESS, say),
         *_payers(found, lead, MORE, words, say),
-        *_per_krona(tables, lead, MORE, say),
+        *_per_krona(tables, lead, MORE, say, rate),
     ]
     bad = [
         *_payers(found, lead, LESS, words, say),
@@ -33,7 +33,7 @@ def weighed(found: Paired, tables: Tables, words: Texts, say: Texts) -> tuple[li
         *_crowded_out(tables, lead, words, say),
         *_not_worth(tables, lead, words, say),
         *_overpaid(tables, lead, say),
-        *_per_krona(tables, lead, LESS, say),
+        *_per_krona(tables, lead, LESS, say, rate),
         *_reach(tables, lead, say),
     ]
     return good or [say["nothing for"]], bad or [say["nothing against"]]
@@ -149,11 +149,11 @@ def _overpaid(tables: Tables, lead: str, say: Texts) -> list[str]:
     return [say["w overpaid"].format(share=number(share, share), **figures)]
 
 
-def _per_krona(tables: Tables, lead: str, kind: str, say: Texts) -> list[str]:
+def _per_krona(tables: Tables, lead: str, kind: str, say: Texts, rate: float) -> list[str]:
     """Saved per krona spent, where it is beyond luck above or below status quo's."""
     if "options" not in tables:
         return []
-    ratio = savings.benefit_cost(tables)
+    ratio = savings.benefit_cost(tables, rate, rate)  # society is not told of here
     ratio = ratio[ratio["perspective"] == "fiscal"].pivot_table(index="seed", columns="design", values="ratio")
     if lead not in ratio or lifetime.BASE not in ratio:
         return []

@@ -42,17 +42,19 @@ def headings(language: str) -> dict[str, str]:
     return result
 
 
-def sheets(tables: Tables, *, manifest: Mapping[str, Any], language: str = "en", rate: float = 0.03) -> list[Sheet]:
+def sheets(
+    tables: Tables, *, manifest: Mapping[str, Any], rate: float, societal_rate: float, language: str = "en"
+) -> list[Sheet]:
     """Collect the sheets of a run or a comparison; one that would have no rows is left out.
 
     Parameters
     ----------
-    tables, manifest, language, rate
+    tables, manifest, rate, societal_rate, language
         As for `page.write_report`.
     """
     name = headings(language)
     title = str(manifest.get("scenario", {}).get("title", ""))
-    page = content(tables, title=title, manifest=manifest, language=language, rate=rate)
+    page = content(tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language)
     tables = steps.without_steps(tables)
     words = with_designs(texts(language)["words"], tables["runs"]["design"].unique(), manifest, language)
     made = {"answer": (_answer(page, name), page["front"]["question"])}
@@ -66,8 +68,9 @@ def sheets(tables: Tables, *, manifest: Mapping[str, Any], language: str = "en",
             "cash": (_cash(found, words, name), page["front"]["heading"]["cash"]),
         }
     sections = {each["key"]: each["heading"] for each in page["sections"]}
+    summarised = pd.concat([summary(tables, rate), details(tables, rate, societal_rate)], ignore_index=True)
     made |= {
-        "measures": (_measures(tables, words, name, language, rate), page["summary_title"]),
+        "measures": (_measures(summarised, words, name, language), page["summary_title"]),
         "change": (_change(tables, words, name, rate), sections.get("change", "")),
         "pyramid": (_pyramid(tables, words, name), sections.get("pyramid", "")),
         "whom": (_whom(tables, words, name), sections.get("whom", "")),
@@ -160,10 +163,9 @@ def _cash(found: Paired, words: Texts, name: Texts) -> Frame:
     return frame.set_axis([name[key] for key in keys], axis=1)
 
 
-def _measures(tables: Tables, words: Texts, name: Texts, language: str, rate: float) -> Frame:
+def _measures(frame: Frame, words: Texts, name: Texts, language: str) -> Frame:
     spoken = texts(language).get("columns", {})
     plain = {key: heading for key, heading, _ in COLUMNS + DETAILS}
-    frame = pd.concat([summary(tables, rate), details(tables, rate)], ignore_index=True)
     frame["measure"] = [spoken.get(key, plain[key]) for key in frame["measure"]]
     frame["design"] = _named(frame["design"], words)
     frame = frame[["design", "measure", "unit", "mean", "low", "high", "n"]]

@@ -19,7 +19,8 @@ def world(costs: dict[str, np.ndarray], need: dict[str, float] | None = None) ->
         frame = pd.DataFrame({"draw": np.arange(cost.size), "replication": 0, "design": design, "seed": 1})
         for perspective in PERSPECTIVES:
             frame[f"cost_{perspective}"] = cost
-        frames.append(frame.assign(years_in_need=(need or {}).get(design, 1.0)))
+        years = (need or {}).get(design, 1.0)
+        frames.append(frame.assign(years_in_need=99.0, need_fiscal=years, need_societal=2 * years))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -73,7 +74,8 @@ def test_a_year_of_need_that_is_worth_more_than_it_costs_to_avoid_decides() -> N
     runs = world({"status-quo": np.zeros(5), "fund": np.full(5, 30_000.0)}, {"status-quo": 1.0, "fund": 0.5})
     found = psa.acceptability(runs, "fiscal", (50_000.0, 70_000.0))
     assert found[found["on_frontier"]]["design"].tolist() == ["status-quo", "fund"]
-    plane = psa.plane(runs, "fiscal")
+    plane, broader = psa.plane(runs, "fiscal"), psa.plane(runs, "societal")
+    assert (broader["years_avoided"] == 1.0).all(), "society discounts otherwise, its years of need too"
     assert (plane["years_avoided"] == 0.5).all()
     assert (plane["cost"] == 30_000).all()
 

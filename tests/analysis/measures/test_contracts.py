@@ -46,7 +46,7 @@ def test_every_account_has_a_group():
     accounts = {*PARTIES, *PAYERS} - {"owner", "municipality"}  # these two become a committee and the board
     assert accounts - set(contracts.GROUP_OF) == set()
     with pytest.raises(KeyError, match="moon"):
-        contracts.net_position(with_payments(tables(), (2020, "moon", "social", "outcome payment", 1)))
+        contracts.net_position(with_payments(tables(), (2020, "moon", "social", "outcome payment", 1)), 0.03)
 
 
 def test_net_position_of_every_party(world):
@@ -86,7 +86,11 @@ def test_gains_against_status_quo_add_up_too(world):
     world = with_payments(world, (2020, "social", "provider", "programme", 30), design="status-quo")
     cost = world["projects"]["cost_sek"].where(world["projects"]["design"] != "status-quo", 30)
     world = world | {"projects": world["projects"].assign(cost_sek=cost)}
-    parts = (lifetime.gain_by_group(world), contracts.outside_gain(world), lifetime.household_gain(world))
+    parts = (
+        lifetime.gain_by_group(world, 0.03),
+        contracts.outside_gain(world, 0.03),
+        lifetime.household_gain(world, 0.03),
+    )
     gain = sum(part.groupby(RUN)["gain_sek"].sum() for part in parts)
     costs = world["costs"][world["costs"]["kind"].isin(("resource", "lost_earnings"))]
     lives = costs.assign(pv=lifetime.discounted(costs, "actual_sek", lifetime.start_year(world, costs), 0.03))
@@ -96,10 +100,10 @@ def test_gains_against_status_quo_add_up_too(world):
 
 
 def test_who_is_no_party_of_a_design_has_no_gain(world):
-    gain = contracts.outside_gain(with_payments(world, *BOND))
+    gain = contracts.outside_gain(with_payments(world, *BOND), 0.03)
     assert set(gain["group"]) == {"investor", "guarantor"}
     assert set(gain["design"]) == {"fund"}
-    assert contracts.outside_gain(world).empty
+    assert contracts.outside_gain(world, 0.03).empty
 
 
 def test_an_outside_gain_is_what_it_has_beyond_status_quo(world):
@@ -122,7 +126,7 @@ def test_what_a_provider_carries_itself_is_its_cost_and_part_of_the_programme(wo
     assert of(position, "net_sek", group="programmes") == 100
     assert of(lifetime.investment(shared), "invested_sek") == 100
     assert of(contracts.transaction_cost(shared), "programme_sek") == 100
-    ratio = savings.benefit_cost(shared, fiscal_rate=0.0)
+    ratio = savings.benefit_cost(shared, fiscal_rate=0.0, societal_rate=0.0)
     assert of(ratio, "ratio", perspective="fiscal") == pytest.approx(240 / 100)
 
 

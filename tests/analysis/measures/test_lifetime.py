@@ -29,11 +29,11 @@ def test_lifetime_cost_adds_lives_and_what_was_paid_less_received(world):
 
 
 def test_totals_are_sums_of_parts_by_payer(world):
-    parts = lifetime.lifetime_cost(world).groupby(["design", "seed"])["pv_sek"].sum()
-    whole = lifetime.public_cost(world).set_index(["design", "seed"])["pv_sek"]
+    parts = lifetime.lifetime_cost(world, 0.03).groupby(["design", "seed"])["pv_sek"].sum()
+    whole = lifetime.public_cost(world, 0.03).set_index(["design", "seed"])["pv_sek"]
     assert parts.to_dict() == pytest.approx(whole.to_dict())
-    gains = lifetime.gain_by_group(world).groupby(["design", "seed"])["gain_sek"].sum()
-    change = lifetime.change_per_child(world).set_index(["design", "seed"])["change_sek"]
+    gains = lifetime.gain_by_group(world, 0.03).groupby(["design", "seed"])["gain_sek"].sum()
+    change = lifetime.change_per_child(world, 0.03).set_index(["design", "seed"])["change_sek"]
     assert gains.to_dict() == pytest.approx((-10 * change).to_dict())  # ten children
 
 
@@ -51,10 +51,10 @@ def test_share_of_the_planners_gain(world):
 
 
 def test_wrong_pocket_and_captured_share(world):
-    assert of(savings.wrong_pocket_share(world), "share", "fund") == pytest.approx(80 / 120)
+    assert of(savings.wrong_pocket_share(world, 0.03), "share", "fund") == pytest.approx(80 / 120)
     # within one year: the municipality's 40 of 240 in all
     assert of(savings.captured_share(world, 1, rate=0.0), "share", "fund") == pytest.approx(40 / 240)
-    assert savings.wrong_pocket_share(world)["design"].eq("status-quo").sum() == 0  # nothing saved, no share
+    assert savings.wrong_pocket_share(world, 0.03)["design"].eq("status-quo").sum() == 0  # nothing saved, no share
 
 
 def test_benefit_cost_by_perspective(world):
@@ -111,4 +111,4 @@ def test_summing_over_ages_first_changes_no_present_value(world):
     short = lifetime.without_ages(twice)
     assert len(short["costs"]) == len(world["costs"])
     for measure in (lifetime.public_cost, lifetime.household_gain, savings.wrong_pocket_share):
-        pd.testing.assert_frame_equal(measure(short), measure(twice))
+        pd.testing.assert_frame_equal(measure(short, 0.03), measure(twice, 0.03))

@@ -31,12 +31,12 @@ def test_the_fund_is_paid_by_municipalities_and_refunded_by_the_state(world):
 def test_money_between_pockets_of_one_group_is_neither_paid_nor_received(world):
     own = world["payments"].iloc[[0]].assign(payer="social", receiver="municipal_fund", purpose="repayment")
     more = world | {"payments": pd.concat([world["payments"], own], ignore_index=True)}
-    pd.testing.assert_frame_equal(payers.flows_by_group(more), payers.flows_by_group(world))
+    pd.testing.assert_frame_equal(payers.flows_by_group(more, 0.03), payers.flows_by_group(world, 0.03))
 
 
 def test_saves_less_pays_and_with_receives_is_the_gain(world):
-    net = payers.against_base(payers.flows_by_group(world), ["net_sek"], ["group"])
-    gain = lifetime.gain_by_group(world)
+    net = payers.against_base(payers.flows_by_group(world, 0.03), ["net_sek"], ["group"])
+    gain = lifetime.gain_by_group(world, 0.03)
     both = net.merge(gain, on=["design", "seed", "group"])
     assert len(both) == len(gain) > 0
     assert both["net_sek"].to_numpy() == pytest.approx(both["gain_sek"].to_numpy())

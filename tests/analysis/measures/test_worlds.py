@@ -39,20 +39,21 @@ def lived(monkeypatch):
 
 
 def test_quantiles_are_those_of_the_worlds_and_not_of_the_mean(lived):
-    found = worlds.spread(lived).set_index(["design", "payer"])
+    found = worlds.spread(lived, 0.03).set_index(["design", "payer"])
     fund = found.loc[("fund", "all")]
     assert (fund["median"], fund["low"], fund["high"]) == pytest.approx((100.5, 10.95, 190.05))
     assert found.loc[("fund", "region"), ["median", "better", "equal"]].tolist() == [0.0, 0.0, 1.0]
 
 
 def test_shares_of_worlds_add_up_and_ties_are_shared(lived):
-    found = worlds.spread(lived)
+    found = worlds.spread(lived, 0.03)
     assert (found["better"] + found["equal"] + found["worse"]).to_numpy() == pytest.approx(1.0)
-    table = worlds.better_than(lived)
+    table = worlds.better_than(lived, 0.03)
     assert table.loc["bond", "status-quo"] == table.loc["status-quo", "bond"] == 0.5
     assert table.loc["fund", "status-quo"] == 1.0
     assert table.to_numpy() + table.to_numpy().T == pytest.approx(np.ones(table.shape))
-    assert worlds.best(lived)["fund"] == pytest.approx(199.5 / 200)  # in world 1 the loss gains as much as the fund
+    # in world 1 the loss gains as much as the fund
+    assert worlds.best(lived, 0.03)["fund"] == pytest.approx(199.5 / 200)
 
 
 def test_a_sign_that_holds_in_fewer_than_nine_worlds_of_ten_is_not_decided(lived):
@@ -63,7 +64,7 @@ def test_a_sign_that_holds_in_fewer_than_nine_worlds_of_ten_is_not_decided(lived
         ("en", "All public payers gain in", ("100 % of worlds", "not decided", "no difference")),
         ("sv", "Alla offentliga betalare vinner i", ("100 % av världarna", "inte avgjort", "ingen skillnad")),
     ):
-        text = over_worlds(lived, texts(language)["sentences"]).set_index("Design")[title]
+        text = over_worlds(lived, texts(language)["sentences"], 0.03).set_index("Design")[title]
         assert text["fund"] == told[0]
         assert told[1] in text["loss"]
         assert text["bond"] == told[2]

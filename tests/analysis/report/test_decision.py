@@ -89,7 +89,7 @@ def test_luck_is_never_called_a_gain_or_a_loss(language):
     made, _ = CASES["uncertain"]
     say = sayings(language)
     found = paired.pair_up(made, 0.03)
-    good, bad = weighed.weighed(found, made, texts(language)["words"], say)
+    good, bad = weighed.weighed(found, made, texts(language)["words"], say, 0.03)
     assert good == [say["nothing for"]]
     beyond = say["w payer less"].partition("{figure}")[0].replace("{group}", "")
     assert not any(beyond in line for line in bad)
@@ -99,7 +99,7 @@ def test_luck_is_never_called_a_gain_or_a_loss(language):
 
 def test_what_is_lost_is_said_as_loudly():
     made, _ = CASES["loses"]
-    good, bad = weighed.weighed(paired.pair_up(made, 0.03), made, texts("en")["words"], sayings("en"))
+    good, bad = weighed.weighed(paired.pair_up(made, 0.03), made, texts("en")["words"], sayings("en"), 0.03)
     assert good == [sayings("en")["nothing for"]]
     assert any(line.startswith("Municipalities lose beyond luck") for line in bad)
     assert any(line.startswith("Years in placement: +4.0") for line in bad)

@@ -25,7 +25,9 @@ def plain_page(tmp_path_factory):
 
 def page(tmp_path, world, language="en", **manifest):
     path = tmp_path / "report.html"
-    write_report(world, path, title="A small world", manifest=manifest, language=language)
+    write_report(
+        world, path, title="A small world", manifest=manifest, rate=0.03, societal_rate=0.035, language=language
+    )
     return path.read_text(encoding="utf-8")
 
 
@@ -52,7 +54,7 @@ def test_ids_of_different_figures_do_not_meet(plain_page):
 def test_one_seed_has_no_interval_and_says_so(tmp_path):
     html = page(tmp_path, tables(seeds=(1,)))
     assert texts("en")["sentences"]["one seed"] in html
-    assert " to " not in " ".join(format_summary(summary(tables(seeds=(1,)))).iloc[1])
+    assert " to " not in " ".join(format_summary(summary(tables(seeds=(1,)), 0.03)).iloc[1])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_the_schema_finds_a_missing_column_and_a_wrong_type():
 
 def lead(world):
     words, say = texts("en")["words"], texts("en")["sentences"]
-    return " ".join(headline(world, summary(world), words, say))
+    return " ".join(headline(world, summary(world, 0.03), words, say))
 
 
 def test_what_luck_may_explain_is_said_where_it_is_claimed(tmp_path):
@@ -143,7 +145,7 @@ def test_what_luck_may_explain_is_said_where_it_is_claimed(tmp_path):
 
 
 def test_captions_speak_of_present_values_only_where_there_are_any():
-    made = content(tables(), title="", manifest={}, language="en", rate=0.03)["sections"]
+    made = content(tables(), title="", manifest={}, language="en", rate=0.03, societal_rate=0.035)["sections"]
     caption = {section["key"]: section["caption"] for section in made}
     assert "not discounted" in caption["pyramid"]
     assert "not discounted" in caption["years"]
@@ -185,11 +187,11 @@ def test_details_leave_out_what_some_seeds_lack():
     nothing = (world["projects"]["design"] == "planner") & (world["projects"]["seed"] == 2)
     projects = world["projects"].assign(cost_sek=world["projects"]["cost_sek"].mask(nothing, 0))
     spent = world | {"payments": world["payments"][~without], "projects": projects}
-    found = details(spent).set_index(["measure", "design"])
+    found = details(spent, 0.03, 0.035).set_index(["measure", "design"])
     assert ("ratio_fiscal", "planner") not in found.index  # nothing was spent in seed 2
     assert ("ratio_fiscal", "fund") in found.index
     assert found.loc[("change_3", "fund"), "mean"] == pytest.approx(
-        summary(world).set_index(["measure", "design"]).loc[("change", "fund"), "mean"]
+        summary(world, 0.03).set_index(["measure", "design"]).loc[("change", "fund"), "mean"]
     )
 
 

@@ -18,6 +18,8 @@ def made():
     return sheets(
         world | {"municipalities": world["municipalities"].assign(municipality=places, name=names)},
         manifest={"scenario": {"title": "Sweden"}},
+        rate=0.03,
+        societal_rate=0.035,
         language="sv",
     )
 

@@ -69,15 +69,15 @@ def test_outcomes_are_the_measures_of_a_single_run(name: str) -> None:
     design = load_design(name)
     tables = runner.run(spec, design, 3, 6, detail=False)
     found = outcomes(tables, rate=0.03, societal_rate=0.035)
-    cost = lifetime.lifetime_cost(tables).set_index("group")["per_child_sek"]
+    cost = lifetime.lifetime_cost(tables, 0.03).set_index("group")["per_child_sek"]
     for group in ("municipality", "region", "state"):
         assert found[f"cost_{group}"] == pytest.approx(cost[group], rel=1e-12)
-    assert found["cost_fiscal"] == pytest.approx(lifetime.public_cost(tables)["per_child_sek"].iloc[0], rel=1e-12)
-    ratio = savings.benefit_cost(tables).set_index("perspective")["ratio"]
+    assert found["cost_fiscal"] == pytest.approx(lifetime.public_cost(tables, 0.03)["per_child_sek"].iloc[0], rel=1e-12)
+    ratio = savings.benefit_cost(tables, 0.03, 0.035).set_index("perspective")["ratio"]
     assert found["ratio_fiscal"] == pytest.approx(ratio["fiscal"], rel=1e-9, nan_ok=True)
     assert found["ratio_societal"] == pytest.approx(ratio["societal"], rel=1e-9, nan_ok=True)
     same = {
-        "wrong_pocket": savings.wrong_pocket_share(tables)["share"],
+        "wrong_pocket": savings.wrong_pocket_share(tables, 0.03)["share"],
         "owner_share": options.owner_share(tables)["share"],
         "deadweight": lifetime.deadweight(tables)["share"],
         "payment_error": lifetime.overpayment(tables)["error"],
@@ -87,12 +87,22 @@ def test_outcomes_are_the_measures_of_a_single_run(name: str) -> None:
     for name, measured in same.items():
         wanted = measured.iloc[0] if len(measured) else float("nan")
         assert found[name] == pytest.approx(wanted, rel=1e-9, nan_ok=True), name
-    position = contracts.net_position(tables).set_index("group")["money_sek"]
+    position = contracts.net_position(tables, 0.03).set_index("group")["money_sek"]
     alive = tables["runs"]["children"].iloc[0]
     assert found["investor_gain"] == pytest.approx(position.get("investor", 0.0) / alive, abs=1e-9)
     children = tables["children"]
     in_need = children[children["level"].isin(["support", "care", "placed", "assistance", "ill_health", "exclusion"])]
-    assert found["years_in_need"] == pytest.approx(in_need["children"].sum() / alive)
+    levels = tables["levels"]
+    lived = levels[levels["level"].isin(in_need["level"].unique())]
+    now = lived[lived["phase"] == "simulated"]
+    assert now["actual"].sum() == in_need["children"].sum(), "the simulated years are those of the table `children`"
+    assert found["years_in_need"] == pytest.approx(lived["actual"].sum() / alive)
+    since = lived["year"] - tables["runs"]["start_year"].iloc[0]
+    for name, rate in (("need_fiscal", 0.03), ("need_societal", 0.035)):
+        assert found[name] == pytest.approx((lived["actual"] / (1 + rate) ** since).sum() / alive)
+    assert found["need_societal"] < found["need_fiscal"] < found["years_in_need"]
+    at_no_rate = outcomes(tables, rate=0.0, societal_rate=0.0)
+    assert at_no_rate["need_fiscal"] == at_no_rate["years_in_need"] == found["years_in_need"]
 
 
 def test_a_batch_that_is_killed_goes_on_where_it_was(whole: Path, tmp_path: Path) -> None:

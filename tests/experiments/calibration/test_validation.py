@@ -1,6 +1,7 @@
 """Validation: in and out by hand, a page that counts honestly, and screening that finds what matters."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from stupror.experiments.calibration import screening, validation
@@ -67,8 +68,23 @@ def test_a_small_validation_answers_every_pattern():
 def test_returns_fall_elsewhere_and_later():
     found = mechanisms.returns(SPEC)
     assert 0.0 <= found["earlier_pays_more"] <= 1.0
-    assert found["saved_elsewhere"] > 0.3  # M6
+    assert found["on_offer_elsewhere"] > 0.3  # M6
     assert found["later_elsewhere"] > 0.0  # M14
+
+
+def test_what_falls_elsewhere_is_weighted_by_what_is_bought():
+    """Two options: one that everybody takes saves a third elsewhere, one that nobody takes all of it."""
+    options = pd.DataFrame(
+        {
+            "owner": ["education", "social", "region"],
+            "fiscal_value_sek": [300.0, 900.0, 5000.0],
+            "municipality_value_sek": [200.0, 0.0, 0.0],
+            "enrolled": [10, 0, 10],
+        }
+    )
+    assert mechanisms.saved_elsewhere(options) == pytest.approx(1 / 3)
+    assert mechanisms.saved_elsewhere(options.assign(enrolled=[10, 10, 0])) == pytest.approx(1000 / 1200)
+    assert np.isnan(mechanisms.saved_elsewhere(options.assign(enrolled=0)))
 
 
 def test_bad_years_leave_less_for_prevention():

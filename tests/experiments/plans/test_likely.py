@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from stupror.experiments.plans import likely
-from stupror.experiments.plans.likely import Draws, drawing, effective, place, read_worlds, shipped_worlds, world
+from stupror.experiments.plans.likely import Draws, drawing, place, read_worlds, shipped_worlds, world
+from stupror.experiments.plans.posterior import effective
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, luck
 
