@@ -180,9 +180,8 @@ class Place:
 def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, form: Form) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ...analysis.report.intervals import FEW_SEEDS
-    from ...analysis.report.page import spoken_summary, texts
+    from ...analysis.report.page import spoken_summary, spoken_worlds, texts
     from ...analysis.report.tables import by_step, format_steps, lay_out
-    from ...analysis.report.worlds_table import over_worlds
     from ...model.inputs.scenario import load_scenario
     from ..runs import run_folder
     from ..runs.told import cut_counties
@@ -200,9 +199,9 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     say, rate = texts(form.language)["sentences"], told.spec.discount.rate
     designs = {"designs": [run_folder.design_record(each) for each in told.designs]}
     typer.echo(spoken_summary(tables["summary"], form.language, designs))
-    if len(told.seeds) > 1 and not (spread := over_worlds(tables, say, rate)).empty:
+    if len(told.seeds) > 1 and (spread := spoken_worlds(tables, form.language, designs, rate)):
         typer.echo("\n" + say["t_worlds"].format(n=len(told.seeds)))
-        typer.echo(lay_out(spread))
+        typer.echo(spread)
     if not (by_steps := by_step(tables, rate)).empty:
         typer.echo(lay_out(format_steps(by_steps)))
     if 1 < len(told.seeds) < FEW_SEEDS:

@@ -182,7 +182,8 @@ def test_assumed_numbers_are_named_with_their_value_and_range():
     for language in LANGUAGES:
         assert all(f"assumed {each['parameter']}" in sayings(language) for each in told)
     line = turns.turns(paired.pair_up(world(), 0.03), world(), {"assumed": told}, sayings("sv"))[-1]
-    assert "0.3, tros ligga i 0-1" in line
+    assert "0.3, tros ligga i 0 till 1" in line
+    assert "20, tros ligga i 0 till 100 per år" in line
 
 
 def test_money_in_programmes_that_do_not_pay_is_counted():
