@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from ...model.children.ladder import N_LEVELS
 from ...model.inputs.errors import InputError, hint
 from ...model.inputs.quantity import Value
+from ...model.inputs.reading.assembly import declaration
 from ...model.inputs.reading.cells import read_cells
 from ...model.inputs.reading.numbers import UnreadableError, read_number
-from ...model.inputs.scenario import Scenario, declaration
+from ...model.inputs.scenario import Scenario
 from ..data import DATA
 
 __all__ = ["TIMES", "Posterior", "changed", "parameter_of", "read_posterior", "shipped", "values_of", "worlds"]
