@@ -138,11 +138,13 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT) -> None:
     """Write the report, from nothing that depends on the time or the machine."""
     from ...analysis.report.page import write_report as render
+    from ...analysis.report.place.every import write_every
     from ...analysis.report.place.place import write_place
 
     lasting = {key: value for key, value in manifest.items() if key != "this_run"}
     if manifest.get("place"):
-        write_place(tables, folder / name, manifest=lasting, language=language)
+        write = write_every if manifest["place"].get("every") else write_place
+        write(tables, folder / name, manifest=lasting, language=language)
         return
     scenario = manifest["scenario"]
     rate = float(scenario["discount_rate"])
