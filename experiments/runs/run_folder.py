@@ -27,6 +27,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from ...analysis import schema
+from ...analysis.report.place import PAGES, SUMS
 from ...model.contracts import Design, load_design
 from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import Quantity
@@ -100,7 +101,7 @@ def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
     if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
     files = manifest.get("files")
-    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, *(map(str, files) if isinstance(files, dict) else ())}
+    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, PAGES, SUMS, *(map(str, files) if isinstance(files, dict) else ())}
     if strangers := _strangers(target, ours):
         raise InputError(
             [f"{wanted}: holds {', '.join(strangers)}, which stupror did not write. Move it away or name a new folder."]
@@ -118,6 +119,11 @@ def _manifest_or_nothing(folder: Path) -> Manifest:
         return records.parsed(folder / MANIFEST)
     except InputError:
         return {}
+
+
+def kind_of(folder: Path) -> str:
+    """Say what a folder of results is of, as its manifest has it: "batch", or nothing for runs and whatever else."""
+    return str(_manifest_or_nothing(folder).get("kind", ""))
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:

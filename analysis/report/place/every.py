@@ -14,13 +14,12 @@ from ...measures import lifetime, parts
 from ..decision.verdict import signed, verdict
 from ..page import HERE, localiser, spoken, texts, with_designs
 from ..tables import number
+from . import PAGES, SUMS
 from .place import sayings, source, write_page
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
 
-PAGES = "places"
-SUMS = "places.csv"
 M_SEK = 1e6
 FLOWS = ["pays_sek", "receives_sek", "saves_sek"]
 
