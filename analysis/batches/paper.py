@@ -15,11 +15,13 @@ import numpy as np
 import pandas as pd
 
 from ..measures.worlds import decided
+from ..report.decision.front import sayings as front_sayings
 from ..report.decision.verdict import signed
 from ..report.page import HERE, localiser, spoken, texts, with_designs
 from ..report.style import COLOURS, STYLE, axes, labelled, svg
 from ..report.tables import number, within
 from . import paired, psa
+from .movable import movable
 
 Frame = pd.DataFrame
 Texts = Mapping[str, str]
@@ -95,13 +97,19 @@ def content(
         "figure": figure(gain["fiscal"][able], words, say),
         "pairs": pairs_table(runs, able, words, say),
         "knowing": knowing_table(runs, words, say),
-        "turns": turns(gain["fiscal"][lead], values, words.get(lead, lead), say),
+        "turns": turns(gain["fiscal"][lead], values, words.get(lead, lead), {**front_sayings(language), **say}),
         "sure": [say["sure"], say["level"]],
     }
+    moved = movable(runs, values, manifest, words, {**front_sayings(language), **say}, PAYERS)
+    if moved:
+        moved["reading"] = say["m reading"].format(n=moved["worlds"], years=manifest["years"])
+        moved["factors"] = [each | {"shown": local(each["levels"][each["start"]])} for each in moved["factors"]]
+        moved |= {"without": say["m without"], "caption": say["m caption"].format(base=within(words.get(base, base)))}
     made_by = say["made_by"].format(version=manifest["versions"]["stupror"])
     return {
         **spoken(shown, local),
         "language": language,
+        "movable": moved,
         "made_by": made_by,
         "source": source(runs, manifest, say, again),
     }
@@ -241,7 +249,9 @@ def turns(gain: pd.Series, values: Frame, name: str, say: Texts) -> dict[str, An
         for side in sides[column]:
             share = say["share"].format(share=f"{100 * float((y[side] > 0).mean()):.0f}")
             cells.append((signed(float(y[side].mean())), share))
-        columns["rows"].append((column, [*cells, (signed(gap), "")]))
+        title = say.get(f"assumed {column}")
+        name_of_it = f"{title} ({column})" if title else column
+        columns["rows"].append((name_of_it, [*cells, (signed(gap), "")]))
     reading = "turns some" if found else "turns none"
     return columns | {"reading": say[reading].format(name=name, n=len(sides), chance=number(chance, chance))}
 

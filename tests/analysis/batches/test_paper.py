@@ -1,5 +1,6 @@
 """The report of a batch says what the worlds allow: gains, losses, ties, what decides nothing, and what turns it."""
 
+import json
 import re
 
 import numpy as np
@@ -109,3 +110,26 @@ def test_both_languages_say_the_same():
     assert one.keys() == other.keys()
     for key, sentence in one.items():
         assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", other[key])), key
+
+
+def test_a_grid_can_be_moved_world_by_world_and_other_samples_cannot():
+    grid = pd.DataFrame({"a": [1.0, 1.0, 2.5, 2.5], "b": [0.2, 0.8, 0.2, 0.8]}, index=pd.Index(range(4), name="draw"))
+    runs = batch({"municipal-fund": [10.0, 20.0, 30.0, -40.0]}, n=4)
+    factors = [{"name": "a", "unit": "year"}, {"name": "b", "unit": "1"}]
+    manifest = MANIFEST | {"draws": 4, "sampling": {"method": "factorial"}, "factors": factors}
+    made = paper.content(runs, grid, manifest=manifest, language="sv")["movable"]
+    assert [(each["unit"], each["levels"]) for each in made["factors"]] == [
+        ("year", ["1", "2.5"]),
+        ("", ["0.2", "0.8"]),
+    ]
+    gain = json.loads(made["data"])["gain"]
+    assert gain == {  # municipalities, regions, the state, all of them: in each world as it was run
+        "0,0": [[10.0, 0.0, 0.0, 10.0]],
+        "0,1": [[20.0, 0.0, 0.0, 20.0]],
+        "1,0": [[30.0, 0.0, 0.0, 30.0]],
+        "1,1": [[-40.0, 0.0, 0.0, -40.0]],
+    }
+    assert "4 stycken" in made["reading"]
+    assert paper.content(runs, grid, manifest=MANIFEST | {"draws": 4}, language="sv")["movable"] is None
+    gap = paper.content(runs[runs["draw"] != 2], grid, manifest=manifest, language="sv")["movable"]
+    assert gap is None  # a world is missing: no position may be empty
