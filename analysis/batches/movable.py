@@ -51,16 +51,17 @@ def movable(
     levels = {name: sorted(known[name].unique()) for name in factors}
     designs = [str(name) for name in gain[payers[0]].columns]
     found = {}
-    for draw, row in known[factors].iterrows():
-        at = ",".join(str(levels[name].index(row[name])) for name in factors)
-        found[at] = [[round(float(gain[payer].loc[draw, name]), 2) for payer in payers] for name in designs]
+    aligned = [gain[payer].loc[known.index, designs].to_numpy(float) for payer in payers]
+    for row, world in enumerate(known[factors].to_dict("records")):
+        at = ",".join(str(levels[name].index(world[name])) for name in factors)
+        found[at] = [[round(float(each[row, k]), 2) for each in aligned] for k in range(len(designs))]
     units = {factor["name"]: factor["unit"] for factor in manifest["factors"]}
     return {
         "factors": [
             {
                 "name": name,
                 "title": say.get(f"assumed {name}", name),
-                "unit": "" if units.get(name, "1") == "1" else units[name],
+                "unit": _unit(str(units.get(name, "1")), say),
                 "levels": [f"{float(each):.3g}" for each in levels[name]],
                 "start": len(levels[name]) // 2,
             }
@@ -71,3 +72,8 @@ def movable(
         "worlds": len(found),
         "data": json.dumps({"gain": found}, separators=(",", ":")),
     }
+
+
+def _unit(unit: str, say: Texts) -> str:
+    """Write a unit as it stands after a number; a share has none."""
+    return "" if unit == "1" else say.get(f"unit {unit}", unit).strip()

@@ -85,7 +85,7 @@ def content(
     able = [name for name in paired.choices(runs) if name != base]
     if not able:
         raise ValueError("there is no design that could be chosen beside the one that others are compared with")
-    lead = max(able, key=lambda name: float(gain["fiscal"][name].median()))
+    lead = max(able, key=lambda name: float(np.median(gain["fiscal"][name].to_numpy(float))))
     counted = str(paired.counted(runs, psa.cost_of("fiscal"), None, int(manifest["draws"])))
     local = localiser(language)
     shown = {
@@ -176,7 +176,7 @@ def gains_table(gain: Mapping[str, Frame], runs: Frame, base: str, words: Texts,
 def pairs_table(runs: Frame, able: list[str], words: Texts, say: Texts) -> dict[str, Any]:
     """Every two proposals in the same worlds: by how much the first costs the public less, and in how many."""
     cost = paired.by_design(runs, psa.cost_of("fiscal"), able)
-    ranked = sorted(able, key=lambda name: float(cost[name].mean()))
+    ranked = sorted(able, key=lambda name: float(cost[name].to_numpy(float).mean()))
     rows = []
     for place, one in enumerate(ranked):
         for other in ranked[place + 1 :]:
@@ -194,10 +194,10 @@ def pairs_table(runs: Frame, able: list[str], words: Texts, say: Texts) -> dict[
 
 def knowing_table(runs: Frame, words: Texts, say: Texts) -> dict[str, Any]:
     """What it would be worth to know everything before choosing, by payer."""
-    found = psa.perfect_information(runs, (0.0,)).set_index("perspective")
+    found = {row["perspective"]: row for row in psa.perfect_information(runs, (0.0,)).to_dict("records")}
     rows = []
     for payer in PAYERS:
-        row = found.loc[payer]
+        row = found[payer]
         best = " = ".join(words.get(name, name) for name in str(row["best"]).split(" = "))
         name = say["all"] if payer == "fiscal" else words[payer]
         rows.append((name, [(best, ""), (number(float(row["evpi"]), float(row["evpi"])), "")]))
@@ -228,7 +228,9 @@ def turns(gain: pd.Series, values: Frame, name: str, say: Texts) -> dict[str, An
     Kept are those whose gap is larger than the largest of all gaps in nineteen of twenty batches in which the gains
     were shuffled over the worlds: the others may be chance.
     """
-    columns = {"headings": [say["t low"], say["t high"], say["t gap"]], "rows": [], "caption": say["n turns"]}
+    rows: list[tuple[str, list[tuple[str, str]]]] = []
+    headings = [say["t low"], say["t high"], say["t gap"]]
+    columns = {"headings": headings, "rows": rows, "caption": say["n turns"]}
     known = values.loc[gain.index]
     known = known[[column for column in known if known[column].nunique() > 2]]
     if len(gain) < FEWEST_DRAWS or known.empty:
@@ -251,7 +253,7 @@ def turns(gain: pd.Series, values: Frame, name: str, say: Texts) -> dict[str, An
             cells.append((signed(float(y[side].mean())), share))
         title = say.get(f"assumed {column}")
         name_of_it = f"{title} ({column})" if title else column
-        columns["rows"].append((name_of_it, [*cells, (signed(gap), "")]))
+        rows.append((name_of_it, [*cells, (signed(gap), "")]))
     reading = "turns some" if found else "turns none"
     return columns | {"reading": say[reading].format(name=name, n=len(sides), chance=number(chance, chance))}
 

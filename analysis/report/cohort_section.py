@@ -75,7 +75,7 @@ def _draw(found: pd.DataFrame, words: Texts, say: Texts) -> str:
     names = _drawn(found)
     first = found[found["design"] == _designs(found)[0]]
     groups = [group for group in lifetime.GROUPS if group in set(found["group"])]
-    without = first.groupby(["age", "group"])["untreated_sek"].sum().unstack("group", fill_value=0.0)
+    without = first.groupby(["age", "group"])["untreated_sek"].sum().unstack("group").fillna(0.0)
     without = without.div(first["seed"].nunique() * 1000)[groups]
     with mpl.rc_context(STYLE | {"font.size": 9}):
         figure = Figure(figsize=(9.2, 5.2), layout="constrained")
@@ -105,7 +105,7 @@ def _draw(found: pd.DataFrame, words: Texts, say: Texts) -> str:
 def _bars(ax: Any, part: pd.DataFrame, groups: list[str]) -> None:
     """Stack what is saved by payer group upwards, and what is lost downwards, for every five years of age."""
     saved = part.assign(band=part["age"] // 5 * 5, sek=part["untreated_sek"] - part["actual_sek"])
-    wide = saved.groupby(["band", "group"])["sek"].sum().unstack("group", fill_value=0.0) / part["seed"].nunique()
+    wide = saved.groupby(["band", "group"])["sek"].sum().unstack("group").fillna(0.0) / part["seed"].nunique()
     above, beneath = np.zeros(len(wide)), np.zeros(len(wide))
     for group in groups:
         height = wide[group].to_numpy()
@@ -129,19 +129,19 @@ def _table(found: pd.DataFrame, tables: Tables, words: Texts, say: Texts) -> dic
     for group in [each for each in lifetime.GROUPS if each in set(found["group"])]:
         mean = whole[whole["group"] == group][columns].mean()
         name = say["c_full"].format(group=within(words[group]))
-        rows.append((name, [*((number(float(each), 100), "") for each in mean), ("", "")]))
+        rows.append((name, [*((number(float(each), 100), "") for each in mean.to_numpy(float)), ("", "")]))
     for design in _designs(found):
         mine = saved[saved["design"] == design]
         every = mine.groupby("seed")[columns].sum()
         mean = every.mean()
         low_high = verdict(every["life"]).gap.strip()
         cost = float(spent[spent["design"] == design]["cost_sek"].mean())
-        cells: list[Cell] = [(signed(float(mean[each])), "") for each in columns[:-1]]
-        cells += [(signed(float(mean["life"])), low_high), (number(cost, cost), "")]
+        *ages, life = (signed(each) for each in mean.to_numpy(float))
+        cells: list[Cell] = [*((each, "") for each in ages), (life, low_high), (number(cost, cost), "")]
         rows.append((say["c_less"].format(name=words.get(design, design)), cells))
         by = mine.groupby("group")[columns].mean()
         for group in [each for each in lifetime.GROUPS if each in by.index]:
-            shown: list[Cell] = [(signed(float(each)), "") for each in by.loc[group]]
+            shown: list[Cell] = [(signed(each), "") for each in by.loc[group].to_numpy(float)]
             rows.append((say["c_of"].format(group=within(words[group])), [*shown, ("", "")]))
     headings = [say["c_ages"].format(low=low, high=high) for low, high in cohort.BANDS]
     headings += [say["c_life"], say["c_programmes"]]

@@ -88,14 +88,18 @@ def first_page(tables: Tables, by_place: pd.DataFrame, manifest: Mapping[str, An
 
 def sums_table(by_place: pd.DataFrame, tables: Tables, words: Texts, say: Texts) -> dict[str, Any]:
     """What all pages add up to beside the run as a whole, in whole kronor over all seeds and years."""
-    keys = ["design", "group"]
+    keys = [*lifetime.RUN, "group"]
     pages, whole = (each.groupby(keys, sort=False)[FLOWS].sum() for each in (by_place, parts.money_of(tables)))
-    rows = []
-    for design, group in whole.index:
-        ours, theirs = (int(each.loc[(design, group), FLOWS].sum()) for each in (pages, whole))
-        moved = [int(pages.loc[(design, group), flow]) for flow in FLOWS]
-        cells = [(_whole(each), "") for each in (*moved, ours - theirs)]
-        rows.append((f"{words.get(design, design)}: {words[group]}", cells))
+    pages = pages.reindex(whole.index, fill_value=0)
+    apart = (pages - whole).abs().sum(axis=1)  # so that nothing cancels
+    summed = pages.assign(apart=apart).groupby(["design", "group"], sort=False).sum().reset_index()
+    rows = [
+        (
+            f"{words.get(row['design'], row['design'])}: {words[row['group']]}",
+            [(_whole(int(row[each])), "") for each in (*FLOWS, "apart")],
+        )
+        for row in summed.to_dict("records")
+    ]
     headings = [say["every pays"], say["every receives"], say["every saves"], say["every difference"]]
     return {"key": "sums", "heading": say["h sums"], "headings": headings, "rows": rows, "caption": say["n sums"]}
 
