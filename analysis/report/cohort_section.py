@@ -141,7 +141,7 @@ def _table(found: pd.DataFrame, tables: Tables, words: Texts, say: Texts) -> dic
         rows.append((say["c_less"].format(name=words.get(design, design)), cells))
         by = mine.groupby("group")[columns].mean()
         for group in [each for each in lifetime.GROUPS if each in by.index]:
-            shown: list[Cell] = [(signed(each), "") for each in by.loc[group].to_numpy(float)]
+            shown: list[Cell] = [(signed(float(each)), "") for each in np.asarray(by.loc[group], float)]
             rows.append((say["c_of"].format(group=within(words[group])), [*shown, ("", "")]))
     headings = [say["c_ages"].format(low=low, high=high) for low, high in cohort.BANDS]
     headings += [say["c_life"], say["c_programmes"]]
