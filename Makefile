@@ -6,7 +6,7 @@ EXTRAS ?= test
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test quick lint bench clean
+.PHONY: demo test quick lint bench site clean
 
 demo: $(READY)
 	$(BIN)/stupror compare --designs status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner \
@@ -30,6 +30,12 @@ lint: $(READY)
 	tar -cf - --exclude=__pycache__ model experiments analysis | tar -xf - -C $(LAID_OUT)/stupror
 	MYPYPATH=$(LAID_OUT) $(BIN)/mypy
 	cd $(LAID_OUT) && $(CURDIR)/$(BIN)/lint-imports $(CURDIR)/pyproject.toml
+
+# The documentation as a site, build/site/index.html. A link that leads nowhere is an error.
+site: $(READY)
+	@$(BIN)/python -c "import furo, myst_parser" 2> /dev/null || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[site]'
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . build/site
 
 bench: $(READY)
 	$(BIN)/python benchmarks/bench.py

@@ -299,6 +299,22 @@ class Batch:
             raise InputError([f"Which design fails? Name one with --design; this batch has {has}."])
         return str(able[0])
 
+    def report(self, path: Path | str, language: str = "en") -> Path:
+        """Write what the batch says over all its draws as one page, for people; see `analysis.batches.paper`."""
+        from ..analysis.batches.paper import write_paper
+
+        needed = [psa.cost_of(each) for each in ("municipality", "region", "state", "fiscal")]
+        asking.check(*(asking.outcome(name, self.manifest["outcomes"]) for name in needed))
+        asking.check(asking.others(self._some(), None))
+        sessions = self.manifest["sessions"]
+        again = str(sessions[0].get("command", "")) if sessions else ""
+        lasting = {key: value for key, value in self.manifest.items() if key != "sessions"}
+        written = Path(path)
+        asking.answered(
+            lambda: write_paper(self._some(), self.values, written, manifest=lasting, language=language, again=again)
+        )
+        return written
+
     def status(self) -> dict[str, int]:
         """How many different runs there are, finished, failed and left; failed and damaged are among those left."""
         keys = set(self._read(batch_folder.JOBS)["key"])

@@ -4,11 +4,12 @@ What lives would have cost without any programme is not known by place, so the p
 designs are right, and savings against no programmes have no meaning. Read by `report.place`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from .lifetime import RUN
+from .payers import FLOWS, flows_by_group
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -27,12 +28,32 @@ def part_of(tables: Tables, codes: Sequence[str]) -> dict[str, pd.DataFrame]:
     ValueError
         If the tables have national sums only.
     """
+    here = {name: frame[frame["municipality"].isin(codes)].reset_index(drop=True) for name, frame in _cut(tables)}
+    return _put_together(tables, here)
+
+
+def each_part(tables: Tables) -> Iterator[tuple[str, dict[str, pd.DataFrame]]]:
+    """Give every municipality of such runs with its tables (`part_of`), in order of code.
+
+    Raises
+    ------
+    ValueError
+        If the tables have national sums only.
+    """
+    cut = {name: dict(list(frame.groupby("municipality", sort=True))) for name, frame in _cut(tables)}
+    for code in cut["municipalities"]:
+        here = {name: by.get(code, tables[name].iloc[:0]).reset_index(drop=True) for name, by in cut.items()}
+        yield str(code), _put_together(tables, here)
+
+
+def _cut(tables: Tables) -> list[tuple[str, pd.DataFrame]]:
+    """Tables that have rows of single municipalities."""
     if "municipality" not in tables["flows"]:
         raise ValueError("these tables have national sums only")
-    here = {
-        name: tables[name][tables[name]["municipality"].isin(codes)].reset_index(drop=True)
-        for name in ("flows", "children", "school", "projects", "municipalities", "bodies")
-    }
+    return [(name, tables[name]) for name in ("flows", "children", "school", "projects", "municipalities", "bodies")]
+
+
+def _put_together(tables: Tables, here: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     flows, projects = here.pop("flows"), here["projects"]
     living = here["municipalities"].groupby(RUN)["children"].sum()
     runs = tables["runs"].copy()
@@ -44,6 +65,19 @@ def part_of(tables: Tables, codes: Sequence[str]) -> dict[str, pd.DataFrame]:
         "costs": _costs(flows),
         "enrolment": projects[[*RUN, "year", "intervention", "children", "cost_sek"]],
     }
+
+
+def money_of(tables: Tables) -> pd.DataFrame:
+    """What each payer group pays, receives and saves in the simulated years, SEK, of a part or of the whole country.
+
+    Undiscounted; saving is less what lives cost, as by place there is no world without programmes. Columns design,
+    seed, group, pays_sek, receives_sek, saves_sek: whole kronor.
+    """
+    lived = {name: tables[name][tables[name]["phase"] == "simulated"] for name in ("costs", "payments")}
+    lived["costs"] = lived["costs"].assign(untreated_sek=0)
+    found = flows_by_group({**tables, **lived}, 0.0)
+    columns = [f"{flow}_sek" for flow in FLOWS]
+    return found[[*RUN, "group", *columns]].astype(dict.fromkeys(columns, "int64"))
 
 
 def _payments(flows: pd.DataFrame, projects: pd.DataFrame, purposes: set[str]) -> pd.DataFrame:

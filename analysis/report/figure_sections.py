@@ -10,9 +10,9 @@ import pandas as pd
 
 from ..measures import contracts, lifetime, options
 from . import figures
-from .decision.verdict import LESS, MORE, SAME, SINGLE, UNSURE, verdict
+from .decision.verdict import LESS, verdict
 from .style import labelled
-from .tables import number, within
+from .tables import number
 
 Tables = Mapping[str, pd.DataFrame]
 MOST_SENTENCES = 6  # more designs than that are counted, not told one by one
@@ -28,15 +28,10 @@ def figure_sections(
 
     result = [section("pyramid", figures.pyramid(tables, words), _read_pyramid(tables, say), "plain")]
     yearly = lifetime.without_ages(tables)
-    gain = lifetime.gain_by_group(yearly, rate)
-    if not gain.empty:
-        shown = _but_the_yardstick(gain)
-        reading = _read_gain(shown, words, say)
-        if len(shown) < len(gain):
-            reading += " " + say["r_gain_yardstick"]
-        result.append(section("gain", figures.who_gains(shown, words), reading, "interval"))
-        lines = changes_in_words(lifetime.change_per_child(yearly, rate), words, say)
-        lines.append(say["r_change_how" if gain["seed"].nunique() > 1 else "r_change_one"])
+    change = lifetime.change_per_child(yearly, rate)
+    if not change.empty:
+        lines = changes_in_words(change, words, say)
+        lines.append(say["r_change_how" if change["seed"].nunique() > 1 else "r_change_one"])
         result.append(section("change", figures.lifetime_change(yearly, words, rate), " ".join(lines), "interval"))
     if not tables["enrolment"].empty:
         reading = _read_whom(tables, words, say)
@@ -72,35 +67,6 @@ def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
     lines = [say["r_muni"].format(muni=at_scale(share))]
     if at_5 == at_5 and at_17 == at_17:  # both ages occur
         lines.insert(0, say["r_rises" if at_17 > at_5 else "r_falls"].format(young=at_scale(at_5), old=at_scale(at_17)))
-    return " ".join(lines)
-
-
-def _but_the_yardstick(gain: pd.DataFrame) -> pd.DataFrame:
-    """Leave the planner out where there are others: it gains so much that nothing else could be seen beside it."""
-    others = gain[gain["design"] != lifetime.BENCHMARK]
-    return others if len(others) else gain
-
-
-def _read_gain(gain: pd.DataFrame, words: Mapping[str, str], say: Mapping[str, str]) -> str:
-    """Say who gains and who loses beyond luck under each design; counted if they are many."""
-    designs = list(dict.fromkeys(gain["design"]))
-    untouched = {(design, group): verdict([0.0]) for design in designs for group in lifetime.GROUPS}
-    judged = untouched | {
-        (str(design), str(group)): verdict(part["gain_sek"], 1e6)
-        for (design, group), part in gain.groupby(["design", "group"], sort=False)
-    }
-    if len(designs) > MOST_SENTENCES:
-        kinds = pd.DataFrame({d: {g: judged[d, g].kind for g in lifetime.GROUPS} for d in designs}).T
-        better = {group: int((kinds[group] == MORE).sum()) for group in lifetime.GROUPS}
-        everybody, loses = int((kinds == MORE).all(axis=1).sum()), int((kinds == LESS).any(axis=1).sum())
-        return say["r_gain_count"].format(of=len(designs), all=everybody, loses=loses, **better)
-    lines = []
-    for design in designs:
-        for kind in (MORE, LESS, UNSURE, SAME, SINGLE):
-            told = [(group, judged[design, group]) for group in lifetime.GROUPS if judged[design, group].kind == kind]
-            if told:
-                spelled = [within(words[group]) + ("" if kind == SAME else f" {each.figure}") for group, each in told]
-                lines.append(say[f"r_gain_{kind}"].format(design=words.get(design, design), told="; ".join(spelled)))
     return " ".join(lines)
 
 

@@ -4,8 +4,8 @@ Colours are those of Okabe and Ito (2008), which colour-blind readers can tell a
 payer groups apart on grey paper too. The same tables give the same bytes. Read by `page`.
 """
 
-from collections.abc import Mapping
-from textwrap import fill
+from collections.abc import Iterable, Mapping
+from textwrap import fill, shorten
 from typing import Any
 
 import matplotlib as mpl
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ..measures import contracts, lifetime, options
 from .intervals import intervals
@@ -28,8 +28,9 @@ Words = Mapping[str, str]  # texts by key: names of payers, designs and interven
 GROUP_COLOUR = {"municipality": "#0072B2", "region": "#009E73", "state": "#E69F00"}
 GROUP_HATCH = {"municipality": "", "region": "////", "state": ".."}
 MOST_DOTS = 1500
-ACROSS = 4  # small figures side by side
+ACROSS = 3  # small figures side by side
 FEWEST = 5  # projects that a standard deviation is drawn from
+FEWEST_SIZES = 3  # points that make a line worth drawing
 AGE_BANDS = ((0, 2), (3, 5), (6, 8), (9, 12), (13, 15), (16, 19), (20, 29), (30, 64))
 
 
@@ -50,6 +51,11 @@ def _line(number: int) -> dict[str, Any]:
         "markersize": 4,
         "markevery": (number % 3, 3),
     }
+
+
+def _short(names: Iterable[str], words: Words, width: int) -> list[str]:
+    """Names in one line each."""
+    return [shorten(words.get(name, name), width, placeholder=" ...") for name in names]
 
 
 def _designs(tables: Tables) -> list[str]:
@@ -84,28 +90,6 @@ def pyramid(tables: Tables, words: Words) -> str:
         return _svg(figure)
 
 
-def who_gains(gain: pd.DataFrame, words: Words) -> str:
-    """Net gain by payer group and design against status quo (`lifetime.gain_by_group`), with intervals."""
-    found = intervals(gain.assign(x=gain["gain_sek"] / 1e6), "x", ["design", "group"])
-    designs = list(dict.fromkeys(found["design"]))
-    with mpl.rc_context(_STYLE):
-        figure, ax = _axes(8.5, 0.9 + 0.85 * max(len(designs), 1))
-        for number, group in enumerate(lifetime.GROUPS):
-            part = found[found["group"] == group].set_index("design").reindex(designs)
-            at = np.arange(len(designs)) + (number - 1) * 0.26
-            error = np.nan_to_num(np.abs(np.stack([part["mean"] - part["low"], part["high"] - part["mean"]])))
-            ax.barh(
-                at, part["mean"], 0.24, xerr=error, color=GROUP_COLOUR[group], label=words[group],
-                hatch=GROUP_HATCH[group], edgecolor="white", linewidth=0, error_kw={"elinewidth": 1, "capsize": 2},
-            )  # fmt: skip
-        ax.axvline(0, color="black", linewidth=1)
-        ax.set_yticks(np.arange(len(designs)), [words.get(d, d) for d in designs])
-        ax.set_ylim(len(designs) - 0.5, -0.5)
-        ax.set_xlabel(words["gain axis"], loc="right")
-        _legend(figure, ax)
-        return _svg(figure)
-
-
 def invested_in_whom(tables: Tables, words: Words) -> str:
     """Programme cost committed by intervention and age, per design: a heat table, M SEK per year."""
     designs = _designs(tables)
@@ -122,7 +106,7 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
     with mpl.rc_context(_STYLE | {"axes.grid": False}):
         across = min(len(designs), ACROSS)
         down = -(-len(designs) // across)
-        figure = Figure(figsize=(2.6 + 2.1 * across, 0.4 + 2.8 * down), layout="constrained")
+        figure = Figure(figsize=(2.6 + 2.1 * across, 0.4 + (0.8 + 0.17 * len(names)) * down), layout="constrained")
         axes = list(figure.subplots(down, across, sharey=True, squeeze=False).flat)
         for ax in axes[len(designs) :]:
             ax.set_axis_off()
@@ -130,7 +114,11 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
         for d, ax in enumerate(axes[: len(designs)]):
             ax.pcolormesh(np.sqrt(grid[d]), cmap="Blues", vmin=0, vmax=np.sqrt(top))  # the eye sees roots, not sums
             ax.set_xticks(np.arange(len(bands)) + 0.5, [f"{a}-{b}" for a, b in bands], fontsize=7.5, rotation=45)
-            ax.set_yticks(np.arange(len(names)) + 0.5, [fill(words.get(name, name), 30) for name in names], fontsize=9)
+            ax.set_yticks(
+                np.arange(len(names)) + 0.5,
+                [shorten(words.get(name, name), 36, placeholder=" ...") for name in names],
+                fontsize=8,
+            )
             ax.set_ylim(len(names), 0)
             for (row, column), value in np.ndenumerate(grid[d]):
                 if value >= 0.05:
@@ -172,7 +160,7 @@ def wrong_pocket(tables: Tables, words: Words) -> str:
     """
     mean = options.option_values(tables, ["intervention"]).set_index("intervention") / 1000
     with mpl.rc_context(_STYLE):
-        figure, ax = _axes(8.5, 0.9 + 0.6 * len(mean))
+        figure, ax = _axes(8.5, 0.9 + 0.36 * len(mean))
         at = np.arange(len(mean))
         above, below = np.zeros(len(mean)), np.zeros(len(mean))
         for group in lifetime.GROUPS:
@@ -183,8 +171,8 @@ def wrong_pocket(tables: Tables, words: Words) -> str:
             )  # fmt: skip
             above, below = above + width.clip(min=0), below + width.clip(max=0)
         ax.barh(at + 0.19, mean["own_value_sek"], 0.26, color="#D55E00", label=words["own value"])
-        ax.plot(mean["cost_sek"], at, "|", color="black", markersize=20, markeredgewidth=2.5, label=words["cost"])
-        ax.set_yticks(at, [fill(words.get(name, name), 34) for name in mean.index])
+        ax.plot(mean["cost_sek"], at, "|", color="black", markersize=14, markeredgewidth=2.5, label=words["cost"])
+        ax.set_yticks(at, _short(mean.index, words, 40))
         ax.invert_yaxis()
         ax.set_xlabel(words["kSEK per child"])
         _legend(figure, ax)
@@ -269,8 +257,11 @@ def shown_sizes(tables: Tables) -> pd.DataFrame:
 
 
 def error_by_size(shown: pd.DataFrame, words: Words) -> str | None:
-    """Error of the measured saving against group size, a line per intervention (`shown_sizes`), or None if no rows."""
-    if shown.empty:
+    """Error of the measured saving against group size, a line per intervention (`shown_sizes`).
+
+    None if no line has enough points.
+    """
+    if shown.empty or shown["intervention"].value_counts().iloc[0] < FEWEST_SIZES:
         return None
     with mpl.rc_context(_STYLE):
         figure, ax = _axes(8.5, 4.2)
@@ -281,7 +272,8 @@ def error_by_size(shown: pd.DataFrame, words: Words) -> str | None:
             )  # fmt: skip
         ax.set(xscale="log", yscale="log", xlabel=words["children in the project"], ylabel=words["error axis"])
         for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_minor_locator(NullLocator())
             axis.set_major_formatter(lambda value, _: f"{value:g}")
-            axis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
-        ax.legend(frameon=False, fontsize=9)
+        _legend(figure, ax)
         return _svg(figure)

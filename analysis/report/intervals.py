@@ -7,7 +7,7 @@ import pandas as pd
 
 LEVEL = 0.9
 Interval = tuple[float, float, float, int]
-FEW_SEEDS = 4  # with fewer, the width of an interval is hardly known itself
+FEW_SEEDS = 6  # with fewer, the width of an interval is hardly known itself
 
 
 def interval(values: Sequence[float] | pd.Series) -> tuple[float, float, float, int]:

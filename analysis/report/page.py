@@ -15,11 +15,13 @@ import jinja2
 import pandas as pd
 
 from ..measures import contracts, lifetime, options, steps, worlds
+from .cohort_section import cohort_sections
 from .contract_sections import contract_sections, step_sections
 from .decision.front import front, sayings
 from .figure_sections import at_scale, figure_sections
 from .intervals import FEW_SEEDS
 from .tables import COLUMNS, DETAILS, Columns, details, format_summary, lay_out, number, summary
+from .worlds_table import over_worlds
 
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
@@ -84,6 +86,7 @@ def content(
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
     local = localiser(language)
     further = format_summary(details(tables, rate, societal_rate), designs, DETAILS)
+    hashes = set(runs["scenario_hash"])
     laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
     sure = [
         *([say["sure"]] if drawn == "point" and not laid_over else []),
@@ -115,6 +118,7 @@ def content(
             for of, make in ((tables, figure_sections), (every, step_sections), (tables, contract_sections))
             for section in make(of, words, say, rate, captions)
         ],
+        "cohort": spoken(cohort_sections(tables, words, say), local),
         "options": option_table(tables, words, say, local),
         "details_title": say["h_details"],
         "details": _cells(further, DETAILS, language, local),
@@ -128,7 +132,7 @@ def content(
             say["changed"]: "; ".join(_changes(manifest)) or say["nothing changed"],
             **({say["posteriors"]: "; ".join(manifest["posteriors"])} if laid_over else {}),
             **({say["own table"]: manifest["municipalities_file"]} if manifest.get("municipalities_file") else {}),
-            say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))) if runs["scenario_hash"].nunique() < 4 else "-",
+            say["hash"]: ", ".join(sorted(hashes)) if len(hashes) < 4 else say["hash each"],
             say["designs"]: ", ".join(designs),
             say["seeds"]: _spell_seeds(seeds),
             say["years"]: f"{start}-{start + int(runs['years'].iloc[0]) - 1}",
@@ -188,7 +192,18 @@ def spoken_summary(summarised: pd.DataFrame, language: str, manifest: Mapping[st
         headings = {f"{heading} ({unit})": spoken_as[key] for key, heading, unit in COLUMNS}
         formatted = formatted.rename(columns=headings).map(local)
         formatted["Design"] = [words.get(design, design) for design in format_summary(summarised)["Design"]]
-    return lay_out(formatted)
+    return lay_out(formatted, texts(language)["sentences"]["w_design"])
+
+
+def spoken_worlds(tables: Tables, language: str, manifest: Mapping[str, Any], rate: float) -> str:
+    """Write `worlds_table.over_worlds` for a terminal, as `spoken_summary` does; nothing without status quo."""
+    said = texts(language)
+    plain = {} if language == "en" else said["words"]
+    named = with_designs(plain, tables["runs"]["design"].unique(), manifest, language) if plain else {}
+    found = over_worlds(tables, said["sentences"], rate, named)
+    if found.empty:
+        return ""
+    return lay_out(found.map(localiser(language)), said["sentences"]["w_design"])
 
 
 def with_interventions(words: Mapping[str, str], manifest: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -50,6 +50,11 @@ DETAILS = (
     ("gini", "Inequality between municipalities (Gini of SEK per child)", "0-1"),
 )
 PERSPECTIVES = ("fiscal", "societal")
+NEVER_BELOW_0 = (
+    *("invested", "reached", "cost", "transaction", "deadweight", "wrong_pocket", "leverage", "transaction_cost"),
+    *("overpaid", "underpaid", "over", "under", "gini"),
+)
+"""Measures whose interval ends at 0 where Student's t would go below: there is nothing less."""
 Columns = tuple[tuple[str, str, str], ...]
 
 
@@ -75,14 +80,17 @@ def summary(tables: Tables, rate: float) -> pd.DataFrame:
         "deadweight": lifetime.deadweight(tables),
     } | {group: gain[gain["group"] == group].assign(x=lambda f: f["gain_sek"] / 1e6) for group in lifetime.GROUPS}
     frames = [
-        _over_seeds(found[key]).assign(measure=key, unit=unit) for key, _, unit in COLUMNS if not found[key].empty
+        _over_seeds(found[key], key).assign(measure=key, unit=unit) for key, _, unit in COLUMNS if not found[key].empty
     ]
     return pd.concat(frames, ignore_index=True)[["design", "measure", "unit", "mean", "low", "high", "n"]]
 
 
-def _over_seeds(found: pd.DataFrame) -> pd.DataFrame:
+def _over_seeds(found: pd.DataFrame, key: str) -> pd.DataFrame:
     """Sum a measure up by design: a share (`part`, `whole`) as ratio of sums, per cent; else the mean of `x`."""
-    return ratios(found, ["design"], 100.0) if "whole" in found else intervals(found, "x", ["design"])
+    over = ratios(found, ["design"], 100.0) if "whole" in found else intervals(found, "x", ["design"])
+    if key in NEVER_BELOW_0:
+        over["low"] = over["low"].where(over["mean"] < 0, over["low"].clip(lower=0))
+    return over
 
 
 def details(tables: Tables, rate: float, societal_rate: float) -> pd.DataFrame:
@@ -129,7 +137,7 @@ def details(tables: Tables, rate: float, societal_rate: float) -> pd.DataFrame:
         by_design = found[key].groupby("design")["x"]
         known = by_design.transform("count") == by_design.transform("size")
         if known.any():
-            frame = _over_seeds(found[key][known]).assign(measure=key, unit=unit)
+            frame = _over_seeds(found[key][known], key).assign(measure=key, unit=unit)
             frames.append(frame)
     if not frames:
         return pd.DataFrame(columns=["design", "measure", "unit", "mean", "low", "high", "n"])
@@ -171,9 +179,9 @@ def within(name: str) -> str:
     return name if name.isupper() else name[0].lower() + name[1:]
 
 
-def lay_out(formatted: pd.DataFrame) -> str:
+def lay_out(formatted: pd.DataFrame, corner: str = "Design") -> str:
     """Turn a formatted summary on its side, one column per design, as plain text for a terminal."""
-    text = formatted.set_index("Design").T.to_string()
+    text = formatted.set_index("Design").rename_axis(corner).T.to_string()
     return text.replace("\u202f", " ").replace("\u2212", "-")  # what any terminal can print
 
 

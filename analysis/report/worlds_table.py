@@ -16,14 +16,18 @@ from .tables import number
 __all__ = ["luck_apart", "over_worlds", "share_of_worlds", "spelled"]
 
 _PAYERS = ("all", *lifetime.GROUPS)
+PLAIN: Mapping[str, str] = {}  # designs go by the names that a command takes
 
 
-def over_worlds(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate: float) -> pd.DataFrame:
+def over_worlds(
+    tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate: float, words: Mapping[str, str] = PLAIN
+) -> pd.DataFrame:
     """Lay out what each design does against status quo over worlds: one row per design, texts of a language.
 
     For every payer the median gain over worlds with its 5th and 95th percentile (SEK per child), and the share of
     worlds in which the payer gains; "not decided" where neither a gain nor a loss holds in nine worlds of ten. Last
     the share of worlds in which the design is the cheapest of all (the planner left out). Empty without status quo.
+    `words` has the names of designs, if not those that a command takes.
     """
     tables = lifetime.without_ages(steps.without_steps(dict(tables)))
     found = worlds.spread(tables, rate)
@@ -33,7 +37,7 @@ def over_worlds(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate
     rows = []
     for design, part in found.groupby("design", sort=False):
         by_payer = {str(row["payer"]): row for row in part.to_dict("records")}
-        row = {"Design": str(design)}
+        row = {"Design": words.get(str(design), str(design))}
         for payer in _PAYERS:
             one, title = by_payer[payer], say[f"w_{payer}"]
             row[say["w_gain"].format(payer=title)] = spelled(one)

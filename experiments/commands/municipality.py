@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +14,9 @@ from ..runs import limits
 from ..runs.limits import FIRST_SEED, LAST_SEED, MOST_AT_ONCE, MOST_SEEDS, MOST_YEARS, USUAL_SEEDS
 from . import common
 from .common import Language, MunicipalitiesFile, Out, Overwrite, Point, StoppedError
+
+if TYPE_CHECKING:
+    from ...model.inputs.scenario import Scenario
 
 __all__ = ["municipality"]
 
@@ -33,6 +37,15 @@ def municipality(
     country: Annotated[
         bool, typer.Option("--country", help="Simulate the whole country, not the county only.")
     ] = False,
+    practice: Annotated[
+        str | None,
+        typer.Option(
+            help="How far the place is with social investment before the run, in place of what is worked out."
+        ),
+    ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="A page for every municipality of the place; Sverige has all of them.")
+    ] = False,
     point: Point = False,
     overwrite: Overwrite = False,
     language: Language = "en",
@@ -44,12 +57,17 @@ def municipality(
         limits.within("--seed", seed, 0, LAST_SEED),
         limits.within("--workers", workers, 1, MOST_AT_ONCE),
         common.known_language(language),
+        "--each and --practice exclude each other: each municipality has a state of its own."
+        if each and practice
+        else None,
     )
     from ...model.contracts import split_names
     from ...model.inputs.scenario import select
 
     whole = common.read_scenario(scenario, None, quick=False, table=municipalities_file)
     part = select(whole, [place])
+    if practice is not None:
+        whole = _stated(whole, part, practice)
     lived = whole if country else select(whole, sorted(set(part.places.county_codes)))
     contracts = common.read_designs(split_names(designs), whole)
     all_seeds = range(seed, seed + seeds)
@@ -72,7 +90,7 @@ def municipality(
             files = run_folder.write_tables(folder, tables)
             manifest = run_folder.manifest(
                 lived, contracts, all_seeds, start_year, years, worlds=drawn, files=files
-            ) | {"place": told.place_of(place, part, whole)}
+            ) | {"place": told.place_of(place, part, whole) | _besides(part, whole, practice, each=each)}
             run_folder.write_report(folder, tables, manifest, language)
             this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, workers)
             run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
@@ -81,3 +99,40 @@ def municipality(
     say = texts(language)["sentences"]
     typer.echo(say["t_place"].format(n=len(lived.places.codes), names=", ".join(part.places.names)))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
+
+
+def _stated(whole: Scenario, part: Scenario, practice: str) -> Scenario:
+    """Put a municipality, or the region of a county, where the user says that it is.
+
+    Raises
+    ------
+    InputError
+        If there is no such state, in English or Swedish, or several places are named.
+    """
+    from ...analysis.report.place.place import sayings
+    from ...model.inputs.errors import hint
+    from ...model.practice import STATES
+
+    spoken = {sayings(language)[f"state {state}"]: state for language in common.LANGUAGES for state in STATES}
+    words = {**spoken, **dict(zip(STATES, STATES, strict=True))}
+    state = words.get(" ".join(practice.lower().split()))
+    problems = []
+    if state is None:
+        problems.append(f"--practice is '{practice[:60]}', which is no state.{hint(practice, STATES)}")
+    codes, counties = part.places.codes, set(part.places.county_codes)
+    if len(codes) > 1 and len(counties) > 1:
+        problems.append("--practice is said of one municipality, or of the region of one county.")
+    common.check(*problems)
+    of = codes[0] if len(codes) == 1 else counties.pop()
+    return replace(whole, places=replace(whole.places, stated=((of, str(state)),)))
+
+
+def _besides(part: Scenario, whole: Scenario, practice: str | None, *, each: bool) -> dict[str, Any]:
+    """What a manifest tells of the place besides its facts: what was stated, or each of its municipalities."""
+    from ...model.inputs.scenario import select
+    from ..runs import told
+
+    if each:
+        codes = part.places.codes
+        return {"every": [told.place_of(code, select(whole, [code]), whole) for code in codes]}
+    return {"stated": whole.places.stated[0][1]} if practice is not None else {}

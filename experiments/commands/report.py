@@ -1,4 +1,4 @@
-"""`stupror report`: the report of a folder again, from its tables."""
+"""`stupror report`: the report of a folder of a run, a comparison or a batch, from its tables."""
 
 from __future__ import annotations
 
@@ -14,14 +14,31 @@ __all__ = ["report"]
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(help="A folder that `run` or `compare` has written.")],
+    folder: Annotated[
+        Path, typer.Argument(help="A folder that `run`, `compare`, `municipality` or `batch` has written.")
+    ],
     language: Language = "en",
     excel: Excel = False,
     swedish_csv: SwedishCsv = False,
 ) -> None:
-    """Write the report of a folder again, from its tables."""
+    """Write the report of a folder, from its tables."""
     common.check(common.known_language(language))
+    from ..files import places
     from ..runs import run_folder
+
+    if run_folder.kind_of(folder) == "batch":
+        from ..results import open_batch
+
+        common.check(
+            "--excel and --swedish-csv are of runs: a batch has its numbers in runs.parquet and, after psa, as CSV."
+            if excel or swedish_csv
+            else None
+        )
+        batch = open_batch(folder)
+        with places.new_file(folder / run_folder.REPORT, replace=True) as draft:
+            batch.report(draft, language)
+        typer.echo(f"Written: {folder / run_folder.REPORT}")
+        return
 
     for path in run_folder.rewrite_report(folder, language, excel=excel, swedish_csv=swedish_csv):
         typer.echo(f"Written: {path}")

@@ -192,9 +192,9 @@ class Place:
 def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, form: Form) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ...analysis.report.intervals import FEW_SEEDS
-    from ...analysis.report.page import spoken_summary, texts
+    from ...analysis.report.page import spoken_summary, spoken_worlds, texts
     from ...analysis.report.tables import by_step, format_steps, lay_out
-    from ...analysis.report.worlds_table import luck_apart, over_worlds
+    from ...analysis.report.worlds_table import luck_apart
     from ...model.inputs.scenario import load_scenario
     from ..runs import run_folder
     from ..runs.told import cut_counties
@@ -212,9 +212,9 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     say, rate = texts(form.language)["sentences"], told.spec.discount.rate
     designs = {"designs": [run_folder.design_record(each) for each in told.designs]}
     typer.echo(spoken_summary(tables["summary"], form.language, designs))
-    if len(told.seeds) > 1 and not (spread := over_worlds(tables, say, rate)).empty:
+    if len(told.seeds) > 1 and (spread := spoken_worlds(tables, form.language, designs, rate)):
         typer.echo("\n" + say["t_worlds"].format(n=len(told.seeds)))
-        typer.echo(lay_out(spread))
+        typer.echo(spread)
     if not (apart := luck_apart(tables, say, rate)).empty:
         typer.echo("\n" + say["t_luck"].format(m=told.luck))
         typer.echo(lay_out(apart))

@@ -27,6 +27,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from ...analysis import schema
+from ...analysis.report.place import PAGES, SUMS
 from ...model.contracts import Design, load_design
 from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import Quantity
@@ -101,7 +102,8 @@ def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
     if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
     files = manifest.get("files")
-    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, TIPS, *(map(str, files) if isinstance(files, dict) else ())}
+    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, TIPS, PAGES, SUMS}
+    ours |= set(map(str, files)) if isinstance(files, dict) else set()
     if strangers := _strangers(target, ours):
         raise InputError(
             [f"{wanted}: holds {', '.join(strangers)}, which stupror did not write. Move it away or name a new folder."]
@@ -119,6 +121,11 @@ def _manifest_or_nothing(folder: Path) -> Manifest:
         return records.parsed(folder / MANIFEST)
     except InputError:
         return {}
+
+
+def kind_of(folder: Path) -> str:
+    """Say what a folder of results is of, as its manifest has it: "batch", or nothing for runs and whatever else."""
+    return str(_manifest_or_nothing(folder).get("kind", ""))
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
@@ -139,11 +146,13 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT) -> None:
     """Write the report, from nothing that depends on the time or the machine."""
     from ...analysis.report.page import write_report as render
+    from ...analysis.report.place.every import write_every
     from ...analysis.report.place.place import write_place
 
     lasting = _lasting(folder, manifest)
     if manifest.get("place"):
-        write_place(tables, folder / name, manifest=lasting, language=language)
+        write = write_every if manifest["place"].get("every") else write_place
+        write(tables, folder / name, manifest=lasting, language=language)
         return
     scenario = manifest["scenario"]
     render(tables, folder / name, title=scenario["title"], manifest=lasting, language=language, **_rates(manifest))

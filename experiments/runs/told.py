@@ -104,10 +104,11 @@ def place_of(wanted: str, spec: Scenario, country: Scenario) -> dict[str, Any]:
     counties = dict.fromkeys(here.counties[code] for code in here.county_codes)
     return {
         "wanted": wanted,
-        "name": here.names[0] if len(here.codes) == 1 else ", ".join(place_names(spec, country)),
+        "name": here.names[0] if len(here.codes) == 1 else ", ".join(place_names(spec, country)) or spec.title,
         "county": ", ".join(counties),
         "codes": list(here.codes),
         "like": [everywhere.names[k] for k in sorted(like)],
+        "like_codes": [everywhere.codes[k] for k in sorted(like)],
         "facts": {
             "here": _facts(everywhere, np.flatnonzero(mine)),
             "like": _facts(everywhere, like),

@@ -40,6 +40,7 @@ class Places:
     counties: dict[str, str]
     births: dict[int, int]
     facts: Facts
+    stated: tuple[tuple[str, str], ...] = ()  # (code, state) of the practice just before a run, in place of its history
     notes: tuple[str, ...] = field(default=(), repr=False, compare=False)  # how a user's table was understood
 
 
@@ -139,6 +140,7 @@ def part(places: Places, wanted: Iterable[str]) -> Places:
         counties=places.counties,
         births=places.births,
         facts=places.facts.keep(at),
+        stated=places.stated,
     )
 
 

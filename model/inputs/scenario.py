@@ -102,6 +102,8 @@ class Scenario:
                 asdict(self.places.facts),
             ],
         }
+        if self.places.stated:
+            content["stated"] = self.places.stated
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
 
     def replace(self, path: str, value: Value | str) -> "Scenario":

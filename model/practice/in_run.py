@@ -4,6 +4,7 @@ A run may hold a part of the country; the practice always lives in the whole of 
 of the part are there and a municipality does the same in the part as in the whole.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,19 @@ from numpy.typing import NDArray
 
 from ..inputs.parameters import DiffusionParameters
 from ..inputs.places import Places, sweden
-from . import Country, Practice, Surroundings, Year, history, move, neighbours_active, surroundings
+from . import (
+    FUNDED,
+    NEVER,
+    STATES,
+    Country,
+    Practice,
+    Surroundings,
+    Year,
+    history,
+    move,
+    neighbours_active,
+    surroundings,
+)
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -46,12 +59,32 @@ class Spread:
 
 
 def open_spread(places: Places, p: DiffusionParameters, seed: int, first_year: int) -> Spread:
-    """Live the history from 2005 to the year before the run's first; it had no competence centre (P2)."""
+    """Live the history from 2005 to the year before the run's first; it had no competence centre (P2).
+
+    Where somebody has stated what is so (`Places.stated`), that takes the place of what the history came to.
+    """
     whole = whole_country(places)
     around = surroundings(whole)
     country, years = history(whole, replace(p, centre=0.0), seed, first_year - 1, around)
+    state_present(country, around, places.stated, first_year - 1)
     at = {code: i for i, code in enumerate(whole.codes)}
     return Spread(around, country, np.array([at[code] for code in places.codes], np.int64), p, seed, years)
+
+
+def state_present(country: Country, around: Surroundings, stated: Iterable[tuple[str, str]], year: int) -> None:
+    """Put municipalities (four-digit codes) and regions (two) where they are said to be, as if since `year`."""
+    for code, state in stated:
+        practice, codes = (
+            (country.municipalities, around.municipalities.codes)
+            if len(code) == 4
+            else (country.regions, around.regions.codes)
+        )
+        at = codes == int(code)
+        practice.state[at] = STATES.index(state)
+        practice.since[at] = year
+        practice.money_since[at] = year if state == STATES[FUNDED] else 0
+        practice.ever[at] |= state == STATES[FUNDED]
+        practice.open[at] |= state != STATES[NEVER]
 
 
 def live(spread: Spread, year: int, good: Floats, *, windfall: bool) -> Year:

@@ -72,6 +72,7 @@ def cash(found: Paired, words: Words) -> str:
             for column, group in enumerate(lifetime.GROUPS):
                 ax = axes[row, column]
                 _curve(ax, found.running, name, group)
+                ax.axvline(found.last, color="black", linewidth=0.9, linestyle=":")
                 if row == 0:
                     ax.set_title(words[group], fontsize=9.5)
                 if column == 0:

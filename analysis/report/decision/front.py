@@ -275,7 +275,7 @@ def figures(found: Paired, words: Texts, say: Texts) -> list[dict[str, str]]:
         )
         for row in drawings.lowest_points(found, drawn).to_dict("records")
     ]
-    caption = say["cash caption"]
+    caption = say["cash caption"].format(last=found.last)
     if len(found.proposals) > len(drawn):
         caption += " " + say["cash first"].format(n=len(drawn))
     return [

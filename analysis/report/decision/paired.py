@@ -26,7 +26,8 @@ class Paired:
     `cost` has a row for each seed and a column for each design: lifetime public cost, SEK per child. `gain` are the
     gains of payer groups and of all public budgets together against status quo by (design, group), one for each seed,
     SEK. `people` are the differences of `measures.people` by design, one for each seed. `flows` are
-    `measures.payers.flows_by_group` and `running` its `running_net`. All against status quo with the same seed.
+    `measures.payers.flows_by_group` and `running` its `running_net`; `last` is the last simulated year. All against
+    status quo with the same seed.
     """
 
     designs: tuple[str, ...]
@@ -36,6 +37,7 @@ class Paired:
     people: Frame
     flows: Frame
     running: Frame
+    last: int
 
     @property
     def proposals(self) -> list[str]:
@@ -94,4 +96,5 @@ def pair_up(tables: Tables, rate: float) -> Paired | None:
         people=people.people_against_base(tables),
         flows=flows,
         running=payers.running_net(yearly),
+        last=int((tables["runs"]["start_year"] + tables["runs"]["years"]).max()) - 1,
     )

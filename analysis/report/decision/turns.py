@@ -86,5 +86,6 @@ def _assumed(each: Mapping[str, Any], say: Texts) -> str:
     if isinstance(value, Sequence):
         spelled = say["several values"]
     else:
-        spelled = say["value in range"].format(value=f"{value:g}", low=f"{low:g}", high=f"{high:g}")
+        unit = say.get(f"unit {each.get('unit', '')}", "")
+        spelled = say["value in range"].format(value=f"{value:g}", low=f"{low:g}", high=f"{high:g}", unit=unit)
     return f"{name} ({spelled})"

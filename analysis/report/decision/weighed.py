@@ -9,6 +9,7 @@ import pandas as pd
 
 from ...measures import contracts, lifetime, savings
 from ..tables import number, within
+from .answer import listed
 from .paired import M_SEK, Paired
 from .verdict import LESS, MORE, UNSURE, verdict
 
@@ -16,6 +17,7 @@ Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
 ORDINARY = ("education", "social", "labour_market", "board", "region")  # who pays out of its own room
 LARGEST = 2  # falls of ordinary money that are told
+MOST_TIED = 3  # other proposals that are compared one by one
 
 
 def weighed(found: Paired, tables: Tables, words: Texts, say: Texts, rate: float) -> tuple[list[str], list[str]]:
@@ -24,9 +26,12 @@ def weighed(found: Paired, tables: Tables, words: Texts, say: Texts, rate: float
     good = [
         *_people(found, lead, LESS, say),
         *_payers(found, lead, MORE, words, say),
+        *_than_tied(found, lead, MORE, words, say),
         *_per_krona(tables, lead, MORE, say, rate),
     ]
     bad = [
+        *_tied(found, lead, words, say),
+        *_than_tied(found, lead, LESS, words, say),
         *_payers(found, lead, LESS, words, say),
         *_payers(found, lead, UNSURE, words, say),
         *_people(found, lead, MORE, say),
@@ -37,6 +42,28 @@ def weighed(found: Paired, tables: Tables, words: Texts, say: Texts, rate: float
         *_reach(tables, lead, say),
     ]
     return good or [say["nothing for"]], bad or [say["nothing against"]]
+
+
+def _close(found: Paired, lead: str) -> list[str]:
+    """Other proposals that luck does not tell from the leading one in public cost; none with one seed."""
+    return [other for other in found.ranked if other != lead and found.change(lead, other).kind == UNSURE]
+
+
+def _tied(found: Paired, lead: str, words: Texts, say: Texts) -> list[str]:
+    """Say which proposals are as good as the leading one, for all that is known."""
+    names = [words.get(other, other) for other in _close(found, lead)]
+    return [say["w tied"].format(names=listed(names, say))] if names else []
+
+
+def _than_tied(found: Paired, lead: str, kind: str, words: Texts, say: Texts) -> list[str]:
+    """Payers that gain more (or less) under the leading proposal than under one that is as good in public cost."""
+    told = []
+    for other in _close(found, lead)[:MOST_TIED]:
+        by = {group: found.gains(lead, group, other) for group in lifetime.GROUPS}
+        names = [f"{within(words[group])} {each.figure}" for group, each in by.items() if each.kind == kind]
+        if names:
+            told.append(say[f"w than {kind}"].format(other=words.get(other, other), groups=listed(names, say)))
+    return told
 
 
 def _people(found: Paired, lead: str, kind: str, say: Texts) -> list[str]:

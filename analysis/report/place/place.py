@@ -16,10 +16,20 @@ from ...measures import parts
 from ..decision.front import front
 from ..page import HERE, localiser, spoken, texts, with_designs
 from ..tables import number
-from .tables import bodies_table, children_table, facts_table, neighbours_table, practice_table, years_table
+from .tables import (
+    beside_table,
+    bodies_table,
+    children_table,
+    facts_table,
+    neighbours_table,
+    practice_table,
+    years_table,
+)
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
+
+MOST_NAMED = 60  # more municipalities than that are counted
 
 
 @cache
@@ -44,28 +54,36 @@ def write_place(tables: Tables, path: Path, *, manifest: Mapping[str, Any], lang
     language
         ``"en"`` or ``"sv"``.
     """
+    here = parts.part_of(tables, manifest["place"]["codes"])
+    write_page(here, tables, path, manifest=manifest, language=language)
+
+
+def write_page(here: Tables, tables: Tables, path: Path, *, manifest: Mapping[str, Any], language: str) -> None:
+    """Write the report of a place from its own tables (`measures.parts`) and those of all that was simulated."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    page = environment.get_template("place.html.j2").render(**content(tables, manifest=manifest, language=language))
+    page = environment.get_template("place.html.j2").render(
+        **content(here, tables, manifest=manifest, language=language)
+    )
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
-def content(tables: Tables, *, manifest: Mapping[str, Any], language: str) -> dict[str, Any]:
+def content(here: Tables, tables: Tables, *, manifest: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Put together everything that the report of a place shows."""
     place, say = manifest["place"], sayings(language)
-    here = parts.part_of(tables, place["codes"])
     words = with_designs(texts(language)["words"], tables["runs"]["design"].unique(), manifest, language)
     mine = {**manifest, "places": [place["name"]], "cut_counties": {}}
     runs = here["runs"]
     simulated = tables["municipalities"]["municipality"].nunique()
     made = [
         facts_table(place, say),
+        beside_table(tables, here, place, words, say),
         children_table(tables, here, words, say),
-        practice_table(here, say),
+        practice_table(here, place, say),
         bodies_table(here, words, say),
         years_table(here, words, say),
-        neighbours_table(tables, place["codes"], words, say),
+        neighbours_table(tables, place, words, say),
     ]
     local = localiser(language)
     shown = {
@@ -76,9 +94,9 @@ def content(tables: Tables, *, manifest: Mapping[str, Any], language: str) -> di
         "front": front(here, _as_part(mine), words, 0.0, language, part=True),
         "tables": [table for table in made if table["rows"]],
         "source_title": say["source"],
-        "made_by": say["made_by"].format(version=", ".join(sorted(set(runs["version"])))),
     }
-    return {**spoken(shown, local), "language": language, "source": source(tables, place, say)}
+    made_by = say["made_by"].format(version=", ".join(sorted(set(runs["version"]))))
+    return {**spoken(shown, local), "language": language, "made_by": made_by, "source": source(tables, place, say)}
 
 
 def _as_part(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,21 +114,28 @@ def know(runs: pd.DataFrame, place: Mapping[str, Any], say: Texts) -> list[str]:
         "n": runs["seed"].nunique(),
         "years": int(runs["years"].iloc[0]),
     }
-    return [say[f"know {key}"].format(**filled) for key in ("level", "luck", "practice", "later", "shared")]
+    practice = "stated" if place.get("stated") else "practice"
+    filled["state"] = say.get(f"state {place.get('stated')}", "")
+    return [say[f"know {key}"].format(**filled) for key in ("level", "luck", practice, "later", "shared")]
 
 
 def source(tables: Tables, place: Mapping[str, Any], say: Texts) -> dict[str, str]:
     """Say what was run, and how to run it again."""
     runs = tables["runs"]
     seeds, start = sorted(runs["seed"].unique()), int(runs["start_year"].iloc[0])
-    years = int(runs["years"].iloc[0])
+    years, hashes = int(runs["years"].iloc[0]), set(runs["scenario_hash"])
     designs = ",".join(dict.fromkeys(runs["design"]))
     again = f'stupror municipality "{place["wanted"]}" --designs "{designs}" --seeds {len(seeds)} --seed {seeds[0]}'
+    if place.get("stated"):
+        again += f' --practice "{place["stated"]}"'
+    again += " --each" if place.get("every") else ""
+    names = list(dict.fromkeys(tables["municipalities"]["name"]))
+    told = ", ".join(names) if len(names) <= MOST_NAMED else say["places many"].format(n=len(names))
     return {
-        say["places"]: ", ".join(dict.fromkeys(tables["municipalities"]["name"])),
+        say["places"]: told,
         say["seeds"]: ", ".join(map(str, seeds)),
         say["years"]: f"{start}-{start + years - 1}",
-        say["hash"]: ", ".join(sorted(set(runs["scenario_hash"]))),
+        say["hash"]: ", ".join(sorted(hashes)) if len(hashes) < 4 else say["hash each"],
         say["version"]: ", ".join(sorted(set(runs["version"]))),
         say["again"]: f"{again} --years {years} --out NEW",
     }

@@ -10,7 +10,8 @@ import pandas as pd
 
 from ...measures import lifetime, payers
 from ..decision.verdict import SAME, signed, verdict
-from ..tables import number, within
+from ..intervals import interval
+from ..tables import number, spell, within
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
@@ -21,6 +22,7 @@ M_SEK = 1e6
 FACTS = ("population", "young_share", "low_schooling_share", "tax_base", "spending")
 NEED = ("none", "risk", "support", "care", "placed")
 BODIES = ("education", "social", "labour_market", "board", "region")
+BESIDE = ("prevention", "own_saving", "others_saving")
 MONEY = ("frame", "mandatory", "room", "prevention", "result")
 YOUNGEST_GROWN_UP = 20
 
@@ -80,12 +82,14 @@ def _by_need(tables: Tables, design: str) -> pd.DataFrame:
     return wide.reindex(list(NEED), fill_value=0)
 
 
-def practice_table(here: Tables, say: Texts) -> Table:
-    """Where the place is with the practice under status quo, counted over seeds and municipalities."""
+def practice_table(here: Tables, place: Mapping[str, Any], say: Texts) -> Table:
+    """Where the place is with the practice under status quo, counted over seeds and municipalities; what was stated."""
     rows = here["municipalities"]
     rows = rows[rows["design"] == _base(here)]
     n = len(rows)
-    told = [
+    stated = place.get("stated")
+    told = [(say["practice stated"], [(say[f"state {stated}"], "")])] if stated else []
+    told += [
         (say[label], [(_counted(rows[column], say), "")])
         for label, column in (
             ("practice idea", "practice"),
@@ -157,13 +161,48 @@ def years_table(here: Tables, words: Texts, say: Texts) -> Table:
     return _table("years", headings, rows if designs else [], say)
 
 
-def neighbours_table(tables: Tables, codes: Sequence[str], words: Texts, say: Texts) -> Table:
-    """Every municipality of the run with its size, need and what is put in per child and year; the place first."""
+def beside_table(tables: Tables, here: Tables, place: Mapping[str, Any], words: Texts, say: Texts) -> Table:
+    """What comes out here, in municipalities like it and in all that was simulated, by design and per person a year.
+
+    The like have a column if all of them were simulated.
+    """
     frame = tables["municipalities"]
     years = int(tables["runs"]["years"].iloc[0])
+    like = frame[frame["municipality"].isin(place["like_codes"])]
+    seen = like["municipality"].nunique() == len(place["like_codes"])
+    parts = [here["municipalities"], *([like] if seen else []), frame]
+    rows = []
+    for design in dict.fromkeys(tables["runs"]["design"]):
+        for measure in BESIDE:
+            cells = [_per_person(part, design, measure, years) for part in parts]
+            rows.append(
+                (say["beside row"].format(name=words.get(design, design), what=say[f"beside {measure}"]), cells)
+            )
+    headings = [say["facts here"], *([say["facts like"]] if seen else []), say["beside all"]]
+    return _table("beside", headings, rows, say)
+
+
+def _per_person(part: pd.DataFrame, design: str, measure: str, years: int) -> Cell:
+    """SEK per person followed and year: the ratio of sums, mean over seeds, with its 90 % interval."""
+    sums = part[part["design"] == design].groupby("seed")[[f"{measure}_sek", "children"]].sum()
+    mean, low, high, _ = interval(sums[f"{measure}_sek"] / sums["children"] / years)
+    told, gap, rest = spell(mean, max(low, 0.0) if measure == "prevention" else low, high).partition("[")
+    return told.strip(), gap + rest
+
+
+def neighbours_table(tables: Tables, place: Mapping[str, Any], words: Texts, say: Texts) -> Table:
+    """Municipalities of its county, and those like it if they were simulated, with size, need and what is put in.
+
+    SEK per person and year; the place itself first.
+    """
+    codes, frame = place["codes"], tables["municipalities"]
+    near = frame["county"].isin({code[:2] for code in codes}) | frame["municipality"].isin(place["like_codes"])
+    frame = frame[near]
+    years = int(tables["runs"]["years"].iloc[0])
     per = frame.assign(per=frame["prevention_sek"] / frame["children"] / years)
-    keys = ["municipality", "name", "population", "frail"]
-    wide = per.pivot_table(index=keys, columns="design", values="per", aggfunc="mean", sort=False).reset_index()
+    keys = ["municipality", "name", "population"]
+    wide = per.pivot_table(index=keys, columns="design", values="per", aggfunc="mean", sort=False)
+    wide = wide.assign(frail=per.groupby(keys)["frail"].mean()).reset_index()  # other in each likely world
     wide = wide.assign(away=~wide["municipality"].isin(codes)).sort_values(["away", "municipality"], kind="stable")
     designs = list(dict.fromkeys(tables["runs"]["design"]))
     rows = [

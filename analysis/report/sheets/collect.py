@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...measures import contracts, lifetime, options, payers, steps
+from ...measures import cohort, contracts, lifetime, options, payers, steps
 from ..decision.paired import Paired, pair_up
 from ..decision.verdict import Verdict
 from ..page import content, texts, with_designs
@@ -72,6 +72,7 @@ def sheets(
     made |= {
         "measures": (_measures(summarised, words, name, language), page["summary_title"]),
         "change": (_change(tables, words, name, rate), sections.get("change", "")),
+        "cohort": (_cohort(tables, words, name), "".join(each["heading"] for each in page["cohort"][:1])),
         "pyramid": (_pyramid(tables, words, name), sections.get("pyramid", "")),
         "whom": (_whom(tables, words, name), sections.get("whom", "")),
         "years": (_years(tables, words, name), sections.get("years", "")),
@@ -192,6 +193,14 @@ def _pyramid(tables: Tables, words: Texts, name: Texts) -> Frame:
     mean = mean.reset_index()
     mean["design"], mean["payer"] = _named(mean["design"], words), _named(mean["payer"], words)
     keys = ("design", "age", "payer", "kSEK", "kSEK without")
+    return mean.set_axis([name[key] for key in keys], axis=1)
+
+
+def _cohort(tables: Tables, words: Texts, name: Texts) -> Frame:
+    by = ["design", "age", "group"]
+    mean = cohort.by_age(tables).groupby(by, sort=False)[["actual_sek", "untreated_sek"]].mean().reset_index()
+    mean["design"], mean["group"] = _named(mean["design"], words), _named(mean["group"], words)
+    keys = ("design", "age", "payer", "SEK per child", "SEK per child without")
     return mean.set_axis([name[key] for key in keys], axis=1)
 
 

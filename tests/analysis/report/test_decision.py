@@ -114,9 +114,13 @@ def test_two_proposals_that_luck_does_not_separate_are_not_ranked():
     sure = said(both, "en")[2]
     assert "neither is the better one" in sure
     assert "cheaper than each" not in sure
+    _, bad = weighed.weighed(paired.pair_up(both, 0.03), both, texts("en")["words"], sayings("en"))
+    assert bad[0] == "In public cost it is no better than other beyond luck."
     worse = twin["costs"].assign(actual_sek=twin["costs"]["actual_sek"] + 30)
     apart = both | {"costs": pd.concat([made["costs"], worse], ignore_index=True)}
     assert "cheaper than each of the other proposals" in said(apart, "en")[2]
+    _, bad = weighed.weighed(paired.pair_up(apart, 0.03), apart, texts("en")["words"], sayings("en"))
+    assert not any("no better than" in line for line in bad)
     exact = {name: frame[frame["design"] == "fund"].assign(design="other") for name, frame in made.items()}
     same = {name: pd.concat([made[name], exact[name]], ignore_index=True) for name in made}
     assert "It comes out exactly as other." in said(same, "en")[2]
@@ -183,7 +187,8 @@ def test_assumed_numbers_are_named_with_their_value_and_range():
     for language in LANGUAGES:
         assert all(f"assumed {each['parameter']}" in sayings(language) for each in told)
     line = turns.turns(paired.pair_up(world(), 0.03), world(), {"assumed": told}, sayings("sv"))[-1]
-    assert "0.3, tros ligga i 0-1" in line
+    assert "0.3, tros ligga i 0 till 1" in line
+    assert "20, tros ligga i 0 till 100 per år" in line
 
 
 def test_tips_are_told_each_pair_by_its_least_move_and_else_how_to_look_for_them():

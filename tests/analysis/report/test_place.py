@@ -8,6 +8,7 @@ import pytest
 from stupror.analysis.measures import parts, payers
 from stupror.analysis.report.page import texts
 from stupror.analysis.report.place import place, tables
+from stupror.analysis.report.place.every import sums_table, write_every
 from stupror.experiments.runs import runner, told
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
@@ -75,18 +76,53 @@ def test_eligibility_is_counted_for_every_pupil_and_lives_without_help_are_alike
 def test_the_report_of_a_place_says_what_it_cannot_know(spec, county, language):
     part = select(spec, ["1080"])
     manifest = {"place": told.place_of("1080", part, spec), "designs": [], "scenario": {"title": "Sweden"}}
-    shown = place.content(county, manifest=manifest, language=language)
+    shown = place.content(parts.part_of(county, ["1080"]), county, manifest=manifest, language=language)
     say = place.sayings(language)
     assert "Karlskrona" in shown["page_title"]
     assert len(shown["know"]) == 5
     assert "Karlskrona" in shown["front"]["question"]
     keys = [table["key"] for table in shown["tables"]]
-    assert keys == ["facts", "children", "practice", "bodies", "years", "neighbours"]
+    assert keys == ["facts", "beside", "children", "practice", "bodies", "years", "neighbours"]
     assert shown["tables"][-1]["rows"][0][0] == "1080 Karlskrona"  # the place stands first
     assert len(shown["tables"][-1]["rows"]) == 5
-    assert len(shown["tables"][4]["rows"]) == YEARS
+    assert len(shown["tables"][5]["rows"]) == YEARS
     assert not re.search(r"\bnan\b", str(shown["tables"]).lower())
     assert "--years 4" in shown["source"][say["again"]]
+    assert re.search(r"stupror \d+\.\d+\.\d+:", shown["made_by"])  # a version has no decimal comma
+
+
+def test_a_municipality_has_one_row_though_worlds_differ(county):
+    other = county["municipalities"]["seed"] == 2
+    worlds = county | {"municipalities": county["municipalities"].assign(frail=0.2 + 0.1 * other)}
+    rows = tables.neighbours_table(
+        worlds, {"codes": ["1080"], "like_codes": []}, texts("en")["words"], place.sayings("en")
+    )["rows"]
+    assert len(rows) == 5
+    assert rows[0][1][1][0] == "25.0"
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_pages_of_all_places_add_up_to_the_whole_to_the_krona(spec, county, language, tmp_path):
+    codes = sorted(set(county["municipalities"]["municipality"]))
+    every = [told.place_of(code, select(spec, [code]), spec) for code in codes]
+    manifest = {"place": told.place_of("10", select(spec, ["10"]), spec) | {"every": every}, "designs": []}
+    done = []
+    write_every(
+        county, tmp_path / "report.html", manifest=manifest, language=language, progress=lambda n, of: done.append(n)
+    )
+    assert [page.stem for page in sorted((tmp_path / "places").iterdir())] == codes
+    assert done == [1, 2, 3, 4, 5]
+    by_place = pd.read_csv(tmp_path / "places.csv", dtype={"municipality": str})
+    flows, keys = ["pays_sek", "receives_sek", "saves_sek"], ["design", "seed", "group"]
+    whole = parts.money_of(county).set_index(keys)[flows].sort_index()
+    assert by_place.groupby(keys)[flows].sum().equals(whole)
+    assert (whole["pays_sek"] > 0).any()
+    sums = sums_table(by_place, county, texts(language)["words"], place.sayings(language))
+    assert {cells[-1][0] for _, cells in sums["rows"]} == {"0"}
+    bent = sums_table(by_place.iloc[1:], county, texts(language)["words"], place.sayings(language))
+    assert bent["rows"][0][1][-1][0] != "0"  # a page that is missing is seen
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert all(f'href="places/{code}.html"' in html for code in codes)
 
 
 def test_the_like_are_others_and_facts_are_means(spec):

@@ -45,6 +45,18 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_the_report_of_a_batch_says_what_turns_it(stupror: Stupror, known: Path) -> None:
+    answer = stupror("report", known, "--language", "sv")
+    assert answer.code == 0, answer.err
+    html = (known / "report.html").read_text(encoding="utf-8")
+    turns = html.partition('<section id="turns"')[2].partition("</section>")[0]
+    assert "committee.ratchet" in turns
+    assert "committee.capacity" not in turns
+    assert "120 av 120 v\u00e4rldar" in html
+    assert stupror("report", known, "--excel").code == 2
+    assert batch(PLAN, known).status()["finished"] == 360  # the page is in nobody's way
+
+
 def test_sensitivity_names_the_number_that_decides(stupror: Stupror, known: Path) -> None:
     answer = stupror("sensitivity", known, "--top", 1)
     assert answer.code == 0, answer.err

@@ -17,6 +17,7 @@ from stupror.model.practice import (
     FUNDED,
     NEVER,
     REASONS,
+    STATES,
     STOPPED,
     WORKING,
     begin,
@@ -390,3 +391,18 @@ def test_a_changed_place_is_laid_over_the_country():
     assert country.population[COUNTRY.codes.index(small.codes[0])] == 99_999
     assert sum(country.population) == sum(COUNTRY.population) - small.population[0] + 99_999
     assert country.facts == COUNTRY.facts
+
+
+def test_what_is_stated_takes_the_place_of_the_history_there_and_nowhere_else():
+    small = part(COUNTRY, ["10"])
+    stated = replace(small, stated=(("1082", STATES[FUNDED]), ("10", STATES[WORKING]), ("1060", STATES[NEVER])))
+    plain, said = (open_spread(places, P, 4, 2020) for places in (small, stated))
+    at = small.codes.index("1082")
+    assert said.funded[at]
+    assert said.practice.money_since[said.rows[at]] == 2019
+    assert said.practice.state[said.rows[small.codes.index("1060")]] == NEVER
+    assert said.country.regions.state[said.around.region[said.rows[0]]] == WORKING
+    others = np.setdiff1d(np.arange(N), said.rows)
+    assert (said.practice.state[others] == plain.practice.state[others]).all()
+    assert part(stated, ["1082"]).stated == stated.stated
+    assert replace(SPEC, places=stated).hash() != replace(SPEC, places=small).hash()
