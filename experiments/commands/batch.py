@@ -43,7 +43,7 @@ def run_plan(
     plan: Annotated[Path, typer.Argument(metavar="PLAN", help="TOML file: model, uncertainties, levers, outcomes.")],
     out: Annotated[Path, typer.Option(help="Folder for the results; one that has some of the runs is gone on with.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs and how long; write nothing.")] = False,
-    workers: Annotated[int, typer.Option(help="Processes on this machine; the results do not depend on it.")] = 1,
+    workers: Annotated[int, common.WholeOption(help="Processes on this machine; the results do not depend on it.")] = 1,
     scheduler: Annotated[str, typer.Option(help="Address of a Dask cluster to use, such as tcp://host:8786.")] = "",
     extend: Annotated[bool, typer.Option("--extend", help="Take a changed plan into a folder of another one.")] = False,
 ) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from ...model.inputs.errors import InputError
+from ...model.inputs.errors import InputError, shown
+from ...model.inputs.reading.numbers import UnreadableError, plain_number
 from ..runs.limits import MOST_YEARS, QUICK_PLACE, QUICK_SEEDS, QUICK_YEARS, USUAL_YEARS
 from ..runs.progress import Tell as Tell
 from ..runs.progress import progress as progress
@@ -28,6 +29,32 @@ Tables: TypeAlias = "dict[str, pd.DataFrame]"
 
 LANGUAGES = ("en", "sv")
 
+
+def whole_number(text: Any) -> int:
+    """Read a whole number of an option, as every number is read: figures 0-9, in one way.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is none.
+    """
+    number = decimal_number(text)
+    if number != int(number):
+        raise typer.BadParameter(f"{shown(text)} is not a whole number.")
+    return int(number)
+
+
+def decimal_number(text: Any) -> float:
+    """Read a number of an option; see `whole_number`."""
+    try:
+        return plain_number(text) if isinstance(text, str) else float(text)
+    except UnreadableError as error:
+        raise typer.BadParameter(f"{shown(text)} {error}") from None
+
+
+WholeOption = partial(typer.Option, parser=whole_number, metavar="N")
+NumberOption = partial(typer.Option, parser=decimal_number, metavar="X")
+
 ScenarioFile = Annotated[
     Path | None, typer.Argument(metavar="SCENARIO", help="TOML file of changes to the built-in Sweden.")
 ]
@@ -39,7 +66,7 @@ Interventions = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option(help="New folder for the results.")]
-Years = Annotated[int | None, typer.Option(help=f"Budget years to live, 1 to {MOST_YEARS}. [default: {USUAL_YEARS}]")]
+Years = Annotated[int | None, WholeOption(help=f"Budget years to live, 1 to {MOST_YEARS}. [default: {USUAL_YEARS}]")]
 Quick = Annotated[
     bool, typer.Option("--quick", help=f"One small county, {QUICK_YEARS} years, {QUICK_SEEDS} seeds, unless given.")
 ]

@@ -51,17 +51,17 @@ def search(
     objectives: Annotated[
         str, typer.Option(help="What to judge by, with commas between; a name that is not known lists all.")
     ] = "planner_share,state_net_cost",
-    trials: Annotated[int | None, typer.Option(help=f"How many terms to try. [default: {USUAL_TRIALS}]")] = None,
+    trials: Annotated[int | None, common.WholeOption(help=f"How many terms to try. [default: {USUAL_TRIALS}]")] = None,
     seeds: Annotated[
-        int | None, typer.Option(help=f"How many seeds; all trials get the same. [default: {USUAL_SEEDS}]")
+        int | None, common.WholeOption(help=f"How many seeds; all trials get the same. [default: {USUAL_SEEDS}]")
     ] = None,
     holdout: Annotated[
         int | None,
-        typer.Option(help="How many further seeds the chosen points are run again with. [default: as --seeds]"),
+        common.WholeOption(help="How many further seeds the chosen points are run again with. [default: as --seeds]"),
     ] = None,
     years: Years = None,
-    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
-    seed: Annotated[int, typer.Option(help="The first seed, also that of the search itself.")] = FIRST_SEED,
+    workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
+    seed: Annotated[int, common.WholeOption(help="The first seed, also that of the search itself.")] = FIRST_SEED,
     quick: Quick = False,
     municipalities: Municipalities = None,
     municipalities_file: MunicipalitiesFile = None,

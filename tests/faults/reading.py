@@ -35,6 +35,7 @@ from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.places import own_places
 from stupror.model.inputs.scenario import load_scenario, select
 
+from . import asked
 from .corpus import damaged, odd_json, odd_string, odd_text
 from .sources import CODES, PLAN, SCENARIO, TABLE, compared
 
@@ -53,6 +54,7 @@ class Ground:
         self.file = place / "input"
         self.file.mkdir(parents=True)
         self.world = select(load_scenario(), [CODES])
+        self.out = place / "out"
         self.run = place / "run"
         compared(self.run)
         self.batch, self.draws = place / "batch", place / "draws"
@@ -257,6 +259,7 @@ KINDS: dict[str, Trial] = {
     "batch": _batches,
     "search": _searches,
     "analysis": _analysis,
+    "command line": asked.answer,
 }
 
 
@@ -278,7 +281,11 @@ def attempt(kind: str, seed: int, number: int, ground: Ground) -> str | None:
     return wrong or (f"took {seconds:.1f} s" if seconds > PATIENCE else None)
 
 
-LIBRARY = ("Traceback", "codec can't", "not in axis", "Grouper", "[Errno", "object has no attribute", "object is not")
+LIBRARY = (
+    "Traceback", "codec can't", "not in axis", "Grouper", "[Errno", "object has no attribute", "object is not",
+    "Input should be", "unable to parse", "NoneType", "<class", "dtype", "Exception", "PosixPath", "pydantic",
+    "KeyError", "TypeError", "ValueError", "OverflowError", "AttributeError", "IndexError",
+)  # fmt: skip
 
 
 def _no_sentence(said: Sequence[str]) -> str | None:
