@@ -55,11 +55,18 @@ def run_plan(
     if workers > 1 or scheduler:
         need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
     prepared = session.prepare(_read(plan), out, extend=extend)
+    common.say_notes(prepared.plan.scenario)
+    common.say_idle(prepared.plan.scenario, prepared.plan.designs, _drawn(prepared.plan))
     typer.echo("\n".join(_size(prepared)))
     if dry_run:
         typer.echo(_words(session.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
         return
     _report(_run(prepared, out, workers, scheduler or None), out)
+
+
+def _drawn(plan: Plan) -> list[str]:
+    """Parameters that the draws move."""
+    return [*(factor.name for factor in plan.factors), *plan.tied]
 
 
 def _address(scheduler: str) -> str | None:

@@ -5,7 +5,7 @@ Read by the commands alone. Heavy imports stand inside the functions, so that `-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -150,6 +150,28 @@ def say_notes(scenario: Scenario) -> None:
         typer.echo(f"Note: {note}", err=True)
 
 
+def say_idle(scenario: Scenario, designs: Sequence[Design], drawn: Iterable[str] = ()) -> None:
+    """Say which changed (or drawn) parameters these designs never read, and which designs say the same."""
+    from dataclasses import replace
+
+    from ...model.bodies.private import not_read
+    from ...model.inputs.scenario import built_in
+
+    usual = built_in().quantities
+    given = [path for path, each in scenario.quantities.items() if path in usual and each.value != usual[path].value]
+    parties = {party for each in designs for party in each.parties}
+    parties |= {own.in_run for each in designs for own in each.own_parties.values()}
+    for path, needed in not_read(dict.fromkeys((*given, *drawn)), parties).items():
+        typer.echo(f"Note: {path}: nobody reads it, as no design of this run has {' or '.join(needed)}.", err=True)
+    alike: list[Design] = []
+    for each in designs:
+        bare = replace(each, name="", title="", title_sv="")
+        same = next((other.name for other in alike if replace(other, name="", title="", title_sv="") == bare), None)
+        alike.append(each)
+        if same is not None:
+            typer.echo(f"Note: {each.name} says the same as {same}, so its results are the same.", err=True)
+
+
 def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Posterior]:
     """Read posteriors; tell the problems of all of them at once."""
     from ..plans import posterior
@@ -167,7 +189,9 @@ def read_designs(names: Sequence[str], scenario: Scenario) -> list[Design]:
         check_design(design, scenario)
         return design
 
-    return all_of(*(partial(read, name) for name in names))
+    designs = all_of(*(partial(read, name) for name in names))
+    say_idle(scenario, designs)
+    return designs
 
 
 def all_of(*reads: Callable[[], Any]) -> list[Any]:

@@ -13,12 +13,14 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ...model.contracts import design_names, load_design, read_design
 from ...model.contracts.loader import LONGEST_NAME, NAME
 from ...model.inputs.errors import InputError, shown
+from ...model.inputs.quantity import Quantity
 from ...model.inputs.reading.limits import MONEY
 from ...model.inputs.reading.numbers import UnreadableError, plain_number
 from ..files.foreign import read_json
@@ -91,8 +93,8 @@ def from_indigo(document: Any, file: str, name: str | None = None) -> Drafted:
     problems = []
     if NAME.fullmatch(wanted) is None or len(wanted) > LONGEST_NAME:
         problems.append(
-            f"--name {shown(wanted)} cannot be the name of a design. Use a-z, 0-9, - and _, {LONGEST_NAME} signs at most, "
-            "without .toml."
+            f"--name {shown(wanted)} cannot be the name of a design. Use a-z, 0-9, - and _, {LONGEST_NAME} signs at "
+            "most, without .toml."
         )
     elif wanted in design_names():
         problems.append(f"--name '{wanted}' is a design that comes with the model. Choose another name.")
@@ -235,8 +237,7 @@ def _currency(code: str, drafted: Drafted) -> Iterator[str]:
     if code == "SEK":
         return
     yield f'\n[currency]\ncode = "{code}"'
-    known = {each.currency.code: each.currency.rate for each in map(load_design, design_names())}
-    rate = known.get(code)
+    rate = _rates().get(code)
     if rate is not None:
         value, ends, source = rate.entries[0], rate.range, rate.source
     else:
@@ -245,6 +246,12 @@ def _currency(code: str, drafted: Drafted) -> Iterator[str]:
             f"currency.sek: the rate of {code} is not known here; 1 SEK stands there until you write it"
         )
     yield f"sek  = {_record(value, f'SEK/{code}', ends, source)}"
+
+
+@cache
+def _rates() -> dict[str, Quantity | None]:
+    """Rates of currencies that designs of the model are written in."""
+    return {each.currency.code: each.currency.rate for each in map(load_design, design_names())}
 
 
 def _programme(cost: float, children: int, years: int, code: str, source: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ nothing here knows what a good programme is.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,13 @@ from ..inputs.arithmetic import exp, powers
 Floats = NDArray[np.float64]
 INVESTORS = ("investor", "junior_investor", "bondholder")
 PRIVATE = (*INVESTORS, "provider")
+ASKS = {  # whom a contract must name for a parameter, or a group of them, to be read
+    "investor.required_return": ("investor", "junior_investor"),
+    "investor.lending_rate": ("bondholder", "provider"),
+    "investor.loss_limit": INVESTORS,
+    "investor.belief_sd": PRIVATE,
+    "provider.margin": ("provider",),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,3 +76,8 @@ def judge(prospect: Prospect, stake: Floats, weights: Floats, rate: float, loss_
     spread = np.sqrt(np.maximum(square - mean**2, 0.0))
     safety = np.divide(mean, spread, out=np.where(mean >= 0.0, 1e9, -1e9), where=spread > 1e-9)
     return Verdict((mean > -0.5) & (loss <= loss_limit + 1e-12), mean, safety)  # to within half a krona
+
+
+def not_read(paths: Iterable[str], parties: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Say which of these parameters nobody reads, as no such party is in the contracts, and whom they would need."""
+    return {path: ASKS[path] for path in paths if path in ASKS and not set(ASKS[path]) & set(parties)}

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import commands, reading
+from .reading import in_a_row
 
 Trials = dict[str, Callable[[int, int], str | None]]  # kind -> trial by seed and number: how it failed, if it did
 SHARE_OF_READING = 0.4
@@ -40,18 +41,19 @@ def trials(place: Path) -> tuple[Trials, Trials]:
 
 def count(kinds: Trials, seed: int, seconds: float) -> tuple[Counter[str], Counter[str]]:
     """Make trials of every kind in turn until the time is over; give how many were made and how many failed."""
-    made, failed, number, end = Counter[str](), Counter[str](), 0, time.monotonic() + seconds
+    made, failed, end = Counter[str](), Counter[str](), time.monotonic() + seconds
     while time.monotonic() < end:
         for kind, trial in kinds.items():
-            if time.monotonic() > end:
-                break
-            wrong = trial(seed, number)
-            made[kind] += 1
-            if wrong is not None:
-                failed[kind] += 1
-                if failed[kind] <= SHOWN:
-                    print(f'--again "{kind}" {number}: {wrong}', flush=True)
-        number += 1
+            for _ in range(in_a_row(kind)):
+                if time.monotonic() > end:
+                    break
+                number = made[kind]
+                wrong = trial(seed, number)
+                made[kind] += 1
+                if wrong is not None:
+                    failed[kind] += 1
+                    if failed[kind] <= SHOWN:
+                        print(f'--again "{kind}" {number}: {wrong}', flush=True)
     return made, failed
 
 

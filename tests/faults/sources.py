@@ -47,6 +47,14 @@ price_year = 2020
 source = "our own accounts, 2020"
 """
 
+OWN = """\
+[interventions.our-course]
+like  = "parenting"
+owner = { value = "education", source = "the schools run it" }
+cost  = { value = 5_200, source = "our accounts" }
+
+"""
+
 INDIGO = (Path(__file__).parents[1] / "experiments/designs/indigo.json").read_text(encoding="utf-8")
 
 TABLE = """\

@@ -6,6 +6,7 @@ year, too. Years after the built-in index come with an index of one's own. Read 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from .limits import MONEY
 __all__ = ["in_model_prices", "laid_over", "notices", "unit_problem"]
 
 LAST_YEAR = 2060
+_DATE = re.compile(r"(19|20)[0-9]{2}(-[0-9]{1,2}){0,2}|from[_-]?(19|20)[0-9]{2}")
 _PER_CENT = ("%", "percent", "per cent", "procent")
 
 
@@ -86,6 +88,12 @@ def laid_over(old: Quantity, record: Mapping[str, Any], where: str, problems: li
     Distribution and range stay unless they are given, the range in prices of the record's year.
     """
     before = len(problems)
+    if dates := [key for key in record if _DATE.fullmatch(key)]:
+        problems.append(
+            f"{where}: '{dates[0]}' is a date, and a parameter has one value in all years. Write value = ... for all "
+            "of them, or let a design change it while its contract runs ([change])."
+        )
+        return None
     for key, remedy in (("value", ""), ("source", " Say where the value is from.")):
         if key not in record:
             problems.append(f"{where}: '{key}' is missing.{remedy}")
