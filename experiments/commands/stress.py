@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ...model.inputs.errors import InputError
-from ..files.places import make_folder, new_file
+from ..files.places import new_folder
 from ..runs import limits
 from . import common
 
@@ -40,22 +41,27 @@ def stress(
     def read() -> object:
         return load_add_on(contract) if contract in add_on_names() else load_design(contract)
 
-    def free() -> None:
-        if out is not None and out.exists() and not overwrite:
+    def free(place: Path) -> None:
+        if not os.path.lexists(place):
+            return
+        if not overwrite:
             raise InputError([f"--out {out}: exists. Name a new folder, or say --overwrite."])
-        if out is not None and out.is_file():
+        if not place.is_dir():
             raise InputError([f"--out {out}: is a file. Name a folder."])
+        if others := sorted({path.name for path in place.iterdir()} - {"stress.txt", "stress.json"}):
+            raise InputError([f"--out {out}: holds {others[0]}, which is of no test. Name another folder."])
 
     common.check(limits.within("--seed", seed, 0, limits.LAST_SEED))
-    design, spec, _ = common.all_of(read, lambda: load_scenario(scenario), free)
+    design, spec, _ = common.all_of(
+        read, lambda: load_scenario(scenario), lambda: free(out) if out is not None else None
+    )
     ground, size = sized(design, spec, cost, children, seed)
     found = examined(design, ground, *size)
     page, told = written(found, contract), json.dumps(record(found), ensure_ascii=False, indent=2)
     if out is not None:
-        make_folder(out)
-        for name, text in (("stress.txt", page), ("stress.json", told + "\n")):
-            with new_file(out / name, replace=overwrite) as draft:
-                draft.write_text(text, encoding="utf-8", newline="\n")
+        with new_folder(out, free, replace=overwrite) as draft:
+            (draft / "stress.txt").write_text(page, encoding="utf-8", newline="\n")
+            (draft / "stress.json").write_text(told + "\n", encoding="utf-8", newline="\n")
     typer.echo(told if as_json else page, nl=as_json)
     if out is not None and not as_json:
         typer.echo(f"Written: {out / 'stress.txt'} and {out / 'stress.json'}.")

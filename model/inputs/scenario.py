@@ -238,7 +238,12 @@ def load_scenario(
     read = _Reading(dict(scenario.quantities), dict(scenario.texts), [])
     written = deepcopy(dict(path)) if isinstance(path, Mapping) else read_toml(Path(path)) if path is not None else {}
     document = in_model_prices(written, file, read.problems)
-    read.problems.extend(f"{file}: unknown key '{key}'.{hint(key, _KEYS)}" for key in document if key not in _KEYS)
+    groups = {*GROUPS, "ladder"}
+    for key in document:
+        if key in groups:
+            read.problems.append(f"{file}: unknown key '{key}'. It stands under parameters: [parameters.{key}.NAME].")
+        elif key not in _KEYS:
+            read.problems.append(f"{file}: unknown key '{key}'.{hint(key, _KEYS)}")
     added = _added(document, file, interventions, read.problems)
     title = document.get("title", _title(scenario, path, added))
     if not isinstance(title, str):
@@ -323,7 +328,9 @@ def _added(document: Mapping[str, Any], file: str, more: Sequence[Path | str], p
     """Find the interventions that a scenario adds: its own tables, the files that it names, and further ones."""
     named = document.get(FILES, [])
     if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
-        problems.append(f'{file}: {FILES} = {named!r}. Write a list of files or folders, such as ["our-course.toml"].')
+        problems.append(
+            f'{file}: {FILES} = {shown(named)}. Write a list of files or folders, such as ["our-course.toml"].'
+        )
         named = []
     paths = [*(Path(file).parent / each for each in named), *map(Path, more)]
     return own_interventions(document.get("interventions", {}), file, paths, _built_in_names(), problems)
@@ -349,7 +356,7 @@ def _add(read: _Reading, own: Own) -> None:
         read.texts[path] = {**read.texts[like], **own.texts}
         for old in [old for old in read.quantities if old.startswith(f"{like}.")]:
             read.quantities[path + old.removeprefix(like)] = read.quantities[old]
-        for key, record in _records(own.records, "", own.where.removesuffix(": "), read.problems):
+        for key, record in _records(own.records, "", own.where.rstrip(".: "), read.problems):
             _lay_over(read, f"{path}.", key, record, own.where)
 
 
@@ -383,7 +390,7 @@ def _own(words: dict[str, Any], key: str, record: Any, where: str, problems: lis
         record = {"value": "", "source": "one body runs it"}
     value, source = (record.get(each) if isinstance(record, Mapping) else None for each in ("value", "source"))
     if value not in (*OWNERS, *nobody):
-        problems.append(f"{where}: value = {value!r} is no body that can own it.{hint(str(value), OWNERS)}")
+        problems.append(f"{where}: value = {shown(value)} is no body that can own it.{hint(str(value), OWNERS)}")
     if not isinstance(source, str) or not source.strip():
         problems.append(f"{where}: 'source' is missing. Say where the value is from.")
     for other in sorted(set(record) - {"value", "source"} if isinstance(record, Mapping) else ()):
@@ -405,7 +412,7 @@ def _records(
 ) -> list[tuple[str, Mapping[str, Any]]]:
     """Find the records in nested tables: a table with none but plain values in it is one."""
     if not isinstance(tree, Mapping):
-        problems.append(f"{file}: {where or path}: is {tree!r}. Write a table such as [{where}.group.name].")
+        problems.append(f"{file}: {where or path}: is {shown(tree)}. Write a table such as [{where}.group.name].")
         return []
     found = []
     for key, each in tree.items():
@@ -416,7 +423,7 @@ def _records(
             found.append((here, each))
         else:
             problems.append(
-                f"{file}: {where + '.' if where else ''}{here}: is {each!r}. Write a table with value and source."
+                f"{file}: {where + '.' if where else ''}{here}: is {shown(each)}. Write a table with value and source."
             )
     return found
 
@@ -501,7 +508,13 @@ def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
     if q.unit != declared["unit"]:
         problems.append(unit_problem(f"{where}{path}", {"unit": q.unit, "source": q.source}, declared["unit"]))
     if len(q.entries) != declared["size"] or isinstance(q.value, tuple) != (declared["size"] > 1):
-        problems.append(f"{where}{path}: value has {len(q.entries)} numbers; the model reads {declared['size']}.")
+        has = (
+            "is a list"
+            if isinstance(q.value, tuple) and declared["size"] == 1
+            else f"has {len(q.entries)} number{'s' * (len(q.entries) > 1)}"
+        )
+        many = f"{declared['size']} numbers, in brackets" if declared["size"] > 1 else "one number, without brackets"
+        problems.append(f"{where}{path}: value {has}; the model reads {many}.")
     problems += [f"{where}{path}: {each}" for each in declared["limits"].problems(q)]
     factor = 1.0
     if q.price_year is not None:
@@ -523,7 +536,8 @@ def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
         matrix = np.asarray(entries, dtype=np.float64).reshape(-1, 5) if len(entries) == 25 else np.ones((1, 1))
         if np.abs(matrix.sum(axis=1) - 1.0).max() > 1e-9:
             problems.append(
-                f"{where}{path}: every row of five must sum to 1; they sum to {matrix.sum(axis=1).round(6)}."
+                f"{where}{path}: every row of five must sum to 1; they sum to "
+                f"{', '.join(f'{each:.6g}' for each in matrix.sum(axis=1))}."
             )
     return entries if declared["size"] > 1 else entries[0]
 

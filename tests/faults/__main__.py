@@ -39,10 +39,12 @@ def trials(place: Path) -> tuple[Trials, Trials]:
     return reads, disturbs
 
 
-def count(kinds: Trials, seed: int, seconds: float) -> tuple[Counter[str], Counter[str]]:
-    """Make trials of every kind in turn until the time is over; give how many were made and how many failed."""
+def count(kinds: Trials, seed: int, seconds: float, rounds: int) -> tuple[Counter[str], Counter[str]]:
+    """Make trials of every kind in turn until time or rounds are over; give how many were made and how many failed."""
     made, failed, end = Counter[str](), Counter[str](), time.monotonic() + seconds
-    while time.monotonic() < end:
+    for _ in range(rounds):
+        if time.monotonic() > end:
+            break
         for kind, trial in kinds.items():
             for _ in range(in_a_row(kind)):
                 if time.monotonic() > end:
@@ -61,8 +63,13 @@ def main() -> int:
     """Make faults, and print a table."""
     options = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.split("\n")[0])
     options.add_argument("--minutes", type=float, default=1.0, help="how long")
+    options.add_argument("--rounds", type=int, default=10**9, help="how often every kind has its turn, at most")
     options.add_argument("--seed", type=int, default=1, help="names the luck of all trials")
-    options.add_argument("--only", default="", help="kinds that begin so, such as 'kill' or 'scenario'")
+    options.add_argument(
+        "--only",
+        default="",
+        help="kinds that begin so, such as 'kill' or 'scenario'; 'reading' for all files and strings",
+    )
     options.add_argument("--again", nargs=2, metavar=("KIND", "NUMBER"), help="make one trial again")
     given = options.parse_args()
     warnings.simplefilter("error", RuntimeWarning)
@@ -75,11 +82,13 @@ def main() -> int:
         kinds = [
             {kind: trial for kind, trial in group.items() if kind.startswith(given.only)} for group in (reads, disturbs)
         ]
+        if given.only == "reading":
+            kinds = [reads, {}]
         shares = (SHARE_OF_READING, 1 - SHARE_OF_READING) if all(kinds) else (1.0, 1.0)
         made, failed = Counter[str](), Counter[str]()
         for group, share in zip(kinds, shares, strict=True):
             if group:
-                some, wrong = count(group, given.seed, 60 * given.minutes * share)
+                some, wrong = count(group, given.seed, 60 * given.minutes * share, given.rounds)
                 made, failed = made + some, failed + wrong
     print("| kind | trials | failed |\n|---|---:|---:|")
     for kind, number in made.items():
