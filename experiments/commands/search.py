@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...model.inputs.errors import InputError, hint
+from ...model.inputs.errors import InputError, nearest
 from ..runs import limits
 from ..runs.limits import (
     FIRST_SEED,
@@ -190,7 +190,7 @@ def _objectives(text: str) -> tuple[str, ...]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = "".join(f"\n  {name} [{each.unit}, {each.better}]: {each.meaning}" for name, each in OBJECTIVES.items())
     problems = [
-        f"--objectives: '{name}' is not known.{hint(name, OBJECTIVES)} There are:{known}"
+        f"--objectives: '{name}' is not known.{_meant(name)} There are:{known}"
         for name in names
         if name not in OBJECTIVES
     ]
@@ -199,6 +199,13 @@ def _objectives(text: str) -> tuple[str, ...]:
         problems.append(f"--objectives is '{text}'. Name one or more:{known}")
     common.check(*problems)
     return tuple(names)
+
+
+def _meant(name: str) -> str:
+    from ...analysis.measures.objectives import OBJECTIVES
+
+    near = nearest(name, OBJECTIVES)
+    return f" Did you mean '{near}'?" if near else ""
 
 
 def _summary(found: Found, plan: Plan) -> str:

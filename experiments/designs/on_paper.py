@@ -201,7 +201,9 @@ def number(text: str, where: str, unit: str, problems: list[str]) -> float:
     try:
         value = plain_number(text)
     except UnreadableError as error:
-        alone = f"is no number alone: the unit is {unit}." if text.rstrip().endswith("%") else str(error)
+        alone = (
+            f"is no number alone: the unit is {unit}." if unit == "%" and text.rstrip().endswith("%") else str(error)
+        )
         problems.append(f"{where} [{unit}]: {shown(text)} {alone}")
         return 0.0
     if abs(value) > MOST:

@@ -172,7 +172,8 @@ def no_right(random: Random, yard: Yard, name: str) -> None:
             words = [
                 word.replace(str(target.parent / "plan.toml"), str(yard.place / "plan.toml")) for word in closed.words()
             ]
-            words = [str(yard.place / "plan.toml") if word.endswith("plan.toml") else word for word in words]
+            for name in ("plan.toml", "indigo.json"):
+                words = [str(yard.place / name) if word.endswith(name) else word for word in words]
             process = start(words, place.folder / "said")
             code = process.wait()
             assert code == 2, f"it ends with {code}: {process.text}"

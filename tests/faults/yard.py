@@ -17,7 +17,7 @@ from pathlib import Path
 
 from stupror.experiments import cli, refresh
 
-from .sources import CODES, PLAN_FILE
+from .sources import CODES, INDIGO, PLAN_FILE
 
 SMALL = ("--municipalities", CODES, "--years", "2")
 TIME_LIMIT = 300.0
@@ -66,6 +66,15 @@ COMMANDS: dict[str, Command] = {
     "validate": Command(("validate", "--draws", "2", "--worlds", "1", "--years", "2", "--out", "{out}"), suffix=".md"),
     "data refresh": Command(("data", "refresh", "--out", "{out}"), suffix=".csv"),
     "designs new": Command(("designs", "new", "mine", "--from", "status-quo", "--out", "{folder}"), suffix="mine.toml"),
+    "designs from-indigo": Command(
+        ("designs", "from-indigo", "{indigo}", "--name", "mine", "--out", "{folder}"), suffix="mine.toml"
+    ),
+    "interventions": Command(("interventions", "--draws", "2", "--table", "{out}"), suffix=".csv"),
+    "stress": Command(("stress", "sib-peterborough", "--out", "{out}"), ("--overwrite",)),
+    "municipality": Command(
+        ("municipality", "0980", "--years", "1", "--seeds", "1", "--designs", "status-quo", "--out", "{out}"),
+        ("--overwrite",),
+    ),
 }
 QUICK = ("run", "report", "batch", "data refresh", "designs new")  # a second or less each
 
@@ -84,9 +93,9 @@ class Place:
 
     def words(self, *more: str) -> list[str]:
         """The command line."""
-        plan = self.folder.parent / "plan.toml"
+        plan, indigo = self.folder.parent / "plan.toml", self.folder.parent / "indigo.json"
         there = self.command.again if os.path.lexists(self.out) else ()
-        given = (word.format(out=self.out, folder=self.folder, plan=plan) for word in self.command.words)
+        given = (word.format(out=self.out, folder=self.folder, plan=plan, indigo=indigo) for word in self.command.words)
         return ["stupror", *given, *there, *more]
 
 
@@ -190,6 +199,7 @@ class Yard:
         self.count = 0
         place.mkdir(parents=True, exist_ok=True)
         (place / "plan.toml").write_text(PLAN_FILE, encoding="utf-8")
+        (place / "indigo.json").write_text(INDIGO, encoding="utf-8")
 
     def new(self, name: str) -> Place:
         """Make a folder for one trial, with what the command needs."""

@@ -93,10 +93,11 @@ def _likely(path: Path) -> str:
     if "\\" in str(path):
         return f" Write / between folders: '{str(path).replace(chr(92), '/')}'."
     try:
-        beside = [each.name for each in path.parent.glob(f"*{path.suffix}")][:500] if path.suffix else []
+        alike = (each.name for each in path.parent.iterdir() if each.suffix.lower() == path.suffix.lower())
+        beside = [name for name, _ in zip(alike, range(500), strict=False)] if path.suffix else []
     except (OSError, ValueError):
         beside = []
-    stems = {each.removesuffix(path.suffix): each for each in beside}
+    stems = {Path(each).stem: each for each in beside}
     near = nearest(path.stem, stems)
     return f" Did you mean '{path.with_name(stems[near])}'?" if near else ""
 

@@ -89,4 +89,8 @@ def _why(cell: str) -> str:
     plain = re.sub(r"[_+]", "", cell)
     if plain != cell and _DOTTED.fullmatch(plain):
         return f"is not written as a number. Write {plain}."
+    if re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3}){2,}", cell):
+        return f"has points between its figures. Write {cell.replace('.', '_')}."
+    if alone := re.fullmatch(r"(-?[0-9._]+)\s*[^\W\d_]+\.?", cell):
+        return f"is not a number alone. Write {alone[1]}, in the unit that is asked for."
     return "is not a number."
