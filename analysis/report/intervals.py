@@ -15,7 +15,7 @@ def interval(values: Sequence[float] | pd.Series) -> tuple[float, float, float, 
 
     With one seed there is no interval: both ends are NaN.
     """
-    from scipy.stats import t  # here because it is slow to import
+    from scipy.special import stdtrit  # Student's t; here because it is slow to import, `scipy.stats` five times slower
 
     known = np.asarray(values, dtype=float)
     known = known[~np.isnan(known)]
@@ -25,7 +25,7 @@ def interval(values: Sequence[float] | pd.Series) -> tuple[float, float, float, 
     mean = float(known.mean())
     if n == 1:
         return mean, np.nan, np.nan, 1
-    half = float(t.ppf(0.5 + LEVEL / 2, n - 1) * known.std(ddof=1) / np.sqrt(n))
+    half = float(stdtrit(n - 1, 0.5 + LEVEL / 2) * known.std(ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half, n
 
 
@@ -35,7 +35,7 @@ def ratio_of_sums(part: Sequence[float] | pd.Series, whole: Sequence[float] | pd
     A mean of the seeds' own ratios would let a seed with hardly any whole decide. NaN where the whole is not above 0,
     or luck alone might make it 0 (its own interval holds 0): then there is nothing to have a share of.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     y, x = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
     n = x.size
@@ -45,7 +45,7 @@ def ratio_of_sums(part: Sequence[float] | pd.Series, whole: Sequence[float] | pd
     if n == 1:
         return ratio, np.nan, np.nan, 1
     (yy, yx), (_, xx) = np.cov(y, x, ddof=1) / n
-    quantile = float(t.ppf(0.5 + LEVEL / 2, n - 1))
+    quantile = float(stdtrit(n - 1, 0.5 + LEVEL / 2))
     g = quantile**2 * xx / x.mean() ** 2
     if g >= 1.0:
         return np.nan, np.nan, np.nan, n

@@ -7,7 +7,6 @@ are written here. So a kill of anything, anywhere, costs only the runs that were
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import pickle
@@ -25,7 +24,7 @@ import pandas as pd
 from ...analysis.measures.outcomes import outcomes
 from ...model.model import simulate
 from ..files.places import why
-from ..runs.workers import let_go
+from ..runs.workers import let_go, only_new
 from . import store
 from .jobs import Context, Job, code_digest, resolve
 
@@ -164,16 +163,11 @@ def _each(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterato
 
 def in_turn(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterator[Done]:
     """Do the runs here, one after another."""
-    try:
-        for number, done in enumerate(_each(context, jobs, folder)):
+    with only_new():
+        for done in _each(context, jobs, folder):
             if folder is not None and done.failure is not None:
                 write(folder, done)
-            if number == 0:
-                gc.collect()
-                gc.freeze()  # as in a worker, but only until the runs are over (`running.let_go`)
             yield done
-    finally:
-        gc.unfreeze()
 
 
 def token_of(folder: Path) -> str:

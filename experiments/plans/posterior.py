@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from ...model.children.ladder import N_LEVELS
 from ...model.inputs.errors import InputError, hint
 from ...model.inputs.quantity import Value
-from ...model.inputs.scenario import Scenario, declaration
+from ...model.inputs.reading.assembly import declaration
+from ...model.inputs.scenario import Scenario
 from ..data import DATA
 from ..files.foreign import number_table
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 __all__ = ["Tell", "duration", "progress"]
 
@@ -28,6 +30,7 @@ def progress(runs: int, what: str = "runs", before: int = 0) -> Iterator[Tell]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
+    _say_if_first()
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
         task = shown.add_task("", total=runs, rate="", completed=before)
@@ -38,6 +41,15 @@ def progress(runs: int, what: str = "runs", before: int = 0) -> Iterator[Tell]:
             shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {what}/min")
 
         yield tell
+
+
+def _say_if_first() -> None:
+    """Say why the first run after an installation takes longer; on stderr, and only to people."""
+    from rich.console import Console
+
+    console, kept = Console(stderr=True), os.environ.get("NUMBA_CACHE_DIR")  # set by `model`
+    if kept and console.is_terminal and not any(Path(kept).rglob("*.nbi")):
+        console.print("The model is compiled for this computer, once: that takes about half a minute.")
 
 
 def duration(seconds: float) -> str:

@@ -22,7 +22,7 @@ from ...model.inputs.scenario import Scenario
 from ...model.model import simulate
 from ..plans.likely import Worlds
 from ..plans.own_rules import checked
-from .workers import _pool, deaf_to_interrupts, let_go, unguarded
+from .workers import _pool, deaf_to_interrupts, let_go, only_new, unguarded
 
 __all__ = [
     "RunError",
@@ -99,9 +99,9 @@ def run(
         If the run fails for any reason but its input.
     """
     own = checked(rules, elsewhere=False)
-    return _live(
-        Job(scenario=scenario, design=design, seed=seed, years=years, threads=threads, detail=detail, rules=own)
-    )
+    job = Job(scenario=scenario, design=design, seed=seed, years=years, threads=threads, detail=detail, rules=own)
+    with only_new():
+        return _live(job)
 
 
 def compare(
@@ -207,9 +207,10 @@ def _live(job: Job) -> Tables:
 def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
     """Do the jobs here, one after the other."""
     done = []
-    for job in jobs:
-        done.append(_live(job))
-        tell(len(done), len(jobs))
+    with only_new():
+        for job in jobs:
+            done.append(_live(job))
+            tell(len(done), len(jobs))
     return done
 
 

@@ -76,6 +76,16 @@ def let_go() -> None:
         _freeze_once()
 
 
+@contextmanager
+def only_new() -> Iterator[None]:
+    """Leave what is there already (modules, compiled code) out of collections meanwhile, as workers do for good."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 @cache
 def _freeze_once() -> None:
     gc.freeze()

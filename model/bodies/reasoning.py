@@ -89,13 +89,17 @@ def _weigh(weight: Floats, yearly: Floats) -> Floats:
     """
     beliefs, n_cells, years = yearly.shape
     result = np.zeros((beliefs, weight.shape[0], n_cells))
+    by_year = np.empty((years, n_cells))
     for b in range(beliefs):
-        for m in range(weight.shape[0]):
+        for t in range(years):
             for c in range(n_cells):
-                total = 0.0
-                for t in range(years):
-                    total += weight[m, t] * yearly[b, c, t]
-                result[b, m, c] = total
+                by_year[t, c] = yearly[b, c, t]
+        for m in range(weight.shape[0]):
+            for t in range(years):
+                w = weight[m, t]
+                if w != 0.0:  # beyond the horizon
+                    for c in range(n_cells):
+                        result[b, m, c] += w * by_year[t, c]
     return result
 
 

@@ -18,7 +18,7 @@ from ..inputs.arithmetic import exp
 from ..inputs.compiled import kernel
 from ..inputs.parameters import LadderParameters
 from ..inputs.protect import protect
-from .draws import threshold
+from .draws import ONE, threshold
 
 Floats = NDArray[np.float64]
 
@@ -122,10 +122,26 @@ def born(frailty_share: Floats, parameters: LadderParameters) -> Floats:
 
 def kernel_tables(
     ladder: Ladder, births: Floats
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint32]]:
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint32]]:
     """Return the tables of `lifecourse.live_untreated`; `births` by (municipality, state), see `born`."""
     edges = threshold(np.cumsum(births, axis=1))
-    return edges, ladder.move_threshold, ladder.target, ladder.not_eligible_threshold
+    return edges, ladder.move_threshold, ladder.target, ladder.not_eligible_threshold, _staying(ladder)
+
+
+def _staying(ladder: Ladder) -> NDArray[np.uint32]:
+    """From which draw on a life stays in its state, and for how many draws: nine in ten stay, and are told at once.
+
+    Shape (N_AGES, 2, N_STATES). The draws with which a state stays are one stretch, between the threshold of its own
+    level and the next. No draw keeps a state that changes even where the level does not (a first placement's record).
+    """
+    states = np.arange(N_STATES)
+    level = states % N_LEVELS
+    edge = np.zeros((N_AGES, N_STATES, N_LEVELS + 1), np.int64)
+    edge[:, :, 1:-1] = np.maximum.accumulate(ladder.move_threshold.astype(np.int64), axis=2)
+    edge[:, :, -1] = ONE
+    low, high = edge[:, states, level], edge[:, states, level + 1]
+    same = np.stack([ladder.target[int(age >= ADULT_AGE), states, level] == states for age in range(N_AGES)])
+    return np.stack([low, np.where(same, high - low, 0)], axis=1).astype(np.uint32)
 
 
 def _childhood(p: LadderParameters, age: int, frailty: int, record: int, level: int) -> Floats:

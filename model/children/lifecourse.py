@@ -51,6 +51,7 @@ class Untreated(NamedTuple):
     move: Thresholds  # (N_AGES, N_STATES, N_LEVELS - 1)
     target: States  # (2, N_STATES, N_LEVELS)
     exam: Thresholds  # (N_STATES,)
+    stay: Thresholds  # (N_AGES, 2, N_STATES): from which draw on a state stays, and for how many
 
 
 class Treated(NamedTuple):
@@ -133,54 +134,61 @@ def live_untreated(
     state
         One byte a child, changed in place. Shape (n_children,).
     counts
-        Overwritten with the number of children by (municipality, age, level). Shape (n, LAST_AGE + 1, N_LEVELS).
+        Children by (municipality, age, level), shape (n, LAST_AGE + 1, N_LEVELS): as this function left them the year
+        before, and changed to this year's. Years are lived in order, from the first birth on.
     """
     year, seed = when
     births_from, codes, offsets = homes
-    birth_threshold, move_threshold, target, exam_threshold = tables
-    by_state = np.zeros(N_STATES, np.int64)
-    luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
+    birth_threshold, move_threshold, target, exam_threshold, stay = tables
+    size = largest_cohort(first, last, offsets)
+    luck, moving = np.empty(size, np.uint32), np.empty(size + 1, np.uint32)
     for m in range(first, last):
-        counts[m] = 0
         for cohort in range(max(0, year - births_from - LAST_AGE), year - births_from + 1):
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
             born = births_from + cohort
             age = year - born
-            by_state[:] = 0
+            mine, n = state[start:stop], np.uint32(stop - start)
+            here = counts[m, age]
             if age == 0:
+                here[:] = 0
                 key = stream_key(seed, BIRTH, codes[m], born, 0)
-                for i in range(start, stop):
-                    u = draw(key, i - start)
+                for i in range(n):
+                    u = draw(key, i)
                     s = 0
                     while u >= birth_threshold[m, s] and s < N_STATES - 1:
                         s += 1
-                    state[i] = np.uint8(s)
-                    by_state[s] += 1
-            else:
-                key = stream_key(seed, MOVE, codes[m], born, age)
-                edge = move_threshold[age]
-                goal = target[0 if age < ADULT_AGE else 1]
-                for number in range(stop - start):  # a loop of its own: the compiler makes it many at a time
-                    luck[number] = draw(key, number)
-                for i in range(start, stop):
-                    u = luck[i - start]
-                    s = state[i]
-                    ending = (
-                        np.int64(u >= edge[s, 0])
-                        + np.int64(u >= edge[s, 1])
-                        + np.int64(u >= edge[s, 2])
-                        + np.int64(u >= edge[s, 3])
-                    )
-                    after = goal[s, ending]
-                    state[i] = after
-                    by_state[after] += 1
-                if age == EXAM_AGE:
-                    key = stream_key(seed, ELIGIBILITY, codes[m], born, age)
-                    for i in range(start, stop):
-                        if draw(key, i - start) < exam_threshold[state[i]]:
-                            state[i] += _MARK_NOT_ELIGIBLE
-            for s in range(N_STATES):
-                counts[m, age, s % N_LEVELS] += by_state[s]
+                    mine[i] = np.uint8(s)
+                    here[s % N_LEVELS] += 1
+                continue
+            key = stream_key(seed, MOVE, codes[m], born, age)
+            for i in range(n):  # a loop of its own: the compiler makes it many at a time
+                luck[i] = draw(key, i)
+            low, width = stay[age, 0], stay[age, 1]
+            movers = np.uint32(0)
+            for i in range(n):  # without a branch: every child is written down, those who stay are written over
+                moving[movers] = i
+                s = mine[i]
+                movers += np.uint32(np.uint32(luck[i] - low[s]) >= width[s])
+            here[:] = counts[m, age - 1]  # older cohorts come first, so these are still last year's
+            edge = move_threshold[age]
+            goal = target[0 if age < ADULT_AGE else 1]
+            for j in range(movers):
+                i = moving[j]
+                u, s = luck[i], mine[i]
+                ending = (
+                    np.int64(u >= edge[s, 0])
+                    + np.int64(u >= edge[s, 1])
+                    + np.int64(u >= edge[s, 2])
+                    + np.int64(u >= edge[s, 3])
+                )
+                here[s % N_LEVELS] -= 1
+                here[ending] += 1
+                mine[i] = goal[s, ending]
+            if age == EXAM_AGE:
+                key = stream_key(seed, ELIGIBILITY, codes[m], born, age)
+                for i in range(n):
+                    if draw(key, i) < exam_threshold[mine[i]]:
+                        mine[i] += _MARK_NOT_ELIGIBLE
 
 
 @kernel
@@ -300,7 +308,8 @@ def identify(
     edges, ages = look
     seen, who = found
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
-    luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
+    size = largest_cohort(first, last, offsets)
+    luck, shown = np.empty(size, np.uint32), np.empty(size + 1, np.uint32)
     for m in range(first, last):
         seen[m] = 0
         home = offsets[m, 0]
@@ -311,15 +320,21 @@ def identify(
                 continue
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
             key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
-            for number in range(stop - start):
-                luck[number] = draw(key, number)
-            for i in range(start, stop):
-                s = state[i]
-                u = luck[i - start]
-                if u < at_all[s] and participant[i] < 0 and -participant[i] <= year:
-                    level = s % N_LEVELS + (1 if u < worse[s] else 0)
-                    seen[m, age, level] += 1
-                    who[at] = (i - home) * N_LEVELS + level
+            mine, rows, n = state[start:stop], participant[start:stop], np.uint32(stop - start)
+            for i in range(n):
+                luck[i] = draw(key, i)
+            hits = np.uint32(0)
+            for i in range(n):  # without a branch, as in `live_untreated`
+                shown[hits] = i
+                hits += np.uint32((luck[i] < at_all[mine[i]]) & (rows[i] < 0))
+            here = seen[m, age]
+            for j in range(hits):
+                i = shown[j]
+                if -rows[i] <= year:
+                    s = mine[i]
+                    level = s % N_LEVELS + (1 if luck[i] < worse[s] else 0)
+                    here[level] += 1
+                    who[at] = (start - home + np.int64(i)) * N_LEVELS + level
                     at += 1
 
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from ..data import DATA
 from ..inputs.errors import InputError, nearest, shown
 from ..inputs.quantity import read_toml
+from ..inputs.reading.assembly import declaration
 from ..inputs.reading.numbers import UnreadableError, plain_number
-from ..inputs.scenario import declaration
 from .contract import Design
 from .reading.design import read_design
 from .steps import step

@@ -232,22 +232,27 @@ def measure(
     child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, needed = people
     contract, begins, evaluation, years, group, groups = terms
     value, trend, norm = worth
+    longest = 0
+    for each in years:
+        longest = max(longest, each)
     for i in range(first, last):
-        age, years_in = year - born[i], year - start_year[i]
+        age, years_in = year - np.int64(born[i]), year - np.int64(start_year[i])
         if age > LAST_AGE:
             continue
         untreated = state[child[i]]
         if JUDGED_FROM <= years_in < JUDGED_TO and untreated % N_LEVELS > 0:
             needed[i] = True
-        k, number = intervention[i], project[i]
-        before = start_year[i] - 1 - born[i]
+        if years_in >= longest:  # nobody follows any longer
+            continue
+        k, number = np.int64(intervention[i]), np.int64(project[i])
+        before = np.int64(start_year[i]) - 1 - born[i]
         for g in range(begins[contract[number]], begins[contract[number] + 1]):
-            if years_in >= years[g] or (child[i] - cohort_start[i]) % groups[g] != group[g]:
+            if years_in >= years[g] or (groups[g] > 1 and (child[i] - cohort_start[i]) % groups[g] != group[g]):
                 continue
-            total = sums[number, g - begins[contract[number]]]
+            j = g - begins[contract[number]]
             own = value[g, k, age, treated[i]]
-            total[TRUE_OWN] += own
-            total[TRUE_OTHER] += value[g, k, age, untreated]
+            sums[number, j, TRUE_OWN] += own
+            sums[number, j, TRUE_OTHER] += value[g, k, age, untreated]
             how = evaluation[g]
             other = np.int64(0)
             if how <= _LAST_WITH_PEER:
@@ -264,7 +269,7 @@ def measure(
             elif how == _FLAGGED:
                 other = value[g, k, age, state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
             if how > _LAST_WITH_PEER or peer[i] >= 0:
-                total[OWN] += own
-                total[OTHER] += other
-                total[COMPARED] += 1 if years_in == 0 else 0
-            total[PEOPLE] += 1 if years_in == 0 else 0
+                sums[number, j, OWN] += own
+                sums[number, j, OTHER] += other
+                sums[number, j, COMPARED] += 1 if years_in == 0 else 0
+            sums[number, j, PEOPLE] += 1 if years_in == 0 else 0

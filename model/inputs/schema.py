@@ -8,7 +8,8 @@ from typing import Any
 from .own.interventions import FILES, LIKE
 from .parameters import INTERVENTION_TEXTS, OWNERS
 from .quantity import Quantity, text_of
-from .scenario import built_in, declaration
+from .reading.assembly import declaration
+from .scenario import built_in
 
 
 def json_schema() -> dict[str, Any]:

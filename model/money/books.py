@@ -22,7 +22,7 @@ from ..world import World
 from .budgets import COMMITTEES, LINES, Budgets, close_year, fund_size, has_fund, rur_allotment, set_room, whole
 from .economy import equity_worth, refill, stays, take_from_rur
 from .funds import FILLED_BY, NO_LIMIT, Fund, Purse, allowances, worth_left
-from .ledger import Ledger, LedgerError
+from .ledger import Flow, Ledger, LedgerError
 
 Money = NDArray[np.int64]
 Which = NDArray[np.int64]
@@ -91,9 +91,7 @@ class Books:
         """Post a payment, and take it from (or give it to) the budgets concerned."""
         self.ledger.post(
             year,
-            payment.payer,
-            payment.receiver,
-            payment.purpose,
+            Flow(payment.payer, payment.receiver, payment.purpose),
             payment.amount,
             municipality=payment.municipality,
             project=payment.project,
@@ -198,19 +196,19 @@ def book_lives(books: Books, year: int) -> None:
     ledger, lives = books.ledger, books.lives
     for payer in PAYERS:
         of_payer = lives.amount[:, PAYER[payer]]
-        ledger.post(year, payer, "provider", "care", of_payer[:, KIND["resource"]], kind="resource")
-        ledger.post(year, payer, "households", "benefit", of_payer[:, KIND["transfer"]], kind="transfer")
+        ledger.post(year, Flow(payer, "provider", "care", "resource"), of_payer[:, KIND["resource"]])
+        ledger.post(year, Flow(payer, "households", "benefit", "transfer"), of_payer[:, KIND["transfer"]])
         lost = of_payer[:, KIND["tax_forgone"]]
         if payer in ("board", "region"):
             returned = lives.given_back[:, 0 if payer == "board" else 1]
-            ledger.post(year, payer, "households", "tax forgone", lost + returned, kind="tax_forgone")
+            ledger.post(year, Flow(payer, "households", "tax forgone", "tax_forgone"), lost + returned)
             ledger.settle_up(year, payer, "central_tax", "income equalisation", returned)
         elif payer == "central_tax":
             lost = lost - lives.given_back.sum(axis=1)
-            ledger.post(year, payer, "households", "tax forgone", lost, kind="tax_forgone")
+            ledger.post(year, Flow(payer, "households", "tax forgone", "tax_forgone"), lost)
         if payer in STATE_AGENCIES:
-            ledger.post(year, "state", payer, "appropriation", of_payer.sum(axis=1))
-            ledger.post(year, "households", "state", "taxes", of_payer.sum(axis=1))
+            ledger.post(year, Flow("state", payer, "appropriation"), of_payer.sum(axis=1))
+            ledger.post(year, Flow("households", "state", "taxes"), of_payer.sum(axis=1))
 
 
 def close(books: Books, world: World, children: Children, year: int) -> None:
@@ -260,14 +258,14 @@ def _book_budgets(books: Books, results: dict[str, Money], year: int) -> None:
     for fund, amount in books.set_aside.items():
         if fund != "rur":  # the reserve is filled from equity, the others in the ordinary budget
             revenue[FILLED_BY[fund]] = revenue[FILLED_BY[fund]] + amount
-        ledger.post(year, FILLED_BY[fund], fund, "set aside", amount)
+        ledger.post(year, Flow(FILLED_BY[fund], fund, "set aside"), amount)
     if books.lapsed is not None:
-        ledger.post(year, "municipal_fund", "board", "lapsed", books.lapsed)
+        ledger.post(year, Flow("municipal_fund", "board", "lapsed"), books.lapsed)
     for body, amount in revenue.items():
         ledger.settle_up(year, body, "households", "revenue", amount)
     for line in LINES:
         other = budgets.room[line] - budgets.new[line]
-        ledger.post(year, line, "provider", "other services", other)
+        ledger.post(year, Flow(line, "provider", "other services"), other)
         if line in COMMITTEES:
             ledger.settle_up(year, line, "board", "frame", frames[line])
             ledger.settle_up(year, line, "board", "result", -results[line])

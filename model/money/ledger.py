@@ -6,6 +6,7 @@ compares it with what the budgets say, and a difference stops the run. Written b
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,15 @@ NO_PROJECT = -1
 
 class LedgerError(Exception):
     """Money or children were not conserved: the run stops, naming year, body and amount."""
+
+
+class Flow(NamedTuple):
+    """From whom to whom, and what for; `kind` only where money is a cost of lives."""
+
+    payer: str
+    receiver: str
+    purpose: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +52,8 @@ class Ledger:
     def post(
         self,
         year: int,
-        payer: str,
-        receiver: str,
-        purpose: str,
+        flow: Flow,
         amount: Money,
-        *,
-        kind: str = "",
         municipality: NDArray[np.int64] | None = None,
         project: NDArray[np.int64] | None = None,
     ) -> None:
@@ -60,21 +66,21 @@ class Ledger:
         """
         if amount.dtype != np.int64 or np.count_nonzero(amount < 0):
             raise LedgerError(
-                f"{year}: {purpose} from {payer} to {receiver} holds {amount.dtype} {amount.min()}. "
+                f"{year}: {flow.purpose} from {flow.payer} to {flow.receiver} holds {amount.dtype} {amount.min()}. "
                 "Amounts are whole SEK and never negative: swap payer and receiver instead."
             )
-        if payer == receiver:
-            raise LedgerError(f"{year}: {purpose} goes from {payer} to itself.")
+        if flow.payer == flow.receiver:
+            raise LedgerError(f"{year}: {flow.purpose} goes from {flow.payer} to itself.")
         if not np.count_nonzero(amount):
             return
         where = np.arange(self.n_municipalities) if municipality is None else municipality
         which = np.full(amount.shape, NO_PROJECT) if project is None else project
-        self.entries.append(Entry(year, payer, receiver, purpose, kind, where, which, amount))
+        self.entries.append(Entry(year, *flow, where, which, amount))
 
     def settle_up(self, year: int, body: str, other: str, purpose: str, amount: Money) -> None:
         """Post signed amounts per municipality: positive from `other` to `body`, negative the other way."""
-        self.post(year, other, body, purpose, np.maximum(amount, 0))
-        self.post(year, body, other, purpose, np.maximum(-amount, 0))
+        self.post(year, Flow(other, body, purpose), np.maximum(amount, 0))
+        self.post(year, Flow(body, other, purpose), np.maximum(-amount, 0))
 
     def balances(self, year: int) -> dict[str, Money]:
         """Received less paid in `year`, by account and municipality. Shape (n_municipalities,) each."""

@@ -9,7 +9,7 @@ from stupror.model.children.prices import KIND
 from stupror.model.contracts import load_design
 from stupror.model.inputs.parameters import KINDS, PAYERS
 from stupror.model.model import PreventionModel
-from stupror.model.money.ledger import LedgerError
+from stupror.model.money.ledger import Flow, LedgerError
 
 YEARS = 6
 
@@ -163,7 +163,7 @@ def test_an_entry_that_no_budget_knows_stops_the_run(payer, receiver, body):
 
     def slip():
         extra = np.array([0, 0, 4_321, 0, 0], np.int64)
-        model.state.books.ledger.post(model.year, payer, receiver, "care", extra)
+        model.state.books.ledger.post(model.year, Flow(payer, receiver, "care"), extra)
         close()
 
     model.close = slip
@@ -191,5 +191,5 @@ def lose_a_child(model):
 
 def book_care_twice(model):
     amount = np.full(model.world.n, 10, np.int64)
-    model.state.books.ledger.post(model.year, "social", "provider", "care", amount, kind="resource")
+    model.state.books.ledger.post(model.year, Flow("social", "provider", "care", "resource"), amount)
     model.state.books.budgets.spent["social"] = model.state.books.budgets.spent["social"] + amount

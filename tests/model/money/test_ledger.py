@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stupror.model.money.ledger import Ledger, LedgerError
+from stupror.model.money.ledger import Flow, Ledger, LedgerError
 
 
 def sek(*amounts):
@@ -23,10 +23,9 @@ def test_signed_amounts_go_from_the_one_who_owes():
 
 def test_balances_are_of_one_year_and_add_up_projects():
     ledger = Ledger(2)
-    ledger.post(2020, "social", "provider", "programme", sek(5, 5))
-    ledger.post(
-        2021, "social", "provider", "programme", sek(3, 4, 10), municipality=np.array([1, 1, 0]), project=np.arange(3)
-    )
+    ledger.post(2020, Flow("social", "provider", "programme"), sek(5, 5))
+    flow = Flow("social", "provider", "programme")
+    ledger.post(2021, flow, sek(3, 4, 10), municipality=np.array([1, 1, 0]), project=np.arange(3))
     assert ledger.balances(2021)["social"].tolist() == [-10, -7]
     assert ledger.balances(2021)["provider"].tolist() == [10, 7]
     assert ledger.balances(2019) == {}
@@ -40,7 +39,7 @@ def test_totals_are_by_kind_and_year():
         (2021, "transfer", 2),
         (2021, "transfer", 4),
     ):
-        ledger.post(year, "social", "provider", "care", sek(amount), kind=kind)
+        ledger.post(year, Flow("social", "provider", "care", kind), sek(amount))
     assert ledger.total(2021, "transfer") == 6
     assert ledger.total(2021, "resource") == 1
 
@@ -48,7 +47,7 @@ def test_totals_are_by_kind_and_year():
 def test_a_year_can_be_asked_for_after_it_has_gone():
     ledger = Ledger(1)
     for year, amount in ((2020, 7), (2021, 2)):
-        ledger.post(year, "social", "provider", "care", sek(amount), kind="transfer")
+        ledger.post(year, Flow("social", "provider", "care", "transfer"), sek(amount))
     assert ledger.total(2020, "transfer") == 7
     assert ledger.balances(2020)["provider"].tolist() == [7]
 
@@ -64,5 +63,5 @@ def test_a_year_can_be_asked_for_after_it_has_gone():
 def test_what_is_no_payment_is_refused(payer, amount, words):
     ledger = Ledger(2)
     with pytest.raises(LedgerError, match=words):
-        ledger.post(2022, payer, "provider", "care", amount)
+        ledger.post(2022, Flow(payer, "provider", "care"), amount)
     assert ledger.entries == []
