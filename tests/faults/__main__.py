@@ -12,9 +12,10 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
-from . import commands, reading
+from . import commands, compiling, reading
 from .reading import in_a_row
 
 Trials = dict[str, Callable[[int, int], str | None]]  # kind -> trial by seed and number: how it failed, if it did
@@ -24,9 +25,9 @@ SHOWN = 5  # failures of a kind that are printed in full
 
 def trials(place: Path) -> tuple[Trials, Trials]:
     """List every kind of trial: of input that is read, and of commands that are disturbed."""
-    ground, yard = reading.Ground(place / "ground"), commands.Yard(place / "yard")
+    ground, yard = cache(lambda: reading.Ground(place / "ground")), commands.Yard(place / "yard")
     reads: Trials = {
-        kind: lambda seed, number, kind=kind: reading.attempt(kind, seed, number, ground)  # type: ignore[misc]
+        kind: lambda seed, number, kind=kind: reading.attempt(kind, seed, number, ground())  # type: ignore[misc]
         for kind in reading.KINDS
     }
     disturbs: Trials = {
@@ -35,6 +36,11 @@ def trials(place: Path) -> tuple[Trials, Trials]:
         )  # type: ignore[misc]
         for name in commands.COMMANDS
         for fault in commands.FAULTS
+    }
+    kitchen = compiling.Kitchen(place / "kitchen")
+    disturbs |= {
+        fault: lambda seed, number, fault=fault: compiling.attempt(fault, seed, number, kitchen)  # type: ignore[misc]
+        for fault in compiling.FAULTS
     }
     return reads, disturbs
 
