@@ -8,6 +8,7 @@ answers at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from ..model.inputs.errors import InputError
+from ..model.inputs.errors import InputError, shown
 from .commands import (
     analyse,
     audit,
@@ -115,6 +116,9 @@ app.command("study")(study.study)
 app.command("audit")(audit.audit)
 
 
+_NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)  # a word that can be no path, wherever it is looked up first
+
+
 def main() -> None:
     """Run the command line; every way out has its exit code."""
     # A scheduler or `timeout` ends a run with SIGTERM: leave as if by an error, so that drafts and workers go too.
@@ -132,7 +136,7 @@ def main() -> None:
         raise SystemExit(130) from None  # as shells count it: 128 + the number of the signal
     except Exception as error:
         _complain([_one_line(error)])
-        raise SystemExit(1) from None
+        raise SystemExit(2 if isinstance(error, OSError) and error.errno in _NO_NAME else 1) from None
     finally:
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, heard)
@@ -157,7 +161,7 @@ def _one_line(error: Exception) -> str:
     if isinstance(error, RunError | FailedError | WriteError | AnalysisError):
         words = str(error)
     elif isinstance(error, OSError) and error.filename is not None:
-        words = f"{error.filename}: {why(error)}."
+        words = f"{shown(str(error.filename))[1:-1]}: {why(error)}."
     else:
         words = f"{type(error).__name__}: {error}"
     return " ".join(words.split())

@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 
 from ...model.inputs.errors import InputError
+from ...model.inputs.reading.gate import read_text
 from ...model.inputs.scenario import Scenario, load_scenario
+from ..files.foreign import number_table
 from ..files.places import write_text
 from ..patterns.behaviour import PLACES, TEN, YEARS, used
 from ..plans.likely import Draws, effective, place, world
@@ -150,7 +152,13 @@ def _read(work: Path, head: str) -> pd.DataFrame:
     if not work.exists():
         work.parent.mkdir(parents=True, exist_ok=True)
         return pd.DataFrame(columns=["world", *STATISTICS])
-    text = work.read_text(encoding="utf-8", errors="replace")
-    if not text.startswith(head):
+    if not read_text(work).startswith(head):
         raise InputError([f"{work}: holds worlds of another scenario or version, or none. Name another file."])
-    return pd.read_csv(work, comment="#")
+    table, lines = number_table(work, "stupror calibrate --what behaviour", ("world",))
+    if list(table) != ["world", *STATISTICS]:
+        raise InputError([f"{work}: its columns are not those of worlds that were lived. Delete it, or name another."])
+    wrong = (table["world"] < 1) | (table["world"] != np.rint(table["world"])) | table["world"].duplicated()
+    if wrong.any():
+        line = lines[int(np.flatnonzero(wrong)[0])]
+        raise InputError([f"{work}, line {line}: is no world, or one that is there already. Take that line out."])
+    return table.astype({"world": int})

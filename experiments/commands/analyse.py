@@ -15,6 +15,7 @@ from ...model.inputs.errors import InputError, hint
 from ..batches import asking
 from ..files.places import make_folder, new_file
 from ..files.spreadsheets import csv_bytes
+from . import common
 from .batch import Folder, table_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def sensitivity(
     outcome: OutcomeName = "cost_fiscal",
     against: Against = "",
     method: Annotated[str, typer.Option(help="saltelli, morris or pawn. [default: what the sample is for]")] = "",
-    top: Annotated[int, typer.Option(help="How many factors to print.")] = 5,
+    top: Annotated[int, common.WholeOption(help="How many factors to print.")] = 5,
 ) -> None:
     """Say which uncertain numbers move an outcome, and which decide what design is best."""
     from ...analysis.batches import batch_figures
@@ -73,14 +74,14 @@ def psa(
     perspective: Perspective = "fiscal",
     wtp: Annotated[
         list[float] | None,
-        typer.Option(help="Worth of a year of need avoided, SEK; repeatable. [default: 0, money alone counts]"),
+        common.NumberOption(help="Worth of a year of need avoided, SEK; repeatable. [default: 0, money alone counts]"),
     ] = None,
     against: Against = "",
     groups: Annotated[
         list[str] | None,
         typer.Option("--groups", help='Numbers known together, such as "ladder=ladder.*"; repeatable.'),
     ] = None,
-    top: Annotated[int, typer.Option(help="How many factors to print.")] = 10,
+    top: Annotated[int, common.WholeOption(help="How many factors to print.")] = 10,
 ) -> None:
     """Say which design is best, how sure that is, and what it would be worth to know more."""
     from ...analysis.batches import batch_figures
@@ -171,14 +172,14 @@ def discover(
     design: Annotated[str, typer.Option(help="Which design fails. [default: the only one beside the base]")] = "",
     outcome: OutcomeName = "cost_fiscal",
     above: Annotated[
-        float | None, typer.Option(help="It fails where its outcome is more than this above the other's.")
+        float | None, common.NumberOption(help="It fails where its outcome is more than this above the other's.")
     ] = None,
     below: Annotated[
-        float | None, typer.Option(help="It fails where its outcome less the other's is below this.")
+        float | None, common.NumberOption(help="It fails where its outcome less the other's is below this.")
     ] = None,
     against: Against = "",
     box: Annotated[
-        int | None, typer.Option(help="Show the box of this step of peeling.csv instead of the chosen one.")
+        int | None, common.WholeOption(help="Show the box of this step of peeling.csv instead of the chosen one.")
     ] = None,
 ) -> None:
     """Say under which combinations of uncertain numbers a design fails. Usually: where it is worse than the other."""

@@ -45,7 +45,7 @@ def run_plan(
     plan: Annotated[Path, typer.Argument(metavar="PLAN", help="TOML file: model, uncertainties, levers, outcomes.")],
     out: Annotated[Path, typer.Option(help="Folder for the results; one that has some of the runs is gone on with.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs and how long; write nothing.")] = False,
-    workers: Annotated[int, typer.Option(help="Processes on this machine; the results do not depend on it.")] = 1,
+    workers: Annotated[int, common.WholeOption(help="Processes on this machine; the results do not depend on it.")] = 1,
     scheduler: Annotated[str, typer.Option(help="Address of a Dask cluster to use, such as tcp://host:8786.")] = "",
     extend: Annotated[bool, typer.Option("--extend", help="Take a changed plan into a folder of another one.")] = False,
 ) -> None:
@@ -57,11 +57,18 @@ def run_plan(
     if workers > 1 or scheduler:
         need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
     prepared = session.prepare(_read(plan), out, extend=extend)
+    common.say_notes(prepared.plan.scenario)
+    common.say_idle(prepared.plan.scenario, prepared.plan.designs, _drawn(prepared.plan))
     typer.echo("\n".join(_size(prepared)))
     if dry_run:
         typer.echo(_words(session.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
         return
     _report(_run(prepared, out, workers, scheduler or None), out)
+
+
+def _drawn(plan: Plan) -> list[str]:
+    """Parameters that the draws move."""
+    return [*(factor.name for factor in plan.factors), *plan.tied]
 
 
 def _address(scheduler: str) -> str | None:

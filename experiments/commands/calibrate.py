@@ -40,13 +40,16 @@ def calibrate(
         ),
     ] = None,
     particles: Annotated[
-        int, typer.Option(help="Worlds of the posterior, and of each generation; for behaviour, worlds to weight.")
+        int,
+        common.WholeOption(help="Worlds of the posterior, and of each generation; for behaviour, worlds to weight."),
     ] = 200,
     generations: Annotated[
         int,
-        typer.Option(help="Generations in all: each nearer to the targets; for life-course, steps of every world."),
+        common.WholeOption(
+            help="Generations in all: each nearer to the targets; for life-course, steps of every world."
+        ),
     ] = 10,
-    seed: Annotated[int, typer.Option(help="Names the luck of the calibration.")] = limits.FIRST_SEED,
+    seed: Annotated[int, common.WholeOption(help="Names the luck of the calibration.")] = limits.FIRST_SEED,
     work: Annotated[
         Path | None,
         typer.Option(
@@ -54,7 +57,7 @@ def calibrate(
             "[default: OUT.db; for life-course OUT.json; for behaviour OUT.worlds]"
         ),
     ] = None,
-    workers: Annotated[int, typer.Option(help="Processes to run in; for behaviour alone.")] = 1,
+    workers: Annotated[int, common.WholeOption(help="Processes to run in; for behaviour alone.")] = 1,
 ) -> None:
     """Find likely worlds: of diffusion (fitted to D1-D5), contracts (to D7), lives (to prevalence and cost), behaviour.
 

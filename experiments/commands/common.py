@@ -5,14 +5,15 @@ Read by the commands alone. Heavy imports stand inside the functions, so that `-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from ...model.inputs.errors import InputError
+from ...model.inputs.errors import InputError, shown
+from ...model.inputs.reading.numbers import UnreadableError, plain_number
 from ..runs.limits import MOST_YEARS, QUICK_PLACE, QUICK_SEEDS, QUICK_YEARS, USUAL_YEARS
 from ..runs.progress import Tell as Tell
 from ..runs.progress import progress as progress
@@ -28,6 +29,32 @@ Tables: TypeAlias = "dict[str, pd.DataFrame]"
 
 LANGUAGES = ("en", "sv")
 
+
+def whole_number(text: Any) -> int:
+    """Read a whole number of an option, as every number is read: figures 0-9, in one way.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is none.
+    """
+    number = decimal_number(text)
+    if number != int(number):
+        raise typer.BadParameter(f"{shown(text)} is not a whole number.")
+    return int(number)
+
+
+def decimal_number(text: Any) -> float:
+    """Read a number of an option; see `whole_number`."""
+    try:
+        return plain_number(text) if isinstance(text, str) else float(text)
+    except UnreadableError as error:
+        raise typer.BadParameter(f"{shown(text)} {error}") from None
+
+
+WholeOption = partial(typer.Option, parser=whole_number, metavar="N")
+NumberOption = partial(typer.Option, parser=decimal_number, metavar="X")
+
 ScenarioFile = Annotated[
     Path | None, typer.Argument(metavar="SCENARIO", help="TOML file of changes to the built-in Sweden.")
 ]
@@ -39,7 +66,7 @@ Interventions = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option(help="New folder for the results.")]
-Years = Annotated[int | None, typer.Option(help=f"Budget years to live, 1 to {MOST_YEARS}. [default: {USUAL_YEARS}]")]
+Years = Annotated[int | None, WholeOption(help=f"Budget years to live, 1 to {MOST_YEARS}. [default: {USUAL_YEARS}]")]
 Quick = Annotated[
     bool, typer.Option("--quick", help=f"One small county, {QUICK_YEARS} years, {QUICK_SEEDS} seeds, unless given.")
 ]
@@ -123,6 +150,28 @@ def say_notes(scenario: Scenario) -> None:
         typer.echo(f"Note: {note}", err=True)
 
 
+def say_idle(scenario: Scenario, designs: Sequence[Design], drawn: Iterable[str] = ()) -> None:
+    """Say which changed (or drawn) parameters these designs never read, and which designs say the same."""
+    from dataclasses import replace
+
+    from ...model.bodies.private import not_read
+    from ...model.inputs.scenario import built_in
+
+    usual = built_in().quantities
+    given = [path for path, each in scenario.quantities.items() if path in usual and each.value != usual[path].value]
+    parties = {party for each in designs for party in each.parties}
+    parties |= {own.in_run for each in designs for own in each.own_parties.values()}
+    for path, needed in not_read(dict.fromkeys((*given, *drawn)), parties).items():
+        typer.echo(f"Note: {path}: nobody reads it, as no design of this run has {' or '.join(needed)}.", err=True)
+    alike: list[Design] = []
+    for each in designs:
+        bare = replace(each, name="", title="", title_sv="")
+        same = next((other.name for other in alike if replace(other, name="", title="", title_sv="") == bare), None)
+        alike.append(each)
+        if same is not None:
+            typer.echo(f"Note: {each.name} says the same as {same}, so its results are the same.", err=True)
+
+
 def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Posterior]:
     """Read posteriors; tell the problems of all of them at once."""
     from ..plans import posterior
@@ -148,7 +197,9 @@ def read_designs(names: Sequence[str], scenario: Scenario) -> list[Design]:
         check_design(design, scenario)
         return design
 
-    return all_of(*(partial(read, name) for name in names))
+    designs = all_of(*(partial(read, name) for name in names))
+    say_idle(scenario, designs)
+    return designs
 
 
 def all_of(*reads: Callable[[], Any]) -> list[Any]:

@@ -17,7 +17,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 def refresh(
     out: Annotated[Path, typer.Option(help="New file for the table (CSV).")],
-    year: Annotated[int, typer.Option(help="Year at whose end people are counted.")] = 2023,
+    year: Annotated[int, common.WholeOption(help="Year at whose end people are counted.")] = 2023,
 ) -> None:
     """Fetch population and ages from Statistics Sweden and Kolada as a table for --municipalities-file."""
     common.check(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import common
 from .common import check, known_language
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def settle(
         str | None, typer.Option(help="What the programme costs, in the contract's currency. [default: as written]")
     ] = None,
     children: Annotated[
-        int | None, typer.Option(help="Children in the programme; the cost follows. [default: as written]")
+        int | None, common.WholeOption(help="Children in the programme; the cost follows. [default: as written]")
     ] = None,
 ) -> None:
     """Settle a contract on paper: who pays whom, when and why, if this is what was measured."""

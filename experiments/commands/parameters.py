@@ -13,6 +13,8 @@ import typer
 
 from ...model.inputs import schema
 from ...model.inputs.errors import InputError, hint
+from ..files.places import new_file
+from ..files.spreadsheets import csv_bytes
 from ..runs import limits
 from . import common
 from .common import Interventions
@@ -52,8 +54,8 @@ def parameters(
 def interventions(
     scenario: Annotated[Path | None, typer.Option(help="A scenario file that changes numbers.")] = None,
     added: Interventions = None,
-    draws: Annotated[int, typer.Option(help="Draws of what studies say about effects and fading.")] = 200,
-    seed: Annotated[int, typer.Option(help="Names the luck of the draws.")] = limits.FIRST_SEED,
+    draws: Annotated[int, common.WholeOption(help="Draws of what studies say about effects and fading.")] = 200,
+    seed: Annotated[int, common.WholeOption(help="Names the luck of the draws.")] = limits.FIRST_SEED,
     table: Annotated[Path | None, typer.Option(help="New file (CSV) for the first table, unrounded.")] = None,
 ) -> None:
     """List every programme: cost, who pays, worth over a life, how surely it pays; and what a planner would buy."""
@@ -68,7 +70,8 @@ def interventions(
     spec = load_scenario(scenario, added or ())
     found = worth.worth(spec, draws=draws, seed=seed)
     if table is not None:
-        found.to_csv(table, index=False, lineterminator="\n")
+        with new_file(table) as draft:
+            draft.write_bytes(csv_bytes(found))
     typer.echo("\n".join(_worth_lines(found.to_dict("records"), draws)))
     typer.echo("\n".join(_basket_lines(*worth.basket(spec))))
 

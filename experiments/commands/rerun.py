@@ -23,7 +23,7 @@ def rerun(
         str | None, typer.Option(help="Designs of the run, if files of your own were among them: all, in order.")
     ] = None,
     posterior: Posteriors = None,
-    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
+    workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
 ) -> None:
     """Run again what a manifest says, and compare every table with its SHA-256."""
     common.check(limits.within("--workers", workers, 1, MOST_AT_ONCE))

@@ -59,8 +59,8 @@ def run(
     interventions: Interventions = None,
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "status-quo",
     years: Years = None,
-    seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = FIRST_SEED,
-    threads: Annotated[int, typer.Option(help="Threads to run in; the results do not depend on it.")] = 1,
+    seed: Annotated[int, common.WholeOption(help="Which luck everybody has.")] = FIRST_SEED,
+    threads: Annotated[int, common.WholeOption(help="Threads to run in; the results do not depend on it.")] = 1,
     quick: Quick = False,
     municipalities: Municipalities = None,
     municipalities_file: MunicipalitiesFile = None,
@@ -106,11 +106,11 @@ def compare(
         str, typer.Option(help="Designs to compare, with commas between; with +ADD-ON and [term=value] if you like.")
     ] = FIVE_DESIGNS,
     seeds: Annotated[
-        int | None, typer.Option(help=f"How many seeds; every design gets the same. [default: {USUAL_SEEDS}]")
+        int | None, common.WholeOption(help=f"How many seeds; every design gets the same. [default: {USUAL_SEEDS}]")
     ] = None,
     years: Years = None,
-    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
-    seed: Annotated[int, typer.Option(help="The first seed.")] = FIRST_SEED,
+    workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
+    seed: Annotated[int, common.WholeOption(help="The first seed.")] = FIRST_SEED,
     quick: Quick = False,
     municipalities: Municipalities = None,
     municipalities_file: MunicipalitiesFile = None,

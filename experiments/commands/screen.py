@@ -24,10 +24,10 @@ def screen(
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "state-outcomes-fund",
     place: Annotated[str, typer.Option(help="Part of the country that is lived in.")] = limits.QUICK_PLACE,
     municipalities_file: common.MunicipalitiesFile = None,
-    years: Annotated[int, typer.Option(help="Budget years.")] = 10,
-    trajectories: Annotated[int, typer.Option(help="Morris trajectories.")] = 10,
-    seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = limits.FIRST_SEED,
-    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
+    years: Annotated[int, common.WholeOption(help="Budget years.")] = 10,
+    trajectories: Annotated[int, common.WholeOption(help="Morris trajectories.")] = 10,
+    seed: Annotated[int, common.WholeOption(help="Which luck everybody has.")] = limits.FIRST_SEED,
+    workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
 ) -> None:
     """Move every assumed parameter through its range (Morris) and rank what that does to the results."""
     common.check(

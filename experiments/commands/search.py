@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...model.inputs.errors import InputError, hint
+from ...model.inputs.errors import InputError, nearest
 from ..runs import limits
 from ..runs.limits import (
     FIRST_SEED,
@@ -51,17 +51,17 @@ def search(
     objectives: Annotated[
         str, typer.Option(help="What to judge by, with commas between; a name that is not known lists all.")
     ] = "planner_share,state_net_cost",
-    trials: Annotated[int | None, typer.Option(help=f"How many terms to try. [default: {USUAL_TRIALS}]")] = None,
+    trials: Annotated[int | None, common.WholeOption(help=f"How many terms to try. [default: {USUAL_TRIALS}]")] = None,
     seeds: Annotated[
-        int | None, typer.Option(help=f"How many seeds; all trials get the same. [default: {USUAL_SEEDS}]")
+        int | None, common.WholeOption(help=f"How many seeds; all trials get the same. [default: {USUAL_SEEDS}]")
     ] = None,
     holdout: Annotated[
         int | None,
-        typer.Option(help="How many further seeds the chosen points are run again with. [default: as --seeds]"),
+        common.WholeOption(help="How many further seeds the chosen points are run again with. [default: as --seeds]"),
     ] = None,
     years: Years = None,
-    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
-    seed: Annotated[int, typer.Option(help="The first seed, also that of the search itself.")] = FIRST_SEED,
+    workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
+    seed: Annotated[int, common.WholeOption(help="The first seed, also that of the search itself.")] = FIRST_SEED,
     quick: Quick = False,
     municipalities: Municipalities = None,
     municipalities_file: MunicipalitiesFile = None,
@@ -190,7 +190,7 @@ def _objectives(text: str) -> tuple[str, ...]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = "".join(f"\n  {name} [{each.unit}, {each.better}]: {each.meaning}" for name, each in OBJECTIVES.items())
     problems = [
-        f"--objectives: '{name}' is not known.{hint(name, OBJECTIVES)} There are:{known}"
+        f"--objectives: '{name}' is not known.{_meant(name)} There are:{known}"
         for name in names
         if name not in OBJECTIVES
     ]
@@ -199,6 +199,13 @@ def _objectives(text: str) -> tuple[str, ...]:
         problems.append(f"--objectives is '{text}'. Name one or more:{known}")
     common.check(*problems)
     return tuple(names)
+
+
+def _meant(name: str) -> str:
+    from ...analysis.measures.objectives import OBJECTIVES
+
+    near = nearest(name, OBJECTIVES)
+    return f" Did you mean '{near}'?" if near else ""
 
 
 def _summary(found: Found, plan: Plan, rate: float) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ...model.inputs.errors import InputError
+from ..files.places import new_folder
+from ..runs import limits
+from . import common
 
 __all__ = ["stress"]
 
@@ -21,9 +25,9 @@ def stress(
     cost: Annotated[
         str | None, typer.Option(help="What the programme costs, in the contract's currency. [default: as written]")
     ] = None,
-    children: Annotated[int | None, typer.Option(help="Children who take part. [default: as written]")] = None,
+    children: Annotated[int | None, common.WholeOption(help="Children who take part. [default: as written]")] = None,
     scenario: Annotated[Path | None, typer.Option(help="TOML file of changes to the built-in Sweden.")] = None,
-    seed: Annotated[int, typer.Option(help="Which children are drawn.", min=0)] = 1,
+    seed: Annotated[int, common.WholeOption(help="Which children are drawn.")] = 1,
     out: Annotated[Path | None, typer.Option(help="New folder for the page (stress.txt) and stress.json.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a record for programs.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier test wrote there.")] = False,
@@ -33,28 +37,31 @@ def stress(
     from ...model.inputs.scenario import load_scenario
     from ..stress.examine import examined, sized
     from ..stress.page import record, written
-    from .common import all_of
 
     def read() -> object:
         return load_add_on(contract) if contract in add_on_names() else load_design(contract)
 
-    def free() -> None:
-        if out is not None and out.exists() and not overwrite:
+    def free(place: Path) -> None:
+        if not os.path.lexists(place):
+            return
+        if not overwrite:
             raise InputError([f"--out {out}: exists. Name a new folder, or say --overwrite."])
-        if out is not None and out.is_file():
+        if not place.is_dir():
             raise InputError([f"--out {out}: is a file. Name a folder."])
+        if others := sorted({path.name for path in place.iterdir()} - {"stress.txt", "stress.json"}):
+            raise InputError([f"--out {out}: holds {others[0]}, which is of no test. Name another folder."])
 
-    design, spec, _ = all_of(read, lambda: load_scenario(scenario), free)
+    common.check(limits.within("--seed", seed, 0, limits.LAST_SEED))
+    design, spec, _ = common.all_of(
+        read, lambda: load_scenario(scenario), lambda: free(out) if out is not None else None
+    )
     ground, size = sized(design, spec, cost, children, seed)
     found = examined(design, ground, *size)
     page, told = written(found, contract), json.dumps(record(found), ensure_ascii=False, indent=2)
     if out is not None:
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            (out / "stress.txt").write_text(page, encoding="utf-8")
-            (out / "stress.json").write_text(told + "\n", encoding="utf-8")
-        except OSError as error:
-            raise InputError([f"--out {out}: cannot be written ({error.strerror}). Name another folder."]) from error
+        with new_folder(out, free, replace=overwrite) as draft:
+            (draft / "stress.txt").write_text(page, encoding="utf-8", newline="\n")
+            (draft / "stress.json").write_text(told + "\n", encoding="utf-8", newline="\n")
     typer.echo(told if as_json else page, nl=as_json)
     if out is not None and not as_json:
         typer.echo(f"Written: {out / 'stress.txt'} and {out / 'stress.json'}.")

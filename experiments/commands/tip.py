@@ -39,10 +39,10 @@ def tip(
     place: Annotated[
         str | None, typer.Option(help="Part of the country to search in. [default: that of the comparison]")
     ] = None,
-    years: Annotated[int | None, typer.Option(help="Budget years. [default: those of the comparison]")] = None,
-    seeds: Annotated[int, typer.Option(help="Seeds to search with.")] = 2,
-    fresh: Annotated[int, typer.Option(help="Seeds to confirm with, none of them used before.")] = 10,
-    workers: Annotated[int, typer.Option(help="Processes to run in; the results do not depend on it.")] = 1,
+    years: Annotated[int | None, common.WholeOption(help="Budget years. [default: those of the comparison]")] = None,
+    seeds: Annotated[int, common.WholeOption(help="Seeds to search with.")] = 2,
+    fresh: Annotated[int, common.WholeOption(help="Seeds to confirm with, none of them used before.")] = 10,
+    workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
 ) -> None:
     """Say by how little parameters must be off for a design to be worse than it looks, or better.
 

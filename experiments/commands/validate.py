@@ -29,11 +29,11 @@ def validate(
     life_course: Annotated[
         Path | None, typer.Option(help="Posterior of the life course. [default: the one that comes with the model]")
     ] = None,
-    draws: Annotated[int, typer.Option(help="Histories and life courses.")] = 200,
-    worlds: Annotated[int, typer.Option(help="Whole worlds for the mechanism.")] = 8,
-    years: Annotated[int, typer.Option(help="Budget years of such a world.")] = 8,
+    draws: Annotated[int, common.WholeOption(help="Histories and life courses.")] = 200,
+    worlds: Annotated[int, common.WholeOption(help="Whole worlds for the mechanism.")] = 8,
+    years: Annotated[int, common.WholeOption(help="Budget years of such a world.")] = 8,
     place: Annotated[str, typer.Option(help="Part of the country that such a world is of.")] = "18",
-    seed: Annotated[int, typer.Option(help="The first seed.")] = limits.FIRST_SEED,
+    seed: Annotated[int, common.WholeOption(help="The first seed.")] = limits.FIRST_SEED,
 ) -> None:
     """Simulate every published pattern and write what is in, what is out, and why."""
     common.check(

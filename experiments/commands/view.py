@@ -25,13 +25,13 @@ def view(
     municipalities: Annotated[
         str, typer.Option(help="Part of the country to open with, as for run; empty is all of Sweden.")
     ] = QUICK_PLACE,
-    years: Annotated[int, typer.Option(help=f"Budget years to live, 1 to {MOST_YEARS}.")] = 30,
-    seed: Annotated[int, typer.Option(help="Which luck everybody has.")] = FIRST_SEED,
+    years: Annotated[int, common.WholeOption(help=f"Budget years to live, 1 to {MOST_YEARS}.")] = 30,
+    seed: Annotated[int, common.WholeOption(help="Which luck everybody has.")] = FIRST_SEED,
     language: Annotated[str, typer.Option(help="Language to open in: en or sv.")] = "en",
     host: Annotated[
         str, typer.Option(help="Address to serve on; the usual one is seen by this machine only.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to serve on; 0 takes any that is free.")] = 8765,
+    port: Annotated[int, common.WholeOption(help="Port to serve on; 0 takes any that is free.")] = 8765,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Watch a design beside status quo in the browser, year by year, and change it."""

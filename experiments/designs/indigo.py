@@ -13,11 +13,18 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ...model.contracts import design_names, load_design, read_design
-from ...model.inputs.errors import InputError, reason
+from ...model.contracts.loader import LONGEST_NAME, NAME
+from ...model.inputs.errors import InputError, shown
+from ...model.inputs.quantity import Quantity
+from ...model.inputs.reading.limits import MONEY
+from ...model.inputs.reading.numbers import UnreadableError, plain_number
+from ..files.foreign import read_json
+from ..files.places import make_folder, new_file
 
 __all__ = ["Drafted", "from_indigo", "write_indigo"]
 
@@ -54,25 +61,16 @@ def write_indigo(file: Path, name: str | None, folder: Path) -> tuple[Path, Draf
     path = folder / f"{drafted.name}.toml"
     if path.exists():
         raise InputError([f"{path}: exists, and is not written over. Choose another name with --name, or a folder."])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(drafted.text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError([f"{path}: cannot be written ({error.strerror}). Name another folder with --out."]) from error
+    make_folder(folder)
+    with new_file(path) as draft:
+        draft.write_text(drafted.text, encoding="utf-8", newline="\n")
     return path, drafted
 
 
 def _read(file: Path) -> Any:
     if file.suffix.lower() in (".xlsx", ".csv", ".zip"):
         raise InputError([f"{file}: is not JSON. INDIGO publishes each project as JSON, too: fetch that file."])
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError([f"{file}: there is no such file."]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError([f"{file}: cannot be read ({reason(error)})."]) from None
-    except json.JSONDecodeError as error:
-        raise InputError([f"{file}: is not JSON: {error.msg}, line {error.lineno}."]) from None
+    return read_json(file)
 
 
 def from_indigo(document: Any, file: str, name: str | None = None) -> Drafted:
@@ -89,20 +87,26 @@ def from_indigo(document: Any, file: str, name: str | None = None) -> Drafted:
         raise InputError(
             [f"{file}: is no INDIGO project: 'outcome_metrics' is missing. Give one project as INDIGO publishes it."]
         )
-    identity = str(project.get("id") or "INDIGO project")
+    identity = _clean(str(project.get("id") or "INDIGO project"))
     title = _text(data, "name") or identity
     wanted = name or re.sub(r"[^a-z0-9]+", "-", identity.lower()).strip("-")
     problems = []
-    if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", wanted) is None:
-        problems.append(f"--name '{wanted}' cannot be the name of a design. Use a-z, 0-9, - and _, without .toml.")
+    if NAME.fullmatch(wanted) is None or len(wanted) > LONGEST_NAME:
+        problems.append(
+            f"--name {shown(wanted)} cannot be the name of a design. Use a-z, 0-9, - and _, {LONGEST_NAME} signs at "
+            "most, without .toml."
+        )
     elif wanted in design_names():
         problems.append(f"--name '{wanted}' is a design that comes with the model. Choose another name.")
     if problems:
         raise InputError(problems)
     drafted = Drafted(wanted)
-    sections = list(_sections(data, identity, drafted, file))
-    drafted.text = "\n".join([*_head(drafted, identity, title), *sections]) + "\n"
-    read_design(tomllib.loads(drafted.text), f"{wanted}.toml")  # what this cannot write is a fault of ours
+    try:
+        sections = list(_sections(data, identity, drafted))
+        drafted.text = "\n".join([*_head(drafted, identity, title), *sections]) + "\n"
+        read_design(tomllib.loads(drafted.text), f"{wanted}.toml")
+    except InputError as error:
+        raise InputError([f"{file}: {problem}" for problem in error.problems]) from None
     return drafted
 
 
@@ -120,10 +124,10 @@ def _head(drafted: Drafted, identity: str, title: str) -> Iterator[str]:
     yield f"source     = {_quoted(f'INDIGO {identity}')}"
 
 
-def _sections(data: Mapping[str, Any], identity: str, drafted: Drafted, file: str) -> Iterator[str]:
+def _sections(data: Mapping[str, Any], identity: str, drafted: Drafted) -> Iterator[str]:
     """Write every section, and note what is left open."""
-    finance = data.get("overall_project_finance") or {}
-    pricings = [each for each in data.get("outcome_pricings") or [] if isinstance(each, Mapping)]
+    finance = data.get("overall_project_finance")
+    pricings = _list(data, "outcome_pricings")
     commitment, code = _commitment(data, pricings)
     source = f"INDIGO {identity}"
     most = _number(finance, "maximum_potential_outcome_payment_v2", "amount")
@@ -135,9 +139,7 @@ def _sections(data: Mapping[str, Any], identity: str, drafted: Drafted, file: st
         most = sum(amount for _, amount, _ in payers) or None
     priced = list(_priced(data, pricings, most, children))
     if not priced:
-        raise InputError(
-            [f"{file}: says neither a price of an outcome nor a highest payment: there is nothing to settle."]
-        )
+        raise InputError(["says neither a price of an outcome nor a highest payment: there is nothing to settle."])
     if commitment is None:
         commitment = most or sum(price for _, price, _, _ in priced)
         drafted.open_.append("programme.cost: no investment is published; the highest payment stands for it")
@@ -165,28 +167,33 @@ def _sections(data: Mapping[str, Any], identity: str, drafted: Drafted, file: st
 
 def _commitment(data: Mapping[str, Any], pricings: Sequence[Mapping[str, Any]]) -> tuple[float | None, str]:
     """What investors commit, and the currency: of the whole project, else the sum of investments."""
-    whole = (data.get("overall_project_finance") or {}).get("total_investment_commitment") or {}
-    amount = next((n for key in ("exact", "max", "min") if (n := _number(whole, "amount", key)) is not None), None)
-    code = _text(whole, "currency")
+    whole = ("overall_project_finance", "total_investment_commitment")
+    amount = next(
+        (n for key in ("exact", "max", "min") if (n := _number(data, *whole, "amount", key)) is not None), None
+    )
+    code = _text(data, *whole, "currency")
     if amount is None:
         each = [
             next(
                 (n for key in ("exact", "max", "min") if (n := _number(one, "investment_commitment", "amount", key))), 0
             )
-            for one in data.get("investments") or []
+            for one in _list(data, "investments")
         ]
         amount = float(sum(each)) or None
         code = code or next(
-            (c for one in data.get("investments") or [] if (c := _text(one, "investment_commitment", "currency"))), ""
+            (c for one in _list(data, "investments") if (c := _text(one, "investment_commitment", "currency"))), ""
         )
     code = code or next((c for one in pricings if (c := _text(one, "currency"))), "")
-    return amount, (code or "USD").upper()
+    code = (code or "USD").upper()
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise InputError([f"currency is {shown(code)}. A currency has three letters, such as SEK."])
+    return amount, code
 
 
 def _payers(data: Mapping[str, Any]) -> list[tuple[str, float, bool]]:
     """Who pays for outcomes, up to how much, and whether it is public; the largest first."""
     found: dict[str, tuple[float, bool]] = {}
-    for each in data.get("outcome_payment_commitments") or []:
+    for each in _list(data, "outcome_payment_commitments"):
         who = _text(each, "organisation_id") or "outcome payer"
         amount = _number(each, "maximum_potential_outcome_payment", "amount") or 0.0
         before = found.get(who, (0.0, True))[0]
@@ -230,8 +237,7 @@ def _currency(code: str, drafted: Drafted) -> Iterator[str]:
     if code == "SEK":
         return
     yield f'\n[currency]\ncode = "{code}"'
-    known = {each.currency.code: each.currency.rate for each in map(load_design, design_names())}
-    rate = known.get(code)
+    rate = _rates().get(code)
     if rate is not None:
         value, ends, source = rate.entries[0], rate.range, rate.source
     else:
@@ -240,6 +246,12 @@ def _currency(code: str, drafted: Drafted) -> Iterator[str]:
             f"currency.sek: the rate of {code} is not known here; 1 SEK stands there until you write it"
         )
     yield f"sek  = {_record(value, f'SEK/{code}', ends, source)}"
+
+
+@cache
+def _rates() -> dict[str, Quantity | None]:
+    """Rates of currencies that designs of the model are written in."""
+    return {each.currency.code: each.currency.rate for each in map(load_design, design_names())}
 
 
 def _programme(cost: float, children: int, years: int, code: str, source: str) -> Iterator[str]:
@@ -343,18 +355,37 @@ def _value(table: Any, *path: str) -> Any:
     return table.get("value") if isinstance(table, Mapping) else table
 
 
+def _list(table: Any, key: str) -> list[Mapping[str, Any]]:
+    """The tables of a list."""
+    several = table.get(key)
+    return [each for each in several if isinstance(each, Mapping)] if isinstance(several, list) else []
+
+
 def _text(table: Any, *path: str) -> str:
     value = _value(table, *path)
-    return value.strip() if isinstance(value, str) else ""
+    return _clean(value) if isinstance(value, str) else ""
+
+
+def _clean(text: str) -> str:
+    """A text on one line, without what cannot be written in a file."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+", " ", text).split())
 
 
 def _number(table: Any, *path: str) -> float | None:
+    """A number, if there is one; 0 or more, as all numbers are that are read here."""
     value = _value(table, *path)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    if not 0 <= value <= MONEY.high:
+        raise InputError([f"{'.'.join(path)} is {shown(value)}. A number here is 0 or more, up to 10^12."])
+    return float(value)
 
 
 def _loose(table: Any, key: str) -> float | None:
     """A number that the standard keeps as text, if it can be read as one."""
-    value = _value(table, key, "amount")
-    text = re.sub(r"[\s,]", "", str(value)) if value is not None else ""
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
+    text = re.sub(r"[\s,]", "", str(_value(table, key, "amount") or ""))
+    try:
+        number = plain_number(text)
+    except UnreadableError:
+        return None
+    return number if 0 <= number <= MONEY.high else None

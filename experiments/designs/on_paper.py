@@ -19,7 +19,8 @@ from ...model.contracts import Design, Measure, Outcome, Transfer, net_by_party,
 from ...model.contracts.contract import Key
 from ...model.contracts.timing import calendar_of, metric_at, settlement_dates
 from ...model.contracts.words import MEASURES
-from ...model.inputs.errors import InputError, hint
+from ...model.inputs.errors import InputError, hint, shown
+from ...model.inputs.reading.numbers import UnreadableError, plain_number
 from .contradictions import contradictions
 
 __all__ = ["Asked", "Sheet", "answers", "asked", "derived", "number", "settled", "size"]
@@ -29,7 +30,6 @@ Given = Mapping[str, Answer]
 Floats = NDArray[np.float64]
 _Paid = tuple[str, str, str, int | None]
 MOST = 1e15  # more than any contract is worth; keeps sums within whole 64-bit numbers
-_BETWEEN = "[,. \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]"  # what people put between thousands
 _BOUNDS = {"fall": (-MOST, 100.0), "share": (-100.0, 100.0), "activity": (0.0, MOST)}  # others: anything
 
 MOST_CHILDREN = 10_000_000
@@ -198,24 +198,18 @@ def _number(question: Asked, text: str, problems: list[str]) -> float:
 
 def number(text: str, where: str, unit: str, problems: list[str]) -> float:
     """Read a number as people and programs write it (``10_000_000``, ``10e6``, ``-3.5``), or note what is wrong."""
-    text = text.replace("\N{MINUS SIGN}", "-")
-    if re.fullmatch(r"[+-]?\d+(_\d+)*(\.\d+)?([eE][+-]?\d{1,3})?", text):
-        value = float(text)
-        if abs(value) <= MOST:
-            return value
-        remedy = f"That is more than any contract is worth ({MOST:g})."
-    elif re.fullmatch(rf"[+-]?\d{{1,3}}({_BETWEEN}\d{{3}})+", text):
-        remedy = f"Write {re.sub(_BETWEEN, '_', text)}, with nothing else between thousands."
-    elif re.fullmatch(r"[+-]?\d+,\d+", text):
-        remedy = f"Write a decimal point: {text.replace(',', '.')}."
-    elif text.endswith("%"):
-        remedy = f"Write the number alone: the unit is {unit}."
-    elif text.lower() in ("true", "false"):
-        remedy = f"It is a number [{unit}], not true or false."
-    else:
-        remedy = f"Write a plain number [{unit}], such as 10_000_000, 10e6 or 2.5."
-    problems.append(f"{where} is '{text}'. {remedy}")
-    return 0.0
+    try:
+        value = plain_number(text)
+    except UnreadableError as error:
+        alone = (
+            f"is no number alone: the unit is {unit}." if unit == "%" and text.rstrip().endswith("%") else str(error)
+        )
+        problems.append(f"{where} [{unit}]: {shown(text)} {alone}")
+        return 0.0
+    if abs(value) > MOST:
+        problems.append(f"{where}: {shown(text)} is more than any contract is worth ({MOST:g}).")
+        return 0.0
+    return value
 
 
 def size(design: Design, cost: str | None, children: int | None) -> tuple[int, int | None]:

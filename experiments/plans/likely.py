@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario, load_scenario, luck
 from ..data import DATA
+from ..files.foreign import number_table
 from .posterior import Posterior, parameter_of, read_posterior, shipped, worlds
 
 __all__ = [
@@ -72,15 +73,22 @@ def read_worlds(path: Path = SHIPPED_WORLDS) -> Draws:
     InputError
         If the file cannot be read, or has no `world` and `weight` that can be used.
     """
-    try:
-        table = pd.read_csv(path, comment="#")
-    except (OSError, UnicodeDecodeError, ValueError):
-        raise InputError(
-            [f"{path}: cannot be read. Give a file that `stupror calibrate --what behaviour` wrote."]
-        ) from None
-    wrong = {"world", "weight"} - set(table) or not len(table)
-    if wrong or not (table["weight"] >= 0).all() or table["weight"].sum() <= 0:
-        raise InputError([f"{path}: needs columns 'world' and 'weight', with some weight above 0."])
+    table, lines = number_table(path, "stupror calibrate --what behaviour", ("world", "weight"))
+    problems = [f"{path}: column '{name}' is missing." for name in ("world", "weight") if name not in table]
+    if not problems:
+        wrong = np.flatnonzero(
+            (table["world"] < 0) | (table["world"] != np.rint(table["world"])) | (table["weight"] < 0)
+        )
+        problems = [
+            f"{path}, line {lines[at]}: a world has a whole number, and a weight of 0 or more." for at in wrong[:1]
+        ]
+        if table["world"].duplicated().any():
+            problems.append(f"{path}: a world stands there twice.")
+        if not table["weight"].sum() > 0:
+            problems.append(f"{path}: needs worlds, with some weight above 0.")
+    if problems:
+        raise InputError(problems)
+    table["world"] = table["world"].astype(int)
     return Draws(table.assign(weight=table["weight"] / table["weight"].sum()))
 
 

@@ -21,10 +21,9 @@ from ...model.children.ladder import N_LEVELS
 from ...model.inputs.errors import InputError, hint
 from ...model.inputs.quantity import Value
 from ...model.inputs.reading.assembly import declaration
-from ...model.inputs.reading.cells import read_cells
-from ...model.inputs.reading.numbers import UnreadableError, read_number
 from ...model.inputs.scenario import Scenario
 from ..data import DATA
+from ..files.foreign import number_table
 
 __all__ = [
     "TIMES",
@@ -39,7 +38,6 @@ __all__ = [
     "wrong_in",
 ]
 
-MOST_BYTES = 50_000_000
 TIMES = "times:"
 _WEIGHT = "weight"
 _SOME = re.compile(r"\[(\d*):(\d*)(?::([1-9]\d*))?\]$")  # which numbers of a list a factor is on
@@ -97,14 +95,16 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
         With every problem: no such file, columns that are no parameter (and the nearest), cells that are no numbers or
         lead out of a parameter's range, weights that are negative or all zero.
     """
-    table, remarks = _table(path)
+    table, lines, remarks = number_table(path, "stupror calibrate")
     problems = [] if _WEIGHT in table else [f"{path}: column '{_WEIGHT}' is missing."]
     for name in table.columns:
         parameter = parameter_of(str(name))
         if name != _WEIGHT and parameter not in scenario.quantities:
             problems.append(f"{path}: column '{name}' is no parameter.{hint(parameter, scenario.quantities)}")
         elif name != _WEIGHT and len(table):
-            problems += [f"{path}: column '{name}' {wrong}" for wrong in wrong_in(str(name), table[name], scenario)]
+            problems += [
+                f"{path}: column '{name}' {wrong}" for wrong in wrong_in(str(name), table[name], scenario, lines)
+            ]
     if not len(table):
         problems.append(f"{path}: there is no row in it.")
     elif len(table.columns) == 1 and not problems:
@@ -118,38 +118,7 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
     return replace(read, luck=int(read.digest, 16), remarks=remarks)
 
 
-def _table(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Read the numbers of a table, however it was saved, and its remarks, which begin with `#`.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, a cell is no number (the first of each column), or a column comes twice.
-    """
-    every = read_cells(path, MOST_BYTES)
-    lines = [line for line in every if not line.cells[0].startswith("#")]
-    heads = [" ".join(line.cells) for line in every if line.cells[0].startswith("#")]
-    remarks = tuple(head.lstrip("# ").strip() for head in heads)
-    if not lines:
-        raise InputError([f"{path}: is empty. Give a file that `stupror calibrate` wrote."])
-    names = [cell for cell in lines[0].cells if cell]
-    wrong: dict[str, tuple[int, str]] = {}
-    columns: dict[str, list[float]] = {name: [] for name in names}
-    for line in lines[1:]:
-        for at, name in enumerate(names):
-            text = line.cells[at] if at < len(line.cells) else ""
-            try:
-                columns[name].append(read_number(text))
-            except UnreadableError as error:
-                wrong.setdefault(name, (line.number, f"'{text[:40]}' {error}"))
-    problems = [f"{path}, line {number}: column '{name[:80]}': {said}" for name, (number, said) in wrong.items()]
-    problems += [f"{path}: column '{name}' comes twice." for name in columns if names.count(name) > 1]
-    if problems:
-        raise InputError(problems)
-    return pd.DataFrame(columns), remarks
-
-
-def wrong_in(name: str, column: pd.Series, scenario: Scenario) -> list[str]:
+def wrong_in(name: str, column: pd.Series, scenario: Scenario, lines: Sequence[int]) -> list[str]:
     """Say what is wrong with a column of numbers, as the end of a sentence; the first line that is, if many are."""
     quantity = scenario.quantities[parameter_of(name)]
     low, high = quantity.range
@@ -169,7 +138,7 @@ def wrong_in(name: str, column: pd.Series, scenario: Scenario) -> list[str]:
         numbers = column.to_numpy(np.float64)
         bad = np.flatnonzero((numbers < low) | (numbers > high) | (whole & (numbers != np.rint(numbers))))
         words = f"is no {'whole ' if whole else ''}number from {low:g} to {high:g}."
-    return [f"line {bad[0] + 2}: {column.iloc[bad[0]]:g} {words}"] if bad.size else []
+    return [f"line {lines[bad[0]]}: {column.iloc[bad[0]]:g} {words}"] if bad.size else []
 
 
 def shipped(problem: str) -> Path:

@@ -8,6 +8,7 @@ nothing here knows what a good programme is.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 PRIVATE = (*INVESTORS, "bondholder", "provider")
+ASKS = {  # whom a contract must name for a parameter, or a group of them, to be read
+    "investor.required_return": INVESTORS,
+    "investor.lending_rate": ("bondholder", "provider"),
+    "investor.loss_limit": (*INVESTORS, "bondholder"),
+    "investor.smallest": INVESTORS,
+    "investor.belief_sd": PRIVATE,
+    "impact_investor": INVESTORS,
+    "guaranteed_investor": INVESTORS,
+    "provider.margin": ("provider",),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,3 +136,8 @@ def verdicts(world: World, design: Design, view: View, beliefs: Beliefs) -> dict
         party: judge(view.private[party], stake, weights, rate[party], limit[party])
         for party, stake in view.stake.items()
     }
+
+
+def not_read(paths: Iterable[str], parties: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Say which of these parameters nobody reads, as no such party is in the contracts, and whom they would need."""
+    return {path: ASKS[path] for path in paths if path in ASKS and not set(ASKS[path]) & set(parties)}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import cache, reduce
 from os.path import isfile  # no name of a file is too strange for it
 from pathlib import Path
 
@@ -89,7 +89,12 @@ def split_names(text: str) -> list[str]:
 
 def _kinds() -> dict[str, bool]:
     """Name of each file that comes with the model -> whether it is an add-on."""
-    return {path.stem: read_toml(path).get("kind") == "add-on" for path in sorted(DESIGNS.glob("*.toml"))}
+    return _kinds_in(DESIGNS)
+
+
+@cache
+def _kinds_in(folder: Path) -> dict[str, bool]:
+    return {path.stem: read_toml(path).get("kind") == "add-on" for path in sorted(folder.glob("*.toml"))}
 
 
 def _split(text: str, at: str) -> list[str]:
@@ -99,6 +104,8 @@ def _split(text: str, at: str) -> list[str]:
 
 def _load_part(text: str) -> Design:
     """Read one file, and set the terms that follow it in brackets."""
+    if not text.strip():
+        raise InputError((f"'{text}' is not a design. Write a name or a path, and one on each side of +.",))
     found = re.fullmatch(r"([^\[\]]+)(?:\[([^\[\]]*)\])?", text.strip())
     if found is None:
         raise InputError(
@@ -118,6 +125,11 @@ def _values(given: str, text: str) -> dict[str, float]:
     """Read ``term=value,term=value``."""
     values: dict[str, float] = {}
     problems = []
+    if comma := re.search(r"=\s*(-?[0-9]+),([0-9]+)\s*(,|$)", given):
+        meant = f"{comma[1]}.{comma[2]}"
+        raise InputError(
+            (f"'{_short(text)}': a number has a decimal point. Write {meant}, not {comma[1]},{comma[2]}.",)
+        )
     for entry in given.split(","):
         term, _, value = (each.strip() for each in entry.partition("="))
         try:
@@ -144,10 +156,18 @@ def _load_file(name: str) -> Design:
         if path.suffix or "/" in name or "\\" in name:
             remedy = "A design is a text file whose name ends in .toml (docs/own-designs.md)."
             raise InputError((f"'{_short(name)}' is no design. {remedy}",))
-        like = nearest(name, names)
+        like = nearest(name, _titles()) or nearest(name, names)
+        like = _titles().get(like or "", like)
         did = f" Did you mean '{like}'?" if like else " `stupror designs` lists those that there are."
         raise InputError((f"design '{_short(name)}' is not known.{did} Or give the path of a .toml file.",))
     return read_design(read_toml(DESIGNS / f"{name}.toml"), f"{name}.toml")
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """Name of each design by its title, in both languages."""
+    documents = {path.stem: read_toml(path) for path in sorted(DESIGNS.glob("*.toml"))}
+    return {str(document.get(key, "")): name for name, document in documents.items() for key in ("title", "title_sv")}
 
 
 def _checked(design: Design, file: str, names: Sequence[str]) -> Design:

@@ -18,7 +18,7 @@ from ..data import DATA
 from .arithmetic import total
 from .errors import InputError, hint
 from .facts import Facts, built_in_facts, facts_of
-from .municipalities.names import Gazetteer
+from .municipalities.names import Gazetteer, bare
 from .municipalities.table import read_own_table
 
 PRICE_YEAR = 2020
@@ -154,7 +154,17 @@ def _unknown(word: str, found: str, places: Places) -> str:
     beside = [code for code in places.codes if word.isdigit() and len(word) == 4 and code[:2] == word[:2]]
     if beside:
         return f"is no municipality. County {word[:2]} has {', '.join(beside[:8])}{', ...' if len(beside) > 8 else ''}."
-    return f"is no municipality or county.{hint(word, [*places.names, *places.counties.values()])}"
+    every = [*places.names, *places.counties.values()]
+    divided = re.split(r";|/|\s+(?:och|and|&)\s+|(?<=[0-9])\s*[-\u2013 ]\s*(?=[0-9])", word)
+    several = [each.strip() for each in divided if each.strip()]
+    if len(several) > 1:
+        return f"is several places in one. Write commas between them, such as {','.join(several[:3])[:100]}."
+    parts = [name for name in every if bare(word) in re.split(r"\W+", bare(name))]
+    if parts:
+        return f"is no municipality or county alone. Did you mean '{parts[0]}'?"
+    if bare(word) in ("länet", "kommunen", "regionen"):
+        return "is no name of a place. Write its name or code."
+    return f"is no municipality or county.{hint(word, every)}"
 
 
 def _rows(name: str) -> list[dict[str, str]]:

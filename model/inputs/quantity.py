@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, ValidationError, model_validator
 
-from .errors import nearest, shown
+from .errors import hint, nearest, shown
 from .reading.limits import listed, per_cent
 from .reading.numbers import UnreadableError, read_number
 from .reading.toml import read_toml as read_toml
@@ -48,23 +48,24 @@ class Normal(_Record):
     """Around the value, in its own unit, clipped to the range."""
 
     kind: Literal["normal"]
-    sd: float = Field(gt=0)
+    sd: float = Field(gt=0, strict=True)
 
 
 class Lognormal(_Record):
     """The value times exp(normal): `sd` is that of the logarithm. Clipped to the range."""
 
     kind: Literal["lognormal"]
-    sd: float = Field(gt=0)
+    sd: float = Field(gt=0, strict=True)
 
 
 class Beta(_Record):
     """A share: mean as the value, as sure as after `n` observations. Clipped to the range."""
 
     kind: Literal["beta"]
-    n: float = Field(gt=0)
+    n: float = Field(gt=0, strict=True)
 
 
+KINDS = ("fixed", "uniform", "triangular", "normal", "lognormal", "beta")
 Distribution = Annotated[Fixed | Uniform | Triangular | Normal | Lognormal | Beta, Field(discriminator="kind")]
 
 
@@ -175,29 +176,45 @@ def read_quantity(table: Any, where: str, problems: list[str]) -> Quantity | Non
     try:
         return Quantity.model_validate({k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
     except ValidationError as error:
-        problems.extend(f"{where}: {text}" for text in dict.fromkeys(_sentence(each) for each in error.errors()))
+        found: dict[str, str] = {}  # one sentence for each key: what else is said follows from it
+        for each in error.errors():
+            found.setdefault(
+                str(each["loc"][:1] if each["type"] != "extra_forbidden" else each["loc"]), _sentence(each)
+            )
+        problems.extend(f"{where}: {text}" for text in found.values())
         return None
 
 
 def _sentence(error: Any) -> str:
     """Say a validation error in words."""
     place = [str(part) for part in error["loc"] if isinstance(part, str)]
-    key = place[0] if place else ""
+    key, given = (place[0] if place else ""), error["input"]
     match error["type"]:
         case "extra_forbidden":
             near = nearest(place[-1], Quantity.model_fields)
             return f"unknown key '{place[-1]}'." + (f" Did you mean '{near}'?" if near else "")
-        case "missing":
+        case "missing" if key != "range" or len(error["loc"]) == 1:
             return f"'{place[-1]}' is missing."
         case "value_error":
             return str(error["ctx"]["error"]) + "."
         case "union_tag_invalid":
-            return f"distribution kind {error['ctx']['tag']} is not known. Allowed: {error['ctx']['expected_tags']}."
-    if key in ("value", "range"):
-        if error["input"] == ():
+            kind = str(error["ctx"]["tag"])
+            return f"distribution kind '{kind}' is not known.{hint(kind, KINDS)}"
+        case "union_tag_not_found":
+            return f"distribution: 'kind' is missing. Allowed: {', '.join(KINDS)}."
+    if key == "value":
+        if given == ():
             return f"{key} = [] is empty. Write a number, or a list of numbers."
-        return f"{key} = {shown(error['input'])} is not a number (or list of numbers){_meant(error['input'])}."
-    return f"{'.'.join(place)}: {error['msg'].lower()}, not {shown(error['input'])}."
+        return f"{key} = {shown(given)} is not a number (or list of numbers){_meant(given)}."
+    if key == "range":
+        if isinstance(given, str):
+            return f"{key} = {shown(given)} is not a number{_meant(given)}."
+        return f"{key} = {shown(given)}. Write two numbers, the lower first: [low, high]."
+    wanted = {
+        "distribution": f'a table such as {{ kind = "normal", sd = 0.1 }}; kinds are {", ".join(KINDS)}',
+        "price_year": "a year without quotes, such as 2020",
+    }.get(place[-1], "a number above 0" if place[-1] in ("sd", "n") else "a text in quotes")
+    return f"{'.'.join(dict.fromkeys((key, place[-1])))} = {shown(given)}. Write {wanted}."
 
 
 def _meant(given: Any) -> str:

@@ -21,6 +21,7 @@ from .change import Change
 from .errors import InputError, hint, shown
 from .own.interventions import FILES, Own, changes_only, own_interventions
 from .parameters import (
+    GROUPS,
     OWNER_KEYS,
     BeliefParameters,
     BoardParameters,
@@ -241,7 +242,12 @@ def load_scenario(
     read = Reading(dict(scenario.quantities), dict(scenario.texts), [])
     written = deepcopy(dict(path)) if isinstance(path, Mapping) else read_toml(Path(path)) if path is not None else {}
     document = in_model_prices(written, file, read.problems)
-    read.problems.extend(f"{file}: unknown key '{key}'.{hint(key, _KEYS)}" for key in document if key not in _KEYS)
+    groups = {*GROUPS, "ladder"}
+    for key in document:
+        if key in groups:
+            read.problems.append(f"{file}: unknown key '{key}'. It stands under parameters: [parameters.{key}.NAME].")
+        elif key not in _KEYS:
+            read.problems.append(f"{file}: unknown key '{key}'.{hint(key, _KEYS)}")
     added = _added(document, file, interventions, read.problems)
     title = document.get("title", _title(scenario, path, added))
     if not isinstance(title, str):
@@ -277,7 +283,9 @@ def _added(document: Mapping[str, Any], file: str, more: Sequence[Path | str], p
     """Find the interventions that a scenario adds: its own tables, the files that it names, and further ones."""
     named = document.get(FILES, [])
     if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
-        problems.append(f'{file}: {FILES} = {named!r}. Write a list of files or folders, such as ["our-course.toml"].')
+        problems.append(
+            f'{file}: {FILES} = {shown(named)}. Write a list of files or folders, such as ["our-course.toml"].'
+        )
         named = []
     paths = [*(Path(file).parent / each for each in named), *map(Path, more)]
     return own_interventions(document.get("interventions", {}), file, paths, _built_in_names(), problems)
@@ -303,7 +311,7 @@ def _add(read: Reading, own: Own) -> None:
         read.texts[path] = {**read.texts[like], **own.texts}
         for old in [old for old in read.quantities if old.startswith(f"{like}.")]:
             read.quantities[path + old.removeprefix(like)] = read.quantities[old]
-        for key, record in records_in(own.records, "", own.where.removesuffix(": "), read.problems):
+        for key, record in records_in(own.records, "", own.where.rstrip(".: "), read.problems):
             lay_over(read, f"{path}.", key, record, own.where)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -156,7 +157,7 @@ def _change(random: Random, content: Any) -> None:
         if random.random() < 0.3:
             del here[key]
         elif isinstance(here, dict) and random.random() < 0.1:
-            here[random.choice(ODD_WORDS)] = random.choice(ODD_VALUES)
+            here[random.choice(ODD_WORDS)] = deepcopy(random.choice(ODD_VALUES))
         else:
-            here[key] = random.choice(ODD_VALUES)
+            here[key] = deepcopy(random.choice(ODD_VALUES))
         return

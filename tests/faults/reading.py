@@ -23,7 +23,10 @@ from stupror.experiments.batches.asking import AnalysisError
 from stupror.experiments.batches.session import prepare, run_batch
 from stupror.experiments.commands.search import ranges
 from stupror.experiments.designs import on_paper, sheet
+from stupror.experiments.designs.indigo import from_indigo
 from stupror.experiments.files import records
+from stupror.experiments.files.foreign import read_json
+from stupror.experiments.plans.likely import SHIPPED_WORLDS, read_worlds
 from stupror.experiments.plans.plan import plan_of, read_plan
 from stupror.experiments.plans.posterior import read_posterior, shipped
 from stupror.experiments.results import Batch, open_batch
@@ -35,10 +38,16 @@ from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.places import own_places
 from stupror.model.inputs.scenario import load_scenario, select
 
+from . import asked
 from .corpus import damaged, odd_json, odd_string, odd_text
-from .sources import CODES, PLAN, SCENARIO, TABLE, compared
+from .sources import CODES, INDIGO, INTERVENTION, OWN, PLAN, SCENARIO, TABLE, compared
 
 PATIENCE = 10.0  # seconds
+INTERVENTIONS = DESIGNS.parent / "interventions"
+INTERVENTION_NAMES = sorted(path.stem for path in INTERVENTIONS.glob("*.toml"))
+DESIGN_NAMES = design_names()
+IN_A_ROW = dict.fromkeys(("results", "command line"), 3) | dict.fromkeys(("batch", "analysis"), 1)
+TEN = 10  # of every other kind: they take a hundredth of the time
 FAILED = "f" * 32
 LONGEST = 20_000  # characters of a refusal
 
@@ -53,6 +62,7 @@ class Ground:
         self.file = place / "input"
         self.file.mkdir(parents=True)
         self.world = select(load_scenario(), [CODES])
+        self.out = place / "out"
         self.run = place / "run"
         compared(self.run)
         self.batch, self.draws = place / "batch", place / "draws"
@@ -107,12 +117,12 @@ def _scenario(random: Random, ground: Ground) -> None:
 
 
 def _design(random: Random, ground: Ground) -> None:
-    preset = (DESIGNS / f"{random.choice(design_names())}.toml").read_text(encoding="utf-8")
+    preset = (DESIGNS / f"{random.choice(DESIGN_NAMES)}.toml").read_text(encoding="utf-8")
     load_design(str(ground.put("design.toml", odd_text(random, preset))))
 
 
 def _design_text(random: Random, _ground: Ground) -> None:
-    name = random.choice(design_names())
+    name = random.choice(DESIGN_NAMES)
     load_design(
         odd_string(random, random.choice((name, f"{name}[share=0.5]", f"{name}+competence-centre[cap=1,share=2]")))
     )
@@ -146,6 +156,24 @@ def _vary(random: Random, _ground: Ground) -> None:
     ranges(
         load_design("state-outcomes-fund"), odd_string(random, random.choice(("share=0.1:0.9,cap", "share", "cap=1:2")))
     )
+
+
+def _intervention(random: Random, ground: Ground) -> None:
+    usual = (INTERVENTIONS / f"{random.choice(INTERVENTION_NAMES)}.toml").read_text(encoding="utf-8")
+    text = random.choice((INTERVENTION, usual, f"{OWN}{SCENARIO}"))
+    file = ground.put("ours.toml", odd_text(random, text))
+    load_scenario(file) if text.startswith(OWN) else load_scenario(None, [file])
+
+
+def _indigo(random: Random, ground: Ground) -> None:
+    file = ground.put("indigo.json", odd_json(random, INDIGO))
+    drafted = from_indigo(read_json(file), str(file), "ours")
+    load_design(str(ground.put("ours.toml", drafted.text.encode())))
+
+
+def _worlds(random: Random, ground: Ground) -> None:
+    rows = SHIPPED_WORLDS.read_text(encoding="utf-8").split("\n")[:30]
+    read_worlds(ground.put("worlds.csv", odd_text(random, "\n".join(rows) + "\n")))
 
 
 def _results(random: Random, ground: Ground) -> None:
@@ -251,13 +279,22 @@ KINDS: dict[str, Trial] = {
     "plan": _plan,
     "table": _table,
     "posterior": _posterior,
+    "intervention": _intervention,
+    "register": _indigo,
+    "worlds": _worlds,
     "settle": _settle,
     "vary": _vary,
     "results": _results,
     "batch": _batches,
     "search": _searches,
     "analysis": _analysis,
+    "command line": asked.answer,
 }
+
+
+def in_a_row(kind: str) -> int:
+    """How many trials of a kind are made before the next kind has its turn."""
+    return IN_A_ROW.get(kind, TEN if kind in KINDS else 1)
 
 
 def attempt(kind: str, seed: int, number: int, ground: Ground) -> str | None:
@@ -278,7 +315,11 @@ def attempt(kind: str, seed: int, number: int, ground: Ground) -> str | None:
     return wrong or (f"took {seconds:.1f} s" if seconds > PATIENCE else None)
 
 
-LIBRARY = ("Traceback", "codec can't", "not in axis", "Grouper", "[Errno", "object has no attribute", "object is not")
+LIBRARY = (
+    "Traceback", "codec can't", "not in axis", "Grouper", "[Errno", "object has no attribute", "object is not",
+    "Input should be", "unable to parse", "NoneType", "<class", "dtype", "Exception", "PosixPath", "pydantic",
+    "KeyError", "TypeError", "ValueError", "OverflowError", "AttributeError", "IndexError",
+)  # fmt: skip
 
 
 def _no_sentence(said: Sequence[str]) -> str | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-WORDS = ("compare", "--municipalities", "1060,1080", "--years", "6", "--seeds", "2", "--designs",
+WORDS = ("compare", "--municipalities", "1060,1080", "--years", "4", "--seeds", "2", "--designs",
          "status-quo,state-outcomes-fund,planner")  # fmt: skip
 SETTINGS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "as it is": ({}, ()),
@@ -26,6 +26,7 @@ SETTINGS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "NUMBA_CPU_NAME=generic": ({"NUMBA_CPU_NAME": "generic"}, ()),
     "NPY_DISABLE_CPU_FEATURES": ({"NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3"}, ()),
     "OMP_NUM_THREADS=1": ({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}, ()),
+    "NUMBA_NUM_THREADS=1": ({"NUMBA_NUM_THREADS": "1"}, ()),
     "--workers 2": ({}, ("--workers", "2")),
     "PYTHONHASHSEED=7, TZ, LANG": ({"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LANG": "C", "LC_ALL": "C"}, ()),
 }  # fmt: skip

@@ -36,6 +36,27 @@ price_year = 2020
 source = "our own accounts, 2020"
 """
 
+INTERVENTION = """\
+name = "our-course"
+title = "A course of our own"
+like = "parenting"
+
+[cost]
+value = 8000
+price_year = 2020
+source = "our own accounts, 2020"
+"""
+
+OWN = """\
+[interventions.our-course]
+like  = "parenting"
+owner = { value = "education", source = "the schools run it" }
+cost  = { value = 5_200, source = "our accounts" }
+
+"""
+
+INDIGO = (Path(__file__).parents[1] / "experiments/designs/indigo.json").read_text(encoding="utf-8")
+
 TABLE = """\
 code,name,county,population,young_share,old_share
 1080,Karlskrona,10,66000,0.22,0.11

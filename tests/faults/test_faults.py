@@ -1,10 +1,11 @@
 """Some seconds of `python -m tests.faults`, with the seed of the day on which it was written."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
-from . import commands, reading
+from . import commands, compiling, reading
 
 SEED, EACH = 1129, 12
 
@@ -24,7 +25,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> commands.Yard:
     return commands.Yard(tmp_path_factory.mktemp("yard"))
 
 
-@pytest.mark.parametrize("kind", ["settle", "vary", "results", "batch", "search", "analysis"])
+@pytest.mark.parametrize("kind", reading.KINDS)
 def test_what_is_damaged_is_refused_in_words(kind: str, ground: reading.Ground) -> None:
     failed = {number: reading.attempt(kind, SEED, number, ground) for number in range(EACH)}
     assert not {number: wrong for number, wrong in failed.items() if wrong}
@@ -34,6 +35,11 @@ def test_what_is_damaged_is_refused_in_words(kind: str, ground: reading.Ground) 
 @pytest.mark.parametrize("fault", ["kill", "two", "full", "no right"])
 def test_what_is_disturbed_leaves_all_or_nothing(fault: str, name: str, yard: commands.Yard) -> None:
     assert commands.attempt(fault, name, SEED, 0, yard) is None
+
+
+@pytest.mark.parametrize("fault", compiling.FAULTS)
+def test_code_that_cannot_be_kept_gives_the_same(fault: str, tmp_path: Path) -> None:
+    assert compiling.attempt(fault, SEED, 0, compiling.Kitchen(tmp_path / "kitchen")) is None
 
 
 def test_a_trial_is_the_same_whenever_it_is_made() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from worlds import change, world
 
+from stupror.model.bodies.private import ASKS
 from stupror.model.inputs.scenario import load_scenario, select
 
 # Where a parameter has nothing to say in four years of the ordinary budget: the design and years in which it must.
@@ -147,6 +148,13 @@ def test_every_parameter_moves_a_result(path):
     assert spec.quantities[path].value != quantity.value
     changed = world(spec, design, years=years)
     assert differs(base(design, years), changed), f"{path} changes nothing: where is it read?"
+
+
+def test_what_private_parties_want_is_not_read_where_a_contract_names_none():
+    spec = lively()
+    for path in ASKS:
+        spec = spec.replace(path, moved(spec.quantities[path], path))
+    assert not differs(base("municipal-fund", 4), world(spec, "municipal-fund", years=4))
 
 
 def test_nothing_moves_where_nothing_is_changed():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from ...inputs.errors import shown
 from ..contract import MAIN, Clause, Measure
 from ..vocabulary import KINDS, Kind, Term
 from ..words import EVERY
@@ -48,7 +49,7 @@ def term_unit(term: Term, metric_unit: str, code: str) -> str:
 def _clause(table: Table, number: int, known: Known, notes: Notes) -> Clause | None:
     name, measures = table.get("kind"), known.measures
     if not isinstance(name, str) or name not in KINDS:
-        said = f"kind = {name!r} is not known.{notes.hint(name, KINDS)}" if name else "'kind' is missing."
+        said = f"kind = {shown(name)} is not known.{notes.hint(name, KINDS)}" if name else "'kind' is missing."
         notes.add(f"clause {number}", said)
         return None
     kind, where = KINDS[name], f"clause {number} ({name})"
@@ -89,7 +90,7 @@ def _party(table: Table, key: str, where: str, known: Known, notes: Notes) -> st
     """Give a party that is known or declared; its absence is noted by `keys`."""
     value = table.get(key, "")
     if key in table and not (isinstance(value, str) and value in known.parties):
-        notes.add(where, f"{key} = {value!r} is not known.{notes.hint(value, known.parties)}{OWN}")
+        notes.add(where, f"{key} = {shown(value)} is not known.{notes.hint(value, known.parties)}{OWN}")
     return value if isinstance(value, str) else ""
 
 
@@ -99,11 +100,11 @@ def _parties(table: Table, key: str, clause: tuple[str, str], known: Known, note
     if not isinstance(value, list):
         return [_party(table, key, where, known, notes)]
     if kind != "cap":
-        notes.add(where, f"{key} = {value!r}. Name one party; only a cap can be over several.")
+        notes.add(where, f"{key} = {shown(value)}. Name one party; only a cap can be over several.")
     elif not value:
         notes.add(where, f"{key} is empty. Name one party, or a list of parties.")
     elif len({str(each) for each in value}) < len(value):
-        notes.add(where, f"{key} = {value!r} names one of them twice.")
+        notes.add(where, f"{key} = {shown(value)} names one of them twice.")
     return [_party({key: each}, key, where, known, notes) for each in value] or [""]
 
 
@@ -155,12 +156,12 @@ def _routes(table: Table, where: str, notes: Notes) -> tuple[tuple[str, ...], ..
     """Give the routes of a `best_of`: at least two lists of parts, no part in two of them."""
     given = table.get("routes", [])
     if not (isinstance(given, list) and all(isinstance(route, list) for route in given)):
-        notes.add(where, f'routes = {given!r}. Write a list of lists of parts: [["a", "b"], ["c"]].')
+        notes.add(where, f'routes = {shown(given)}. Write a list of lists of parts: [["a", "b"], ["c"]].')
         return ()
     routes = tuple(notes.names({"routes": route}, "routes", where) for route in given)
     parts = [part for route in routes for part in route]
     if "routes" in table and len(routes) < 2:
         notes.add(where, "routes: give at least two, there is nothing to choose from.")
     if len(set(parts)) < len(parts):
-        notes.add(where, f"routes = {given!r} names a part twice. Give each part to one route.")
+        notes.add(where, f"routes = {shown(given)} names a part twice. Give each part to one route.")
     return routes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...inputs.errors import shown
 from ..contract import Group
 from .notes import Notes, Table
 
@@ -42,6 +43,8 @@ def _span(table: Table, key: str, where: str, notes: Notes) -> tuple[int, int]:
         or any(isinstance(each, bool) or not isinstance(each, int) for each in value)
         or not low <= value[0] <= value[1] <= high
     ):
-        notes.add(where, f"{key} = {value!r}. Write first and last, such as {key} = [{low}, {high}], within these.")
+        notes.add(
+            where, f"{key} = {shown(value)}. Write first and last, such as {key} = [{low}, {high}], within these."
+        )
         return low, high
     return value[0], value[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...inputs.errors import shown
 from ...inputs.quantity import Quantity
 from ..contract import Condition, Measure
 from ..outcomes import OwnOutcome, agreed_outcomes
@@ -54,7 +55,8 @@ def _measure(name: str, table: Table, words: tuple[Mapping[str, OwnOutcome], str
     outcome, known = table.get("outcome", ""), (*own, *agreed_outcomes())
     if "outcome" in table and outcome not in known:
         notes.add(
-            where, f"outcome = {outcome!r} is not known.{notes.hint(outcome, known)} Or declare it: [outcomes.NAME]."
+            where,
+            f"outcome = {shown(outcome)} is not known.{notes.hint(outcome, known)} Or declare it: [outcomes.NAME].",
         )
         outcome = outcome if isinstance(outcome, str) else ""
     counted = own[outcome].unit if outcome in own else "outcome"
@@ -104,7 +106,7 @@ def _whole(table: Table, key: str, where: str, notes: Notes) -> int:
     """Give a whole number from 1 to 100, 1 if there is none."""
     value = table.get(key, 1)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
-        notes.add(where, f"{key} = {value!r}. Write a whole number from 1 to 100.")
+        notes.add(where, f"{key} = {shown(value)}. Write a whole number from 1 to 100.")
         return 1
     return value
 
@@ -116,7 +118,7 @@ def read_conditions(document: Table, measures: Mapping[str, Measure], notes: Not
     for name, given in table.items():
         where = f"conditions.{name}"
         if not isinstance(given, Mapping):
-            notes.add("conditions", f'{name} = {given!r}. Write a table [{where}] with says = "...".')
+            notes.add("conditions", f'{name} = {shown(given)}. Write a table [{where}] with says = "...".')
             continue
         notes.keys(given, where, ("says", "measure", "above", "at_least", "chance", "per"), ("says",))
         measure = notes.choice(given, "measure", where, measures) or None

@@ -93,6 +93,7 @@ class Notes:
             return None
         if unit and read.unit != unit:
             self.add(place, f"is given in '{read.unit}', but a contract reads it in '{unit}'. Convert the value.")
+            return None
         self.bounds(read, place, term)
         return read if term.whole or not read.unit.startswith("1") else decimal(read)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ...inputs.errors import InputError
+from ...inputs.errors import InputError, shown
 from ..contract import OwnParty
 from ..outcomes import COUNTED, Agreed, OwnOutcome, agreed_outcomes, counted
 from ..vocabulary import TIMES
@@ -48,7 +48,7 @@ def read_outcomes(document: Table, notes: Notes) -> dict[str, OwnOutcome]:
             notes.add(where, f"'{name}' is an outcome that every contract can name. Use another name.")
         good, unit = table.get("good", True), notes.text(table, "unit", where) or "outcome"
         if not isinstance(good, bool):
-            notes.add(where, f"good = {good!r}. Write true if more of it is better, else false.")
+            notes.add(where, f"good = {shown(good)}. Write true if more of it is better, else false.")
         if not _UNIT.fullmatch(unit):
             notes.add(where, f"unit = '{unit}'. Write what one of it is, in small letters, such as \"month\".")
         title, own = notes.text(table, "title", where), None

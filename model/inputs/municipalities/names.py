@@ -18,7 +18,8 @@ MOVED = {"1917": "0331"}  # Heby, from Västmanland to Uppsala county in 2007
 RENAMED = {"malung": "2023"}  # Malung-Sälen since 2008
 _CALLED = {"region gotland": "0980"}  # a municipality that has the tasks of a region, too
 _COUNTRY = {"sverige", "riket", "hela riket", "hela landet", "landet", "sweden", "00", "0000", "se", "totalt", "total",
-            "summa", "samtliga", "samtliga kommuner", "alla kommuner", "hela sverige"}  # fmt: skip
+            "summa", "samtliga", "samtliga kommuner", "alla kommuner", "hela sverige", "alla",
+            "hela", "all", "*"}  # fmt: skip
 _OF_MUNICIPALITY = re.compile(r"\s+(kommun|stad|kn|municipality|city)$")
 _OF_COUNTY = re.compile(r"^(region|landstinget|regionen)\s+|\s+(län|county|region|landsting)$|regionen$")
 

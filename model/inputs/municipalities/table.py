@@ -267,7 +267,11 @@ def _rows(entries: Sequence[_Entry], heads: Sequence[Head], known: Gazetteer, to
     times = Counter((entry.code, entry.year) for entry in entries)
     for entry in entries:
         if times[entry.code, entry.year] > 1:
-            told.problem(entry.line, "municipality {} comes twice.", entry.code)
+            told.problem(
+                entry.line,
+                "municipality {} comes twice. Keep one row of each, such as that of both sexes and all ages.",
+                entry.code,
+            )
     _say_years({*years, *(head.year or 0 for head in heads if head.name == "population")}, told)
     latest = max((head.year or 0 for head in heads if head.name == "population"), default=0)
     by_code: dict[str, list[_Entry]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..errors import hint
 from ..facts import RULES, SHARES, WHOLE
 from ..reading.meaning import meanings
@@ -33,7 +35,9 @@ def value_of(name: str, text: str, factor: float, line: int, told: Told) -> int 
     whole = name in WHOLE
     least, most = WHOLE[name] if whole else SHARES[name]
     if whole and abs(number - round(number)) > 1e-6:
-        told.problem(line, f"{name} '{{}}' is not a whole number.", text)
+        grouped = re.fullmatch(r"[0-9]{1,3}([.,][0-9]{3})+", text)
+        meant = f" Write {re.sub('[.,]', '', text)} if it is thousands." if grouped else ""
+        told.problem(line, f"{name} '{{}}' is not a whole number.{meant}", text)
         return None
     if not least <= number <= most:
         told.problem(line, f"{name} {{}} is outside {least} to {most}.{_meant(name, number)}", text)
@@ -56,5 +60,5 @@ def _rule(name: str, text: str, line: int, told: Told) -> str | None:
     for each in (word, *meanings(text)):
         if each in RULES:
             return each
-    told.problem(line, f"{name} '{{}}' is none of {', '.join(RULES)}.{hint(text, RULES)}", text)
+    told.problem(line, f"{name} '{{}}' is no political rule.{hint(text, RULES)}", text)
     return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, hint
+from ..errors import InputError, hint, shown
 from ..parameters import INTERVENTION_TEXTS, OWNER_KEYS
 from ..quantity import read_toml
 
@@ -99,12 +99,12 @@ def _read(name: str, table: Mapping[str, Any], where: str, problems: list[str]) 
             "digits and hyphens, such as our-course."
         )
     if table.get("name", name) != name:
-        problems.append(f"{where}: name = {table['name']!r}, but the table is called '{name}'. Leave `name` out.")
+        problems.append(f"{where}: name = {shown(table['name'])}, but the table is called '{name}'. Leave `name` out.")
     texts = {}
     for key in _TEXT_KEYS:
         text = table.get(key)
         if text is not None and not (isinstance(text, str) and text.strip()):
-            problems.append(f"{where}: {key} = {text!r}. Write a text in quotes.")
+            problems.append(f"{where}: {key} = {shown(text)}. Write a text in quotes.")
         elif text is not None:
             texts[key] = " ".join(text.split())
     like = texts.pop(LIKE, "")
@@ -152,7 +152,8 @@ def _in_order(found: Sequence[Own], built_in: Sequence[str], problems: list[str]
         ready = [each for each in waiting if each.like not in by_name or each.like in ordered]
         if not ready:
             names = ", ".join(each.name for each in waiting)
-            problems.append(f"{_place(waiting[0])}: {names} are like each other in a circle. Let one of them be whole.")
+            circle = "is like itself" if len(waiting) == 1 else "are like each other in a circle"
+            problems.append(f"{_place(waiting[0])}: {names} {circle}. Let one of them be whole.")
             break
         ordered |= {each.name: each for each in ready}
         waiting = [each for each in waiting if each.name not in ordered]

@@ -90,7 +90,11 @@ def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
     if q.unit != declared["unit"]:
         problems.append(unit_problem(f"{where}{path}", {"unit": q.unit, "source": q.source}, declared["unit"]))
     if len(q.entries) != declared["size"] or isinstance(q.value, tuple) != (declared["size"] > 1):
-        problems.append(f"{where}{path}: value has {len(q.entries)} numbers; the model reads {declared['size']}.")
+        one = declared["size"] == 1
+        many = "one number, without brackets" if one else f"{declared['size']} numbers, in brackets"
+        has = f"{len(q.entries)} number{'s' * (len(q.entries) > 1)}"
+        has = "is a list" if one and isinstance(q.value, tuple) else f"has {has}"
+        problems.append(f"{where}{path}: value {has}; the model reads {many}.")
     problems += [f"{where}{path}: {each}" for each in declared["limits"].problems(q)]
     factor = 1.0
     if q.price_year is not None:
@@ -112,7 +116,8 @@ def _number(path: str, q: Quantity, where: str, problems: list[str]) -> Any:
         matrix = np.asarray(entries, dtype=np.float64).reshape(-1, 5) if len(entries) == 25 else np.ones((1, 1))
         if np.abs(matrix.sum(axis=1) - 1.0).max() > 1e-9:
             problems.append(
-                f"{where}{path}: every row of five must sum to 1; they sum to {matrix.sum(axis=1).round(6)}."
+                f"{where}{path}: every row of five must sum to 1; they sum to "
+                f"{', '.join(f'{each:.6g}' for each in matrix.sum(axis=1))}."
             )
     return entries if declared["size"] > 1 else entries[0]
 

@@ -20,6 +20,15 @@ __all__ = ["MOST_BYTES", "read_text", "tidy"]
 MOST_BYTES = 4_000_000  # ten times the largest file that anybody has had a reason to write
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # the last ones turn text around
+_KINDS = (
+    (b"PK\x03\x04", "an Excel, Word or zip file (in Excel: Save as, 'CSV UTF-8')"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (in Excel: Save as, 'CSV UTF-8')"),
+    (b"%PDF", "a PDF"),
+    (b"PAR1", "a Parquet table (write it as CSV)"),
+    (b"\x1f\x8b", "a packed file (unpack it first)"),
+    (b"SQLite format 3", "a database"),
+    (b"{\\rtf", "a text of Word or WordPad (save it as plain text)"),
+)
 _MARKS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
           (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
 
@@ -33,6 +42,8 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
         If there is no such file (with the nearest name), or it is a folder, a device or a pipe, too large, or no text.
     """
     data = _bytes(path, most)
+    if kind := next((kind for mark, kind in _KINDS if data.startswith(mark)), ""):
+        raise InputError([f"{path}: is {kind}, and no text."])
     text = tidy(_decoded(path, data))
     if found := _CONTROL.search(text):
         line = text.count("\n", 0, found.start()) + 1
@@ -82,11 +93,13 @@ def _likely(path: Path) -> str:
     if "\\" in str(path):
         return f" Write / between folders: '{str(path).replace(chr(92), '/')}'."
     try:
-        beside = [each.name for each in path.parent.glob(f"*{path.suffix}")][:500] if path.suffix else []
+        alike = (each.name for each in path.parent.iterdir() if each.suffix.lower() == path.suffix.lower())
+        beside = [name for name, _ in zip(alike, range(500), strict=False)] if path.suffix else []
     except (OSError, ValueError):
         beside = []
-    near = nearest(path.name, beside)
-    return f" Did you mean '{path.with_name(near)}'?" if near else ""
+    stems = {Path(each).stem: each for each in beside}
+    near = nearest(path.stem, stems)
+    return f" Did you mean '{path.with_name(stems[near])}'?" if near else ""
 
 
 def _decoded(path: Path, data: bytes) -> str:

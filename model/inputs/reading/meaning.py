@@ -13,7 +13,7 @@ age_from: yngsta ålder, från ålder
 age_to: äldsta ålder, till ålder
 amount: belopp
 assistance: försörjningsstöd, ekonomiskt bistånd
-before-after: före efter, före-efter-jämförelse
+before-after: före efter, före-efter-jämförelse, för-efter, före-efter, pre-post
 board: kommunstyrelse, styrelse, ks, kommunledning
 body: organ, aktör, beslutsfattare
 bondholder: obligationsägare, långivare
@@ -62,7 +62,7 @@ grantor: beviljare
 guarantee: garanti
 guarantor: garant
 half_life: halveringstid
-historical-norm: historisk norm
+historical-norm: historisk norm, historiskt värde, norm
 horizon: tidshorisont, horisont
 households: hushåll
 ill_health: ohälsa, sjukersättning
@@ -79,7 +79,7 @@ labour_market: arbetsmarknadsnämnd, arbetsmarknad
 levels: behovsnivåer, nivåer
 levers: spakar
 low_schooling_share: andel med låg utbildning, andel lågutbildade, andel förgymnasial, låg utbildning
-matched-comparison: matchad jämförelse
+matched-comparison: matchad jämförelse, matchning, matchad, kontrollgrupp
 measure: mått, utfallsmått
 method: metod
 model: modell
@@ -107,7 +107,7 @@ price_year: prisår
 price_index: prisindex, kpi, konsumentprisindex
 programme: program
 provider: utförare, leverantör
-randomised-waiting-list: lottad väntelista
+randomised-waiting-list: lottad väntelista, rct, lottning, randomiserad, randomisering, slumpad
 range: intervall, spann
 ratchet: spärrhakseffekt
 receiver: mottagare

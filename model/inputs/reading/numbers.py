@@ -1,7 +1,7 @@
 """One reader of numbers, strict: figures 0-9, one way to understand them, or a reason with what to write instead.
 
 Swedish and English hands write 66622, 66 622 (with any of four spaces), 0.221, 0,221, -3 and 22,1 %. Nobody means
-66_622 in a table or a figure of another script. Read by `cells`, the loader of designs and the commands.
+66_622 in a table or a figure of another script. The only reader: tables, brackets, options and answers come here.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ _MINUS = "\u2212\u2013"
 _LONGEST = 40  # figures; more than any quantity has
 _DOTTED = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+")  # as English hands write them
 _GROUPED = re.compile(rf"-?[0-9]{{1,3}}([{SPACES}][0-9]{{3}})+([.,][0-9]+)?")
 
 
@@ -56,11 +57,17 @@ def plain_number(text: str) -> float:
         cell = "-" + cell[1:]
     if re.fullmatch(r"[+-]?[0-9]+(_[0-9]+)*(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", cell):
         return _read(cell.replace("_", "").removeprefix("+"), text)
+    if _THOUSANDS.fullmatch(cell):
+        plain = cell.replace(",", "_")
+        also = f", or {cell.replace(',', '.')} if it is a decimal comma" if cell.count(",") == 1 else ""
+        raise UnreadableError(f"has commas between its figures. Write {plain}{also}.")
     try:
         meant = read_number(cell)
     except UnreadableError:
         return _read(cell, text)
-    raise UnreadableError(f"is not written as a plain number. Write {meant:.15g}.")
+    if _COMMA.fullmatch(cell):
+        raise UnreadableError(f"has a decimal comma. Write a decimal point: {cell.replace(',', '.')}.")
+    raise UnreadableError(f"is not written as a plain number. Write {meant:_.15g}.")
 
 
 def _read(cell: str, text: str) -> float:
@@ -82,4 +89,8 @@ def _why(cell: str) -> str:
     plain = re.sub(r"[_+]", "", cell)
     if plain != cell and _DOTTED.fullmatch(plain):
         return f"is not written as a number. Write {plain}."
+    if re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3}){2,}", cell):
+        return f"has points between its figures. Write {cell.replace('.', '_')}."
+    if alone := re.fullmatch(r"(-?[0-9._]+)\s*[^\W\d_]+\.?", cell):
+        return f"is not a number alone. Write {alone[1]}, in the unit that is asked for."
     return "is not a number."

@@ -6,6 +6,7 @@ year, too. Years after the built-in index come with an index of one's own. Read 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,12 @@ from .limits import MONEY
 __all__ = ["in_model_prices", "laid_over", "notices", "unit_problem"]
 
 LAST_YEAR = 2060
+_DATE = re.compile(r"(19|20)[0-9]{2}(-[0-9]{1,2}){0,2}|from[_-]?(19|20)[0-9]{2}")
+_UNITS = {
+    "years": "year", "yr": "year", "y": "year", "år": "year", "months": "month", "månad": "month", "månader": "month",
+    "children": "child", "barn": "child", "kr": "sek", "kronor": "sek", "share": "1", "andel": "1", "": "1",
+}  # fmt: skip
+_FAR = 10  # times the built-in amount, or a tenth of it: is that meant?
 _PER_CENT = ("%", "percent", "per cent", "procent")
 
 
@@ -86,6 +93,12 @@ def laid_over(old: Quantity, record: Mapping[str, Any], where: str, problems: li
     Distribution and range stay unless they are given, the range in prices of the record's year.
     """
     before = len(problems)
+    if dates := [key for key in record if _DATE.fullmatch(key)]:
+        problems.append(
+            f"{where}: '{dates[0]}' is a date, and a parameter has one value in all years. Write value = ... for all "
+            "of them, or let a design change it while its contract runs ([change])."
+        )
+        return None
     for key, remedy in (("value", ""), ("source", " Say where the value is from.")):
         if key not in record:
             problems.append(f"{where}: '{key}' is missing.{remedy}")
@@ -143,10 +156,20 @@ def unit_problem(where: str, record: Mapping[str, Any], declared: str) -> str:
     example = ""
     if str(given).strip().lower() in _PER_CENT and isinstance(value, int | float):
         example = f" Write {value / 100:.15g} for {value:g} %." if abs(value) < 1e6 else ""
+    if not isinstance(given, str):
+        return f"{where}: unit = {shown(given)}. Write a text in quotes: '{declared}'."
+    if _bare_unit(given) == _bare_unit(declared):
+        return f"{where}: unit = {shown(given)}. Write '{declared}', or leave it out."
     return (
         f"{where} is given in '{shown(given)[1:-1]}', but the model reads it in '{declared}'. "
         f"Convert the value and keep its source{f' ({source})' if source else ''}.{example}"
     )
+
+
+def _bare_unit(unit: str) -> str:
+    """A unit as most hands write it: years and år are year, kr is SEK."""
+    words = re.split(r"[\s/]+(?:per\s+)?", unit.strip().casefold())
+    return "/".join(_UNITS.get(word, word) for word in words)
 
 
 def notices(file: str, before: Mapping[str, Quantity], after: Mapping[str, Quantity], other: bool) -> tuple[str, ...]:
@@ -164,9 +187,18 @@ def notices(file: str, before: Mapping[str, Quantity], after: Mapping[str, Quant
         found.append(f"{file}: changes nothing: this is the world that is built in.")
     elif same:
         found.append(f"{file}: {_some(same)}: as built in, so nothing changes by it.")
+    far = [path for path in given if path in before and "SEK" in after[path].unit and _far(after[path], before[path])]
+    if far:
+        found.append(f"{file}: {_some(far)}: more than {_FAR} times the built-in amount, or less than a tenth. Right?")
     if undated:
         found.append(f"{file}: {_some(undated)}: no price_year is given, so taken as prices of {PRICE_YEAR}.")
     return tuple(found)
+
+
+def _far(new: Quantity, old: Quantity) -> bool:
+    """Whether an amount is of another order than it was."""
+    pairs = [(a, b) for a, b in zip(new.entries, old.entries, strict=False) if a > 0 and b > 0]
+    return any(not 1 / _FAR <= a / b <= _FAR for a, b in pairs)
 
 
 def _content(quantity: Quantity) -> tuple[Any, ...]:

@@ -14,11 +14,25 @@ from typing import Any
 
 from ..errors import InputError
 from .gate import read_text
+from .numbers import UnreadableError, read_number
 
 __all__ = ["parse_toml", "read_toml"]
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 12  # tables and lists in each other; a contract needs five
+_LINES = "a line is key = value, or the head of a table, [name]; texts stand in quotes."
+_SAID = (  # words of the parser, and ours
+    ("at the end of a table declaration", "the head of a table is [name], with both brackets and nothing else."),
+    ("at the end of an array declaration", "the head of one of many tables is [[name]], with four brackets."),
+    ("Cannot overwrite a value", "this key, or table, stands there already. Write each once."),
+    ("Duplicate inline table key", "a key stands twice between the braces. Write each once."),
+    ("Cannot mutate immutable namespace", "this adds to a table that was written whole, in braces. Write it there."),
+    ("Unclosed array", "a list is not closed: ] is missing."),
+    ("Unclosed inline table", "a table in braces is not closed: } is missing, or stands in another line."),
+    ("Unterminated string", "a quote is missing: a text has one before it and one after it."),
+    ("Unescaped '\\'", "\\ has a meaning of its own in TOML. Write / between folders."),
+    ("Illegal character", "has a character that cannot stand there: a text is in quotes, on one line."),
+)
 _CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb"
 _SPACE = "[ \u00a0\u2007\u2009\u202f]"
 
@@ -84,7 +98,9 @@ def _explained(error: str, text: str) -> str:
     cause = _cause(line)
     if not cause and at >= 2:  # some mistakes are noticed on the next line
         cause = _cause(lines[at - 2]) if not line.strip() else ""
-    return f"line {at}: {cause}" if cause else f"{error}."
+    cause = cause or next((said for words, said in _SAID if words in error), "")
+    shown = line.strip() if len(line.strip()) <= 60 else f"{line.strip()[:50]}..."
+    return f"line {at}: {cause or f'{_LINES} What stands there: {shown}'}"
 
 
 def _place(error: str) -> str:
@@ -99,8 +115,14 @@ def _cause(line: str) -> str:
     value = value.strip()
     if any(sign in bare for sign in _CURLY):
         return 'has curly quotes, as Word writes them. Write straight ones: ".'
-    if not equals and re.match(r"\s*[\w.-]+:(\s|$)", line):
+    if re.match(r"\s*[\w.-]+\s*:(\s|$)", line):
         return "this looks like YAML. Write key = value, and tables as [name]."
+    if line.lstrip().startswith(("{", "<")):
+        kind = "JSON" if line.lstrip()[0] == "{" else "a page or XML"
+        return f"this looks like {kind}. Write key = value, and tables as [name]."
+    if (head := re.match(r"\s*\[+([^\]\"]*)", line)) and not head[1].isascii():
+        parts = [part if part.isascii() else f'"{part.strip()}"' for part in head[1].split(".")]
+        return f"a name with å, ä or ö needs quotes: [{'.'.join(parts)}]. Is it a name of the model?"
     if found := re.match(rf"(-?\d{{1,3}}(?:{_SPACE}\d{{3}})+)(?![\d])", value):
         return f"{found[1]} has spaces between its figures. Write {re.sub(_SPACE, '_', found[1])}."
     if found := re.search(r"=\s*(-?[\d.,]+)\s*%", bare):
@@ -117,6 +139,8 @@ def _cause(line: str) -> str:
         return "a quote is missing: a text has one before it and one after it."
     if equals and not key.strip().isascii() and '"' not in key:
         return f'a name with å, ä or ö needs quotes: "{key.strip()}" = ...'
+    if unit := re.match(r"(-?[\d._]+)\s+[^\W\d][\w/]*\s*(#.*)?$", value):
+        return f"a number stands without its unit: {key.strip()} = {unit[1]}."
     if re.match(r"-?0\d", value):
         return f"a number begins with 0. Write {value.lstrip('0') or '0'}, or put a code in quotes."
     return ""
@@ -125,6 +149,6 @@ def _cause(line: str) -> str:
 def float_of(text: str) -> str:
     """Write a percentage as a share, as far as it can be read."""
     try:
-        return f"{float(text.replace(',', '.')) / 100:.15g}"
-    except ValueError:
+        return f"{read_number(f'{text}%'):.15g}"
+    except UnreadableError:
         return "a share such as 0.8"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import hint
+from ..errors import hint, shown
 from ..own.interventions import LIKE
 from ..parameters import OWNER_KEYS, OWNERS
 from ..quantity import Quantity, read_quantity
@@ -69,7 +69,7 @@ def read_owner(words: dict[str, Any], key: str, record: Any, where: str, problem
         record = {"value": "", "source": "one body runs it"}
     value, source = (record.get(each) if isinstance(record, Mapping) else None for each in ("value", "source"))
     if value not in (*OWNERS, *nobody):
-        problems.append(f"{where}: value = {value!r} is no body that can own it.{hint(str(value), OWNERS)}")
+        problems.append(f"{where}: value = {shown(value)} is no body that can own it.{hint(str(value), OWNERS)}")
     if not isinstance(source, str) or not source.strip():
         problems.append(f"{where}: 'source' is missing. Say where the value is from.")
     for other in sorted(set(record) - {"value", "source"} if isinstance(record, Mapping) else ()):
@@ -89,7 +89,7 @@ def records_in(
 ) -> list[tuple[str, Mapping[str, Any]]]:
     """Find the records in nested tables: a table with none but plain values in it is one."""
     if not isinstance(tree, Mapping):
-        problems.append(f"{file}: {where or path}: is {tree!r}. Write a table such as [{where}.group.name].")
+        problems.append(f"{file}: {where or path}: is {shown(tree)}. Write a table such as [{where}.group.name].")
         return []
     found = []
     for key, each in tree.items():
@@ -100,6 +100,6 @@ def records_in(
             found.append((here, each))
         else:
             problems.append(
-                f"{file}: {where + '.' if where else ''}{here}: is {each!r}. Write a table with value and source."
+                f"{file}: {where + '.' if where else ''}{here}: is {shown(each)}. Write a table with value and source."
             )
     return found

@@ -57,6 +57,8 @@ def test_completed_it_is_run(written):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[" * 5000, "nested deeper"),
+        ('{"a": NaN}', "no number"),
         ("{", "is not JSON"),
         ("[]", "is no INDIGO project"),
         ('{"project": {"id": "x", "data": {"outcome_metrics": [{"id": "m"}]}}}', "nothing to settle"),

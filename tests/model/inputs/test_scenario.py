@@ -71,7 +71,7 @@ def test_amounts_of_another_year_are_moved_to_the_models_prices(tmp_path):
         (change("parameters.committee.horizon", value=5, source=None), "missing. Say where the value is from."),
         (change("parameters.committee.horizon"), "'value' is missing"),
         (change("parameters.committee.horizon", value='"five"'), "value = 'five' is not a number"),
-        (change("parameters.committee.horizon", value="[1, 2]"), "value has 2 numbers; the model reads 1"),
+        (change("parameters.committee.horizon", value="[1, 2]"), "is a list; the model reads one number, without"),
         (change("costs.school-support.amount", value="[1, 2, 3, 4]"), "value has 4 numbers; the model reads 5"),
         (change("parameters.project.follow_up_years", value=2.5), "is not a whole number"),
         (change("interventions.skolfam.cost", value=50_000, price_year=1800), "price_year = 1800; allowed are"),

@@ -169,7 +169,7 @@ def test_what_was_understood_is_said(tmp_path, row, code, words):
         ("region;folkmängd\n0980 Karlshamn;61000\n", "0980 is Gotland, not 'Karlshamn'"),
         ("kommun;folkmängd\nGottland;61000\n", "'Gottland' is no municipality. Did you mean 'Gotland'?"),
         (with_column("rule_2018") + "0980,Gotland,09,61000,centre-left\n",
-         "rule_2018 'centre-left' is none of red-green"),
+         "rule_2018 'centre-left' is no political rule."),
         (with_column("young_share") + "0980,Gotland,09,61000,21.1\n", "If it is per cent, write 0.211"),
         (with_column("young_share") + "0980,Gotland,09,61000,nan\n", "young_share 'nan' is not a number"),
         (with_column("tax_base") + "0980,Gotland,09,61000,180\n",
@@ -194,7 +194,8 @@ def test_a_wrong_table_is_refused_in_one_line_with_its_remedy(tmp_path, text, wo
 
 def test_all_causes_are_told_at_once_and_twins_are_seen(tmp_path):
     found = refused(tmp_path, OURS + "0980,Gotland,09,61000\n0980,Gotland,09,61000\n")
-    assert found == (f"{tmp_path / 'mine.csv'}, lines 2, 3: municipality 0980 comes twice.",)
+    twice = "municipality 0980 comes twice. Keep one row of each, such as that of both sexes and all ages."
+    assert found == (f"{tmp_path / 'mine.csv'}, lines 2, 3: {twice}",)
     found = refused(tmp_path, OURS + "1080,Karlshamn,10,1\n1,,77,1\n0980,Gotland,12,61000\nNowhere,,,5\n")
     assert len(found) == 3
 

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 
 import pytest
 
@@ -171,6 +172,23 @@ def test_what_is_no_number_is_refused(text):
         read_number(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2,5", "Write a decimal point: 2.5"),
+        ("10 000 000", "Write 10_000_000"),
+        ("10,000,000", "Write 10_000_000"),
+        ("1,234", "Write 1_234, or 1.234 if it is a decimal comma"),
+        ("1.000.000", "Write 1_000_000"),
+        ("60 barn", "Write 60, in the unit"),
+        ("22,1 %", "Write 0.221"),
+    ],
+)
+def test_an_option_says_how_a_number_is_written(text, said):
+    with pytest.raises(UnreadableError, match=re.escape(said)):
+        plain_number(text)
+
+
 @pytest.mark.parametrize("text", ["0,8", "9 000", "80 %", "nan", "\u0666", "", "1" * 500])
 def test_a_bracket_has_plain_numbers_only(text):
     with pytest.raises(UnreadableError):
@@ -193,6 +211,13 @@ def test_a_bracket_has_plain_numbers_only(text):
         ("value: 3", "looks like YAML"),
         ('file = "mine\\contract.toml"', "Write / between folders"),
         ("value = 0180", "begins with 0"),
+        ("value = 8 år", "stands without its unit: value = 8"),
+        ("[parameters.nämnd.horisont]", 'needs quotes: [parameters."nämnd".horisont]'),
+        ("[a", "the head of a table is [name]"),
+        ("value = [1, 2", "a list is not closed"),
+        ("value = 1\nvalue = 2", "stands there already"),
+        ('{"parameters": 1}', "looks like JSON"),
+        ("?", "What stands there: ?"),
         ("a = " + "[" * 2000, "nested deeper"),
         ("a = " + "9" * 5000, "number of absurd length in line 2"),
     ],
@@ -292,3 +317,67 @@ def test_names_of_built_in_designs_are_theirs(tmp_path):
         mine.write_text(text.replace('"municipal-fund"', f'"{name}"'), encoding="utf-8")
         with pytest.raises(InputError, match=words):
             load_design(str(mine))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"PK\x03\x04..", "Excel, Word or zip"),
+        (b"%PDF-1.4", "a PDF"),
+        (b"PAR1", "a Parquet"),
+        (b"\x1f\x8b..", "packed"),
+    ],
+)
+def test_what_is_no_text_is_called_what_it_is(tmp_path, data, said):
+    (tmp_path / "x.csv").write_bytes(data)
+    with pytest.raises(InputError, match=said):
+        read_text(tmp_path / "x.csv")
+
+
+def test_a_file_that_is_not_there_is_no_other_one(tmp_path):
+    (tmp_path / "s.toml").write_text("")
+    (tmp_path / "contract.TOML").write_text("")
+    with pytest.raises(InputError) as other:
+        read_text(tmp_path / "no.toml")
+    assert "Did you mean" not in other.value.problems[0]
+    with pytest.raises(InputError, match="Did you mean"):
+        read_text(tmp_path / "contrakt.toml")
+
+
+def scenario(tmp_path, text):
+    (tmp_path / "s.toml").write_text(text)
+    return load_scenario(tmp_path / "s.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[parameters.committee.horizon]\n"2026-01-01" = 8\nsource = "x"', "'2026-01-01' is a date"),
+        ('[parameters.committee.horizon]\nvalue = 8\nsource = "x"\nunit = "år"', "Write 'year', or leave it out"),
+        ("[committee.horizon]\nvalue = 8", "[parameters.committee.NAME]"),
+        ('[interventions.our]\nlike = "our"\nsource = "x"', "our is like itself"),
+    ],
+)
+def test_what_people_mean_has_its_remedy(tmp_path, text, said):
+    with pytest.raises(InputError, match=re.escape(said)):
+        scenario(tmp_path, text)
+
+
+def test_an_amount_of_another_order_is_asked_about(tmp_path):
+    text = '[interventions.parenting.cost]\nvalue = {}\nrange = [1, 9_000_000]\nprice_year = 2020\nsource = "x"'
+    assert "more than 10 times" in scenario(tmp_path, text.format(8_000_000)).notes[0]
+    assert not scenario(tmp_path, text.format(9_000)).notes
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("1080;1082", "Write commas between them, such as 1080,1082"),
+        ("Karlskrona och Karlshamn", "such as Karlskrona,Karlshamn"),
+        ("Väsby", "Did you mean 'Upplands Väsby'?"),
+        ("Länet", "is no name of a place"),
+    ],
+)
+def test_a_place_that_is_none_is_answered_by_meaning(word, said):
+    with pytest.raises(InputError, match=re.escape(said)):
+        select(built_in(), [word])
