@@ -197,10 +197,9 @@ def _some(name: str) -> slice:
 
 
 def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Scenario:
-    """Return one likely world: a row of each posterior, picked by the seed, laid over the scenario."""
-    for posterior in posteriors:
-        scenario = changed(scenario, posterior.pick(seed))
-    return scenario
+    """Return one likely world: a row of each posterior, picked by the seed, laid over the scenario in their order."""
+    row = {name: value for posterior in posteriors for name, value in posterior.pick(seed).items()}
+    return changed(scenario, row) if row else scenario
 
 
 def read_posteriors(files: Sequence[Path], scenario: Scenario, said: str = "--posterior") -> list[Posterior]:
