@@ -180,6 +180,7 @@ def manifest_of(plan: Plan, before: Manifest | None, workers: int, scheduler: st
         "outcomes": list(plan.outcomes),
         "tables": list(plan.tables),
         **({"rules": named(plan.rules)} if plan.rules else {}),
+        "worlds": plan.worlds,
         "draws": plan.draws,
         "runs": plan.runs,
         "code": code_digest(),

@@ -24,6 +24,7 @@ from ...model.contracts import Design, with_terms
 from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import Value
 from ...model.inputs.scenario import Scenario
+from ..plans.likely import POINT, PRIORS, drawing
 from ..plans.own_rules import Named, named
 from ..plans.plan import Plan
 from ..plans.posterior import Posterior, values_of
@@ -60,6 +61,7 @@ class Context:
     code: str  # digest of the source that the keys stand for
     rules: Mapping[str, Rule] = field(default_factory=dict)  # a researcher's own
     rules_named: Named = field(default_factory=dict)  # by which name and source they go
+    worlds: str = POINT  # how what a job does not set is drawn: likely, priors or point
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Job:
     seed: int
     values: tuple[tuple[str, Value], ...]  # by parameter
     terms: tuple[tuple[str, float], ...]  # by term of the design
+    world: int = 0  # seed of the world that `values` are laid over; the same for all designs of a draw
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -107,14 +110,16 @@ def _sources(folder: Path) -> Iterable[Path]:
 def context_of(plan: Plan) -> Context:
     """Gather what all runs of a plan share."""
     designs = {design.name: design for design in plan.designs}
-    return Context(
-        plan.scenario, designs, plan.years, plan.start_year, plan.tables, code_digest(), plan.rules, named(plan.rules)
-    )
+    own = plan.rules, named(plan.rules)
+    code = code_digest()
+    return Context(plan.scenario, designs, plan.years, plan.start_year, plan.tables, code, *own, plan.worlds)
 
 
 def resolve(context: Context, job: Job) -> tuple[Scenario, Design]:
     """Give the world and the contract of a run; runs of one draw that follow one another share the world."""
-    world = _world(_Same(context.scenario), job.values) if job.values else context.scenario
+    world = context.scenario
+    if context.worlds != POINT or job.values:
+        world = _world(_Same(world), context.worlds, job.world, job.values)
     design = context.designs[job.design]
     return world, with_terms(design, dict(job.terms)) if job.terms else design
 
@@ -133,8 +138,10 @@ class _Same:
 
 
 @lru_cache(maxsize=4)
-def _world(base: _Same, values: tuple[tuple[str, Value], ...]) -> Scenario:
-    return base.scenario.with_values(dict(values))
+def _world(base: _Same, worlds: str, seed: int, values: tuple[tuple[str, Value], ...]) -> Scenario:
+    """Draw what a job does not set, and lay over it what it does."""
+    drawn = drawing(point=worlds == POINT, priors=worlds == PRIORS)(base.scenario, seed)
+    return drawn.with_values(dict(values)) if values else drawn
 
 
 def draw_table(plan: Plan) -> list[dict[str, Value]]:
@@ -176,7 +183,8 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]], only: int | None = None) 
                 drawn = (name for name, factor in terms_of.items() if design.name in factor.designs)
                 terms = tuple((terms_of[name].term, plain(values[name])) for name in drawn)
                 seed = _seed(plan, number, replication, place)
-                job = Job("", number, replication, design.name, seed, world_values, terms)
+                world = 0 if plan.worlds == POINT else _seed(plan, number, replication, 0)
+                job = Job("", number, replication, design.name, seed, world_values, terms, world)
                 try:
                     jobs.append(_keyed(context, job))
                 except InputError as error:
@@ -212,7 +220,7 @@ def _keyed(context: Context, job: Job) -> Job:
         context.code, _versions(), *([context.rules_named] if context.rules else []),
     ]  # fmt: skip
     digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=KEY_BYTES)
-    return Job(digest.hexdigest(), job.draw, job.replication, job.design, job.seed, job.values, job.terms)
+    return Job(digest.hexdigest(), job.draw, job.replication, job.design, job.seed, job.values, job.terms, job.world)
 
 
 def _hash(world: Scenario) -> str:

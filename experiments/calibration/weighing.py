@@ -154,7 +154,7 @@ def _read(work: Path, head: str) -> pd.DataFrame:
         return pd.DataFrame(columns=["world", *STATISTICS])
     if not read_text(work).startswith(head):
         raise InputError([f"{work}: holds worlds of another scenario or version, or none. Name another file."])
-    table, lines = number_table(work, "stupror calibrate --what behaviour", ("world",))
+    table, lines, _ = number_table(work, "stupror calibrate --what behaviour", ("world",))
     if list(table) != ["world", *STATISTICS]:
         raise InputError([f"{work}: its columns are not those of worlds that were lived. Delete it, or name another."])
     wrong = (table["world"] < 1) | (table["world"] != np.rint(table["world"])) | table["world"].duplicated()

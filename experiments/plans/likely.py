@@ -73,7 +73,7 @@ def read_worlds(path: Path = SHIPPED_WORLDS) -> Draws:
     InputError
         If the file cannot be read, or has no `world` and `weight` that can be used.
     """
-    table, lines = number_table(path, "stupror calibrate --what behaviour", ("world", "weight"))
+    table, lines, _ = number_table(path, "stupror calibrate --what behaviour", ("world", "weight"))
     problems = [f"{path}: column '{name}' is missing." for name in ("world", "weight") if name not in table]
     if not problems:
         wrong = np.flatnonzero(

@@ -25,6 +25,7 @@ from ...model.inputs.quantity import read_toml
 from ...model.inputs.scenario import Scenario, load_scenario, select
 from ...model.model import check_design
 from .entries import Table, flag, names, texts, whole
+from .likely import LIKELY, POINT, PRIORS
 from .own_rules import named
 from .posterior import Posterior
 from .sampling import METHODS, Factor, Sampling, size
@@ -42,8 +43,13 @@ PAIRED_SEEDS = ("block", "shared")  # what a method that compares draws of a blo
 MOST_YEARS, FIRST_YEAR, LAST_YEAR = 45, 2005, 2030
 MOST_DRAWS, MOST_REPLICATIONS, LAST_SEED = 1_000_000, 100_000, 2**31 - 1
 MOST_SCRAMBLES = 1000
+WORLDS = {
+    LIKELY: "what the plan does not draw is from the likely world of the run's seed, as in compare",
+    PRIORS: "what the plan does not draw is drawn from its distribution by the run's seed",
+    POINT: "what the plan does not draw has its central value",
+}
 SECTIONS = {
-    "model": ("scenario", "interventions", "municipalities", "municipalities_file", "years", "start_year"),
+    "model": ("scenario", "interventions", "municipalities", "municipalities_file", "years", "start_year", "worlds"),
     "uncertainties": ("parameters", "change", "posteriors"),
     "sampling": ("method", "draws", "seed", "second_order", "levels", "scrambles"),
     "levers": ("designs", "terms"),
@@ -76,6 +82,7 @@ class Plan:
     replications: Replications = field(default_factory=Replications)
     outcomes: tuple[str, ...] = tuple(OUTCOMES)
     tables: tuple[str, ...] = ()  # whole result tables to keep of every run
+    worlds: str = POINT  # how what the plan does not draw is drawn, see `WORLDS`
     document: Table = field(default_factory=dict, repr=False)  # the file as it was read
     rules: Mapping[str, Rule] = field(default_factory=dict, repr=False)  # a researcher's own, by kind of body
 
@@ -100,6 +107,7 @@ class Plan:
         rows = [posterior.digest for posterior in self.posteriors]
         content = [self.document, self.scenario.hash(), [repr(design) for design in self.designs], rows]
         content += [named(self.rules)] if self.rules else []
+        content += [self.worlds]
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
@@ -144,6 +152,8 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
         replications=_replications(sections["replications"], sampling.method, notes),
         outcomes=tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES),
         tables=tuple(names(sections["outcomes"], "tables", "outcomes", set(TABLES) - {"summary", *OPTIONAL}, notes)),
+        worlds=notes.choice(sections["model"], "worlds", "model", WORLDS)
+        or (POINT if METHODS[sampling.method].blocks else LIKELY),
         document=document,
     )
     if not notes.problems:

@@ -118,7 +118,7 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
     return replace(read, luck=int(read.digest, 16), remarks=remarks)
 
 
-def wrong_in(name: str, column: pd.Series, scenario: Scenario, lines: Sequence[int]) -> list[str]:
+def wrong_in(name: str, column: pd.Series, scenario: Scenario, lines: Sequence[int] = ()) -> list[str]:
     """Say what is wrong with a column of numbers, as the end of a sentence; the first line that is, if many are."""
     quantity = scenario.quantities[parameter_of(name)]
     low, high = quantity.range
@@ -138,7 +138,8 @@ def wrong_in(name: str, column: pd.Series, scenario: Scenario, lines: Sequence[i
         numbers = column.to_numpy(np.float64)
         bad = np.flatnonzero((numbers < low) | (numbers > high) | (whole & (numbers != np.rint(numbers))))
         words = f"is no {'whole ' if whole else ''}number from {low:g} to {high:g}."
-    return [f"line {lines[bad[0]]}: {column.iloc[bad[0]]:g} {words}"] if bad.size else []
+    where = f"line {lines[bad[0]]}: " if bad.size and lines else ""
+    return [f"{where}{column.iloc[bad[0]]:g} {words}"] if bad.size else []
 
 
 def shipped(problem: str) -> Path:
@@ -191,10 +192,9 @@ def _some(name: str) -> slice:
 
 
 def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Scenario:
-    """Return one likely world: a row of each posterior, picked by the seed, laid over the scenario."""
-    for posterior in posteriors:
-        scenario = changed(scenario, posterior.pick(seed))
-    return scenario
+    """Return one likely world: a row of each posterior, picked by the seed, laid over the scenario in their order."""
+    row = {name: value for posterior in posteriors for name, value in posterior.pick(seed).items()}
+    return changed(scenario, row) if row else scenario
 
 
 def read_posteriors(files: Sequence[Path], scenario: Scenario, said: str = "--posterior") -> list[Posterior]:

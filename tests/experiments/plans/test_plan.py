@@ -15,6 +15,7 @@ from stupror.experiments.batches.jobs import (
     point_frame,
     resolve,
 )
+from stupror.experiments.plans.likely import drawing
 from stupror.experiments.plans.plan import plan_of, read_plan
 from stupror.experiments.plans.sampling import METHODS, Sampling, cube, size
 from stupror.model.contracts import terms
@@ -238,3 +239,27 @@ def test_draws_that_are_compared_within_a_block_share_their_luck(method: str, si
     assert seeds == [1] * size + [2] * size
     with pytest.raises(InputError, match="they differ by luck"):
         plan(uncertainties=uncertain, sampling={"method": method, "draws": 2}, replications={"seeds": "fresh"})
+
+
+def test_what_a_plan_does_not_draw_is_from_the_likely_world_of_the_seed_and_the_rest_is_the_plan_s() -> None:
+    sections = {
+        "title": "t",
+        "levers": {"designs": ["status-quo", "planner"]},
+        "uncertainties": {"parameters": ["choice.taste"]},
+        "sampling": {"draws": 3},
+        "replications": {"seeds": "independent"},
+    }
+    made = plan_of(sections)
+    jobs = jobs_of(made, draw_table(made))
+    for job in jobs[2:4]:  # two designs of one draw, with seeds of their own
+        lived = resolve(context_of(made), job)[0]
+        assert lived.hash() == drawing()(made.scenario, jobs[2].seed).with_values(dict(job.values)).hash()
+        assert lived.choice.taste == dict(job.values)["choice.taste"]
+    assert jobs[2].seed != jobs[3].seed
+    held = plan_of(sections | {"model": {"worlds": "point"}})
+    job = jobs_of(held, draw_table(held))[0]
+    assert resolve(context_of(held), job)[0].hash() == held.scenario.with_values(dict(job.values)).hash()
+    assert plan_of(sections | {"sampling": {"method": "morris", "draws": 2}, "replications": {}}).worlds == "point"
+    assert plan_of({"title": "t", "levers": {"designs": ["planner"]}}).worlds == "likely"
+    with pytest.raises(InputError, match="Did you mean 'likely'"):
+        plan_of(sections | {"model": {"worlds": "likly"}})
