@@ -22,7 +22,8 @@ from ...model.inputs.scenario import Scenario, load_scenario
 from ..files.foreign import number_table
 from ..files.places import write_text
 from ..patterns.behaviour import PLACES, TEN, YEARS, used
-from ..plans.likely import Draws, effective, place, world
+from ..plans.likely import Draws, place, world
+from ..plans.posterior import effective
 from ..runs.workers import let_go
 from . import rounds
 from .problems import Target

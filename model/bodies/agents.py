@@ -19,9 +19,10 @@ from ..money.budgets import COMMITTEES
 from ..world import World
 from .choice import ANSWERS, INVESTOR, YES
 from .decisions import Asking, heard, offer_of, offers_to_private
-from .private import PRIVATE, Verdict, verdicts
+from .private import PRIVATE, Verdict
 from .reasoning import Mandate
 from .rules import Offer, one
+from .signing import verdicts
 
 
 class _Numbers(WeakKeyDictionary[Any, Any]):

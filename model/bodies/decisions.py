@@ -52,9 +52,10 @@ from .choice import (
 )
 from .ideas import ideas, places
 from .mandates import KINDS
-from .private import Verdict, too_small, verdicts
+from .private import Verdict
 from .reasoning import tastes, value_of_trying
 from .rules import Offer, Offers, kind_of, one, said
+from .signing import too_small, verdicts
 from .views import View, believed, reaches_region
 
 Floats = NDArray[np.float64]

@@ -10,26 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..children.forecast import BELIEF_GRID
 from ..children.ladder import N_AGES
-from ..contracts import Design
 from ..contracts.words import INVESTORS
 from ..evaluation.prospects import Prospect
 from ..inputs.arithmetic import exp, powers
-from ..inputs.scenario import Scenario
-from ..world import World
-from .beliefs import Beliefs
-
-if TYPE_CHECKING:
-    from .views import View
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 PRIVATE = (*INVESTORS, "bondholder", "provider")
 ASKS = {  # whom a contract must name for a parameter, or a group of them, to be read
     "investor.required_return": INVESTORS,
@@ -89,53 +80,6 @@ def judge(prospect: Prospect, stake: Floats, weights: Floats, rate: float, loss_
     spread = np.sqrt(np.maximum(square - mean**2, 0.0))
     safety = np.divide(mean, spread, out=np.where(mean >= 0.0, 1e9, -1e9), where=spread > 1e-9)
     return Verdict((mean > -0.5) & (loss <= loss_limit + 1e-12), mean, safety, loss)  # to within half a krona
-
-
-class Wishes(NamedTuple):
-    """What an investor wants; see the parameters of these names."""
-
-    required_return: float
-    loss_limit: float
-    smallest: float
-
-
-def wishes_of(spec: Scenario, kind: str) -> Wishes:
-    """What an investor of this kind wants; commercial, where a contract does not say."""
-    usual, first = spec.investor, spec.impact_investor
-    if kind == "impact-first":
-        return Wishes(first.required_return, first.loss_limit, first.smallest)
-    rate = spec.guaranteed_investor.required_return if kind == "guaranteed" else usual.required_return
-    return Wishes(rate, usual.loss_limit, usual.smallest)
-
-
-def too_small(world: World, design: Design) -> Bools:
-    """Where a project of usual size is smaller than an investor takes part in, by municipality.
-
-    A contract with a size of its own is signed project by project; one without, such as a bond, gathers many of them.
-    """
-    if design.programme is None:
-        return np.zeros(world.n, np.bool_)
-    least = [wishes_of(world.spec, share.kind).smallest for share in design.finance if share.party in INVESTORS]
-    return world.project_cost < max(least, default=0.0)
-
-
-def verdicts(world: World, design: Design, view: View, beliefs: Beliefs) -> dict[str, Verdict]:
-    """What private parties think of every option by their own reasoning, see `private.judge`."""
-    private = world.spec.investor
-    rate = dict.fromkeys(PRIVATE, private.required_return) | {
-        "bondholder": private.lending_rate,
-        "provider": private.lending_rate,
-    }
-    limit = dict.fromkeys(PRIVATE, private.loss_limit) | {"provider": 1.0}
-    for share in design.finance:
-        if share.party in INVESTORS:
-            wishes = wishes_of(world.spec, share.kind)
-            rate[share.party], limit[share.party] = wishes.required_return, wishes.loss_limit
-    weights = belief_weights(beliefs.market, beliefs.market_precision**-0.5)[:, world.cells.intervention]
-    return {
-        party: judge(view.private[party], stake, weights, rate[party], limit[party])
-        for party, stake in view.stake.items()
-    }
 
 
 def not_read(paths: Iterable[str], parties: Collection[str]) -> dict[str, tuple[str, ...]]:

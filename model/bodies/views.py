@@ -94,7 +94,8 @@ class View:
 def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     """Work out what every option is worth to every body under every belief, contract by contract."""
     cells, items, spec = world.cells, world.menu.items, world.spec
-    duration, yearly = world.menu.duration[cells.intervention], world.menu.yearly[cells.intervention]
+    duration = world.menu.duration[cells.intervention]
+    yearly = world.menu.yearly[cells.intervention].astype(np.float64)
     views: list[View] = []
     usual = Usual(world.whole_cost, np.maximum(usual_size(world), 1.0), duration)
     local = None

@@ -7,7 +7,7 @@ import pytest
 
 from stupror.model.bodies.choice import SMALL, STATE, YES
 from stupror.model.bodies.decisions import answers, signatures, state_says
-from stupror.model.bodies.private import too_small
+from stupror.model.bodies.signing import too_small
 from stupror.model.children.forecast import at_belief
 from stupror.model.contracts import load_design
 from stupror.model.contracts.terms import with_terms
