@@ -29,6 +29,7 @@ from .commands import (
     explain,
     municipality,
     parameters,
+    predict,
     report,
     rerun,
     runs,
@@ -94,6 +95,7 @@ data_app = typer.Typer(help="The tables that the model stands on.", no_args_is_h
 app.add_typer(data_app, name="data")
 data_app.command("refresh")(data.refresh)
 app.command("calibrate")(calibrate.calibrate)
+app.command("predict")(predict.predict)
 app.command("validate")(validate.validate)
 app.command("screen")(screen.screen)
 designs_app.callback(invoke_without_command=True)(designs.list_designs)
