@@ -91,6 +91,8 @@ def municipality(
             manifest = run_folder.manifest(
                 lived, contracts, all_seeds, start_year, years, worlds=drawn, files=files
             ) | {"place": told.place_of(place, part, whole) | _besides(part, whole, practice, each=each)}
+            if each:
+                typer.echo(f"Writing {len(part.places.codes)} pages, some seconds each.", err=True)
             run_folder.write_report(folder, tables, manifest, language)
             this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, workers)
             run_folder.write_manifest(folder, {**manifest, "this_run": this_run})

@@ -177,6 +177,13 @@ def test_a_municipality_is_reported_out_of_its_whole_county(stupror: Stupror, tm
     assert (out / "csv" / "Municipalities.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert stupror("municipality", "1080", *words, "--out", out, "--overwrite").code == 0  # our own files, all of them
     assert "Karlskrona" in stupror("municipality", "Karlskorna", "--out", tmp_path / "no").err
+    wrong = stupror("municipality", "1080", "--practice", "money set asid", "--out", tmp_path / "no")
+    assert (wrong.code, "'money set aside'" in wrong.err) == (2, True)
+    several = stupror("municipality", "Sverige", "--practice", "stopped", "--out", tmp_path / "no")
+    assert "one county" in several.err
+    both = stupror("municipality", "10", "--practice", "slutat", "--each", "--out", tmp_path / "no")
+    assert both.code == 2
+    assert not (tmp_path / "no").exists()
 
 
 def test_a_run_that_cuts_a_county_says_so(stupror: Stupror, tmp_path: Path) -> None:
