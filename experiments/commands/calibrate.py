@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ...model.inputs.errors import InputError, hint
+from ...model.inputs.errors import InputError
 from ..files.locks import alone
 from ..files.places import make_folder, new_file
 from ..files.spreadsheets import csv_bytes
@@ -56,7 +56,7 @@ def calibrate(
     known = (*problems.PROBLEMS, problems.BEHAVIOUR)
 
     common.check(
-        None if what in known else f"--what is '{what}'. Give one of {', '.join(known)}.{hint(what, known)}",
+        None if what in known else f"--what is '{what}'. Give one of {', '.join(known)}.",
         limits.within("--particles", particles, 10, MOST_PARTICLES),
         limits.within("--generations", generations, 1, MOST_GENERATIONS),
         limits.within("--seed", seed, 0, limits.LAST_SEED),

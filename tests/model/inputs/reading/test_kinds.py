@@ -14,7 +14,7 @@ from stupror.model.inputs.reading.gate import read_text
 from stupror.model.inputs.reading.meaning import meanings
 from stupror.model.inputs.reading.numbers import UnreadableError, plain_number, read_number
 from stupror.model.inputs.reading.toml import parse_toml, read_toml
-from stupror.model.inputs.scenario import built_in, load_scenario
+from stupror.model.inputs.scenario import built_in, load_scenario, select
 
 SPEC = built_in()
 PATHS = sorted(SPEC.quantities)
