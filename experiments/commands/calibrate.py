@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from ...model.inputs.errors import InputError, hint
+from ...model.inputs.errors import InputError
 from ..files.locks import alone
 from ..files.places import make_folder, new_file
 from ..files.spreadsheets import csv_bytes
@@ -73,7 +73,7 @@ def calibrate(
 
     common.check(
         "Give --what or --targets, not both." if targets is not None and what != "diffusion" else None,
-        None if what in known else f"--what is '{what}'. Give one of {', '.join(known)}.{hint(what, known)}",
+        None if what in known else f"--what is '{what}'. Give one of {', '.join(known)}.",
         limits.within("--particles", particles, 10, MOST_PARTICLES),
         limits.within("--generations", generations, 1, MOST_GENERATIONS),
         limits.within("--seed", seed, 0, limits.LAST_SEED),

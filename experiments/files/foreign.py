@@ -56,11 +56,13 @@ def number_table(path: Path, wrote: str, filled: tuple[str, ...] | None = None) 
     remarks = tuple(" ".join(line.cells).lstrip("# ").strip() for line in every if line.cells[0].startswith("#"))
     if not lines:
         raise InputError([f"{path}: is empty. Give a file that `{wrote}` wrote."])
-    names = [cell for cell in lines[0].cells if cell]
+    heads = {at: cell for at, cell in enumerate(lines[0].cells) if cell}
+    names = list(heads.values())
+    stray = [line.number for line in lines[1:] if any(cell for at, cell in enumerate(line.cells) if at not in heads)]
     wrong: dict[str, tuple[int, str]] = {}
     columns: dict[str, list[float]] = {name: [] for name in names}
     for line in lines[1:]:
-        for at, name in enumerate(names):
+        for at, name in heads.items():
             text = line.cells[at] if at < len(line.cells) else ""
             may_miss = filled is not None and name not in filled
             try:
@@ -68,6 +70,8 @@ def number_table(path: Path, wrote: str, filled: tuple[str, ...] | None = None) 
             except UnreadableError as error:
                 wrong.setdefault(name, (line.number, f"{shown(text)} {error}"))
     problems = [f"{path}, line {number}: column {shown(name)}: {said}" for name, (number, said) in wrong.items()]
+    if stray:
+        problems.append(f"{path}, line {stray[0]}: has a number without a head. Is it a decimal comma? Write a point.")
     problems += [f"{path}: column {shown(name)} comes twice." for name in columns if names.count(name) > 1]
     if problems:
         raise InputError(problems)

@@ -110,7 +110,8 @@ def read_posterior(path: Path, scenario: Scenario) -> Posterior:
     elif len(table.columns) == 1 and not problems:
         problems.append(f"{path}: there is no parameter in it, only weights.")
     elif not problems and (table[_WEIGHT].min() < 0 or table[_WEIGHT].sum() <= 0):
-        problems.append(f"{path}: weights must not be negative, and some must be above 0.")
+        least = f" That of line {lines[int(table[_WEIGHT].argmin())]} is {table[_WEIGHT].min():g}."
+        problems.append(f"{path}: weights must not be negative, and some must be above 0.{least}")
     if problems:
         raise InputError(problems)
     weight = table[_WEIGHT].to_numpy(float)

@@ -22,6 +22,7 @@ from ..data import DATA
 from ..inputs.errors import InputError, nearest, shown
 from ..inputs.quantity import read_toml
 from ..inputs.reading.assembly import declaration
+from ..inputs.reading.meaning import meanings
 from ..inputs.reading.numbers import UnreadableError, plain_number
 from .contract import Design
 from .reading.design import read_design
@@ -156,8 +157,10 @@ def _load_file(name: str) -> Design:
         if path.suffix or "/" in name or "\\" in name:
             remedy = "A design is a text file whose name ends in .toml (docs/own-designs.md)."
             raise InputError((f"'{_short(name)}' is no design. {remedy}",))
-        like = nearest(name, _titles()) or nearest(name, names)
-        like = _titles().get(like or "", like)
+        word = name.strip().casefold()
+        titles = sorted((title for title in _titles() if len(word) > 5 and word in title.casefold()), key=len)
+        meant = [each for word in meanings(name) if (each := word.replace("_", "-")) in names]
+        like = meant[0] if meant else _titles()[titles[0]] if titles else nearest(name, names)
         did = f" Did you mean '{like}'?" if like else " `stupror designs` lists those that there are."
         raise InputError((f"design '{_short(name)}' is not known.{did} Or give the path of a .toml file.",))
     return read_design(read_toml(DESIGNS / f"{name}.toml"), f"{name}.toml")

@@ -42,7 +42,7 @@ from . import asked
 from .corpus import damaged, odd_json, odd_string, odd_text
 from .sources import CODES, INDIGO, INTERVENTION, OWN, PLAN, SCENARIO, TABLE, compared
 
-PATIENCE = 10.0  # seconds
+PATIENCE = 10.0  # seconds of the processor
 INTERVENTIONS = DESIGNS.parent / "interventions"
 INTERVENTION_NAMES = sorted(path.stem for path in INTERVENTIONS.glob("*.toml"))
 DESIGN_NAMES = design_names()
@@ -299,7 +299,7 @@ def in_a_row(kind: str) -> int:
 
 def attempt(kind: str, seed: int, number: int, ground: Ground) -> str | None:
     """Make one trial; say how it failed, if it did."""
-    started = time.perf_counter()
+    started = time.process_time()  # whoever else works here counts for nothing
     try:
         KINDS[kind](Random(f"{kind}/{seed}/{number}"), ground)
     except (InputError, AnalysisError) as refusal:
@@ -311,7 +311,7 @@ def attempt(kind: str, seed: int, number: int, ground: Ground) -> str | None:
         wrong = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     else:
         wrong = None
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     return wrong or (f"took {seconds:.1f} s" if seconds > PATIENCE else None)
 
 

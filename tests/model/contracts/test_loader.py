@@ -180,6 +180,20 @@ def test_all_problems_of_a_file_are_reported_at_once():
     assert all(word in text for word in ("'nobody'", "'gift'", "sum to 0.5", "'hunch'"))
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Statlig utfallsfond", "state-outcomes-fund"),
+        ("kommunal fond", "municipal-fund"),
+        ("statusquo", "status-quo"),
+        ("regional fond", "regional-fund"),
+    ],
+)
+def test_a_design_is_meant_by_its_title_in_either_language(name, meant):
+    with pytest.raises(InputError, match=f"Did you mean '{meant}'"):
+        load_design(name)
+
+
 def test_an_unknown_design_is_refused_with_the_nearest_name():
     with pytest.raises(InputError, match="Did you mean 'planner'"):
         load_design("planer")
