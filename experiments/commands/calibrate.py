@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -130,7 +131,7 @@ def _say_mean(generation: int, distance: float) -> None:
     typer.echo(f"generation {generation}: {distance:.3g} tolerances from the targets on average", err=True)
 
 
-def _said_of_round(row: dict[str, float]) -> str:
+def _said_of_round(row: Mapping[Any, Any]) -> str:
     return (
         f"round {row['round']:.0f}: {row['worlds']:.0f} worlds, as good as {row['effective']:.0f}; used share "
         f"{row['used_share']:.3f}, Norrköping {row['norrkoping_projects']:.2f} projects, placebo {row['placebo']:.3f}, "
