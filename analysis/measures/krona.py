@@ -110,7 +110,7 @@ def _expected(tables: Tables, design: str, rate: float) -> Frame:
     """What the lives of those who came beyond status quo were expected to save, by payer and programme."""
     keys = [*RUN, "intervention", "age", "level"]
     came = tables["enrolment"][tables["enrolment"]["design"].isin([design, BASE])]
-    came = came.groupby([*keys, "year"], as_index=False)["children"].sum()
+    came = came.groupby([*keys, "year"], as_index=False)[["children"]].sum()
     came = came.merge(tables["options"][[*keys, *_VALUES.values()]], on=keys, how="left")
     factor = discounting(rate, (came["year"] - start_year(tables, came)).to_numpy(np.int64))
     many = np.where(came["design"] == BASE, -1.0, 1.0) * factor * came["children"]
