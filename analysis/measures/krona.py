@@ -65,7 +65,8 @@ def entries(tables: Tables, design: str, rate: float = 0.03) -> Frame:
     every = every.assign(payer=every["account"].map(GROUP_OF), sek=np.where(every["design"] == BASE, 1.0, -1.0) * worth)
     found = every.groupby([*LEVELS], as_index=False, sort=True)["sek"].sum()
     found["sek"] = np.rint(found["sek"] / tables["runs"]["seed"].nunique()).astype(np.int64)
-    return found[found["sek"] != 0].reset_index(drop=True)
+    some: Frame = found[found["sek"] != 0].reset_index(drop=True)
+    return some
 
 
 def by_programme(tables: Tables, design: str, rate: float = 0.03) -> Frame:
@@ -84,7 +85,8 @@ def by_programme(tables: Tables, design: str, rate: float = 0.03) -> Frame:
     beyond = pd.DataFrame({"payer": rest.index, "programme": "", "heading": OTHERWISE, "sek": rest.to_numpy()})
     columns = ["payer", "programme", "heading", "sek"]
     found = pd.concat([each[columns] for each in (money, expected, beyond)], ignore_index=True)
-    return found.astype({"sek": np.int64})
+    whole: Frame = found.astype({"sek": np.int64})
+    return whole
 
 
 def tree(parts: Frame, by: Sequence[str]) -> list[Line]:
@@ -108,15 +110,19 @@ def _expected(tables: Tables, design: str, rate: float) -> Frame:
     """What the lives of those who came beyond status quo were expected to save, by payer and programme."""
     keys = [*RUN, "intervention", "age", "level"]
     came = tables["enrolment"][tables["enrolment"]["design"].isin([design, BASE])]
-    came = came.groupby([*keys, "year"], as_index=False)["children"].sum()
+    came = came.groupby([*keys, "year"], as_index=False)[["children"]].sum()
     came = came.merge(tables["options"][[*keys, *_VALUES.values()]], on=keys, how="left")
     factor = discounting(rate, (came["year"] - start_year(tables, came)).to_numpy(np.int64))
     many = np.where(came["design"] == BASE, -1.0, 1.0) * factor * came["children"]
-    worth = came[[*_VALUES.values()]].fillna(0.0).mul(many, axis=0).set_axis([*_VALUES], axis=1)
-    sums = worth.groupby(came["intervention"]).sum().rename_axis("programme").stack()
-    found = (sums / tables["runs"]["seed"].nunique()).rename_axis(["programme", "payer"]).rename("sek").reset_index()
+    n = tables["runs"]["seed"].nunique()
+    parts = [
+        pd.DataFrame({"payer": payer, "programme": came["intervention"], "sek": came[column].fillna(0.0) * many / n})
+        for payer, column in _VALUES.items()
+    ]
+    found = pd.concat(parts, ignore_index=True).groupby(["payer", "programme"], as_index=False)[["sek"]].sum()
     found["sek"] = np.rint(found["sek"]).astype(np.int64)
-    return found[found["sek"] != 0].assign(heading="lives, expected")
+    some: Frame = found[found["sek"] != 0].assign(heading="lives, expected")
+    return some
 
 
 def _ages(age: pd.Series) -> pd.Series:

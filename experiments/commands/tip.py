@@ -13,8 +13,8 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import text_of
 from ..files.places import new_file
 from ..files.spreadsheets import csv_bytes
+from ..files.tips import TIPS
 from ..runs import limits
-from ..runs.tips import TIPS
 from ..runs.workers import WorkerError, in_order, open_pool
 from . import common
 
@@ -141,7 +141,7 @@ def _write(out: Path, asked: list[Headline], found: list[Tip], scenario: Scenari
     """Write a row for each parameter of each tip, and one without a parameter where none was found."""
     import pandas as pd
 
-    from ..runs.tips import COLUMNS
+    from ..files.tips import COLUMNS
     from ..search.tipping import FAR
 
     rows = [

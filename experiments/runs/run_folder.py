@@ -35,8 +35,8 @@ from ...model.inputs.scenario import Scenario, load_scenario, select
 from ..files import places, records
 from ..files.records import MANIFEST
 from ..files.spreadsheets import csv_bytes
+from ..files.tips import TIPS, read_tips
 from ..plans.likely import LIKELY, shipped_worlds
-from .tips import TIPS, read_tips
 from .told import assumed_that_matter, cut_counties, place_names, terms_of
 
 __all__ = [

@@ -13,7 +13,7 @@ from stupror.model.practice import CONTRACTS, FUNDED, NEVER, STOPPED, WORKING, Y
 def year(when, state, regions=(NEVER,), contracts=(0, 0, 0, 0)):
     state = np.array(state, np.int8)
     nobody, nothing = np.zeros(state.size, np.bool_), np.full(state.size, -1, np.int8)
-    return Year(when, state, nobody, nothing, np.array(regions, np.int8), np.array(contracts, np.int8))
+    return Year(when, state, nobody, nobody, nothing, np.array(regions, np.int8), np.array(contracts, np.int8))
 
 
 def test_counts_are_what_the_statements_say():
