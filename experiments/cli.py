@@ -19,30 +19,11 @@ from typing import Annotated
 import typer
 
 from ..model.inputs.errors import InputError, shown
-from .commands import (
-    analyse,
-    audit,
-    batch,
-    calibrate,
-    data,
-    designs,
-    explain,
-    municipality,
-    parameters,
-    predict,
-    report,
-    rerun,
-    runs,
-    screen,
-    search,
-    signed,
-    stress,
-    study,
-    tip,
-    validate,
-    view,
-)
+from .commands.batches import analyse, audit, batch, search, study
 from .commands.common import FailedError, StoppedError
+from .commands.fitting import calibrate, data, screen, validate
+from .commands.inputs import designs, parameters, signed, stress
+from .commands.running import explain, municipality, predict, report, rerun, runs, tip, view
 from .files.places import WriteError, why
 
 __all__ = ["app", "main"]

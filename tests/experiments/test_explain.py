@@ -10,7 +10,7 @@ from stupror import compare
 from stupror.analysis.measures import krona, lifetime
 from stupror.analysis.report.tables import number
 from stupror.experiments.cli import app
-from stupror.experiments.commands.explain import _stands_on
+from stupror.experiments.commands.running.explain import _stands_on
 from stupror.model.inputs.scenario import load_scenario
 
 FUND = "municipal-fund-repayment"

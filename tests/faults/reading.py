@@ -21,7 +21,7 @@ from stupror.analysis.measures.outcomes import OUTCOMES
 from stupror.experiments.batches import batch_folder, engine, store
 from stupror.experiments.batches.asking import AnalysisError
 from stupror.experiments.batches.session import prepare, run_batch
-from stupror.experiments.commands.search import ranges
+from stupror.experiments.commands.batches.search import ranges
 from stupror.experiments.designs import on_paper, sheet
 from stupror.experiments.designs.indigo import from_indigo
 from stupror.experiments.files import records

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from stupror import batch, compare, load_scenario, run
-from stupror.experiments.commands import runs
+from stupror.experiments.commands.running import runs
 from stupror.experiments.runs.finished import Comparison, Run
 from stupror.model.inputs.errors import InputError
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from stupror.analysis.measures.objectives import OBJECTIVES
-from stupror.experiments.commands.search import ranges
+from stupror.experiments.commands.batches.search import ranges
 from stupror.experiments.runs.run_folder import MANIFEST
 from stupror.experiments.search.search import MOST_POINTS, Found, Plan, Range, search
 from stupror.model.contracts import Design, load_design

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from stupror.experiments.commands import view
+from stupror.experiments.commands.running import view
 from stupror.experiments.view import opening, serving
 from stupror.experiments.view.opening import Opening
 from stupror.experiments.view.worlds.pair import Pair

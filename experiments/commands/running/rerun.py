@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ..runs import limits
-from ..runs.limits import MOST_AT_ONCE
-from . import common
-from .common import FailedError, Posteriors, StoppedError
+from ...runs import limits
+from ...runs.limits import MOST_AT_ONCE
+from .. import common
+from ..common import FailedError, Posteriors, StoppedError
 
 __all__ = ["rerun"]
 
@@ -27,7 +27,7 @@ def rerun(
 ) -> None:
     """Run again what a manifest says, and compare every table with its SHA-256."""
     common.check(limits.within("--workers", workers, 1, MOST_AT_ONCE))
-    from ..runs.again import again
+    from ...runs.again import again
 
     wanted = [each.strip() for each in designs.split(",")] if designs is not None else None
     started = time.perf_counter()

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import common
-from .common import check, known_language
+from .. import common
+from ..common import check, known_language
 
 if TYPE_CHECKING:
-    from ...model.contracts import Design
+    from ....model.contracts import Design
 
 __all__ = ["from_indigo", "list_designs", "new", "settle", "show"]
 
@@ -32,7 +32,7 @@ def list_designs(context: typer.Context, language: Spoken = "en") -> None:
     if context.invoked_subcommand is not None:
         return
     check(known_language(language))
-    from ...model.contracts import add_on_names, design_names, load_add_on, load_design
+    from ....model.contracts import add_on_names, design_names, load_add_on, load_design
 
     designs = [load_design(name) for name in design_names()]
     add_ons = [load_add_on(name) for name in add_on_names()]
@@ -71,7 +71,7 @@ def _title(design: Design, language: str) -> str:
     """Name of a design; in Swedish the one that the report has."""
     if language != "sv":
         return design.title
-    from ...analysis.report.page import texts
+    from ....analysis.report.page import texts
 
     return str(texts("sv")["words"].get(design.name, design.title_sv))
 
@@ -86,7 +86,7 @@ def _group(design: Design) -> str:
 def show(name: DesignText, language: Spoken = "en") -> None:
     """Read a design aloud: who decides, who pays, what is measured, what follows; and what `settle` asks."""
     check(known_language(language))
-    from ...model.contracts import add_on_names, describe, load_add_on, load_design
+    from ....model.contracts import add_on_names, describe, load_add_on, load_design
 
     design = load_add_on(name) if name in add_on_names() else load_design(name)
     if language == "sv":
@@ -99,10 +99,10 @@ def show(name: DesignText, language: Spoken = "en") -> None:
 
 def _in_swedish(design: Design) -> Iterator[str]:
     """Read a design aloud in Swedish, in the words of the report; amounts and sources stand in the English reading."""
-    from ...analysis.report.decision.front import sayings
-    from ...analysis.report.decision.options import described
-    from ...analysis.report.page import localiser, texts
-    from ..runs.told import terms_of
+    from ....analysis.report.decision.front import sayings
+    from ....analysis.report.decision.options import described
+    from ....analysis.report.page import localiser, texts
+    from ...runs.told import terms_of
 
     local = localiser("sv")
     told = described(terms_of(design), "sv", texts("sv")["words"], sayings("sv"))
@@ -118,7 +118,7 @@ def _in_swedish(design: Design) -> Iterator[str]:
 
 def _questions(design: Design, name: str) -> Iterator[str]:
     """Say what `settle` asks about a design."""
-    from ..designs.on_paper import asked, derived
+    from ...designs.on_paper import asked, derived
 
     questions = asked(design)
     yield ""
@@ -138,7 +138,7 @@ def new(
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:
     """Begin a design of your own: a commented file to edit, with the terms of a preset."""
-    from ..designs.draft import new_design
+    from ...designs.draft import new_design
 
     path = new_design(name, preset, out)
     typer.echo(f"Written: {path}. Edit it; its first lines say how to check, settle and compare it.")
@@ -150,7 +150,7 @@ def from_indigo(
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:
     """Write a project of the impact-bond register INDIGO as a contract file, to be checked and completed."""
-    from ..designs.indigo import write_indigo
+    from ...designs.indigo import write_indigo
 
     path, drafted = write_indigo(file, name, out)
     typer.echo(f"Written: {path}. Check all of it, and complete:")
@@ -171,10 +171,10 @@ def settle(
     ] = None,
 ) -> None:
     """Settle a contract on paper: who pays whom, when and why, if this is what was measured."""
-    from ...model.contracts import add_on_names, load_add_on, load_design
-    from ..designs import on_paper
-    from ..designs.sheet import lines
-    from .common import all_of
+    from ....model.contracts import add_on_names, load_add_on, load_design
+    from ...designs import on_paper
+    from ...designs.sheet import lines
+    from ..common import all_of
 
     contract = load_add_on(design) if design in add_on_names() else load_design(design)
     questions = on_paper.asked(contract)

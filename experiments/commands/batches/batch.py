@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ..files.places import new_file
-from ..runs import limits
-from ..runs.limits import MOST_AT_ONCE
-from ..runs.progress import duration, progress
-from . import common
-from .common import FailedError, StoppedError
+from ...files.places import new_file
+from ...runs import limits
+from ...runs.limits import MOST_AT_ONCE
+from ...runs.progress import duration, progress
+from .. import common
+from ..common import FailedError, StoppedError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ...model.inputs.scenario import Scenario
-    from ..batches.session import Estimate, Prepared, Result
-    from ..plans.plan import Plan
-    from ..results import Batch
+    from ....model.inputs.scenario import Scenario
+    from ...batches.session import Estimate, Prepared, Result
+    from ...plans.plan import Plan
+    from ...results import Batch
 
 __all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "show", "status", "table_of"]
 
@@ -51,8 +51,8 @@ def run_plan(
 ) -> None:
     """Make the runs of PLAN that are not there yet (the word `run` may be left out)."""
     common.check(limits.within("--workers", workers, 1, MOST_AT_ONCE), _address(scheduler))
-    from ..batches import session
-    from ..runs.extras import need
+    from ...batches import session
+    from ...runs.extras import need
 
     if workers > 1 or scheduler:
         need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
@@ -80,7 +80,7 @@ def _address(scheduler: str) -> str | None:
 
 def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> Result:
     """Run, and say in one line why it stopped if it did."""
-    from ..batches import engine, session
+    from ...batches import engine, session
 
     def say(estimate: Estimate) -> None:
         typer.echo(_words(estimate, workers), err=True)
@@ -97,7 +97,7 @@ def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> 
 
 def _kept(prepared: Prepared, out: Path) -> str:
     """Say what is done, and how to go on."""
-    from ..batches import store
+    from ...batches import store
 
     done = len({job.key for job in prepared.jobs} & store.finished(out).keys())
     return f"{done} of {prepared.total} runs are finished and stay in {out}; the same command goes on from there."
@@ -131,7 +131,7 @@ def _words(estimate: Estimate, workers: int) -> str:
 
 def _report(result: Result, out: Path) -> None:
     """Say what came out; failed runs end with exit code 1."""
-    from ..results import open_batch
+    from ...results import open_batch
 
     typer.echo(f"{result.made} runs made in {duration(result.seconds)}, {result.found} were there. Written to {out}.")
     batch = open_batch(out)
@@ -162,7 +162,7 @@ def _headline(batch: Batch, name: str) -> pd.DataFrame:
 
 def _read(file: Path) -> Plan:
     """Read a plan, and say how what it names was understood."""
-    from ..plans.plan import read_plan
+    from ...plans.plan import read_plan
 
     plan = read_plan(file)
     common.say_notes(plan.scenario)
@@ -171,8 +171,8 @@ def _read(file: Path) -> Plan:
 
 def status(folder: Folder) -> None:
     """Say how far a batch has come, and whether somebody is at work on it."""
-    from ..batches import batch_folder
-    from ..results import open_batch
+    from ...batches import batch_folder
+    from ...results import open_batch
 
     batch = open_batch(folder)
     state = batch.status()
@@ -203,11 +203,11 @@ def show(
     again: Annotated[bool, typer.Option("--again", help="Make its runs again, and compare every outcome.")] = False,
 ) -> None:
     """Show one draw: its numbers, its outcomes, its world as a scenario file, and the commands that make its runs."""
-    from ...model.inputs.scenario import load_scenario
-    from ..batches import engine
-    from ..batches.again import command_of, draw_of, plan_again, scenario_text
-    from ..batches.jobs import context_of
-    from ..results import open_batch
+    from ....model.inputs.scenario import load_scenario
+    from ...batches import engine
+    from ...batches.again import command_of, draw_of, plan_again, scenario_text
+    from ...batches.jobs import context_of
+    from ...results import open_batch
 
     batch = open_batch(folder)
     found = draw_of(plan_again(folder, dict(batch.manifest), plan), draw)
@@ -258,7 +258,7 @@ def _not_in_the_command(plan: Plan, usual: Scenario) -> list[str]:
 
 def _speed(folder: Path, left: int) -> str:
     """Rate over the last hundred parts, and what that means for the rest."""
-    from ..batches import store
+    from ...batches import store
 
     times = sorted(path.stat().st_mtime for path in store.finished(folder).values())[-100:]
     if len(times) < 2 or times[-1] <= times[0]:
@@ -269,6 +269,6 @@ def _speed(folder: Path, left: int) -> str:
 
 def table_of(frame: pd.DataFrame) -> str:
     """Lay a table out for a terminal."""
-    from ..results import show
+    from ...results import show
 
     return str(frame.to_string(index=False, float_format=show, na_rep="-"))

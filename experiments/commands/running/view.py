@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ...model.inputs.errors import InputError
-from ..runs import limits
-from ..runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, QUICK_PLACE
-from . import common
-from .common import Interventions, ScenarioFile
+from ....model.inputs.errors import InputError
+from ...runs import limits
+from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, QUICK_PLACE
+from .. import common
+from ..common import Interventions, ScenarioFile
 
 __all__ = ["view"]
 
@@ -49,8 +49,8 @@ def view(
     spec = common.read_scenario(scenario, municipalities or None, quick=False, interventions=interventions)
     common.read_designs([design], spec)
 
-    from ..view import serving
-    from ..view.opening import Opening
+    from ...view import serving
+    from ...view.opening import Opening
 
     address = serving.bind(host, port)
     Opening(

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ..files.places import new_file
-from ..runs import limits
-from . import common
+from ...files.places import new_file
+from ...runs import limits
+from .. import common
 
 __all__ = ["predict"]
 
@@ -30,9 +30,9 @@ def predict(
         None if _DAY.match(dated) else f"--dated is '{dated}'. Write year, month and day: 2026-11-29.",
         f"{out} exists. Predictions are a record: name a new file." if out.exists() else None,
     )
-    from ...model.inputs.scenario import load_scenario
-    from ...model.inputs.version import __version__
-    from ..calibration import predictions
+    from ....model.inputs.scenario import load_scenario
+    from ....model.inputs.version import __version__
+    from ...calibration import predictions
 
     scenario = load_scenario()
     with common.progress(worlds, "worlds") as tell:

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from ...model.inputs import schema
-from ...model.inputs.errors import InputError, hint
-from ..files.places import new_file
-from ..files.spreadsheets import csv_bytes
-from ..runs import limits
-from . import common
-from .common import Interventions
+from ....model.inputs import schema
+from ....model.inputs.errors import InputError, hint
+from ...files.places import new_file
+from ...files.spreadsheets import csv_bytes
+from ...runs import limits
+from .. import common
+from ..common import Interventions
 
 __all__ = ["interventions", "parameters"]
 
@@ -36,7 +36,7 @@ def parameters(
     ] = False,
 ) -> None:
     """List every parameter with value, unit, range, distribution and source."""
-    from ...model.inputs.scenario import load_scenario
+    from ....model.inputs.scenario import load_scenario
 
     if json_schema:
         import json
@@ -64,8 +64,8 @@ def interventions(
         limits.within("--seed", seed, 0, limits.LAST_SEED),
         f"--table {table} exists. Name a new file." if table is not None and table.exists() else None,
     )
-    from ...model.inputs.scenario import load_scenario
-    from ..patterns import worth
+    from ....model.inputs.scenario import load_scenario
+    from ...patterns import worth
 
     spec = load_scenario(scenario, added or ())
     found = worth.worth(spec, draws=draws, seed=seed)

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ...model.inputs.errors import InputError, hint
-from .common import Language, check, known_language
+from ....model.inputs.errors import InputError, hint
+from ..common import Language, check, known_language
 
 __all__ = ["signed"]
 
@@ -25,9 +25,9 @@ def signed(
     """Say of every design of a run how many ideas it could pay for, how many were begun, and who said no and why."""
     unknown = f"--by is '{by}'.{hint(str(by), APART)} Give one of {', '.join(APART)}."
     check(known_language(language), unknown if by not in (None, *APART) else None)
-    from ...analysis.measures.answers import refusals
-    from ...analysis.report.page import texts
-    from ..runs.run_folder import read_folder
+    from ....analysis.measures.answers import refusals
+    from ....analysis.report.page import texts
+    from ...runs.run_folder import read_folder
 
     tables, _ = read_folder(folder)
     names = list(dict.fromkeys(tables["runs"]["design"]))

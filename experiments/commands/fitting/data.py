@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..runs import limits
-from . import common
+from ...runs import limits
+from .. import common
 
 __all__ = ["refresh"]
 
@@ -24,7 +24,7 @@ def refresh(
         limits.within("--year", year, FIRST_YEAR, LAST_YEAR),
         f"{out} exists. Name a new file." if out.exists() else None,
     )
-    from .. import refresh as refreshing
+    from ... import refresh as refreshing
 
     try:
         fresh = refreshing.fetch(year)

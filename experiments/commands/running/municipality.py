@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..runs import limits
-from ..runs.limits import FIRST_SEED, LAST_SEED, MOST_AT_ONCE, MOST_SEEDS, MOST_YEARS, USUAL_SEEDS
-from . import common
-from .common import Language, MunicipalitiesFile, Out, Overwrite, Point, StoppedError
+from ...runs import limits
+from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_AT_ONCE, MOST_SEEDS, MOST_YEARS, USUAL_SEEDS
+from .. import common
+from ..common import Language, MunicipalitiesFile, Out, Overwrite, Point, StoppedError
 
 if TYPE_CHECKING:
-    from ...model.inputs.scenario import Scenario
+    from ....model.inputs.scenario import Scenario
 
 __all__ = ["municipality"]
 
@@ -61,8 +61,8 @@ def municipality(
         if each and practice
         else None,
     )
-    from ...model.contracts import split_names
-    from ...model.inputs.scenario import select
+    from ....model.contracts import split_names
+    from ....model.inputs.scenario import select
 
     whole = common.read_scenario(scenario, None, quick=False, table=municipalities_file)
     part = select(whole, [place])
@@ -72,10 +72,10 @@ def municipality(
     contracts = common.read_designs(split_names(designs), whole)
     all_seeds = range(seed, seed + seeds)
 
-    from ...analysis.report.page import texts
-    from ...analysis.report.tables import summary
-    from ..plans.likely import LIKELY, POINT, drawing
-    from ..runs import run_folder, runner, told
+    from ....analysis.report.page import texts
+    from ....analysis.report.tables import summary
+    from ...plans.likely import LIKELY, POINT, drawing
+    from ...runs import run_folder, runner, told
 
     draw, drawn = drawing(point=point, priors=False, posteriors=()), POINT if point else LIKELY
     started = time.perf_counter()
@@ -111,9 +111,9 @@ def _stated(whole: Scenario, part: Scenario, practice: str) -> Scenario:
     InputError
         If there is no such state, in English or Swedish, or several places are named.
     """
-    from ...analysis.report.place.place import sayings
-    from ...model.inputs.errors import hint
-    from ...model.practice import STATES
+    from ....analysis.report.place.place import sayings
+    from ....model.inputs.errors import hint
+    from ....model.practice import STATES
 
     spoken = {sayings(language)[f"state {state}"]: state for language in common.LANGUAGES for state in STATES}
     words = {**spoken, **dict(zip(STATES, STATES, strict=True))}
@@ -131,8 +131,8 @@ def _stated(whole: Scenario, part: Scenario, practice: str) -> Scenario:
 
 def _besides(part: Scenario, whole: Scenario, practice: str | None, *, each: bool) -> dict[str, Any]:
     """What a manifest tells of the place besides its facts: what was stated, or each of its municipalities."""
-    from ...model.inputs.scenario import select
-    from ..runs import told
+    from ....model.inputs.scenario import select
+    from ...runs import told
 
     if each:
         codes = part.places.codes

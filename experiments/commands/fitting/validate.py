@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ..files.places import new_file
-from ..runs import limits
-from . import common
+from ...files.places import new_file
+from ...runs import limits
+from .. import common
 
 __all__ = ["validate"]
 
@@ -42,9 +42,9 @@ def validate(
         limits.within("--years", years, 2, limits.MOST_YEARS),
         limits.within("--seed", seed, 0, limits.LAST_SEED),
     )
-    from ...model.inputs.scenario import load_scenario
-    from ..calibration import validation, validation_page
-    from ..plans import posterior
+    from ....model.inputs.scenario import load_scenario
+    from ...calibration import validation, validation_page
+    from ...plans import posterior
 
     scenario = load_scenario()
     small = common.read_scenario(None, place, quick=False)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..runs import limits
-from ..runs.limits import (
+from ...runs import limits
+from ...runs.limits import (
     FIRST_SEED,
     LAST_SEED,
     MOST_AT_ONCE,
@@ -24,8 +24,8 @@ from ..runs.limits import (
     USUAL_SEEDS,
     USUAL_YEARS,
 )
-from . import common
-from .common import (
+from .. import common
+from ..common import (
     Excel,
     Interventions,
     Language,
@@ -46,7 +46,7 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..runs.written import Form, Told
+    from ...runs.written import Form, Told
 
 __all__ = ["compare", "run"]
 
@@ -83,10 +83,10 @@ def run(
     likely = common.read_posteriors(posterior, spec)
     contract = common.read_designs([design], spec)[0]
 
-    from ..plans.likely import drawing, which
-    from ..plans.posterior import named
-    from ..runs import runner
-    from ..runs.written import Form, Told
+    from ...plans.likely import drawing, which
+    from ...plans.posterior import named
+    from ...runs import runner
+    from ...runs.written import Form, Told
 
     world = drawing(point=point, priors=priors, posteriors=likely)(spec, seed)
 
@@ -140,7 +140,7 @@ def compare(
         _not_both(point, priors),
         common.known_language(language),
     )
-    from ...model.contracts import split_names, with_steps
+    from ....model.contracts import split_names, with_steps
 
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file, interventions)
     likely = common.read_posteriors(posterior, spec)
@@ -149,11 +149,11 @@ def compare(
         contracts = with_steps(contracts)
     all_seeds = range(seed, seed + n_seeds)
 
-    from ..plans.likely import drawing, which
-    from ..plans.posterior import named
-    from ..runs import runner
-    from ..runs.luck import second
-    from ..runs.written import Form, Told
+    from ...plans.likely import drawing, which
+    from ...plans.posterior import named
+    from ...runs import runner
+    from ...runs.luck import second
+    from ...runs.written import Form, Told
 
     draw = drawing(point=point, priors=priors, posteriors=likely)
 
@@ -191,14 +191,14 @@ class Place:
 
 def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, form: Form) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
-    from ...analysis.report.intervals import FEW_SEEDS
-    from ...analysis.report.page import spoken_summary, spoken_worlds, texts
-    from ...analysis.report.tables import by_step, format_steps, lay_out
-    from ...analysis.report.worlds_table import luck_apart
-    from ...model.inputs.scenario import load_scenario
-    from ..runs import run_folder
-    from ..runs.told import cut_counties
-    from ..runs.written import fill
+    from ....analysis.report.intervals import FEW_SEEDS
+    from ....analysis.report.page import spoken_summary, spoken_worlds, texts
+    from ....analysis.report.tables import by_step, format_steps, lay_out
+    from ....analysis.report.worlds_table import luck_apart
+    from ....model.inputs.scenario import load_scenario
+    from ...runs import run_folder
+    from ...runs.told import cut_counties
+    from ...runs.written import fill
 
     started, out = time.perf_counter(), place.out
     try:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...model.inputs.errors import InputError, nearest
-from ..runs import limits
-from ..runs.limits import (
+from ....model.inputs.errors import InputError, nearest
+from ...runs import limits
+from ...runs.limits import (
     FIRST_SEED,
     LAST_SEED,
     MOST_AT_ONCE,
@@ -27,13 +27,13 @@ from ..runs.limits import (
     QUICK_YEARS,
     USUAL_YEARS,
 )
-from ..runs.workers import open_pool
-from . import common
-from .common import Interventions, Municipalities, MunicipalitiesFile, Quick, ScenarioFile, StoppedError, Years
+from ...runs.workers import open_pool
+from .. import common
+from ..common import Interventions, Municipalities, MunicipalitiesFile, Quick, ScenarioFile, StoppedError, Years
 
 if TYPE_CHECKING:
-    from ...model.contracts import Design
-    from ..search.search import Found, Plan, Range
+    from ....model.contracts import Design
+    from ...search.search import Found, Plan, Range
 
 __all__ = ["search"]
 
@@ -86,10 +86,10 @@ def search(
     head, tail = _parts(design)
     moved, wanted = common.all_of(partial(ranges, contract, vary), partial(_objectives, objectives))
 
-    from ..runs import run_folder
-    from ..search import search_folder
-    from ..search.search import Plan
-    from ..search.search import search as find
+    from ...runs import run_folder
+    from ...search import search_folder
+    from ...search.search import Plan
+    from ...search.search import search as find
 
     plan = Plan(
         head=head,
@@ -123,7 +123,7 @@ def search(
 
 def _parts(design: str) -> tuple[str, str]:
     """Divide a joined design where its terms are written: after the contract, before an add-on that follows it."""
-    from ...model.contracts import add_on_names
+    from ....model.contracts import add_on_names
 
     parts = re.split(r"\+(?![^\[\]]*\])", design)
     last = next((number for number, part in enumerate(parts) if part.partition("[")[0] not in add_on_names()), 0)
@@ -149,10 +149,10 @@ def ranges(design: Design, text: str) -> tuple[Range, ...]:
 
 def _range(design: Design, entry: str) -> tuple[str, Range]:
     """Read one term: its path and its range."""
-    from ...model.contracts.contract import plain
-    from ...model.contracts.terms import find_term
-    from ..designs.on_paper import number
-    from ..search.search import Range
+    from ....model.contracts.contract import plain
+    from ....model.contracts.terms import find_term
+    from ...designs.on_paper import number
+    from ...search.search import Range
 
     name, given, span = (part.strip() for part in entry.partition("="))
     path, quantity, term = find_term(design, name)
@@ -185,7 +185,7 @@ def _range(design: Design, entry: str) -> tuple[str, Range]:
 
 def _objectives(text: str) -> tuple[str, ...]:
     """Read what to judge by."""
-    from ...analysis.measures.objectives import OBJECTIVES
+    from ....analysis.measures.objectives import OBJECTIVES
 
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = "".join(f"\n  {name} [{each.unit}, {each.better}]: {each.meaning}" for name, each in OBJECTIVES.items())
@@ -202,7 +202,7 @@ def _objectives(text: str) -> tuple[str, ...]:
 
 
 def _meant(name: str) -> str:
-    from ...analysis.measures.objectives import OBJECTIVES
+    from ....analysis.measures.objectives import OBJECTIVES
 
     near = nearest(name, OBJECTIVES)
     return f" Did you mean '{near}'?" if near else ""
@@ -212,8 +212,8 @@ def _summary(found: Found, plan: Plan, rate: float) -> str:
     """Say what was found, and how far it can be trusted."""
     import pandas as pd
 
-    from ...analysis.batches import pareto
-    from ...analysis.measures.objectives import OBJECTIVES
+    from ....analysis.batches import pareto
+    from ....analysis.measures.objectives import OBJECTIVES
 
     units = {name: OBJECTIVES[name].unit for name in plan.objectives}
     points = found.front[found.front["kind"] != "front"]
@@ -234,7 +234,7 @@ def _summary(found: Found, plan: Plan, rate: float) -> str:
 
 def _verdict(row: Mapping[Any, Any], unit: str) -> str:
     """Say of one objective how much less the front gave than the search promised."""
-    from ...analysis.report.tables import number
+    from ....analysis.report.tables import number
 
     unit = {"%": "percentage points"}.get(unit, unit)
     shrunk, luck, curse = (float(row[key]) for key in ("shrunk", "luck", "curse"))

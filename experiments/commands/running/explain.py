@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...model.inputs.errors import InputError, hint
-from ..files.places import new_file
-from ..files.spreadsheets import csv_bytes
-from . import common
+from ....model.inputs.errors import InputError, hint
+from ...files.places import new_file
+from ...files.spreadsheets import csv_bytes
+from .. import common
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,8 +45,8 @@ def explain(
 
     Present values over whole lives against status quo, mean over seeds, in whole kronor.
     """
-    from ...analysis.measures import krona, lifetime
-    from ..runs import run_folder
+    from ....analysis.measures import krona, lifetime
+    from ...runs import run_folder
 
     levels = [each.strip() for each in by.split(",")]
     common.check(
@@ -92,8 +92,8 @@ def _asked(tables: Tables, number: str, folder: Path) -> tuple[str, str]:
     InputError
         If status quo was not run, or it is neither a design of the folder nor a gain that was printed, or several are.
     """
-    from ...analysis.measures.lifetime import BASE
-    from ...analysis.report.tables import format_summary
+    from ....analysis.measures.lifetime import BASE
+    from ....analysis.report.tables import format_summary
 
     designs = list(dict.fromkeys(tables["runs"]["design"]))
     if BASE not in designs:
@@ -138,7 +138,7 @@ def _written(lines: Iterable[tuple[int, str, int]]) -> str:
 
 def _stands_on(parts: pd.DataFrame, design: str) -> list[str]:
     """Name the parameters, or the clauses, that each heading comes from."""
-    from ...model.inputs.scenario import load_scenario
+    from ....model.inputs.scenario import load_scenario
 
     rows, lines = load_scenario().costs, []
     for heading, part in parts.groupby("heading"):

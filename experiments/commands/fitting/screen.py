@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from ..files.places import new_file
-from ..files.spreadsheets import csv_bytes
-from ..runs import limits
-from ..runs.workers import WorkerError, in_order, open_pool
-from . import common
+from ...files.places import new_file
+from ...files.spreadsheets import csv_bytes
+from ...runs import limits
+from ...runs.workers import WorkerError, in_order, open_pool
+from .. import common
 
 __all__ = ["screen"]
 
@@ -39,7 +39,7 @@ def screen(
     scenario = common.read_scenario(None, place, quick=False, table=municipalities_file)
     contract = common.read_designs([design], scenario)[0]
 
-    from ..calibration import screening
+    from ...calibration import screening
 
     names = screening.assumed(scenario)
     many = trajectories * (len(names) + 1)

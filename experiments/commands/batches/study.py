@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...model.inputs.errors import InputError, hint
-from ..batches import asking
-from . import common
+from ....model.inputs.errors import InputError, hint
+from ...batches import asking
+from .. import common
 from .analyse import write_beside
 from .batch import Folder, table_of
 
@@ -38,8 +38,8 @@ def study(
     top: Annotated[int, typer.Option(help="How many studies to print for each payer.")] = 3,
 ) -> None:
     """Say what an evaluation of a programme would be worth to municipalities, regions and state, before it is made."""
-    from ..batches.studies import METHODS
-    from ..results import open_batch
+    from ...batches.studies import METHODS
+    from ...results import open_batch
 
     asking.check(asking.finite("--wtp", wtp, 0.0))
     wanted = [each.strip() for each in methods.split(",") if each.strip()]

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..files.places import new_file
-from ..files.spreadsheets import csv_bytes
+from ...files.places import new_file
+from ...files.spreadsheets import csv_bytes
 
 __all__ = ["audit"]
 
@@ -21,7 +21,7 @@ def audit(
     """Go through CHEERS 2022, CHEERS-VOI, ODD and TRACE: say of each item where it is met, or what is missing."""
     import pandas as pd
 
-    from ..docs import checklists
+    from ...docs import checklists
 
     found = checklists.audit(folder)
     for name in dict.fromkeys(each.item.list for each in found):

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...model.inputs.errors import InputError, hint
-from ..batches import asking
-from ..files.places import make_folder, new_file
-from ..files.spreadsheets import csv_bytes
-from . import common
+from ....model.inputs.errors import InputError, hint
+from ...batches import asking
+from ...files.places import make_folder, new_file
+from ...files.spreadsheets import csv_bytes
+from .. import common
 from .batch import Folder, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..results import Batch
+    from ...results import Batch
 
 __all__ = ["discover", "psa", "sensitivity", "write_beside"]
 
@@ -38,9 +38,9 @@ def sensitivity(
     top: Annotated[int, common.WholeOption(help="How many factors to print.")] = 5,
 ) -> None:
     """Say which uncertain numbers move an outcome, and which decide what design is best."""
-    from ...analysis.batches import batch_figures
-    from ...analysis.batches.sensitivity import DUMMY
-    from ..results import open_batch
+    from ....analysis.batches import batch_figures
+    from ....analysis.batches.sensitivity import DUMMY
+    from ...results import open_batch
 
     batch = open_batch(folder)
     found = batch.sensitivity(outcome, against or None, method or None)
@@ -84,10 +84,10 @@ def psa(
     top: Annotated[int, common.WholeOption(help="How many factors to print.")] = 10,
 ) -> None:
     """Say which design is best, how sure that is, and what it would be worth to know more."""
-    from ...analysis.batches import batch_figures
-    from ...analysis.batches.precision import SAID
-    from ...analysis.batches.psa import WORTH, cost_of, effect_of
-    from ..results import open_batch
+    from ....analysis.batches import batch_figures
+    from ....analysis.batches.precision import SAID
+    from ....analysis.batches.psa import WORTH, cost_of, effect_of
+    from ...results import open_batch
 
     asked = list(dict.fromkeys(wtp or [0.0]))
     asking.check(*(asking.finite("--wtp", each, 0.0) for each in asked))
@@ -183,9 +183,9 @@ def discover(
     ] = None,
 ) -> None:
     """Say under which combinations of uncertain numbers a design fails. Usually: where it is worse than the other."""
-    from ...analysis.batches import batch_figures
-    from ...analysis.batches.discovery import DENSITY
-    from ..results import open_batch
+    from ....analysis.batches import batch_figures
+    from ....analysis.batches.discovery import DENSITY
+    from ...results import open_batch
 
     for option, limit in (("--above", above), ("--below", below)):
         if limit is not None and not math.isfinite(limit):
@@ -226,7 +226,7 @@ def _weak(rules: pd.DataFrame, density: float) -> str:
 
 def _fails(batch: Batch, name: str, outcome: str, limits: tuple[float | None, float | None], against: str) -> str:
     """Say in words when a design fails."""
-    from ...analysis.batches.paired import base_of, less_is_better
+    from ....analysis.batches.paired import base_of, less_is_better
 
     above, below = limits
     base = base_of(batch.runs, against or None)
@@ -239,7 +239,7 @@ def _fails(batch: Batch, name: str, outcome: str, limits: tuple[float | None, fl
 
 
 def _than(batch: Batch, against: str) -> str:
-    from ...analysis.batches.paired import base_of
+    from ....analysis.batches.paired import base_of
 
     return f" less {base_of(batch.runs, against or None)}" if batch.runs["design"].nunique() > 1 else ""
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from . import common
-from .common import Excel, Language, SwedishCsv
+from .. import common
+from ..common import Excel, Language, SwedishCsv
 
 __all__ = ["report"]
 
@@ -23,11 +23,11 @@ def report(
 ) -> None:
     """Write the report of a folder, from its tables."""
     common.check(common.known_language(language))
-    from ..files import places
-    from ..runs import run_folder
+    from ...files import places
+    from ...runs import run_folder
 
     if run_folder.kind_of(folder) == "batch":
-        from ..results import open_batch
+        from ...results import open_batch
 
         common.check(
             "--excel and --swedish-csv are of runs: a batch has its numbers in runs.parquet and, after psa, as CSV."

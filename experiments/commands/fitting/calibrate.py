@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from ...model.inputs.errors import InputError
-from ..files.locks import alone
-from ..files.places import make_folder, new_file
-from ..files.spreadsheets import csv_bytes
-from ..runs import limits
-from . import common
+from ....model.inputs.errors import InputError
+from ...files.locks import alone
+from ...files.places import make_folder, new_file
+from ...files.spreadsheets import csv_bytes
+from ...runs import limits
+from .. import common
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..calibration.problems import Problem
+    from ...calibration.problems import Problem
 
 __all__ = ["calibrate"]
 
@@ -66,8 +66,8 @@ def calibrate(
     their known likelihood (emcee), behaviour (what is published of municipal funds, F3 and B24) by weights of worlds in
     which everything is drawn.
     """
-    from ..calibration import problems as problems
-    from ..calibration.abc import calibrate as fit
+    from ...calibration import problems as problems
+    from ...calibration.abc import calibrate as fit
 
     known = (*problems.PROBLEMS, problems.BEHAVIOUR)
 
@@ -108,9 +108,9 @@ def calibrate(
 
 def _problem(what: str, targets: Path | None) -> Problem:
     """Make the calibration that is asked for."""
-    from ...model.inputs.scenario import load_scenario
-    from ..calibration import problems
-    from ..calibration.own import own_problem
+    from ....model.inputs.scenario import load_scenario
+    from ...calibration import problems
+    from ...calibration.own import own_problem
 
     if targets is not None:
         return own_problem(targets)
@@ -124,7 +124,7 @@ def _problem(what: str, targets: Path | None) -> Problem:
 
 def _told(table: pd.DataFrame, problem: Problem) -> str:
     """Say how much the weights leave; without commas, as it stands in the head of a table."""
-    from ..plans.posterior import effective
+    from ...plans.posterior import effective
 
     number = effective(table["weight"].to_numpy(float))
     return f"{problem.name}: {len(table)} likely worlds: as good as {number:.0f} of equal weight."
@@ -132,7 +132,7 @@ def _told(table: pd.DataFrame, problem: Problem) -> str:
 
 def _settled(problem: Problem, database: Path, generations: int, out: Path) -> list[str]:
     """Say whether the walkers have settled, and write by parameter how far they are."""
-    from ..calibration import mcmc, settling
+    from ...calibration import mcmc, settling
 
     way = settling.read_way(settling.way_of(database), generations, mcmc.STEPS)
     if way is None:
@@ -157,7 +157,7 @@ def _settled(problem: Problem, database: Path, generations: int, out: Path) -> l
 
 def _check(problem: Problem, table: pd.DataFrame, seed: int, out: Path) -> None:
     """Hold worlds of the posterior against every target."""
-    from ..calibration.own import checked
+    from ...calibration.own import checked
 
     found = checked(problem, table, seed)
     _beside(out, "checks", found)
@@ -182,11 +182,11 @@ def _beside(out: Path, what: str, table: pd.DataFrame) -> None:
 
 def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
     """Weight worlds by what is published of behaviour, and write them."""
-    from ...model.inputs.scenario import load_scenario
-    from ..batches.jobs import code_digest
-    from ..calibration import problems, weighing
-    from ..plans.posterior import effective
-    from ..runs.workers import WorkerError, in_order, open_pool
+    from ....model.inputs.scenario import load_scenario
+    from ...batches.jobs import code_digest
+    from ...calibration import problems, weighing
+    from ...plans.posterior import effective
+    from ...runs.workers import WorkerError, in_order, open_pool
 
     common.check(f"--out and --work are both {out}. Name two files." if work.resolve() == out.resolve() else None)
     make_folder(work.parent)

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ...model.inputs.errors import InputError
-from ..files.places import new_folder
-from ..runs import limits
-from . import common
+from ....model.inputs.errors import InputError
+from ...files.places import new_folder
+from ...runs import limits
+from .. import common
 
 __all__ = ["stress"]
 
@@ -33,10 +33,10 @@ def stress(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier test wrote there.")] = False,
 ) -> None:
     """Try to break a contract: who is paid for nothing, by which clause, by whose move, and what mends it."""
-    from ...model.contracts import add_on_names, load_add_on, load_design
-    from ...model.inputs.scenario import load_scenario
-    from ..stress.examine import examined, sized
-    from ..stress.page import record, written
+    from ....model.contracts import add_on_names, load_add_on, load_design
+    from ....model.inputs.scenario import load_scenario
+    from ...stress.examine import examined, sized
+    from ...stress.page import record, written
 
     def read() -> object:
         return load_add_on(contract) if contract in add_on_names() else load_design(contract)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...model.inputs.errors import InputError
-from ...model.inputs.quantity import text_of
-from ..files.places import new_file
-from ..files.spreadsheets import csv_bytes
-from ..files.tips import TIPS
-from ..runs import limits
-from ..runs.workers import WorkerError, in_order, open_pool
-from . import common
+from ....model.inputs.errors import InputError
+from ....model.inputs.quantity import text_of
+from ...files.places import new_file
+from ...files.spreadsheets import csv_bytes
+from ...files.tips import TIPS
+from ...runs import limits
+from ...runs.workers import WorkerError, in_order, open_pool
+from .. import common
 
 if TYPE_CHECKING:
-    from ...model.contracts import Design
-    from ...model.inputs.scenario import Scenario
-    from ..search.tipping import Costs, Headline, Move, Tip
+    from ....model.contracts import Design
+    from ....model.inputs.scenario import Scenario
+    from ...search.tipping import Costs, Headline, Move, Tip
 
     Jobs = Sequence[tuple[Move, int]]
 
@@ -49,8 +49,8 @@ def tip(
     Every uncertain parameter is moved, sourced or assumed, in units of its own uncertainty: alone, and the steepest two
     and three together. Each tip is lived again with luck that the search has not seen.
     """
-    from ..runs import run_folder
-    from ..search import tipping
+    from ...runs import run_folder
+    from ...search import tipping
 
     _, manifest = run_folder.read_folder(folder)
     if out is None and place is None and years is None:
@@ -64,7 +64,7 @@ def tip(
     )
     scenario, designs = run_folder.scenario_of(manifest, folder), run_folder.designs_of(manifest, folder)
     if place is not None:
-        from ...model.inputs.scenario import select
+        from ....model.inputs.scenario import select
 
         scenario = select(scenario, [each.strip() for each in place.split(",")])
     asked = tipping.headlines([design.name for design in designs])
@@ -90,7 +90,7 @@ def _search(
     how: tuple[int, int, int],
 ) -> list[Tip]:
     """Search, in worker processes if asked for."""
-    from ..search import tipping
+    from ...search import tipping
 
     seeds, fresh, workers = how
     number = (2 * len(paths) + 1) * seeds
@@ -116,7 +116,7 @@ def _lived(live: Callable[..., Iterable[Costs]], count: list[int], tell: common.
 
 def _sentence(headline: Headline, found: list[Tip], number: int, scenario: Scenario) -> str:
     """Say what turns a headline, a line for each size of move."""
-    from ..search.tipping import FAR
+    from ...search.tipping import FAR
 
     lines = [f"{headline.design} against {headline.against}:"]
     if not found:
@@ -141,8 +141,8 @@ def _write(out: Path, asked: list[Headline], found: list[Tip], scenario: Scenari
     """Write a row for each parameter of each tip, and one without a parameter where none was found."""
     import pandas as pd
 
-    from ..files.tips import COLUMNS
-    from ..search.tipping import FAR
+    from ...files.tips import COLUMNS
+    from ...search.tipping import FAR
 
     rows = [
         {

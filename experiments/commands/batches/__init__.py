@@ -1,0 +1,1 @@
+"""Commands on many runs: make them, search terms, read what they mean."""

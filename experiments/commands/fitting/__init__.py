@@ -1,0 +1,1 @@
+"""Commands that fit the model to data, test it, and fetch data."""
