@@ -31,7 +31,7 @@ class Line(NamedTuple):
     sek: int
 
 
-def entries(tables: Tables, design: str, rate: float = 0.03) -> Frame:
+def entries(tables: Tables, design: str, rate: float) -> Frame:
     """Give the parts of what public payers gain by a design against status quo, mean over seeds, whole kronor.
 
     Columns as `LEVELS`, and sek (present value at the first year; a loss is negative). Cost of lives has the heading
@@ -69,7 +69,7 @@ def entries(tables: Tables, design: str, rate: float = 0.03) -> Frame:
     return some
 
 
-def by_programme(tables: Tables, design: str, rate: float = 0.03) -> Frame:
+def by_programme(tables: Tables, design: str, rate: float) -> Frame:
     """Give the same gain by programme: its money, and what the lives of those who came were expected to save.
 
     What lives saved beyond or short of that (their luck, several programmes at once, and that values are by level as it

@@ -75,7 +75,7 @@ def best(tables: Mapping[str, Frame], rate: float) -> dict[str, float]:
     return {str(name): float(share) for name, share in least.div(least.sum(axis=1), axis=0).mean().items()}
 
 
-def luck(tables: Mapping[str, Frame], rate: float = 0.03) -> Frame:
+def luck(tables: Mapping[str, Frame], rate: float) -> Frame:
     """Part of the variance of gains over worlds that is luck, from worlds that were lived twice (table `luck`).
 
     Random effects of worlds, with luck within them: the variance within is that of the differences of the two times,

@@ -50,7 +50,7 @@ def over_worlds(
     return pd.DataFrame(rows)
 
 
-def luck_apart(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate: float = 0.03) -> pd.DataFrame:
+def luck_apart(tables: Mapping[str, pd.DataFrame], say: Mapping[str, str], rate: float) -> pd.DataFrame:
     """Lay out which part of the variance over worlds is luck, in per cent with a 90 % interval: one row per design.
 
     Empty if no world was lived twice.

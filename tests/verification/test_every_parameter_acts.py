@@ -35,7 +35,6 @@ WHERE = {
     "interventions.skolfam.covered": ("planner", 4),
     "interventions.placed-youth.covered": ("planner", 4),
     "interventions.care-leavers.covered": ("planner", 4),
-    "interventions.young-outside.covered": ("planner", 4),
     "provider.": ("internal-outcome-contract", 4),
 }
 SPEC = load_scenario()

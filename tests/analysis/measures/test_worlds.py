@@ -79,7 +79,7 @@ def test_luck_is_told_from_worlds_as_it_was_put_in(monkeypatch):
     first = pd.DataFrame({**drawn, "municipality_sek": own, "region_sek": rng.normal(size=n), "state_sek": 0.0})
     again = first.head(m).assign(all_sek=own[:m] + rng.normal(size=m), region_sek=rng.normal(size=m))
     monkeypatch.setattr(worlds, "gains", lambda _tables, _rate: first)
-    found = worlds.luck({"luck": again}).set_index("payer")
+    found = worlds.luck({"luck": again}, 0.03).set_index("payer")
     assert found["share"].to_dict() == pytest.approx(
         {"all": 0.1, "municipality": 0.0, "region": 1.0, "state": np.nan}, abs=0.04, nan_ok=True
     )
@@ -96,6 +96,6 @@ def test_nine_intervals_of_ten_hold_the_share_of_luck(monkeypatch):
         first = pd.DataFrame({"design": "fund", "seed": range(40), "all_sek": own + rng.normal(size=40), **nothing})
         again = first.head(10).assign(all_sek=own[:10] + rng.normal(size=10))
         monkeypatch.setattr(worlds, "gains", lambda _tables, _rate, first=first: first)
-        row = worlds.luck({"luck": again}).iloc[0]
+        row = worlds.luck({"luck": again}, 0.03).iloc[0]
         held += row["low"] < 0.2 < row["high"]
     assert 0.85 <= held / 200 <= 0.97

@@ -114,12 +114,12 @@ def test_two_proposals_that_luck_does_not_separate_are_not_ranked():
     sure = said(both, "en")[2]
     assert "neither is the better one" in sure
     assert "cheaper than each" not in sure
-    _, bad = weighed.weighed(paired.pair_up(both, 0.03), both, texts("en")["words"], sayings("en"))
+    _, bad = weighed.weighed(paired.pair_up(both, 0.03), both, texts("en")["words"], sayings("en"), 0.03)
     assert bad[0] == "In public cost it is no better than other beyond luck."
     worse = twin["costs"].assign(actual_sek=twin["costs"]["actual_sek"] + 30)
     apart = both | {"costs": pd.concat([made["costs"], worse], ignore_index=True)}
     assert "cheaper than each of the other proposals" in said(apart, "en")[2]
-    _, bad = weighed.weighed(paired.pair_up(apart, 0.03), apart, texts("en")["words"], sayings("en"))
+    _, bad = weighed.weighed(paired.pair_up(apart, 0.03), apart, texts("en")["words"], sayings("en"), 0.03)
     assert not any("no better than" in line for line in bad)
     exact = {name: frame[frame["design"] == "fund"].assign(design="other") for name, frame in made.items()}
     same = {name: pd.concat([made[name], exact[name]], ignore_index=True) for name in made}

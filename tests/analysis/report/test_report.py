@@ -203,7 +203,8 @@ def test_nothing_is_said_to_be_less_than_nothing():
     world = tables(seeds=(1, 2))
     one = (world["enrolment"]["seed"] == 1) & (world["enrolment"]["design"] == "fund")
     found = summary(
-        world | {"enrolment": world["enrolment"].assign(children=world["enrolment"]["children"].where(~one, 0))}
+        world | {"enrolment": world["enrolment"].assign(children=world["enrolment"]["children"].where(~one, 0))},
+        0.03,
     )
     reached = found.set_index(["measure", "design"]).loc[("reached", "fund")]
     assert (reached["mean"], reached["low"]) == (2.0, 0.0)  # Student's t on 0 and 4 would say -10.6

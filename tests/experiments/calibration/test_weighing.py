@@ -10,7 +10,8 @@ import pytest
 
 from stupror.experiments.calibration import rounds, weighing
 from stupror.experiments.calibration.problems import BEHAVIOUR, Target, targets
-from stupror.experiments.plans.likely import Draws, effective
+from stupror.experiments.plans.likely import Draws
+from stupror.experiments.plans.posterior import effective
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, luck
 

@@ -11,7 +11,9 @@ from stupror.experiments.files.spreadsheets import csv_text, shown
 from stupror.model.inputs.errors import InputError
 
 MANIFEST = {
-    "software": "stupror", "scenario": {"title": "", "hash": "", "changes": {}, "municipalities": "all"},
+    "software": "stupror", "scenario": {
+        "title": "", "hash": "", "changes": {}, "municipalities": "all", "discount_rate": 0.03, "societal_rate": 0.035,
+    },
     "designs": [], "seeds": [1], "start_year": 2020, "years": 1, "worlds": "point", "versions": {}, "files": {},
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import pytest
 from stupror.experiments.patterns.worth import basket, worth
 from stupror.model.children.forecast import build_cells, detection_edges
 from stupror.model.children.ladder import build_ladder
+from stupror.model.children.practice import cost_begun, cost_empty, practice_of
 from stupror.model.children.prices import PAYER, build_costs
 from stupror.model.inputs.scenario import load_scenario
 
@@ -30,14 +31,17 @@ def test_worth_without_doubt_is_what_the_option_saves_to_each_payer():
     row = worth(spec, draws=3, seed=1).iloc[0]
     seen = spec.detection
     edges = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up)
-    cells = build_cells(spec.interventions, build_ladder(spec.ladder), build_costs(spec), edges)
+    cells = build_cells(
+        spec.interventions, build_ladder(spec.ladder), build_costs(spec), edges, practice=practice_of(spec.project)
+    )
     discount = (1 + spec.discount.rate) ** -np.arange(cells.true_saving.shape[1])
     saved = (cells.true_saving[0] * discount[:, None]).sum(axis=0)
     assert row["all"] == pytest.approx(saved.sum(), rel=1e-6)
     assert row["low"] == pytest.approx(row["high"])
     assert row["owner"] == pytest.approx(saved[[PAYER["social"], PAYER["education"]]].sum(), rel=1e-6)
     assert row["municipality"] + row["region"] + row["state"] == pytest.approx(row["all"])
-    assert row["cost_sek"] == pytest.approx(spec.interventions[0].cost * discount[:3].sum())
+    each = cost_begun(spec.project) + cost_empty(spec.project)  # who leaves costs less, empty places cost, too
+    assert row["cost_sek"] == pytest.approx(spec.interventions[0].cost * discount[:3].sum() * each)
     assert row["pays_publicly"] == float(row["all"] >= row["cost_sek"])
 
 

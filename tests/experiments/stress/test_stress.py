@@ -85,7 +85,7 @@ def test_a_stress_test_is_the_same_twice_and_its_commands_work(stupror):
         (["status-quo"], ["nothing to settle"]),
         (["competence-centre"], ["add-on"]),
         (["sib-norrkoping", "--children", "0"], ["--children is 0", "1 to 100000"]),
-        (["sib-norrkoping", "--cost", "ten"], ["--cost is 'ten'"]),
+        (["sib-norrkoping", "--cost", "ten"], ["--cost", "'ten' is not a number"]),
         (["sib-norrkoping", "--out", "."], ["exists", "--overwrite"]),
     ],
 )
