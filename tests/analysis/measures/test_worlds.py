@@ -85,7 +85,7 @@ def test_luck_is_told_from_worlds_as_it_was_put_in(monkeypatch):
     )
     assert found.loc["all", "low"] < 0.1 < found.loc["all", "high"] < 0.12
     assert found["m"].tolist() == [m] * 4
-    assert worlds.luck({}).empty
+    assert worlds.luck({}, 0.03).empty
 
 
 def test_nine_intervals_of_ten_hold_the_share_of_luck(monkeypatch):
