@@ -171,7 +171,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of all cases (default 5)")
     rounds = max(parser.parse_args().rounds, 1)
     sweden = load_scenario()
-    counties = {code: select(sweden, [code]) for code in COUNTIES}
+    once = sweden.with_values({"project.drop_out": 0.0, "project.programmes": 1})  # as `mesa_children` has it
+    counties = {code: select(once, [code]) for code in COUNTIES}
     begin = time.perf_counter()
     warm_up(counties["10"])
     print(

@@ -6,8 +6,8 @@ is the model's own (arrays by municipality or project): ledger, contracts, frame
 are its tables of probabilities and prices. Draws are the model's, key by key, so both must tell the same story, child
 for child: `bench.py` compares them, and the model's own check of its books runs every year.
 
-Only children matched with others are measured here, as in the designs that `bench.py` runs; other contracts are
-refused.
+Only children matched with others are measured here, as in the designs that `bench.py` runs, and nobody leaves early or
+is helped twice; other contracts and scenarios are refused.
 
 What is sensible is done: tables are lists, a cohort's keys are hashed once a year, a child's part of the key at birth,
 one draw serves a life and its shadow, price lists hold no zeros, and agents are activated by `AgentSet.do`.
@@ -24,7 +24,6 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from stupror.model.bodies.decisions import Season
 from stupror.model.children.draws import BIRTH, DETECT, ELIGIBILITY, MOVE, ONE, stream_key
 from stupror.model.children.ladder import (
     ADULT_AGE,
@@ -57,6 +56,7 @@ from stupror.model.model import PreventionModel
 from stupror.model.money.books import LifeCost, book_lives
 from stupror.model.money.ledger import LedgerError
 from stupror.model.projects import enrolment
+from stupror.model.projects.services import serve
 
 Whole = NDArray[np.int64]
 MASK = (1 << 64) - 1
@@ -298,7 +298,7 @@ class MesaChildren(PreventionModel):
         seen = np.array(self.towns.get("tally"))
         self.state.children.seen[:] = seen
         self.state.children.seen_total += seen.sum(axis=0)
-        self.season = Season(self.year, seen, self.season.neighbours)
+        self.season = self._season(serve(self.state.services, self.world, seen))
 
     def deliver(self) -> None:
         """Enrol and compare child by child; projects are opened and paid as always."""
@@ -306,9 +306,11 @@ class MesaChildren(PreventionModel):
         with patch.multiple(enrolment, **by_hand):
             super().deliver()
 
-    def enrol_children(self, children: Any, _cells: Any, wanted: Whole, number: Whole, year: int) -> None:
+    def enrol_children(self, children: Any, _world: Any, intake: tuple[int, Whole], number: Whole, year: int) -> None:
         """Enrol children, and keep what the model asks of its list of participants when it starts projects."""
-        helped, first, more = children.participants, children.participants.n, int(wanted.sum())
+        helped, first, wanted = children.participants, children.participants.n, intake[1]
+        more = int(wanted.sum())
+        helped.reserve(first + more)
         new = []
         for town, want, project in zip(self.town_list, wanted.tolist(), number.tolist(), strict=True):
             new += town.enrol(want, project)
@@ -323,6 +325,7 @@ class MesaChildren(PreventionModel):
             "project": [child.help.project for child, _ in new],
             "perceived": [level for _, level in new],
             "state_before": [child.help.state for child, _ in new],
+            "before": [-1] * len(new),
         }.items():
             getattr(helped, name)[rows] = column
         helped.start_year[rows] = year
@@ -391,6 +394,8 @@ class MesaChildren(PreventionModel):
             raise ValueError(
                 f"{self.world.design.name}: children are measured beside matched ones here, or not at all."
             )
+        if self.world.spec.project.drop_out > 0.0 or self.world.spec.project.programmes > 1:
+            raise ValueError("Nobody leaves early or is helped twice here: set drop_out to 0 and programmes to 1.")
         self.tables = Tables(self)
         self.town_list = [Town(self, row) for row in range(self.world.n)]
         self.towns = self.agents_by_type[Town]
