@@ -16,7 +16,7 @@ from stupror.model.children.lifecourse import largest_cohort
 @njit(cache=True, nogil=True)
 def live_bare(first, last, year, seed, births_from, codes, offsets, state, tables):
     """Move every life of municipalities `first` to `last` (exclusive) one year; arguments as in `live_untreated`."""
-    birth_threshold, move_threshold, target, _ = tables
+    birth_threshold, move_threshold, target, _, _ = tables
     luck = np.empty(largest_cohort(first, last, offsets), np.uint32)
     for m in range(first, last):
         for cohort in range(max(0, year - births_from - LAST_AGE), year - births_from + 1):
