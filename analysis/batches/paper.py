@@ -3,21 +3,21 @@
 A draw is another world: its uncertain numbers differ, and they are the same for every design. Read by the commands.
 """
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..measures.worlds import decided
 from ..report.decision.front import sayings as front_sayings
 from ..report.decision.verdict import signed
-from ..report.page import HERE, localiser, spoken, texts, with_designs
+from ..report.intervals import spread
+from ..report.page import localiser, spoken, texts, with_designs
+from ..report.pages import fill_in, texts_in
 from ..report.style import COLOURS, STYLE, axes, labelled, svg
 from ..report.tables import number, within
 from . import paired, psa
@@ -32,12 +32,9 @@ SHUFFLES, SEED = 400, 1
 MOST_FACTORS = 8
 
 
-@cache
 def sayings(language: str) -> dict[str, str]:
     """Texts of this report in a language."""
-    path = Path(__file__).parent / "texts.toml"
-    result: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))[language]
-    return result
+    return texts_in(Path(__file__).parent, language)
 
 
 def write_paper(
@@ -65,13 +62,8 @@ def write_paper(
     ValueError
         If there are no two designs, or no draw in which all of them have a cost.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template("batch.html.j2").render(
-        **content(runs, values, manifest=manifest, language=language, again=again)
-    )
-    path.write_text(page, encoding="utf-8", newline="\n")
+    shown = content(runs, values, manifest=manifest, language=language, again=again)
+    fill_in("batch.html.j2", shown, path)
 
 
 def content(
@@ -150,12 +142,18 @@ def said_of(gain: pd.Series, say: Texts) -> str:
     """Say in how many worlds there is a gain, if that decides it, and how large it is."""
     values = gain.to_numpy(float)
     better, worse = float((values > 0).mean()), float((values < 0).mean())
-    low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
-    figure = f"{signed(float(median))} [{number(float(low), median)} to {number(float(high), median)}]"
+    figure = " ".join(_median_and_spread(values))
     if not values.any():
         return say["same"]
     key = ("gains" if better > worse else "loses") if decided(better, worse) else "undecided"
     return say[key].format(share=f"{100 * max(better, worse):.0f}", better=f"{100 * better:.0f}", figure=figure)
+
+
+def _median_and_spread(values: NDArray[np.float64]) -> tuple[str, str]:
+    """Write the median over draws, and where nine of ten lie."""
+    found = spread(values)
+    median = found["median"]
+    return signed(median), f"[{number(found['p5'], median)} to {number(found['p95'], median)}]"
 
 
 def gains_table(gain: Mapping[str, Frame], runs: Frame, base: str, words: Texts, say: Texts) -> dict[str, Any]:
@@ -165,9 +163,9 @@ def gains_table(gain: Mapping[str, Frame], runs: Frame, base: str, words: Texts,
         cells = []
         for payer in PAYERS:
             values = gain[payer][name].to_numpy(float)
-            low, median, high = (float(each) for each in np.quantile(values, (0.05, 0.5, 0.95)))
+            median, around = _median_and_spread(values)
             share = say["share"].format(share=f"{100 * float((values > 0).mean()):.0f}")
-            cells.append((signed(median), f"[{number(low, median)} to {number(high, median)}] {share}"))
+            cells.append((median, f"{around} {share}"))
         rows.append((words.get(str(name), str(name)), cells))
     headings = [*(words[payer] for payer in PAYERS[:-1]), say["all"]]
     return {"headings": headings, "rows": rows, "caption": say["n gains"].format(base=within(words.get(base, base)))}
@@ -182,8 +180,7 @@ def pairs_table(runs: Frame, able: list[str], words: Texts, say: Texts) -> dict[
         for other in ranked[place + 1 :]:
             gap = (cost[other] - cost[one]).to_numpy(float)
             better, worse = float((gap > 0).mean()), float((gap < 0).mean())
-            low, median, high = (float(each) for each in np.quantile(gap, (0.05, 0.5, 0.95)))
-            figure = (signed(median), f"[{number(low, median)} to {number(high, median)}]")
+            figure = _median_and_spread(gap)
             verdict = "alike" if not gap.any() else "first" if decided(better, worse) else "apart not"
             if verdict == "first" and worse > better:
                 verdict = "second"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 LEVEL = 0.9
 Interval = tuple[float, float, float, int]
@@ -56,7 +57,7 @@ def ratio_of_sums(part: Sequence[float] | pd.Series, whole: Sequence[float] | pd
     return ratio, (middle - half) / (1.0 - g), (middle + half) / (1.0 - g), n
 
 
-def spread(values: Sequence[float] | pd.Series) -> dict[str, float]:
+def spread(values: Sequence[float] | NDArray[np.float64] | pd.Series) -> dict[str, float]:
     """Median and the range of the middle nine tenths: median, p5, p95, by linear interpolation; NaN if there is none.
 
     Unlike the interval of a mean it does not get narrower with more seeds or draws.

@@ -5,13 +5,10 @@ page holds everything it needs (figures as SVG inside) and depends on the tables
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from ..measures import contracts, lifetime, options, steps, worlds
@@ -20,6 +17,7 @@ from .contract_sections import contract_sections, step_sections
 from .decision.front import front, sayings
 from .figure_sections import at_scale, figure_sections
 from .intervals import FEW_SEEDS
+from .pages import fill_in, texts_in
 from .tables import COLUMNS, DETAILS, Columns, details, format_summary, lay_out, number, summary
 from .worlds_table import over_worlds
 
@@ -29,11 +27,9 @@ LANGUAGES = ("en", "sv")
 OPTION = ["intervention", "level"]  # what is one row of the table of options
 
 
-@cache
 def texts(language: str) -> dict[str, Any]:
     """Words, sentences and headings of a language."""
-    result: dict[str, Any] = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))[language]
-    return result
+    return texts_in(HERE, language)
 
 
 def write_report(
@@ -61,13 +57,8 @@ def write_report(
     language
         ``"en"`` or ``"sv"``.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template("report.html.j2").render(
-        **content(tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language)
-    )
-    path.write_text(page, encoding="utf-8", newline="\n")
+    shown = content(tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language)
+    fill_in("report.html.j2", shown, path)
 
 
 def content(

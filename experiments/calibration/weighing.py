@@ -9,7 +9,7 @@ together, those that nobody fits included. Used by `stupror calibrate --what beh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from statistics import NormalDist
 
@@ -82,7 +82,7 @@ def weigh(
                 tell(told, number)
         return [{name: done[which][name] for name in STATISTICS} for which in numbers]
 
-    return Draws(rounds.sample(number, targets, _drawn(scenario), _scores(), live))
+    return Draws(rounds.sample(number, targets, _drawn(scenario), _score, live))
 
 
 def by_round(draws: Draws) -> pd.DataFrame:
@@ -128,16 +128,10 @@ def _drawn(scenario: Scenario) -> list[str]:
     return [path for path, quantity in scenario.quantities.items() if quantity.distribution.kind != "fixed"]
 
 
-def _scores() -> rounds.Place:
-    """Return where parameters lie in worlds, as normal scores, remembering what was asked."""
-    known: dict[tuple[int, str], float] = {}
-
-    def score(number: int, path: str) -> float:
-        if (number, path) not in known:
-            known[number, path] = NormalDist().inv_cdf(place(number, path))
-        return known[number, path]
-
-    return score
+@cache
+def _score(number: int, path: str) -> float:
+    """Return where a parameter lies in a world, as a normal score."""
+    return NormalDist().inv_cdf(place(number, path))
 
 
 def _lived(scenario: Scenario, number: int) -> dict[str, float]:

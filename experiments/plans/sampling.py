@@ -56,9 +56,7 @@ class Sampling:
     seed: int = 1
     second_order: bool = False  # saltelli: pairs of factors as well, at nearly double the price
     levels: int = 4  # morris: points of the grid along each factor
-    scrambles: int = (
-        1  # evenly spread draws: how many spreads, each with luck of its own, that the draws are shared among
-    )
+    scrambles: int = 1  # evenly spread draws: among how many spreads, each with luck of its own, they are shared
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Words and numbers of the page in the reader's language. Read by everything that draws or writes."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ...analysis.report import page
+from ...analysis.report.pages import texts_in
 from ...analysis.report.tables import number
 from ...model.inputs.parameters import InterventionParameters
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 @cache
 def words(language: str) -> Words:
     """All texts of a language: those of the report, and over them the page's own."""
-    own = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))[language]
+    own = texts_in(HERE, language)
     return {**page.texts(language)["words"], **own, "language": language}
 
 

@@ -3,7 +3,6 @@
 Read by `page`; the tables are read by `sheets` as well.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 
 from ...measures import lifetime, payers, worlds
 from ..intervals import FEW_SEEDS
+from ..pages import texts_in
 from ..style import labelled
 from ..tables import number, within
 from ..worlds_table import spelled
@@ -34,10 +34,8 @@ FEW_PLACES = 3  # so many are named in the question
 @cache
 def sayings(language: str, part: bool = False) -> dict[str, str]:
     """Texts of these pages in a language; for a part of the places, with those that speak of simulated years only."""
-    path = Path(__file__).parent / "texts.toml"
-    found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))[language]
-    of_part = found.pop("part")
-    return {**found, **(of_part if part else {})}
+    found = texts_in(Path(__file__).parent, language)
+    return {name: text for name, text in found.items() if name != "part"} | (found["part"] if part else {})
 
 
 def front(

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from ...measures import lifetime, parts
 from ..decision.verdict import signed, verdict
-from ..page import HERE, localiser, spoken, texts, with_designs
+from ..page import localiser, spoken, texts, with_designs
+from ..pages import fill_in
 from ..tables import number
 from . import PAGES, SUMS
 from .place import sayings, source, write_page
@@ -60,11 +60,7 @@ def write_every(
     by_place = pd.concat(money, ignore_index=True)
     first = ["municipality", "name", *lifetime.RUN, "group"]
     by_place[[*first, *FLOWS]].to_csv(path.parent / SUMS, index=False, lineterminator="\n")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template("every.html.j2").render(**first_page(tables, by_place, manifest, language))
-    path.write_text(page, encoding="utf-8", newline="\n")
+    fill_in("every.html.j2", first_page(tables, by_place, manifest, language), path)
 
 
 def first_page(tables: Tables, by_place: pd.DataFrame, manifest: Mapping[str, Any], language: str) -> dict[str, Any]:

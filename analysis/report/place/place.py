@@ -3,18 +3,16 @@
 Read by the commands.
 """
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from ...measures import parts
 from ..decision.front import front
-from ..page import HERE, localiser, spoken, texts, with_designs
+from ..page import localiser, spoken, texts, with_designs
+from ..pages import fill_in, texts_in
 from ..tables import number
 from .tables import (
     beside_table,
@@ -32,12 +30,9 @@ Texts = Mapping[str, str]
 MOST_NAMED = 60  # more municipalities than that are counted
 
 
-@cache
 def sayings(language: str) -> dict[str, str]:
     """Texts of this report in a language."""
-    path = Path(__file__).parent / "texts.toml"
-    result: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))[language]
-    return result
+    return texts_in(Path(__file__).parent, language)
 
 
 def write_place(tables: Tables, path: Path, *, manifest: Mapping[str, Any], language: str = "en") -> None:
@@ -60,13 +55,7 @@ def write_place(tables: Tables, path: Path, *, manifest: Mapping[str, Any], lang
 
 def write_page(here: Tables, tables: Tables, path: Path, *, manifest: Mapping[str, Any], language: str) -> None:
     """Write the report of a place from its own tables (`measures.parts`) and those of all that was simulated."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template("place.html.j2").render(
-        **content(here, tables, manifest=manifest, language=language)
-    )
-    path.write_text(page, encoding="utf-8", newline="\n")
+    fill_in("place.html.j2", content(here, tables, manifest=manifest, language=language), path)
 
 
 def content(here: Tables, tables: Tables, *, manifest: Mapping[str, Any], language: str) -> dict[str, Any]:

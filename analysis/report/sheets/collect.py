@@ -3,10 +3,8 @@
 Read by the commands.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from ...measures import cohort, contracts, lifetime, options, payers, steps
 from ..decision.paired import Paired, pair_up
 from ..decision.verdict import Verdict
 from ..page import content, texts, with_designs
+from ..pages import texts_in
 from ..tables import COLUMNS, DETAILS, details, summary
 
 Tables = Mapping[str, pd.DataFrame]
@@ -34,12 +33,9 @@ class Sheet:
     frame: Frame
 
 
-@cache
 def headings(language: str) -> dict[str, str]:
     """Names of sheets and headings of columns in a language."""
-    path = Path(__file__).parent / "texts.toml"
-    result: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))[language]
-    return result
+    return texts_in(Path(__file__).parent, language)
 
 
 def sheets(
