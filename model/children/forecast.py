@@ -18,6 +18,7 @@ from ..inputs.protect import protect
 from .ladder import (
     ADULT_AGE,
     EXAM_AGE,
+    INSECURE,
     LAST_AGE,
     N_AGES,
     N_FRAILTY,
@@ -25,8 +26,10 @@ from .ladder import (
     N_RECORDS,
     N_STATES,
     NOT_ELIGIBLE,
+    PLACED,
+    SENTENCED,
+    WORST,
     Ladder,
-    treated_move,
 )
 from .lifecourse import combined, effect_left
 from .practice import AS_STUDIED, Practice
@@ -34,6 +37,7 @@ from .prices import CostTables
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 LifeTables = tuple[Floats, NDArray[np.uint8], Floats]  # ``(move, target, exam)`` of the `Ladder`
 
 BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the effect in studies at which savings and payments are solved
@@ -86,79 +90,185 @@ def occupancy(
     states
         Overwritten with the distribution over states after the last year, shape (N_STATES,).
     """
-    factors = np.empty((min(years, LAST_AGE - age), 3))
+    factors, at = np.empty((min(years, LAST_AGE - age), 3, 1)), np.empty((N_STATES, 1))
+    with_one(effect, years_in, factors[:, :, 0])
+    at[:, 0] = start
+    levels[factors.shape[0] :] = 0.0
+    carry(at, age, factors, tables, levels[: factors.shape[0]].reshape((factors.shape[0], N_LEVELS, 1)))
+    states[:] = at[:, 0]
+
+
+@kernel
+def with_one(effect: Floats, years_in: int, factors: Floats) -> None:
+    """Fill `factors`, by (year, worse moves, better moves, forks), of a life with one programme, see `occupancy`."""
     for t in range(factors.shape[0]):
         factors[t, 0] = effect_left(effect[0], effect[3], effect[4], years_in + t)
         factors[t, 1] = effect_left(effect[1], effect[3], effect[4], years_in + t)
         factors[t, 2] = effect[2]
-    carry(start, age, factors, tables, levels, states)
 
 
 @kernel
-def with_several(programmes: Whole, effects: Floats, years_in: Whole, overlap: float, factors: Floats) -> None:
+def with_several(
+    programmes: Whole, kinds: Whole, years_in: Whole, effects: tuple[Floats, Floats, float], factors: Floats
+) -> None:
     """Fill `factors`, by (year, worse moves, better moves, forks), of a life with several programmes.
 
-    `programmes`, `effects` (rows of `effects_of`) and `years_in` are by programme; see `lifecourse.combined`.
+    `programmes`, `kinds` (rows of the effects) and `years_in` are by programme; `effects` are rows of `effects_of`,
+    what `fading` makes of them, and the overlap. See `lifecourse.combined`.
     """
+    effect, left, overlap = effects
     each = np.empty((programmes.size, 3))
     for t in range(factors.shape[0]):
         for a in range(programmes.size):
-            each[a, 0] = effect_left(effects[a, 0], effects[a, 3], effects[a, 4], years_in[a] + t)
-            each[a, 1] = effect_left(effects[a, 1], effects[a, 3], effects[a, 4], years_in[a] + t)
-            each[a, 2] = effects[a, 2]
+            each[a, 0], each[a, 1] = left[kinds[a], years_in[a] + t, 0], left[kinds[a], years_in[a] + t, 1]
+            each[a, 2] = effect[kinds[a], 2]
         factors[t, 0], factors[t, 1], factors[t, 2] = combined(programmes, each, overlap)
 
 
 @kernel
-def carry(start: Floats, age: int, factors: Floats, tables: LifeTables, levels: Floats, states: Floats) -> None:
-    """Carry a distribution over states forward, as `occupancy` does, under factors that are given for each year.
+def carry(states: Floats, age: int, factors: Floats, tables: LifeTables, levels: Floats) -> None:
+    """Carry distributions over states forward, many lives of one age side by side.
 
-    `factors` is by (year, worse moves, better moves, forks); no year of it may lie after LAST_AGE.
+    Parameters
+    ----------
+    states
+        Weight of each state at `age`, overwritten with that after the last year. Shape (N_STATES, n).
+    factors
+        By (year, worse moves, better moves, forks, n); no year of it may lie after LAST_AGE.
+    levels
+        Overwritten with the weight of each level in each year, shape (years, N_LEVELS, n).
     """
     move, target, exam = tables
-    row = np.empty(N_LEVELS)
-    states[:] = start
+    n = states.shape[1]
+    now, after, anybody = states.copy(), np.empty((N_STATES, n)), np.zeros(N_STATES, np.bool_)
+    for s in range(N_STATES):
+        for i in range(n):
+            anybody[s] |= now[s, i] != 0.0
     levels[:] = 0.0
     for t in range(factors.shape[0]):
-        now = age + 1 + t
-        worse, better, forks = factors[t]
-        helped = worse != 1.0 or better != 1.0 or forks != 1.0
-        stage = 0 if now < ADULT_AGE else 1
-        after = np.zeros(N_STATES)
-        for s in range(N_STATES):
-            weight = states[s]
-            if weight == 0.0:
-                continue
-            if helped:
-                treated_move(move[now, s], s % N_LEVELS, s // N_LEVELS % N_RECORDS, now, worse, better, forks, row)
-            else:
-                row[:] = move[now, s]
-            for ending in range(N_LEVELS):
-                after[target[stage, s, ending]] += weight * row[ending]
-        if now == EXAM_AGE:
+        reached = age + 1 + t
+        anybody = _move_on(now, anybody, (reached, t), factors, move, target, after)
+        if reached == EXAM_AGE:
             for s in range(N_STATES):
-                if s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
-                    failed = after[s] * exam[s] * forks
-                    after[s] -= failed
-                    after[s + NOT_ELIGIBLE * N_LEVELS] += failed
+                if anybody[s] and s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
+                    anybody[s + NOT_ELIGIBLE * N_LEVELS] = True
+                    for i in range(n):
+                        failed = after[s, i] * exam[s] * factors[t, 2, i]
+                        after[s, i] -= failed
+                        after[s + NOT_ELIGIBLE * N_LEVELS, i] += failed
         for s in range(N_STATES):
-            states[s] = after[s]
-            levels[t, s % N_LEVELS] += after[s]
+            if anybody[s]:
+                for i in range(n):
+                    levels[t, s % N_LEVELS, i] += after[s, i]
+        now, after = after, now
+    states[:] = now
+
+
+@kernel
+def _move_on(
+    now: Floats,
+    anybody: Bools,
+    when: tuple[int, int],
+    factors: Floats,
+    move: Floats,
+    target: NDArray[np.uint8],
+    after: Floats,
+) -> Bools:
+    """Move distributions over states one year on, side by side; returns in which states there is anybody then.
+
+    By the rule of `ladder.treated_move`, with the same numbers to the last bit; written level by level over the lives,
+    which compilers make many at a time. `when` is the age reached and which year of `factors` it is.
+    """
+    (age, t), n = when, now.shape[1]
+    stage, mark = (0, PLACED) if age < ADULT_AGE else (1, SENTENCED)
+    chances, moved, helped = np.empty((N_LEVELS, n)), np.empty(n), np.empty(n, np.bool_)
+    soon, n_helped = np.zeros(N_STATES, np.bool_), 0
+    for i in range(n):
+        helped[i] = factors[t, 0, i] != 1.0 or factors[t, 1, i] != 1.0 or factors[t, 2, i] != 1.0
+        n_helped += helped[i]
+    for s in range(N_STATES):
+        for i in range(n):
+            after[s, i] = 0.0
+    for s in range(N_STATES):
+        if not anybody[s]:
+            continue
+        level, first = s % N_LEVELS, (s // N_LEVELS % N_RECORDS & mark) == 0
+        if age == ADULT_AGE or n_helped == 0:
+            for ending in range(N_LEVELS):
+                for i in range(n):
+                    chances[ending, i] = move[age, s, ending]
+            for i in range(n):  # childhood's levels end: only the lasting part acts
+                spared = move[age, s, WORST] * (1.0 - factors[t, 2, i])
+                chances[WORST, i] -= spared
+                chances[INSECURE, i] += spared
+        else:
+            for i in range(n):
+                moved[i] = 0.0
+            for ending in range(N_LEVELS):
+                way, chance = 0 if ending > level else 1, move[age, s, ending]
+                if ending == level or chance == 0.0:
+                    continue
+                if ending == WORST and first:
+                    for i in range(n):
+                        chances[ending, i] = chance * factors[t, way, i] * factors[t, 2, i]
+                        moved[i] += chances[ending, i]
+                else:
+                    for i in range(n):
+                        chances[ending, i] = chance * factors[t, way, i]
+                        moved[i] += chances[ending, i]
+            above = 0
+            for i in range(n):
+                above += moved[i] > 1.0
+            if above > 0:
+                for i in range(n):
+                    if moved[i] > 1.0:
+                        for ending in range(N_LEVELS):
+                            chances[ending, i] /= moved[i]
+                        moved[i] = 1.0
+            for i in range(n):
+                chances[level, i] = 1.0 - moved[i]
+            if n_helped < n:
+                for i in range(n):
+                    if not helped[i]:
+                        chances[level, i] = move[age, s, level]
+        for ending in range(N_LEVELS):
+            if move[age, s, ending] == 0.0 and ending != level and age != ADULT_AGE:
+                continue  # nobody goes there
+            there = target[stage, s, ending]
+            soon[there] = True
+            for i in range(n):
+                after[there, i] += now[s, i] * chances[ending, i]
+    return soon
 
 
 @kernel
 def _saved(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
     """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
 
-    `effects` is by (belief, cell), see `effects_of`.
+    `effects` is by (belief, cell), see `effects_of`. `ages` in any order; cells of one age are solved side by side.
     """
-    beliefs, cells, years, _ = saved.shape
-    without, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
-    for cell in range(cells):
-        occupancy(starts[cell], ages[cell], years, 0, _NO_EFFECT, tables, without, states)
-        for belief in range(beliefs):
-            occupancy(starts[cell], ages[cell], years, 0, effects[belief, cell], tables, saved[belief, cell], states)
-            saved[belief, cell] = without - saved[belief, cell]
+    beliefs, _, years, _ = saved.shape
+    saved[:] = 0.0
+    for age in range(LAST_AGE):
+        mine = np.flatnonzero(ages == age)
+        for first in range(0, mine.size, 16):  # so many cells at a time: what is worked on stays in the cache
+            cells, ahead = mine[first : first + 16], min(years, LAST_AGE - age)
+            n = cells.size
+            states, factors = np.empty((N_STATES, n * (beliefs + 1))), np.ones((ahead, 3, n * (beliefs + 1)))
+            for c in range(n):
+                for belief in range(beliefs + 1):  # the last one: without help
+                    i = belief * n + c
+                    states[:, i] = starts[cells[c]]
+                    if belief < beliefs:
+                        with_one(effects[belief, cells[c]], 0, factors[:, :, i])
+            levels = np.empty((ahead, N_LEVELS, n * (beliefs + 1)))
+            carry(states, age, factors, tables, levels)
+            for c in range(n):
+                for belief in range(beliefs):
+                    for t in range(ahead):
+                        for level in range(N_LEVELS):
+                            without = levels[t, level, beliefs * n + c]
+                            saved[belief, cells[c], t, level] = without - levels[t, level, belief * n + c]
 
 
 def life_tables(ladder: Ladder) -> LifeTables:

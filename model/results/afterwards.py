@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import LifeTables, carry, life_tables, occupancy, with_several
-from ..children.ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES
+from ..children.forecast import LifeTables, carry, life_tables, with_several
+from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES
+from ..children.lifecourse import fading
 from ..children.participants import Participants
 from ..inputs.compiled import kernel
 from ..state import State
@@ -14,7 +17,6 @@ from ..world import World
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-_NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
 
 
 @kernel
@@ -32,109 +34,102 @@ def _states_by_age(
     return result
 
 
-@kernel
-def _onwards(
-    groups: NDArray[np.float64],
-    age: NDArray[np.int64],
-    years_in: NDArray[np.int64],
-    effects: NDArray[np.float64],
-    tables: LifeTables,
-    later: NDArray[np.float64],
-) -> None:
-    """Add the expected levels of groups of lives to `later[year, age, level]`; `groups` is by (group, state)."""
-    years = later.shape[0]
-    levels, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
-    for g in range(groups.shape[0]):
-        occupancy(groups[g], age[g], years, years_in[g], effects[g], tables, levels, states)
-        for t in range(min(years, LAST_AGE - age[g])):
-            for level in range(N_LEVELS):
-                later[t, age[g] + 1 + t, level] += levels[t, level]
+class Lives(NamedTuple):
+    """Groups of lives ahead, shape (n,) each unless said; sorted by age and frailty, `programmes` -1 for none."""
+
+    age: Whole
+    frailty: Whole
+    programmes: Whole  # (n, most programmes in a life), the last one first
+    kinds: Whole  # the same shape: row of `Menu.effects` that acts
+    years_in: Whole  # the same shape: since its start, in the first year ahead
+    weight: Floats  # (n, N_RECORDS * N_LEVELS): how many are in each state of this frailty
 
 
-def afterwards(world: World, state: State) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def afterwards(world: World, state: State) -> tuple[Floats, Floats]:
     """Expected number at each level by year after the last one and age, with help and without."""
-    last, helped, tables_ = world.start_year + world.years - 1, state.children.participants, life_tables(world.ladder)
+    last, helped = world.last_year, state.children.participants
     everybody = _states_by_age(
         last, state.children.population.births_from, state.children.population.offsets, state.children.population.state
     )
-    ages = np.arange(N_AGES)
-    none = np.tile(_NO_EFFECT, (N_AGES, 1))
-    without = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
-    _onwards(everybody, ages, np.zeros(N_AGES, np.int64), none, tables_, without)
     latest = np.flatnonzero(~helped.again[: helped.n] & (last - helped.born[: helped.n] <= LAST_AGE))
     age = last - helped.born[latest].astype(np.int64)
     shadows = np.zeros((N_AGES, N_STATES))
     np.add.at(shadows, (age, state.children.population.state[helped.child[latest]]), 1.0)
-    shadow = np.zeros_like(without)
-    _onwards(shadows, ages, np.zeros(N_AGES, np.int64), none, tables_, shadow)
-    treated = np.zeros_like(without)
-    first = helped.before[latest] < 0
-    _after_one(world, helped, latest[first], treated)
-    _after_several(world, helped, latest[~first], treated)
-    return without - shadow + treated, without
+    rule = (np.asarray(world.menu.effects), fading(world.menu.effects), world.spec.project.overlap)
+    tables = life_tables(world.ladder)
+    ahead = np.zeros((3, LAST_AGE, N_AGES, N_LEVELS))  # without help; those who never had any; those who had
+    _add_up(_never_helped(everybody), rule, tables, ahead[0])
+    _add_up(_never_helped(everybody - shadows), rule, tables, ahead[1])
+    for once in (True, False):  # most have had one programme, and are counted in fewer columns
+        rows = latest[(helped.before[latest] < 0) == once]
+        if rows.size:
+            _add_up(_helped(world, helped, rows), rule, tables, ahead[2])
+    return ahead[1] + ahead[2], ahead[0]
 
 
-def _after_one(world: World, helped: Participants, rows: Whole, later: Floats) -> None:
-    """Add the years ahead of participants in their first programme to `later`, see `_onwards`."""
-    # Count by (intervention and whether it was left, years since the start, age, state); then one row per group that
-    # has anybody.
-    last, shape = world.last_year, (len(world.menu.effects), world.years + 1, N_AGES, N_STATES)
-    where = (
-        _effect_of(world, helped, rows),
-        last + 1 - helped.start_year[rows].astype(np.int64),
-        last - helped.born[rows].astype(np.int64),
-        helped.treated[rows].astype(np.int64),
-    )
-    counted = np.bincount(np.ravel_multi_index(where, shape), minlength=np.prod(shape))
-    states = counted.reshape(-1, N_STATES).astype(np.float64)
-    some = np.flatnonzero(states.any(axis=1))
-    kind, years_in, age = np.unravel_index(some, shape[:-1])
-    if some.size:
-        _onwards(states[some], age, years_in, world.menu.effects[kind], life_tables(world.ladder), later)
+def _never_helped(states: Floats) -> Lives:
+    """Groups of lives without any programme, from their number by (age, state)."""
+    weight = states.reshape(N_AGES * N_FRAILTY, -1)
+    some = np.flatnonzero(weight.any(axis=1))
+    none = np.full((some.size, 1), -1)
+    return Lives(some // N_FRAILTY, some % N_FRAILTY, none, none, none, weight[some])
 
 
-def _after_several(world: World, helped: Participants, rows: Whole, later: Floats) -> None:
-    """The same for those who have had several programmes."""
-    if not rows.size:
-        return
-    last = world.last_year
-    columns, at = [last - helped.born[rows].astype(np.int64)], rows
-    while (at >= 0).any():  # from the last programme back to the first; -1 where there is none
+def _helped(world: World, helped: Participants, rows: Whole) -> Lives:
+    """Groups of participants who are of one age and frailty and have had the same programmes at the same times."""
+    state = helped.treated[rows].astype(np.int64)
+    frailty, within = np.divmod(state, N_RECORDS * N_LEVELS)
+    key = (world.last_year - helped.born[rows].astype(np.int64)) * N_FRAILTY + frailty
+    kinds, years_in = _had(world, helped, rows)
+    for kind, since in zip(kinds.T, years_in.T, strict=True):
+        key = (key * (len(world.menu.effects) + 1) + kind + 1) * (N_AGES + 1) + since + 1
+        key = np.unique(key, return_inverse=True)[1].ravel()  # numbered anew, in the same order
+    _, example, group = np.unique(key, return_index=True, return_inverse=True)
+    weight = np.zeros((example.size, N_RECORDS * N_LEVELS))
+    np.add.at(weight, (group.ravel(), within), 1.0)
+    age, kinds = world.last_year - helped.born[rows[example]].astype(np.int64), kinds[example]
+    programmes = np.where(kinds >= 0, kinds % len(world.menu.items), -1)
+    return Lives(age, frailty[example], programmes, kinds, years_in[example], weight)
+
+
+def _had(world: World, helped: Participants, rows: Whole) -> tuple[Whole, Whole]:
+    """Row of `Menu.effects` that acts on each, and years since the start, by programme from the last to the first.
+
+    Shape (n, most programmes in a life) each, -1 where there is none.
+    """
+    kinds, years_in, at = [], [], rows
+    while (at >= 0).any():
         had = at >= 0
-        columns.append(np.where(had, _effect_of(world, helped, at), -1))
-        columns.append(np.where(had, last + 1 - helped.start_year[at].astype(np.int64), -1))
+        kind = helped.intervention[at] + len(world.menu.items) * helped.leaves[at].astype(np.int64)
+        kinds.append(np.where(had, kind, -1))
+        years_in.append(np.where(had, world.last_year + 1 - helped.start_year[at].astype(np.int64), -1))
         at = np.where(had, helped.before[at], -1).astype(np.int64)
-    keys, group = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    states = np.zeros((len(keys), N_STATES))
-    np.add.at(states, (group.ravel(), helped.treated[rows]), 1.0)
-    effects, tables_ = np.asarray(world.menu.effects), life_tables(world.ladder)
-    _onwards_several(states, keys, effects, (len(world.menu.items), world.spec.project.overlap), tables_, later)
-
-
-def _effect_of(world: World, helped: Participants, rows: Whole) -> Whole:
-    """Row of `Menu.effects` that acts on each of these participants."""
-    return np.asarray(helped.intervention[rows] + len(world.menu.items) * helped.leaves[rows].astype(np.int64))
+    return np.stack(kinds, axis=1), np.stack(years_in, axis=1)
 
 
 @kernel
-def _onwards_several(
-    groups: Floats, keys: Whole, effects: Floats, rule: tuple[int, float], tables: LifeTables, later: Floats
-) -> None:
-    """Add the expected levels of groups of lives with several programmes to `later[year, age, level]`.
-
-    `keys` is by group: age, then the row of `effects` and the years since the start of each programme, -1 for none;
-    `rule` is the number of programmes on offer and the overlap.
-    """
-    years, (n_items, overlap) = later.shape[0], rule
-    levels, states = np.empty((years, N_LEVELS)), np.empty(N_STATES)
-    for g in range(groups.shape[0]):
-        age, n = keys[g, 0], 0
-        while 1 + 2 * n < keys.shape[1] and keys[g, 1 + 2 * n] >= 0:
-            n += 1
-        rows = keys[g, 1 : 1 + 2 * n : 2].copy()
-        factors = np.empty((min(years, LAST_AGE - age), 3))
-        with_several(rows % n_items, effects[rows], keys[g, 2 : 2 + 2 * n : 2].copy(), overlap, factors)
-        carry(groups[g], age, factors, tables, levels, states)
-        for t in range(factors.shape[0]):
+def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTables, later: Floats) -> None:
+    """Add the expected levels of all groups to `later[year, age, level]`; `effects` as in `with_several`."""
+    years, each = later.shape[0], N_STATES // N_FRAILTY
+    first = 0
+    while first < lives.age.size:
+        age, stop = lives.age[first], first + 1
+        while stop < min(lives.age.size, first + 64) and lives.age[stop] == age:  # what is worked on stays in the cache
+            stop += 1
+        n, ahead = stop - first, min(years, LAST_AGE - age)
+        states, factors = np.zeros((N_STATES, n)), np.ones((ahead, 3, n))
+        levels = np.empty((ahead, N_LEVELS, n))
+        for i in range(n):
+            g, had = first + i, 0
+            states[lives.frailty[g] * each : (lives.frailty[g] + 1) * each, i] = lives.weight[g]
+            while had < lives.kinds.shape[1] and lives.kinds[g, had] >= 0:
+                had += 1
+            if had > 0:
+                of, kinds, since = lives.programmes[g, :had], lives.kinds[g, :had], lives.years_in[g, :had]
+                with_several(of, kinds, since, effects, factors[:, :, i])
+        carry(states, age, factors, tables, levels)
+        for t in range(ahead):
             for level in range(N_LEVELS):
-                later[t, age + 1 + t, level] += levels[t, level]
+                for i in range(n):
+                    later[t, age + 1 + t, level] += levels[t, level, i]
+        first = stop

@@ -198,9 +198,10 @@ def test_two_programmes_in_a_life_are_lived_alike_on_all_three_routes(overlap):
     years, tables, states = LAST_AGE - start_age + 1, life_tables(cohort.ladder), np.empty(N_STATES)
     first, levels = np.empty((SECOND[1], N_LEVELS)), np.empty((years - SECOND[1], N_LEVELS))
     occupancy(start, start_age - 1, SECOND[1], 0, EFFECTS[0], tables, first, states)
-    factors = np.empty((years - SECOND[1], 3))
-    with_several(np.array(kinds), EFFECTS[list(kinds)], np.array([SECOND[1], 0]), overlap, factors)
-    carry(states.copy(), start_age - 1 + SECOND[1], factors, tables, levels, states)
+    factors, at = np.empty((years - SECOND[1], 3, 1)), states.reshape(-1, 1).copy()
+    rule = (EFFECTS, lifecourse.fading(EFFECTS), overlap)
+    with_several(np.array(kinds), np.array(kinds), np.array([SECOND[1], 0]), rule, factors[:, :, 0])
+    carry(at, start_age - 1 + SECOND[1], factors, tables, levels[:, :, None])
     expected = np.vstack([first, levels])
     error = np.sqrt(cohort.n * expected * (1 - expected))
     enough = cohort.n * expected * (1 - expected) > 25
