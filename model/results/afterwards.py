@@ -55,16 +55,26 @@ def afterwards(world: World, state: State) -> tuple[Floats, Floats]:
     age = last - helped.born[latest].astype(np.int64)
     shadows = np.zeros((N_AGES, N_STATES))
     np.add.at(shadows, (age, state.children.population.state[helped.child[latest]]), 1.0)
-    rule = (np.asarray(world.menu.effects), fading(world.menu.effects), world.spec.project.overlap)
-    tables = life_tables(world.ladder)
-    ahead = np.zeros((3, LAST_AGE, N_AGES, N_LEVELS))  # without help; those who never had any; those who had
-    _add_up(_never_helped(everybody), rule, tables, ahead[0])
-    _add_up(_never_helped(everybody - shadows), rule, tables, ahead[1])
+    without = ahead(world, _never_helped(everybody))
+    return ahead(world, _never_helped(everybody - shadows)) + ahead_of_helped(world, helped, latest), without
+
+
+def ahead_of_helped(world: World, helped: Participants, rows: Whole) -> Floats:
+    """Expected number of these participants at each level by year and age, as `ahead`."""
+    result = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
     for once in (True, False):  # most have had one programme, and are counted in fewer columns
-        rows = latest[(helped.before[latest] < 0) == once]
-        if rows.size:
-            _add_up(_helped(world, helped, rows), rule, tables, ahead[2])
-    return ahead[1] + ahead[2], ahead[0]
+        some = rows[(helped.before[rows] < 0) == once]
+        if some.size:
+            result += ahead(world, _helped(world, helped, some))
+    return result
+
+
+def ahead(world: World, lives: Lives) -> Floats:
+    """Expected number at each level by year after the last one and age, shape (LAST_AGE, N_AGES, N_LEVELS)."""
+    effects = np.asarray(world.menu.effects)
+    later = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
+    _add_up(lives, (effects, fading(effects), world.spec.project.overlap), life_tables(world.ladder), later)
+    return later
 
 
 def _never_helped(states: Floats) -> Lives:
@@ -116,9 +126,9 @@ def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTab
         age, stop = lives.age[first], first + 1
         while stop < min(lives.age.size, first + 64) and lives.age[stop] == age:  # what is worked on stays in the cache
             stop += 1
-        n, ahead = stop - first, min(years, LAST_AGE - age)
-        states, factors = np.zeros((N_STATES, n)), np.ones((ahead, 3, n))
-        levels = np.empty((ahead, N_LEVELS, n))
+        n, to_go = stop - first, min(years, LAST_AGE - age)
+        states, factors = np.zeros((N_STATES, n)), np.ones((to_go, 3, n))
+        levels = np.empty((to_go, N_LEVELS, n))
         for i in range(n):
             g, had = first + i, 0
             states[lives.frailty[g] * each : (lives.frailty[g] + 1) * each, i] = lives.weight[g]
@@ -128,7 +138,7 @@ def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTab
                 of, kinds, since = lives.programmes[g, :had], lives.kinds[g, :had], lives.years_in[g, :had]
                 with_several(of, kinds, since, effects, factors[:, :, i])
         carry(states, age, factors, tables, levels)
-        for t in range(ahead):
+        for t in range(to_go):
             for level in range(N_LEVELS):
                 for i in range(n):
                     later[t, age + 1 + t, level] += levels[t, level, i]

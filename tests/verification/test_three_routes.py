@@ -27,7 +27,7 @@ from stupror.model.inputs.facts import built_in_facts
 from stupror.model.inputs.places import sweden
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.money.budgets import LINES, expected_costs
-from stupror.model.results.afterwards import _after_several
+from stupror.model.results.afterwards import ahead_of_helped
 
 # Strong effects reach every branch of the rules: harm, recovery so likely that moves fill the year, and long fading.
 EFFECTS = np.array(
@@ -390,8 +390,7 @@ def test_after_the_last_year_help_on_help_goes_on_as_the_reference_says():
     here, helped, last = model.world, model.state.children.participants, model.world.last_year
     twice = np.flatnonzero((helped.before[: helped.n] >= 0) & ~helped.again[: helped.n])
     assert twice.size > 30
-    later = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
-    _after_several(here, helped, twice, later)
+    later = ahead_of_helped(here, helped, twice)
     by_hand, out = np.zeros((N_AGES, N_LEVELS)), np.empty(N_LEVELS)
     project, names = here.spec.project, here.menu.items
     for row in twice.tolist():

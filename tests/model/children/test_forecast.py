@@ -7,6 +7,7 @@ from stupror.model.children.forecast import (
     BELIEF_GRID,
     at_belief,
     build_cells,
+    carry,
     detection_edges,
     effects_of,
     expected_states,
@@ -23,6 +24,7 @@ from stupror.model.children.ladder import (
     N_STATES,
     build_ladder,
     state_of,
+    treated_move,
 )
 from stupror.model.children.prices import build_costs
 from stupror.model.inputs.scenario import load_scenario
@@ -128,3 +130,22 @@ def test_cells_cover_every_age_and_level_of_every_intervention_and_save_nothing_
     assert (np.abs(cells.saved[:, ~useless]).sum(axis=(0, 2, 3)) > 0).all()
     late = np.arange(N_AGES) > LAST_AGE - cells.age[:, None] - 1
     assert (cells.saved[:, late] == 0).all()  # nothing is saved on those who are past the last age
+
+
+def test_side_by_side_each_goes_as_alone_and_as_one_life_moves():
+    """Strong effects, harm among them, next to a life without help: to the last bit."""
+    start, years = state_of(1, 0, 2), 14
+    factors = np.ones((years, 3, 4))
+    factors[:, :, 1], factors[:, :, 2], factors[:, :, 3] = (0.5, 4.5, 0.4), (2.2, 0.5, 1.3), (1.0, 1.0, 0.5)
+    states, levels = np.zeros((N_STATES, 4)), np.empty((years, N_LEVELS, 4))
+    states[start] = 1.0
+    carry(states, 9, factors, life_tables(LADDER), levels)
+    out = np.empty(N_LEVELS)
+    for i in range(4):
+        alone, one = np.zeros((N_STATES, 1)), np.empty((years, N_LEVELS, 1))
+        alone[start] = 1.0
+        carry(alone, 9, factors[:, :, [i]].copy(), life_tables(LADDER), one)
+        assert np.array_equal(one[:, :, 0], levels[:, :, i]), i
+        assert np.array_equal(alone[:, 0], states[:, i]), i
+        treated_move(LADDER.move[10, start], 2, 0, 10, *factors[0, :, i].tolist(), out)
+        assert levels[0, :, i].tolist() == (out if i else LADDER.move[10, start]).tolist(), i
