@@ -157,10 +157,12 @@ class PreventionModel(mesa.Model):
     def decide(self) -> None:
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
         bodies, books, world = self.state.bodies, self.state.books, self.world
-        bodies.decided = decide(bodies, books, world, self.season)
+        askings = [
+            Asking(bodies, books.budgets.room, world, contract, self.season) for contract in range(len(world.contracts))
+        ]
+        bodies.decided = decide(askings, books)
         bodies.answered = tally(bodies.answered, bodies.decided)
-        asking = Asking(bodies, books.budgets.room, world, IN_FORCE, self.season)
-        bodies.noted = note(bodies.noted, asking, bodies.decided[IN_FORCE])
+        bodies.noted = note(bodies.noted, askings[IN_FORCE], bodies.decided[IN_FORCE])
         books.wanted = bodies.decided[IN_FORCE].applied @ world.whole_cost
 
     def deliver(self) -> None:

@@ -23,7 +23,7 @@ from .contracts import Design, for_run, load_design
 from .contracts.ways import IN_FORCE
 from .evaluation.pricing import priced
 from .evaluation.yardsticks import Yardsticks, lay_out
-from .inputs.arithmetic import exp, log, powers
+from .inputs.arithmetic import exp, log, powers, sums_by
 from .inputs.parameters import InterventionParameters, ProjectParameters
 from .inputs.places import Places
 from .inputs.protect import protect
@@ -114,10 +114,7 @@ class Groups:
 
     def total(self, values: Any, cells: Whole | None = None) -> Any:
         """Sum over the options of each group, from (n, n_cells) to (n, n_groups); of some `cells` only, if given."""
-        result = np.zeros((values.shape[0], self.level.size), values.dtype)
-        for cell, group in enumerate(self.of_cell if cells is None else self.of_cell[cells]):
-            result[:, group] += values[:, cell]
-        return result
+        return sums_by(values, self.of_cell if cells is None else self.of_cell[cells], self.level.size)
 
 
 @dataclass(frozen=True, eq=False)

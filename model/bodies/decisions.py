@@ -9,7 +9,8 @@ it can pay for (`choice`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,6 +75,7 @@ class Season:
     served: Whole  # children whom standing services take, by (municipality, option)
     free: Whole  # whom anything new can take, by (municipality, option), each option by itself
     ideas: Whole  # by (municipality, group), see `ideas.ideas`
+    places: Whole  # children that they are about, by (municipality, option)
     left: Mapping[str, Floats]  # what a krona left in each fund is worth to whoever grants it, (n,) each
 
     def __post_init__(self) -> None:
@@ -89,6 +91,7 @@ class Asking:
     world: World
     contract: int
     season: Season
+    weighed: dict[tuple[str, bool, bytes], Perceived] = field(default_factory=dict, repr=False)  # so far
 
     @property
     def design(self) -> Design:
@@ -103,8 +106,12 @@ class Asking:
     @property
     def places(self) -> Whole:
         """Children that this year's ideas are about, by (municipality, option); a planner waits for no idea."""
-        season = self.season
-        return season.free if self.design.way.paperless else places(self.world, season.ideas, season.free)
+        return self.season.free if self.design.way.paperless else self.season.places
+
+    @cached_property
+    def signed(self) -> dict[str, Verdict]:
+        """What each private party thinks of every option."""
+        return signatures(self)
 
 
 class Said(NamedTuple):
@@ -122,19 +129,21 @@ def season_of(
     cells, (neighbours, left) = world.cells, known
     others = unserved(world, seen, served)[:, cells.age, cells.level]
     free = np.maximum(np.minimum(open_to(world, seen[:, cells.age, cells.level]) - served, others), 0)
-    return Season(year, seen, neighbours, served, free, ideas(world, world.groups.total(free), year), left)
+    new = ideas(world, world.groups.total(free), year)
+    return Season(year, seen, neighbours, served, free, new, places(world, new, free), left)
 
 
-def decide(bodies: Bodies, books: Books, world: World, season: Season) -> tuple[Decision, ...]:
+def decide(askings: Sequence[Asking], books: Books) -> tuple[Decision, ...]:
     """Ask about every idea under every contract, and take children while money, staff and children last.
 
     First what owners rather pay themselves than apply for, then what the design pays, then own room for what is left.
+    `askings` are all contracts in this season, by number.
     """
+    bodies, world, season = askings[IN_FORCE].bodies, askings[IN_FORCE].world, askings[IN_FORCE].season
     cells, purses = world.cells, purses_of(world.contracts)
     there = season.seen[:, cells.age, cells.level]
-    askings = [Asking(bodies, books.budgets.room, world, contract, season) for contract in range(len(world.contracts))]
-    signed = [signatures(asking) if world.offers_beside(asking.contract) else {} for asking in askings]
-    said = [answers(asking, each) for asking, each in zip(askings, signed, strict=True)]
+    signed = [asking.signed if world.offers_beside(asking.contract) else {} for asking in askings]
+    said = [answers(asking) for asking in askings]
     planned = askings[IN_FORCE].places
     seen = unserved(world, season.seen, season.served)
     left = Left(seen, np.stack([books.left(purse) for purse in purses], axis=1), planned.copy())
@@ -177,12 +186,12 @@ def _rounds(said: Sequence[Said]) -> list[tuple[int, Bools]]:
     return [(OWN_ROOM, rather), (IN_FORCE, everything), (OWN_ROOM, everything)]
 
 
-def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> Said:
+def answers(asking: Asking) -> Said:
     """What every option is worth to the body that decides, and what was answered.
 
     Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must the state where the contract
     makes it sign, and every investor, lender and provider with money at stake; other public bodies that co-finance are
-    bound by the contract. What private parties `signed` may be given, so that they are not asked twice.
+    bound by the contract.
     """
     world, design, cells = asking.world, asking.design, asking.world.cells
     value, wanted = np.zeros((2, world.n, cells.age.size))
@@ -200,7 +209,7 @@ def answers(asking: Asking, signed: Mapping[str, Verdict] | None = None) -> Said
     if world.offers_beside(asking.contract):
         closed = np.broadcast_to(_outside(world, design), value.shape)
         small, unsigned = too_small(world, design)[:, None], np.zeros(cells.age.size, np.bool_)
-        for verdict in (signatures(asking) if signed is None else signed).values():
+        for verdict in asking.signed.values():
             unsigned |= ~verdict.accepts
         against = state_says(asking, planned) <= 0.0 if design.signs else np.zeros(value.shape, np.bool_)
         open_ = answer == YES
@@ -261,6 +270,13 @@ class Perceived(NamedTuple):
 
 def perceived(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceived:
     """What each option is worth to a body and why; `owner` if the project would be its own."""
+    key = who, owner, mine.tobytes()
+    if key not in asking.weighed:
+        asking.weighed[key] = _weigh_up(asking, who, mine, owner=owner)
+    return asking.weighed[key]
+
+
+def _weigh_up(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceived:
     bodies, world, view, p = asking.bodies, asking.world, asking.view, asking.world.spec.choice
     kinds = world.cells.intervention[mine]
     net = view.net(who, bodies.beliefs.own[:, kinds], mine, asking.season.left)

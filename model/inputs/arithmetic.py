@@ -8,9 +8,12 @@ may.
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .compiled import kernel
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -38,6 +41,7 @@ def log(values: Floats) -> Floats:
     return np.array([math.log(each) for each in values.ravel()]).reshape(values.shape)
 
 
+@kernel
 def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     """Divide whole numbers among the members of each group in proportion to whole weights; nothing is lost.
 
@@ -55,11 +59,27 @@ def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     ndarray
         Shape of `weight`; nobody gets more than its weight.
     """
-    result = np.zeros_like(weight)
-    for group in range(number.shape[1]):
-        mine = np.flatnonzero(of == group)
-        if mine.size:
-            upto = np.cumsum(weight[:, mine], axis=1)
-            due = upto * number[:, [group]] // np.maximum(upto[:, -1:], 1)
-            result[:, mine] = np.diff(due, axis=1, prepend=0)
+    n, members = weight.shape
+    result = np.empty(weight.shape, np.int64)
+    whole, upto, given = np.empty((3, number.shape[1]), np.int64)
+    for i in range(n):
+        whole[:], upto[:], given[:] = 0, 0, 0
+        for member in range(members):
+            whole[of[member]] += weight[i, member]
+        for member in range(members):
+            group = of[member]
+            upto[group] += weight[i, member]
+            due = upto[group] * number[i, group] // max(whole[group], 1)
+            result[i, member] = due - given[group]
+            given[group] = due
+    return result
+
+
+@kernel
+def sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
+    """Sum over the members of each group, first to last, from (n, n_members) to (n, n_groups); `of` as above."""
+    result = np.zeros((values.shape[0], n_groups), values.dtype)
+    for i in range(values.shape[0]):
+        for member in range(of.size):
+            result[i, of[member]] += values[i, member]
     return result

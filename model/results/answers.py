@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from ..bodies.bodies import Decision
 from ..bodies.choice import ANSWERS, GRANTED_NOT, INVESTOR, PARTNER, SMALL, STATE, UNPAID, YES
-from ..bodies.decisions import Asking, perceived, signatures, state_net
+from ..bodies.decisions import Asking, perceived, state_net
 from ..bodies.private import PRIVATE
 from ..bodies.rules import kind_of
 from ..contracts.ways import STATE as BY_STATE
 from ..contracts.words import INVESTORS
+from ..inputs.compiled import kernel
 from ..state import State
 from ..world import World
 from .words import Table
@@ -44,22 +45,29 @@ def note(noted: Floats, asking: Asking, decision: Decision) -> Floats:
     """
     if asking.design.way.paperless:
         return noted
-    world, season = asking.world, asking.season
     planned, code = asking.places.astype(np.float64), _codes(asking, decision)
+    world, season, groups = asking.world, asking.season, asking.world.groups
     weighed = _weighed(asking, code, planned > 0.0)
-    cost, result = world.whole_cost.astype(np.float64), noted.copy()
-    for group, k in enumerate(world.groups.intervention):
-        mine = np.flatnonzero(world.groups.of_cell == group)
-        part, number = planned[:, mine], season.ideas[:, group]
-        by_code = np.zeros((world.n, CODES))
-        for at, cell in enumerate(mine):
-            by_code[np.arange(world.n), code[:, cell]] += part[:, at]
-        by_code[:, YES] += 1e12 * decision.taken[:, mine].sum(axis=1)
-        rows = np.flatnonzero((number > 0) & (part.sum(axis=1) > 0.0))
-        answer = by_code[rows].argmax(axis=1)
-        sums = [number[rows], part[rows].sum(axis=1), part[rows] @ cost[mine]]
-        sums += [(part[rows] * weighed[name][np.ix_(rows, mine)]).sum(axis=1) for name in TERMS]
-        result[rows, k, answer] += np.stack(sums, axis=1)
+    answer = _of_most(planned, code, groups.total(decision.taken) > 0, groups.of_cell)
+    sums = [season.ideas.astype(np.float64), groups.total(planned), groups.total(planned * world.whole_cost)]
+    sums += [groups.total(planned * weighed[name]) for name in TERMS]
+    result, (place, group) = noted.copy(), np.nonzero((season.ideas > 0) & (sums[1] > 0.0))
+    found = np.stack([each[place, group] for each in sums], axis=1)
+    np.add.at(result, (place, groups.intervention[group], answer[place, group]), found)
+    return result
+
+
+@kernel
+def _of_most(planned: Floats, code: Whole, taken: NDArray[np.bool_], of: Whole) -> Whole:
+    """Answer to each idea: yes where any child was taken, else that to most of its children; shape of `taken`."""
+    n, n_groups = taken.shape
+    result, children = np.empty((n, n_groups), np.int64), np.empty((n_groups, CODES))
+    for place in range(n):
+        children[:] = 0.0
+        for option in range(of.size):
+            children[of[option], code[place, option]] += planned[place, option]
+        for group in range(n_groups):
+            result[place, group] = YES if taken[place, group] else children[group].argmax()
     return result
 
 
@@ -98,7 +106,7 @@ def _weighed(asking: Asking, code: Whole, about: NDArray[np.bool_]) -> dict[str,
         result["gain"] = np.where(code == STATE, state_net(asking), result["gain"])
     private = code >= len(ANSWERS)
     if private.any():
-        for party, verdict in signatures(asking).items():
+        for party, verdict in asking.signed.items():
             at = code == len(ANSWERS) + PRIVATE.index(party)
             result["gain"] = np.where(at, np.broadcast_to(verdict.net, (world.n, n_cells)), result["gain"])
             loss = verdict.loss * world.whole_cost
