@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from .bodies.agents import create_agents
 from .bodies.beliefs import learn, news
 from .bodies.bodies import appoint
-from .bodies.decisions import Asking, Season, decide, season_of, tally
+from .bodies.decisions import Asking, Season, decide, put_to_all, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
 from .children.practice import practice_of
@@ -157,9 +157,7 @@ class PreventionModel(mesa.Model):
     def decide(self) -> None:
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
         bodies, books, world = self.state.bodies, self.state.books, self.world
-        askings = [
-            Asking(bodies, books.budgets.room, world, contract, self.season) for contract in range(len(world.contracts))
-        ]
+        askings = put_to_all(bodies, books.budgets.room, world, self.season)
         bodies.decided = decide(askings, books)
         bodies.answered = tally(bodies.answered, bodies.decided)
         bodies.noted = note(bodies.noted, askings[IN_FORCE], bodies.decided[IN_FORCE])
