@@ -17,7 +17,7 @@ what it needs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import mesa
@@ -244,9 +244,9 @@ class PreventionModel(mesa.Model):
         bodies = replace(self.state.bodies, beliefs=self.state.bodies.before or self.state.bodies.beliefs)
         return Asking(bodies, self.state.books.budgets.room, self.world, contract, self.season)
 
-    def tables(self, *, detail: bool = True) -> dict[str, pd.DataFrame]:
-        """Result tables so far; without `detail` those by municipality and project are summed up."""
-        return tables(self.world, self.state, detail)
+    def tables(self, *, detail: bool = True, only: Collection[str] = ()) -> dict[str, pd.DataFrame]:
+        """Result tables so far, or `only` some; without `detail` those by municipality and project are summed up."""
+        return tables(self.world, self.state, detail, only)
 
 
 def check_design(design: Design, spec: Scenario) -> None:
@@ -295,8 +295,9 @@ def simulate(
     threads: int = 1,
     detail: bool = True,
     rules: Mapping[str, Rule] | None = None,
+    only: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
-    """Run one world and return its result tables (`docs/outputs.md`).
+    """Run one world and return its result tables (`docs/outputs.md`), or `only` some of them.
 
     The same arguments give the same tables, whatever the number of threads. Without `detail` tables are national.
     `rules` are your own by kind of body (`docs/rules.md`).
@@ -311,4 +312,4 @@ def simulate(
     model = PreventionModel(spec, design, seed, years, start_year, threads, rules)
     for _ in range(years):
         model.step()
-    return model.tables(detail=detail)
+    return model.tables(detail=detail, only=only)
