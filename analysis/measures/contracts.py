@@ -10,6 +10,7 @@ import pandas as pd
 
 from . import lifetime, savings
 from .lifetime import BASE, GROUPS, OUTSIDE, RUN
+from .once import once
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -20,6 +21,7 @@ PARTIES = (*GROUPS, "households", *(group for group in OUTSIDE if group not in U
 SIZES = (1, 5, 10, 20, 40, 80, 160, 320, 1_000_000)
 
 
+@once
 def net_position(tables: Tables, rate: float) -> Frame:
     """What each party of a run got out of programmes and contracts: money, and savings in what lives cost it.
 
@@ -55,6 +57,7 @@ def net_position(tables: Tables, rate: float) -> Frame:
 _LIVING = {*GROUPS, "households"}  # those whom lives cost something
 
 
+@once
 def _money(tables: Tables, rate: float) -> pd.Series:
     """PV of money received less paid, by run and group (work done is a group of its own)."""
     rows = lifetime.all_payments(tables)
@@ -104,6 +107,7 @@ def transaction_cost(tables: Tables) -> Frame:
     return table.rename_axis(columns=None).assign(transaction_sek=total, share=share)
 
 
+@once
 def leverage(tables: Tables) -> Frame:
     """Programme cost per SEK that the outcomes fund paid, all phases: in all, and beyond status quo with the same seed.
 
@@ -138,6 +142,7 @@ def paying_designs(tables: Tables) -> list[str]:
     return list(moved.index[moved > 0])
 
 
+@once
 def measurement_error(tables: Tables) -> Frame:
     """Measured against true saving in the follow-up of settled projects: in sum, and project by project.
 

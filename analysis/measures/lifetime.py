@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .once import once
+
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
 
@@ -81,6 +83,7 @@ def _runs(tables: Tables) -> Frame:
     return tables["runs"][[*RUN, "start_year", "years", "children"]]
 
 
+@once
 def without_ages(tables: Tables) -> dict[str, Frame]:
     """The same tables with costs summed over ages: some fifty times fewer rows, and all that a present value needs."""
     keys = [*RUN, "year", "payer", "kind", "phase"]
@@ -88,6 +91,7 @@ def without_ages(tables: Tables) -> dict[str, Frame]:
     return {**tables, "costs": costs}
 
 
+@once
 def all_payments(tables: Tables) -> Frame:
     """The table `payments`, with the work that each row buys and the part of it that providers carry themselves.
 
@@ -129,6 +133,7 @@ def net_payments(tables: Tables) -> Frame:
     return pd.concat([out, back], ignore_index=True)
 
 
+@once
 def lifetime_cost(tables: Tables, rate: float) -> Frame:
     """Present value of public cost by payer group: lives, programmes and contracts, simulated and expected.
 
@@ -149,11 +154,13 @@ def lifetime_cost(tables: Tables, rate: float) -> Frame:
     return result.assign(per_child_sek=result["pv_sek"] / result["children"]).drop(columns="children")
 
 
+@once
 def public_cost(tables: Tables, rate: float) -> Frame:
     """Sum of `lifetime_cost` over payer groups: the fiscal perspective. Columns design, seed, pv_sek, per_child_sek."""
     return lifetime_cost(tables, rate).groupby(RUN, as_index=False, sort=False)[["pv_sek", "per_child_sek"]].sum()
 
 
+@once
 def gain_by_group(tables: Tables, rate: float) -> Frame:
     """Who gains against status quo with the same seed: PV cost under status quo less PV cost under the design.
 
@@ -192,6 +199,7 @@ def household_cost(tables: Tables, rate: float) -> Frame:
     return pd.concat([costs[RUN], weighted], axis=1).groupby(RUN, as_index=False, sort=False).sum()
 
 
+@once
 def change_per_child(tables: Tables, rate: float) -> Frame:
     """Lifetime public cost per child less that of status quo with the same seed. Columns design, seed, change_sek."""
     cost = public_cost(tables, rate)
@@ -227,6 +235,7 @@ def pyramid(tables: Tables) -> Frame:
     return result.drop(columns="children")
 
 
+@once
 def investment(tables: Tables) -> Frame:
     """What programmes cost (delivery, applying, evaluating, running contracts) in the simulated years, and reach.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .lifetime import BASE, GROUP_OF, GROUPS, RUN, discounted, start_year
+from .once import once
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -17,6 +18,7 @@ FLOWS = ("pays", "receives", "saves")
 PUBLIC = "public"  # all payer groups together
 
 
+@once
 def flows_by_group(tables: Tables, rate: float) -> Frame:
     """What each payer group pays to others, receives from others and saves in what lives cost it, present values.
 
@@ -46,6 +48,7 @@ def against_base(frame: Frame, columns: Sequence[str], keys: Sequence[str]) -> F
     )
 
 
+@once
 def running_net(tables: Tables) -> Frame:
     """What each payer group has gained so far against status quo, undiscounted, at the end of every year.
 
@@ -80,6 +83,7 @@ def turning(running: Frame) -> Frame:
     return pd.DataFrame(rows, columns=[*RUN, "group", "peak_sek", "peak_year", "years", "moved"])
 
 
+@once
 def _moved(tables: Tables) -> Frame:
     """Rows of money by run, year, group and flow (pays, receives, saves), SEK."""
     payments, costs = tables["payments"], tables["costs"]

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from .lifetime import GROUP_OF, RUN, all_payments, discounted, net_payments, start_year
+from .once import once
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
 
 
+@once
 def true_saving(tables: Tables, rate: float) -> Frame:
     """PV of what programmes saved each payer: lives without any programme less lives as they were.
 
@@ -56,6 +58,7 @@ def captured_share(tables: Tables, horizon: int, rate: float) -> Frame:
     return frame.assign(share=frame["early"] / frame["total"])[[*RUN, "share"]]
 
 
+@once
 def benefit_cost(tables: Tables, fiscal_rate: float, societal_rate: float) -> Frame:
     """Benefit-cost ratio by perspective: PV saving over PV of all programme cost.
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from . import lifetime
+from .once import once
 
 Frame = pd.DataFrame
 PURSE, TERMS = ":purse", ":terms"
@@ -21,6 +22,7 @@ def decomposed(tables: Mapping[str, Frame]) -> list[str]:
     return [name for name in dict.fromkeys(tables["runs"]["design"]) if {name + PURSE, name + TERMS} <= names]
 
 
+@once
 def without_steps(tables: Mapping[str, Frame]) -> dict[str, Frame]:
     """The same tables without the steps of designs that are there as a whole."""
     steps = [name + each for name in decomposed(tables) for each in (PURSE, TERMS)]

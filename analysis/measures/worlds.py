@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from . import lifetime
+from .once import once
 
 Frame = pd.DataFrame
 
@@ -20,6 +21,7 @@ DECIDED = 0.9  # a sign that holds in a smaller share of worlds is not decided
 LOW, HIGH = 0.05, 0.95
 
 
+@once
 def gains(tables: Mapping[str, Frame], rate: float) -> Frame:
     """What public payers gain by each design against status quo, world by world.
 
@@ -108,6 +110,7 @@ def decided(better: float, worse: float) -> bool:
     return max(better, worse) >= DECIDED
 
 
+@once
 def _cost(tables: Mapping[str, Frame], rate: float) -> Frame:
     """Lifetime public cost per child, a row for each seed, a column for each design."""
     cost = lifetime.public_cost(tables, rate)

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ..measures import contracts, lifetime, options, steps, worlds
+from ..measures.once import each_once
 from .cohort_section import cohort_sections
 from .committees import committee_sections
 from .contract_sections import contract_sections, step_sections
@@ -58,7 +59,10 @@ def write_report(
     language
         ``"en"`` or ``"sv"``.
     """
-    shown = content(tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language)
+    with each_once():
+        shown = content(
+            tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language
+        )
     fill_in("report.html.j2", shown, path)
 
 

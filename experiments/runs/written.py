@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ...analysis.measures.once import each_once
 from ...analysis.report.tables import summary
 from ...model.contracts import Design
 from ...model.inputs.scenario import Scenario
@@ -49,11 +50,12 @@ class Form:
 
 def fill(folder: Path, tables: Tables, told: Told, form: Form, this_run: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """Write tables, report and manifest into an empty folder, and give the tables with their summary."""
-    full = {**tables, "summary": summary(tables, told.spec.discount.rate)}
-    files = run_folder.write_tables(folder, full)
-    manifest = manifest_of(full, told, files)
-    run_folder.write_report(folder, full, manifest, form.language)
-    run_folder.write_sheets(folder, full, manifest, form.language, excel=form.excel, swedish_csv=form.swedish_csv)
+    with each_once():
+        full = {**tables, "summary": summary(tables, told.spec.discount.rate)}
+        files = run_folder.write_tables(folder, full)
+        manifest = manifest_of(full, told, files)
+        run_folder.write_report(folder, full, manifest, form.language)
+        run_folder.write_sheets(folder, full, manifest, form.language, excel=form.excel, swedish_csv=form.swedish_csv)
     run_folder.write_manifest(folder, {**manifest, "this_run": dict(this_run)})
     return full
 
