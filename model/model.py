@@ -17,7 +17,7 @@ what it needs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import mesa
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from .bodies.agents import create_agents
 from .bodies.beliefs import learn, news
 from .bodies.bodies import appoint
-from .bodies.decisions import Asking, Season, decide, season_of, tally
+from .bodies.decisions import Asking, Season, decide, put_to_all, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
 from .children.practice import practice_of
@@ -157,9 +157,7 @@ class PreventionModel(mesa.Model):
     def decide(self) -> None:
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
         bodies, books, world = self.state.bodies, self.state.books, self.world
-        askings = [
-            Asking(bodies, books.budgets.room, world, contract, self.season) for contract in range(len(world.contracts))
-        ]
+        askings = put_to_all(bodies, books.budgets.room, world, self.season)
         bodies.decided = decide(askings, books)
         bodies.answered = tally(bodies.answered, bodies.decided)
         bodies.noted = note(bodies.noted, askings[IN_FORCE], bodies.decided[IN_FORCE])
@@ -246,9 +244,9 @@ class PreventionModel(mesa.Model):
         bodies = replace(self.state.bodies, beliefs=self.state.bodies.before or self.state.bodies.beliefs)
         return Asking(bodies, self.state.books.budgets.room, self.world, contract, self.season)
 
-    def tables(self, *, detail: bool = True) -> dict[str, pd.DataFrame]:
-        """Result tables so far; without `detail` those by municipality and project are summed up."""
-        return tables(self.world, self.state, detail)
+    def tables(self, *, detail: bool = True, only: Collection[str] = ()) -> dict[str, pd.DataFrame]:
+        """Result tables so far, or `only` some; without `detail` those by municipality and project are summed up."""
+        return tables(self.world, self.state, detail, only)
 
 
 def check_design(design: Design, spec: Scenario) -> None:
@@ -297,8 +295,9 @@ def simulate(
     threads: int = 1,
     detail: bool = True,
     rules: Mapping[str, Rule] | None = None,
+    only: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
-    """Run one world and return its result tables (`docs/outputs.md`).
+    """Run one world and return its result tables (`docs/outputs.md`), or `only` some of them.
 
     The same arguments give the same tables, whatever the number of threads. Without `detail` tables are national.
     `rules` are your own by kind of body (`docs/rules.md`).
@@ -313,4 +312,4 @@ def simulate(
     model = PreventionModel(spec, design, seed, years, start_year, threads, rules)
     for _ in range(years):
         model.step()
-    return model.tables(detail=detail)
+    return model.tables(detail=detail, only=only)

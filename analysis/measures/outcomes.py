@@ -59,13 +59,16 @@ OUTCOMES: dict[str, Outcome] = {
 }
 
 
+NEEDED = ("runs", "costs", "payments", "levels", "enrolment", "options", "projects")  # tables that are read
+
+
 def outcomes(tables: Tables, rate: float, societal_rate: float) -> dict[str, float]:
     """Work out every outcome of a single run.
 
     Parameters
     ----------
     tables
-        Result tables of one run (`docs/outputs.md`).
+        Result tables of one run (`docs/outputs.md`), those `NEEDED` at least.
     rate, societal_rate
         Yearly discount rates of the public and the societal perspective (`discount.rate`, `discount.societal_rate`).
 

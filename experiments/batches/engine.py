@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...analysis.measures.outcomes import outcomes
+from ...analysis.measures.outcomes import NEEDED, outcomes
 from ...model.model import simulate
 from ..files.places import why
 from ..runs.workers import let_go, only_new
@@ -66,6 +66,7 @@ def run_one(context: Context, job: Job) -> tuple[dict[str, Any], dict[str, pd.Da
         start_year=context.start_year,
         detail=bool(context.tables),
         rules=context.rules,
+        only={*NEEDED, *context.tables},
     )
     found = outcomes(tables, world.discount.rate, world.discount.societal_rate)
     row = {"key": job.key, "scenario_hash": str(tables["runs"]["scenario_hash"].iloc[0]), **found}

@@ -16,7 +16,7 @@ from functools import partial
 
 import numpy as np
 
-from ...analysis.measures.outcomes import outcomes
+from ...analysis.measures.outcomes import NEEDED, outcomes
 from ...model.contracts import Design
 from ...model.inputs.scenario import Scenario
 from ...model.model import simulate
@@ -90,7 +90,9 @@ def cost_of(scenario: Scenario, designs: Sequence[Design], years: int, job: tupl
     rates = spec.discount.rate, spec.discount.societal_rate
     try:
         return {
-            design.name: outcomes(simulate(spec, design, seed=seed, years=years, detail=False), *rates)["cost_fiscal"]
+            design.name: outcomes(simulate(spec, design, seed=seed, years=years, detail=False, only=NEEDED), *rates)[
+                "cost_fiscal"
+            ]
             for design in designs
         }
     finally:

@@ -76,7 +76,6 @@ class Season:
     served: Whole  # children whom standing services take, by (municipality, option)
     free: Whole  # whom anything new can take, by (municipality, option), each option by itself
     ideas: Whole  # by (municipality, group), see `ideas.ideas`
-    places: Whole  # children that they are about, by (municipality, option)
     left: Mapping[str, Floats]  # what a krona left in each fund is worth to whoever grants it, (n,) each
 
     def __post_init__(self) -> None:
@@ -104,10 +103,11 @@ class Asking:
         """How it looks to everybody concerned."""
         return self.bodies.views[self.contract]
 
-    @property
+    @cached_property
     def places(self) -> Whole:
         """Children that this year's ideas are about, by (municipality, option); a planner waits for no idea."""
-        return self.season.free if self.design.way.paperless else self.season.places
+        season = self.season
+        return season.free if self.design.way.paperless else places(self.world, season.ideas, season.free)
 
     @cached_property
     def signed(self) -> dict[str, Verdict]:
@@ -130,15 +130,19 @@ def season_of(
     cells, (neighbours, left) = world.cells, known
     others = unserved(world, seen, served)[:, cells.age, cells.level]
     free = np.maximum(np.minimum(open_to(world, seen[:, cells.age, cells.level]) - served, others), 0)
-    new = ideas(world, world.groups.total(free), year)
-    return Season(year, seen, neighbours, served, free, new, places(world, new, free), left)
+    return Season(year, seen, neighbours, served, free, ideas(world, world.groups.total(free), year), left)
+
+
+def put_to_all(bodies: Bodies, room: dict[str, Whole], world: World, season: Season) -> list[Asking]:
+    """Every contract of the run as it is put before everybody in this season, by number."""
+    return [Asking(bodies, room, world, contract, season) for contract in range(len(world.contracts))]
 
 
 def decide(askings: Sequence[Asking], books: Books) -> tuple[Decision, ...]:
     """Ask about every idea under every contract, and take children while money, staff and children last.
 
     First what owners rather pay themselves than apply for, then what the design pays, then own room for what is left.
-    `askings` are all contracts in this season, by number.
+    `askings` as `put_to_all` gives them.
     """
     bodies, world, season = askings[IN_FORCE].bodies, askings[IN_FORCE].world, askings[IN_FORCE].season
     cells, purses = world.cells, purses_of(world.contracts)

@@ -275,6 +275,7 @@ def life_tables(ladder: Ladder) -> LifeTables:
     return ladder.move, ladder.target, ladder.not_eligible
 
 
+@lru_cache(maxsize=8)
 def expected_states(ladder: Ladder) -> Floats:
     """Distribution over states at each age of a life without help in the country, shape (N_AGES, N_STATES)."""
     result = np.zeros((N_AGES, N_STATES))
@@ -282,6 +283,7 @@ def expected_states(ladder: Ladder) -> Floats:
     levels = np.empty((1, N_LEVELS))
     for age in range(1, N_AGES):
         occupancy(result[age - 1], age - 1, 1, 0, _NO_EFFECT, life_tables(ladder), levels, result[age])
+    result.flags.writeable = False  # runs of one world in one process share it
     return result
 
 

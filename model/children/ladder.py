@@ -205,51 +205,39 @@ def _adulthood(p: LadderParameters, age: int, frailty: int, record: int, level: 
 
 
 @kernel
-def treated_move(
-    row: Floats,
-    level: int | np.int64,
-    record: int | np.int64,
-    age: int,
-    worse: float,
-    better: float,
-    forks: float,
-    out: Floats,
-) -> None:
+def treated_move(move: Floats, age: int, s: int | np.int64, factors: tuple[float, float, float], out: Floats) -> None:
     """Write into `out` the move probabilities of a life with help, from those without.
 
     Parameters
     ----------
-    row, out
-        Probability of each level next, without and with help. Shape (N_LEVELS,); `out` is overwritten.
-    level, record, age
-        Where the life is, what it has been through, and the age it moves to.
-    worse, better
-        This year's factors on moves to worse and to better levels (the part of an effect that fades).
-    forks
-        Lasting factor on a first placement (childhood) or first sentence (adulthood).
+    move, age, s
+        Of the `Ladder`; the age that is reached, and the state that a life is in before.
+    factors
+        This year's on moves to worse and to better levels (the part of an effect that fades), and the lasting one on a
+        first placement (childhood) or first sentence (adulthood).
+    out
+        Overwritten with the probability of each level next, shape (N_LEVELS,).
 
     At ADULT_AGE childhood's levels end: only the lasting part acts, on a first sentence.
     """
-    mark = PLACED if age < ADULT_AGE else SENTENCED
-    first = (record & mark) == 0
-    if age == ADULT_AGE:
+    worse, better, forks = factors
+    if age == ADULT_AGE or (worse == 1.0 and better == 1.0 and forks == 1.0):
         for ending in range(N_LEVELS):
-            out[ending] = row[ending]
-        spared = row[WORST] * (1.0 - forks)
-        out[WORST] -= spared
-        out[INSECURE] += spared
+            out[ending] = move[age, s, ending]
+        if age == ADULT_AGE:
+            spared = out[WORST] * (1.0 - forks)
+            out[WORST] -= spared
+            out[INSECURE] += spared
         return
-    moved = 0.0
-    for ending in range(N_LEVELS):
-        if ending == level:
-            continue
-        chance = row[ending] * (worse if ending > level else better)
-        if ending == WORST and first:
-            chance *= forks
-        out[ending] = chance
-        moved += chance
-    if moved > 1.0:
-        for ending in range(N_LEVELS):
-            out[ending] /= moved
-        moved = 1.0
-    out[level] = 1.0 - moved
+    level, record = s % N_LEVELS, s // N_LEVELS % N_RECORDS
+    first = (record & (PLACED if age < ADULT_AGE else SENTENCED)) == 0
+    # Level by level without a branch, which a processor could not foresee.
+    none = move[age, s, 0] * better * (level != 0)
+    second = move[age, s, 1] * (worse if level < 1 else better) * (level != 1)
+    third = move[age, s, 2] * (worse if level < 2 else better) * (level != 2)
+    fourth = move[age, s, 3] * (worse if level < 3 else better) * (level != 3)
+    worst = move[age, s, 4] * worse * (forks if first else 1.0) * (level != 4)
+    moved = none + second + third + fourth + worst
+    over = max(moved, 1.0)
+    out[0], out[1], out[2], out[3], out[4] = none / over, second / over, third / over, fourth / over, worst / over
+    out[level] = 1.0 - min(moved, 1.0)

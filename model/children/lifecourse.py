@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
 from .draws import BIRTH, ELIGIBILITY, MOVE, ONE, draw, stream_key
-from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE, treated_move
+from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_STATES, NOT_ELIGIBLE, treated_move
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -26,6 +26,7 @@ Thresholds = NDArray[np.uint32]
 Years = NDArray[np.int16]
 Counts = NDArray[np.int32]
 
+_TO_WHOLE = 2.0**52  # whose neighbours among floats are whole numbers
 _MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
 
 
@@ -243,23 +244,61 @@ def combined(programmes: Whole, factors: Floats, overlap: float) -> tuple[float,
     overlap
         0 where programmes act by different ways, so that all act in full; 1 where they do the same.
     """
-    n = programmes.size
-    result = np.ones(3)
-    for way in range(3):
-        strongest = 0
-        for a in range(1, n):
-            if abs(factors[a, way] - 1.0) > abs(factors[strongest, way] - 1.0):
-                strongest = a
-        result[way] = factors[strongest, way]
-        for a in range(n):
-            weaker = a == strongest
-            for b in range(n):  # the same programme, as strong or stronger, counts for both
-                if b != a and programmes[b] == programmes[a]:
-                    more = abs(factors[b, way] - 1.0) - abs(factors[a, way] - 1.0)
-                    weaker = weaker or more > 0.0 or (more == 0.0 and (b < a or b == strongest))
-            if not weaker:
-                result[way] *= 1.0 + (1.0 - overlap) * (factors[a, way] - 1.0)
-    return result[0], result[1], result[2]
+    return (
+        _combined(programmes, factors, 0, overlap),
+        _combined(programmes, factors, 1, overlap),
+        _combined(programmes, factors, 2, overlap),
+    )
+
+
+@kernel
+def of_two(one: float, other: float, same: bool, overlap: float) -> float:
+    """The factor of two programmes on one kind of move, see `combined`; `same` where it is one programme twice."""
+    more = abs(other - 1.0) > abs(one - 1.0)
+    strong, weak = other if more else one, one if more else other
+    return strong * (1.0 if same else 1.0 + (1.0 - overlap) * (weak - 1.0))
+
+
+@kernel
+def _combined(programmes: Whole, factors: Floats, way: int, overlap: float) -> float:
+    """The factor on one kind of move, see `combined`."""
+    n, strongest = programmes.size, 0
+    if n == 2:
+        return of_two(factors[0, way], factors[1, way], programmes[0] == programmes[1], overlap)
+    for a in range(1, n):
+        if abs(factors[a, way] - 1.0) > abs(factors[strongest, way] - 1.0):
+            strongest = a
+    result = factors[strongest, way]
+    for a in range(n):
+        weaker = a == strongest
+        for b in range(n):  # the same programme, as strong or stronger, counts for both
+            if b != a and programmes[b] == programmes[a]:
+                more = abs(factors[b, way] - 1.0) - abs(factors[a, way] - 1.0)
+                weaker = weaker or more > 0.0 or (more == 0.0 and (b < a or b == strongest))
+        if not weaker:
+            result *= 1.0 + (1.0 - overlap) * (factors[a, way] - 1.0)
+    return float(result)
+
+
+@kernel
+def nearest(value: float) -> float:
+    """Nearest whole number of a value from 0 to 2^51, the even one of two as near: as ``np.rint``, without a call."""
+    return (value + _TO_WHOLE) - _TO_WHOLE
+
+
+@kernel
+def _ending(luck: float, row: Floats) -> int:
+    """Which level a draw leads to, from the probability of each."""
+    upto_0 = row[0]
+    upto_1 = upto_0 + row[1]
+    upto_2 = upto_1 + row[2]
+    upto_3 = upto_2 + row[3]
+    return (
+        int(luck >= nearest(min(upto_0, 1.0) * ONE))
+        + int(luck >= nearest(min(upto_1, 1.0) * ONE))
+        + int(luck >= nearest(min(upto_2, 1.0) * ONE))
+        + int(luck >= nearest(min(upto_3, 1.0) * ONE))
+    )
 
 
 @kernel
@@ -303,11 +342,16 @@ def live_treated(
             cohort, key = cohort_start[i], stream_key(seed, MOVE, codes[m], born[i], age)
         number = child[i] - cohort_start[i]
         s = np.int64(treated[i])
-        level = s % N_LEVELS
-        record = s // N_LEVELS % N_RECORDS
         years_in = year - start_year[i]
         worse, better, forks = left[k, years_in, 0], left[k, years_in, 1], effect[k, 2]
-        if before[i] >= 0:
+        earlier = np.int64(before[i])
+        if earlier >= 0 and before[earlier] < 0:  # two programmes, as nearly always
+            same, since = intervention[earlier] == intervention[i], year - start_year[earlier]
+            of = intervention[earlier] + (half if leaves[earlier] else 0)
+            worse = of_two(worse, left[of, since, 0], same, overlap)
+            better = of_two(better, left[of, since, 1], same, overlap)
+            forks = of_two(forks, effect[of, 2], same, overlap)
+        elif earlier >= 0:
             n, row_of = 0, np.int64(i)
             while row_of >= 0:
                 n, row_of = n + 1, np.int64(before[row_of])
@@ -318,21 +362,12 @@ def live_treated(
                 factors[a, 0], factors[a, 1], factors[a, 2] = left[of, since, 0], left[of, since, 1], effect[of, 2]
                 row_of = np.int64(before[row_of])
             worse, better, forks = combined(programmes, factors, overlap)
-        u = draw(key, number)
-        if worse == 1.0 and better == 1.0 and forks == 1.0:
-            row[:] = move[age, s]
-        else:
-            treated_move(move[age, s], level, record, age, worse, better, forks, row)
-        passed = 0.0
-        ending = 0
-        while ending < N_LEVELS - 1:
-            passed += row[ending]
-            if u < np.uint32(np.rint(min(passed, 1.0) * ONE)):
-                break
-            ending += 1
+        u = float(draw(key, number))
+        treated_move(move, age, s, (worse, better, forks), row)
+        ending = _ending(u, row)
         after = target[0 if age < ADULT_AGE else 1, s, ending]
         if age == EXAM_AGE:
-            fails = np.uint32(np.rint(exam[after] * forks * ONE))
+            fails = nearest(exam[after] * forks * ONE)
             if draw(stream_key(seed, ELIGIBILITY, codes[m], born[i], age), number) < fails:
                 after += _MARK_NOT_ELIGIBLE
         treated[i] = after

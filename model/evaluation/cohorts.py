@@ -22,7 +22,6 @@ from ..children.ladder import (
     LAST_AGE,
     N_AGES,
     N_LEVELS,
-    N_RECORDS,
     N_STATES,
     NOT_ELIGIBLE,
     Ladder,
@@ -76,17 +75,12 @@ def walk(begun: Begun, luck: Floats, tables: Tables, after: States) -> None:
     for i in range(after.shape[0]):
         s = np.int64(state[i])
         worst, best, forks, duration, half_life = effects[i]
-        helped = worst != 1.0 or best != 1.0 or forks != 1.0
         for t in range(after.shape[1]):
             now = ages[i] + 1 + t
             if now <= LAST_AGE:
-                if helped:
-                    worse = effect_left(worst, duration, half_life, t)
-                    better = effect_left(best, duration, half_life, t)
-                    level, record = s % N_LEVELS, s // N_LEVELS % N_RECORDS
-                    treated_move(move[now, s], level, record, now, worse, better, forks, row)
-                else:
-                    row[:] = move[now, s]
+                worse = effect_left(worst, duration, half_life, t)
+                better = effect_left(best, duration, half_life, t)
+                treated_move(move, now, s, (worse, better, forks), row)
                 passed, ending = row[0], 0
                 while ending < N_LEVELS - 1 and luck[i, t, 0] >= passed:
                     ending += 1

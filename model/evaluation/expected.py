@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import BELIEF_GRID, Cells, effects_of, expected_states, life_tables, occupancy
+from ..children.forecast import BELIEF_GRID, Cells, LifeTables, effects_of, expected_states, life_tables, occupancy
 from ..children.ladder import (
     ADULT_AGE,
     EXAM_AGE,
@@ -41,12 +41,13 @@ _NO_EFFECT = np.ones(5)
 
 
 class Lives(NamedTuple):
-    """Lives whose next years are summed: one effect and one age of a programme, as arrays of the ladder read them."""
+    """Lives whose next years are summed, shape (n,) each unless said."""
 
-    effect: Floats  # row of `effects_of`
-    age: int
+    kind: Whole  # intervention, as `value` counts them
+    age: Whole  # at the start
+    effect: Floats  # row of `effects_of`, (n, 5)
     years: int
-    value: Whole  # what a year is worth, (N_AGES, N_STATES)
+    value: Whole  # what a year is worth, (n_interventions, N_AGES, N_STATES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,17 +219,13 @@ def as_if(metric: Metric, cells: Cells) -> Floats:
 
 def _moments(metric: Metric, effects: Floats, cells: Cells, ladder: Ladder) -> tuple[Floats, Floats]:
     """Mean and mean square of what the years of follow-up come to from each state, (n_cells, N_STATES) each."""
-    shape = (cells.age.size, N_STATES)
-    mean, square = np.zeros(shape), np.zeros(shape)
-    known: dict[tuple[int, int, bytes], int] = {}
-    for c, (k, age) in enumerate(zip(cells.intervention.tolist(), cells.age.tolist(), strict=True)):
-        like = known.setdefault((k, age, effects[c].tobytes()), c)
-        if like == c:
-            lives = Lives(effects[c], age, metric.years, metric.value[k])
-            life_moments(lives, *life_tables(ladder), mean[c], square[c])
-        else:
-            mean[c], square[c] = mean[like], square[like]
-    return mean, square
+    like = cells.intervention * N_AGES + cells.age  # cells of one programme and age differ in who is in them alone
+    _, one, back = np.unique(like, return_index=True, return_inverse=True)
+    mean, square = np.zeros((2, one.size, N_STATES))
+    there = expected_states(ladder) > 0.0
+    lives = Lives(cells.intervention[one], cells.age[one], effects[one], metric.years, metric.value)
+    life_moments(lives, there, life_tables(ladder), mean, square)
+    return mean[back.ravel()], square[back.ravel()]
 
 
 def _mixed(a: float, one: tuple[Floats, Floats], b: float, other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
@@ -279,52 +276,51 @@ def _spread_of(weight: Floats, mean: Floats, square: Floats) -> Floats:
 
 
 @kernel
-def life_moments(
-    lives: Lives, move: Floats, target: NDArray[np.uint8], exam: Floats, mean: Floats, square: Floats
-) -> None:
-    """Mean and mean square of what the next years of a life come to, from each state; solved backwards.
+def life_moments(lives: Lives, there: NDArray[np.bool_], tables: LifeTables, mean: Floats, square: Floats) -> None:
+    """Mean and mean square of what the next years of lives come to, from each state; solved backwards.
 
     Parameters
     ----------
     lives
         Effect, age at the start, years and what each of them is worth.
-    move, target, exam
-        Arrays of the `Ladder`, see `forecast.life_tables`.
+    there
+        Whether anybody can be in a state at an age, shape (N_AGES, N_STATES): the others are left out.
+    tables
+        ``(move, target, exam)`` of the `Ladder`.
     mean, square
-        Overwritten, shape (N_STATES,): first and second moment of the sum (Howard 1971, *Dynamic Probabilistic
+        Overwritten, shape (n, N_STATES): first and second moment of the sum (Howard 1971, *Dynamic Probabilistic
         Systems*, on reward processes).
     """
-    effect, age, years, value = lives
-    helped = effect[0] != 1.0 or effect[1] != 1.0 or effect[2] != 1.0
+    move, target, exam = tables
     row = np.empty(N_LEVELS)
-    first, second = np.empty(N_STATES), np.empty(N_STATES)
+    first, second = np.zeros(N_STATES), np.zeros(N_STATES)
     mean[:] = 0.0
     square[:] = 0.0
-    for t in range(min(years, N_AGES - 1 - age) - 1, -1, -1):
-        now = age + 1 + t
-        for s in range(N_STATES):  # this year and all that follow, for a life that is at `s` when it ends
-            worth = value[now, s]
-            first[s] = worth + mean[s]
-            second[s] = worth * worth + 2.0 * worth * mean[s] + square[s]
-        if now == EXAM_AGE:
+    for i in range(lives.kind.size):
+        age, value, effect = lives.age[i], lives.value[lives.kind[i]], lives.effect[i]
+        for t in range(min(lives.years, N_AGES - 1 - age) - 1, -1, -1):
+            now = age + 1 + t
+            stage = 0 if now < ADULT_AGE else 1
+            for s in range(N_STATES):  # this year and all that follow, for a life that is at `s` when it ends
+                worth = value[now, s]
+                first[s] = worth + mean[i, s]
+                second[s] = worth * worth + 2.0 * worth * mean[i, s] + square[i, s]
+            if now == EXAM_AGE:
+                for s in range(N_STATES):
+                    if s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
+                        failed, other = exam[s] * effect[2], s + NOT_ELIGIBLE * N_LEVELS
+                        first[s] += failed * (first[other] - first[s])
+                        second[s] += failed * (second[other] - second[s])
+            worse = effect_left(effect[0], effect[3], effect[4], t)
+            better = effect_left(effect[1], effect[3], effect[4], t)
             for s in range(N_STATES):
-                if s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
-                    failed, other = exam[s] * effect[2], s + NOT_ELIGIBLE * N_LEVELS
-                    first[s] += failed * (first[other] - first[s])
-                    second[s] += failed * (second[other] - second[s])
-        worse = effect_left(effect[0], effect[3], effect[4], t)
-        better = effect_left(effect[1], effect[3], effect[4], t)
-        stage = 0 if now < ADULT_AGE else 1
-        for s in range(N_STATES):
-            if helped:
-                treated_move(move[now, s], s % N_LEVELS, s // N_LEVELS % N_RECORDS, now, worse, better, effect[2], row)
-            else:
-                row[:] = move[now, s]
-            mean[s], square[s] = 0.0, 0.0
-            for ending in range(N_LEVELS):
-                then = target[stage, s, ending]
-                mean[s] += row[ending] * first[then]
-                square[s] += row[ending] * second[then]
+                mean[i, s], square[i, s] = 0.0, 0.0
+                if there[now - 1, s]:
+                    treated_move(move, now, s, (worse, better, effect[2]), row)
+                    for ending in range(N_LEVELS):
+                        then = target[stage, s, ending]
+                        mean[i, s] += row[ending] * first[then]
+                        square[i, s] += row[ending] * second[then]
 
 
 def norms(metrics: Sequence[Metric], ladder: Ladder, ages: Sequence[int]) -> Whole:

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from functools import cache
+
 from ..state import State
 from ..world import World
 from .afterwards import afterwards
@@ -17,25 +20,29 @@ from .projects import measures_table, projects_table
 from .words import Table
 
 
-def tables(world: World, state: State, detail: bool) -> dict[str, Table]:
-    """Return every result table of a finished run; without `detail` those by municipality and project are summed up."""
-    later = afterwards(world, state)
-    result = {
-        "runs": runs_table(world, state),
-        "flows": flows_table(world, state, detail),
-        "children": children_table(world, state, detail),
-        "school": school_table(world, state, detail),
-        "levels": levels_table(world, state, later),
-        "costs": costs_table(world, state, later),
-        "payments": payments_table(world, state),
-        "enrolment": enrolment_table(world, state),
-        "projects": projects_table(world, state),
-        "measures": measures_table(world, state),
-        "bodies": bodies_table(world, state, detail),
-        "municipalities": municipalities_table(world, state),
-        "options": options_table(world, state),
-        "answers": answers_table(world, state, detail),
+def tables(world: World, state: State, detail: bool, only: Collection[str] = ()) -> dict[str, Table]:
+    """Return every result table of a finished run, or `only` some of them, by name.
+
+    Without `detail` those by municipality and project are summed up.
+    """
+    later = cache(lambda: afterwards(world, state))
+    makers: dict[str, Callable[[], Table]] = {
+        "runs": lambda: runs_table(world, state),
+        "flows": lambda: flows_table(world, state, detail),
+        "children": lambda: children_table(world, state, detail),
+        "school": lambda: school_table(world, state, detail),
+        "levels": lambda: levels_table(world, state, later()),
+        "costs": lambda: costs_table(world, state, later()),
+        "payments": lambda: payments_table(world, state),
+        "enrolment": lambda: enrolment_table(world, state),
+        "projects": lambda: projects_table(world, state),
+        "measures": lambda: measures_table(world, state),
+        "bodies": lambda: bodies_table(world, state, detail),
+        "municipalities": lambda: municipalities_table(world, state),
+        "options": lambda: options_table(world, state),
+        "answers": lambda: answers_table(world, state, detail),
     }
+    result = {name: make() for name, make in makers.items() if not only or name in only}
     for table in result.values():
         table.insert(0, "design", world.design.name)
         table.insert(1, "seed", world.seed)

@@ -110,9 +110,9 @@ def test_moments_are_those_of_lives_drawn_one_by_one(age, years):
     ladder = build_ladder(SPEC.ladder)
     value = lived(county(), "status-quo", 1).world.yardsticks.metrics[0][-1].value[0]
     start = expected_states(ladder)[age]
-    mean, square = np.zeros((2, N_STATES))
-    nobody = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
-    life_moments(Lives(nobody, age, years, value), *life_tables(ladder), mean, square)
+    mean, square = np.zeros((2, 1, N_STATES))
+    lives = Lives(np.zeros(1, np.int64), np.array([age]), np.ones((1, 5)), years, value[None])
+    life_moments(lives, expected_states(ladder) > 0.0, life_tables(ladder), mean, square)
     exact = (start * mean).sum(), (start * square).sum() - (start * mean).sum() ** 2
     drawn = draw_lives(ladder, start, age, years, value, 200_000)
     assert drawn.mean() == pytest.approx(exact[0], rel=0.03)

@@ -11,7 +11,7 @@ from worlds import alone, change, county, eager, world
 
 from stupror.model.bodies.beliefs import Beliefs, News, credited, is_told, learn
 from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, choose
-from stupror.model.bodies.decisions import answers, decide, ranks, season_of, signatures
+from stupror.model.bodies.decisions import answers, decide, put_to_all, ranks, season_of, signatures
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving, value_of_trying
 from stupror.model.children.ladder import N_AGES
 from stupror.model.children.lifecourse import Options
@@ -203,10 +203,16 @@ def test_an_idea_goes_ahead_for_all_its_ages_or_not_at_all():
         assert np.allclose(said.value[:, mine], said.value[:, mine[:1]])
 
 
+def decided(model, bodies):
+    """What becomes of every option if these bodies decide now."""
+    room = model.state.books.budgets.room
+    return decide(put_to_all(bodies, room, model.world, model.season), model.state.books)
+
+
 def test_without_an_idea_nothing_is_taken_and_that_is_what_is_said():
     model = opened("municipal-fund", change(eager(), project__idea_rate=0.0))
     yes = valued(model, {}, usual=1e6)
-    for each in decide(yes.bodies, model.state.books, model.world, model.season):
+    for each in decided(model, yes.bodies):
         assert not each.taken.any()
         assert {ANSWERS[answer] for answer in np.unique(each.answer[each.seen > 0])} == {"idea"}
 
@@ -216,7 +222,7 @@ def test_what_owners_rather_pay_themselves_is_not_applied_for():
     asking = valued(model, {"social": -1.0})  # nobody applies, for whatever reason ...
     views = list(asking.bodies.views)
     views[OWN_ROOM] = valued(model, {"social": 1e6}, OWN_ROOM).bodies.views[OWN_ROOM]  # ... but wants it for itself
-    first, second = decide(replace(asking.bodies, views=tuple(views)), model.state.books, model.world, model.season)
+    first, second = decided(model, replace(asking.bodies, views=tuple(views)))
     mine = model.world.cells_of("social")
     assert not first.taken[:, mine].any()
     assert second.taken[:, mine].any()
@@ -287,7 +293,7 @@ def test_applying_and_evaluating_must_be_worth_it_for_all_children_together():
 def test_capacity_is_a_share_of_the_children_seen_and_both_rounds_share_it():
     model = opened("state-outcomes-fund", eager())
     bodies, w = model.state.bodies, model.world
-    taken = sum(each.taken for each in decide(bodies, model.state.books, w, model.season))
+    taken = sum(each.taken for each in decided(model, bodies))
     seen = model.season.seen[:, w.cells.age, w.cells.level]
     assert taken.sum() > 0
     assert (taken <= np.ceil(seen * w.spec.committee.capacity)).all()
@@ -296,7 +302,7 @@ def test_capacity_is_a_share_of_the_children_seen_and_both_rounds_share_it():
 def test_the_design_in_force_comes_first_and_own_room_takes_what_is_left():
     model = opened("municipal-fund", eager())
     yes = valued(model, {}, usual=1e6)
-    first, second = decide(yes.bodies, model.state.books, model.world, model.season)
+    first, second = decided(model, yes.bodies)
     both = np.zeros_like(model.season.seen)
     for each in (first, second):
         np.add.at(both, (slice(None), model.world.cells.age, model.world.cells.level), each.taken)

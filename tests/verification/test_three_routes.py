@@ -402,9 +402,7 @@ def test_after_the_last_year_help_on_help_goes_on_as_the_reference_says():
             ).weakened(project.effect_kept * (project.attended if helped.leaves[at] else 1))
             programmes.append((item.name, programme.now(last + 1)))
         age, s = last + 1 - int(helped.born[row]), int(helped.treated[row])
-        treated_move(
-            here.ladder.move[age, s], s % N_LEVELS, s // N_LEVELS % 8, age, *together(programmes, project.overlap), out
-        )
+        treated_move(here.ladder.move, age, s, together(programmes, project.overlap), out)
         by_hand[age] += out
     assert np.allclose(later[0], by_hand)
     assert np.allclose(later[:20].sum(axis=(1, 2)), twice.size)  # nobody is lost on the way

@@ -147,5 +147,5 @@ def test_side_by_side_each_goes_as_alone_and_as_one_life_moves():
         carry(alone, 9, factors[:, :, [i]].copy(), life_tables(LADDER), one)
         assert np.array_equal(one[:, :, 0], levels[:, :, i]), i
         assert np.array_equal(alone[:, 0], states[:, i]), i
-        treated_move(LADDER.move[10, start], 2, 0, 10, *factors[0, :, i].tolist(), out)
-        assert levels[0, :, i].tolist() == (out if i else LADDER.move[10, start]).tolist(), i
+        treated_move(LADDER.move, 10, start, tuple(factors[0, :, i].tolist()), out)
+        assert levels[0, :, i].tolist() == out.tolist(), i
