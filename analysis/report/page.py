@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..measures import contracts, lifetime, options, steps, worlds
 from .cohort_section import cohort_sections
+from .committees import committee_sections
 from .contract_sections import contract_sections, step_sections
 from .decision.front import front, sayings
 from .figure_sections import at_scale, figure_sections
@@ -108,7 +109,8 @@ def content(
             spoken(section, local)
             for of, make in ((tables, figure_sections), (every, step_sections), (tables, contract_sections))
             for section in make(of, words, say, rate, captions)
-        ],
+        ]
+        + [spoken(section, local) for section in committee_sections(tables, words, say)],
         "cohort": spoken(cohort_sections(tables, words, say), local),
         "options": option_table(tables, words, say, local),
         "details_title": say["h_details"],

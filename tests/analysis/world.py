@@ -13,7 +13,7 @@ def tables(designs=DESIGNS, seeds=(1, 2)):
     outcomes fund (on the true effect it would have got 20); the planner's saves twice as much and costs the state 100.
     Seed 2 costs 10 more everywhere.
     """
-    runs, costs, payments, children, enrolment, projects, municipalities, options = ([] for _ in range(8))
+    runs, costs, payments, children, enrolment, projects, municipalities, options, bodies = ([] for _ in range(9))
     for design in designs:
         scale = {"status-quo": 0, "fund": 1, "planner": 2}[design]
         for seed in seeds:
@@ -122,6 +122,22 @@ def tables(designs=DESIGNS, seeds=(1, 2)):
                         "repaid_sek": 0,
                         "own_saving_sek": 0,
                         "others_saving_sek": 0,
+                    }
+                )
+            for body in ("education", "social", "labour_market", "board", "region"):
+                saved = 40 * scale if body == "social" else 0
+                bodies.append(
+                    run
+                    | {
+                        "year": 2020,
+                        "body": body,
+                        "municipality": "",
+                        "frame_sek": 5_000_000 - 100_000 * saved,
+                        "mandatory_sek": 1000 - saved,
+                        "room_sek": 0,
+                        "prevention_sek": 0,
+                        "result_sek": saved,
+                        "equity_sek": 0,
                     }
                 )
             options.append(

@@ -1,0 +1,149 @@
+"""By committee and year: does its frame shrink, who keeps what it saves, and when has it got its own money back.
+
+Everything against status quo with the same seed. A figure of frames over the years and a table; nothing if status quo
+was not run beside another design. Read by `page`.
+"""
+
+from collections.abc import Mapping
+from textwrap import fill
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ..measures import lifetime, payers
+from .decision.verdict import LESS, MORE, SAME, signed, verdict
+from .style import STYLE, labelled, svg
+from .tables import number, within
+
+Tables = Mapping[str, pd.DataFrame]
+Texts = Mapping[str, str]
+Cell = tuple[str, str]
+
+BODIES = ("education", "social", "labour_market", "board", "region")
+MONEY = ("frame_sek", "mandatory_sek", "prevention_sek", "result_sek", "equity_sek")
+M_SEK = 1e6
+MOST_DRAWN = 4
+LINE, BAND = "#0072B2", "#C6DBEF"  # a dark line on a light band: readable in grey
+
+
+def committee_sections(tables: Tables, words: Texts, say: Texts) -> list[dict[str, Any]]:
+    """Draw how frames change and lay the table out."""
+    bodies = tables["bodies"]
+    by_year = bodies.groupby([*lifetime.RUN, "body", "year"], as_index=False, sort=False)[list(MONEY)].sum()
+    change = payers.against_base(by_year, MONEY, ["body", "year"])
+    if change.empty:
+        return []
+    reading = " ".join([say["r_committees"], *_read(change, words, say)])
+    heading, names = say["h_committees"], _designs(change)
+    return [
+        {
+            "key": "committees",
+            "heading": heading,
+            "reading": reading,
+            "svg": labelled("committees", _draw(change, words, names[:MOST_DRAWN]), f"{heading}. {reading}"),
+            "caption": say["n_committees"] + (f" {say['n_committees_more']}" if len(names) > MOST_DRAWN else ""),
+        },
+        _table(change, words, say),
+    ]
+
+
+def _designs(change: pd.DataFrame) -> list[str]:
+    """Designs in the order in which they were run; the planner, who asks no committee, stands last."""
+    return sorted(dict.fromkeys(change["design"]), key=lambda name: name == lifetime.BENCHMARK)
+
+
+def _of(change: pd.DataFrame, design: str, body: str) -> pd.DataFrame:
+    """Rows of a body under a design, sums over the years by seed; equity is that of the last year."""
+    rows = change[(change["design"] == design) & (change["body"] == body)]
+    total = rows.groupby("seed", sort=False)[list(MONEY)].sum()
+    last = rows[rows["year"] == rows["year"].max()].set_index("seed")
+    return total.assign(equity_sek=last["equity_sek"], last_sek=last["frame_sek"])
+
+
+def own_money_back(rows: pd.DataFrame) -> int | None:
+    """First year from which a body has spent less so far than with status quo, and goes on so to the last; or None.
+
+    What it spends is the cost of lives and of programmes, mean over seeds of what is in `rows` (one design and body).
+    """
+    spent = rows.assign(spent=rows["mandatory_sek"] + rows["prevention_sek"]).groupby("year")["spent"].mean().cumsum()
+    over = spent[spent >= 0]
+    if over.empty:
+        return int(spent.index[0])
+    later = spent.index[spent.index > over.index[-1]]
+    return int(later[0]) if len(later) else None
+
+
+def _read(change: pd.DataFrame, words: Texts, say: Texts) -> list[str]:
+    """Say whose frames are smaller and larger over the years under each design, and what left the committees."""
+    lines = []
+    for design in [name for name in _designs(change) if name != lifetime.BENCHMARK][:MOST_DRAWN]:
+        judged = {body: verdict(_of(change, design, body)["frame_sek"], M_SEK) for body in BODIES}
+        told = [
+            say[f"r_frames_{kind}"].format(
+                bodies=", ".join(f"{within(words[body])} {found.figure}" for body, found in some.items())
+            )
+            for kind in (LESS, MORE)
+            if (some := {body: found for body, found in judged.items() if found.kind == kind})
+        ]
+        lines.append(
+            say["r_frames"].format(name=words.get(design, design), told="; ".join(told or [say["r_frames_no"]]))
+        )
+    return lines
+
+
+def _draw(change: pd.DataFrame, words: Texts, names: list[str]) -> str:
+    """Change of each frame by design (rows) and body (columns) over years; the band is from lowest to highest seed."""
+    with mpl.rc_context(STYLE | {"font.size": 9}):
+        figure = Figure(figsize=(9.2, 0.6 + 1.55 * len(names)), layout="constrained")
+        axes = figure.subplots(len(names), len(BODIES), sharex=True, squeeze=False)
+        for row, name in enumerate(names):
+            for column, body in enumerate(BODIES):
+                _curve(axes[row, column], change[(change["design"] == name) & (change["body"] == body)])
+                if row == 0:
+                    axes[row, column].set_title(fill(words[body], 20, break_long_words=False), fontsize=8.5)
+            axes[row, 0].set_ylabel(fill(words.get(name, name), 20), fontsize=8.5)
+        figure.supylabel(words["M SEK"], fontsize=9)
+        return svg(figure)
+
+
+def _curve(ax: Axes, rows: pd.DataFrame) -> None:
+    wide = rows.pivot_table(index="year", columns="seed", values="frame_sek") / M_SEK
+    if wide.shape[1] > 1:
+        ax.fill_between(wide.index, wide.min(axis=1), wide.max(axis=1), color=BAND, linewidth=0)
+    ax.plot(wide.index, wide.mean(axis=1), color=LINE, linewidth=1.6)
+    ax.axhline(0, color="black", linewidth=0.9)
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 100 if value == int(value) else value)))
+    ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+
+
+def _table(change: pd.DataFrame, words: Texts, say: Texts) -> dict[str, Any]:
+    """A row for each design and body."""
+    columns = ("frame_sek", "last_sek", "mandatory_sek", "prevention_sek", "result_sek", "equity_sek")
+    rows: list[tuple[str, list[Cell]]] = []
+    for design in _designs(change):
+        for body in BODIES:
+            found = _of(change, design, body)
+            cells = [_cell(found[column]) for column in columns]
+            year = own_money_back(change[(change["design"] == design) & (change["body"] == body)])
+            same = not change.loc[(change["design"] == design) & (change["body"] == body), list(MONEY)].any(axis=None)
+            cells.append(("-" if same else say["never"] if year is None else str(year), ""))
+            rows.append((f"{words.get(design, design)}: {within(words[body])}", cells))
+    last = int(change["year"].max())
+    return {
+        "key": "committees_table",
+        "heading": say["h_committees_table"],
+        "headings": [say[f"c_{column}"].format(last=last) for column in (*columns, "back")],
+        "rows": rows,
+        "reading": "",
+        "caption": say["n_committees_table"],
+    }
+
+
+def _cell(differences: pd.Series) -> Cell:
+    judged = verdict(differences, M_SEK)
+    return ("0", "") if judged.kind == SAME else (signed(judged.mean), judged.gap.strip())
