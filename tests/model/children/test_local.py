@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from stupror.model.bodies.beliefs import news
 from stupror.model.bodies.decisions import offers_to
 from stupror.model.bodies.reasoning import perceived_saving
 from stupror.model.bodies.rules import HAVE_RULES
@@ -15,6 +16,7 @@ from stupror.model.children.need import frailty_mix, level_of_need
 from stupror.model.children.practice import practice_of
 from stupror.model.contracts import load_design
 from stupror.model.contracts.ways import IN_FORCE, OWN_ROOM
+from stupror.model.evaluation.evaluators import COMPARED, OTHER, OWN, PEOPLE
 from stupror.model.evaluation.expected import expect
 from stupror.model.inputs.places import sweden
 from stupror.model.inputs.scenario import load_scenario, select
@@ -108,6 +110,19 @@ def test_what_a_project_promises_is_what_its_own_children_should_gain(alone):
         options = [of[int(k), int(age), int(level)] for k, age, level in keys]
         assert projects.expected_sums[project, world.yardsticks.own[IN_FORCE], 5] == pytest.approx(gain[options].sum())
         assert projects.lasting[project] == pytest.approx(everybody[options].sum())
+
+
+def test_who_measures_what_the_place_should_gain_finds_the_effect_of_studies():
+    told = willing()
+    world, projects = told.world, told.state.projects
+    j = world.yardsticks.own[IN_FORCE]
+    projects.sums[:, j, PEOPLE] = projects.sums[:, j, COMPARED] = projects.children
+    projects.sums[:, j, OTHER] = 0
+    projects.sums[:, j, OWN] = np.rint(projects.expected_sums[:, j, 5])
+    told = news(world, projects, world.start_year + SPEC.project.follow_up_years - 1)
+    mine = told.own & (projects.contract[told.project] == IN_FORCE)
+    assert (told.municipality[mine] == AT).any()
+    np.testing.assert_allclose(told.found[mine], 1.0, atol=1e-3)
 
 
 def test_an_evaluation_is_read_against_what_the_place_should_gain(model, alone):
