@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .children.draws import number_of
 from .children.forecast import BELIEF_GRID, Cells, build_cells, detection_edges, effects_in_practice
 from .children.ladder import N_AGES, N_LEVELS, Ladder, build_ladder
+from .children.local import forecasts_by_class, local_mix, mixed, relative_mix
 from .children.need import states_at_birth
 from .children.practice import Practice, practice_of
 from .children.prices import CostTables, build_costs
@@ -134,9 +135,9 @@ class World:
     cells: Cells
     groups: Groups
     whole_cost: Whole  # (n_cells,) SEK per child of the whole programme
-    lasting: (
-        Floats  # (n_cells,) SEK per child that everybody should save in `board.regard_horizon` years, present value
-    )
+    mix: Floats  # (N_FRAILTY, n, n_cells), of the children of each option in each place, see `local.local_mix`
+    saved: Floats  # by frailty class, under every belief of the grid, see `local.saved_by_class`
+    lasting: Floats  # (n, n_cells) SEK that a child should save all in `board.regard_horizon` years, present value
     project_cost: Floats  # (n,) SEK, what a project's programme costs where it is of the usual size
     yardsticks: Yardsticks
     pricing: Mapping[
@@ -187,6 +188,9 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     practice = practice_of(spec.project)
     menu = menu_of(spec.interventions, practice)
     cells = build_cells(spec.interventions, ladder, costs, edges, practice=practice)
+    births = states_at_birth(spec.places, spec.ladder)
+    mix = local_mix(cells, relative_mix(ladder, births))
+    saved = forecasts_by_class(spec.interventions, ladder, costs, cells)
     yardsticks = lay_out(spec, contracts, ladder, costs)
     believed = (ladder, spec.belief.initial_mean)
     return World(
@@ -198,12 +202,14 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
         geography=geography_of(spec.places),
         menu=menu,
         ladder=ladder,
-        births=states_at_birth(spec.places, spec.ladder),
+        births=births,
         costs=costs,
         cells=cells,
         groups=groups_of(cells),
         whole_cost=menu.whole_cost[cells.intervention],
-        lasting=_lasting(cells, spec),
+        mix=mix,
+        saved=saved,
+        lasting=_lasting(saved, mix, spec),
         project_cost=project_costs(np.asarray(spec.places.population, dtype=np.float64), spec.project),
         yardsticks=yardsticks,
         pricing=priced(design, yardsticks.metrics[IN_FORCE], spec.interventions, cells, believed),
@@ -240,12 +246,15 @@ def groups_of(cells: Cells) -> Groups:
     return Groups(names // N_LEVELS, names % N_LEVELS, of_cell.astype(np.int64))
 
 
-def _lasting(cells: Cells, spec: Scenario) -> Floats:
-    """What a child of each option saves everybody, as studies have it, in the years over which boards look at all."""
+def _lasting(saved: Floats, mix: Floats, spec: Scenario) -> Floats:
+    """What a child of each option saves everybody, as studies have it, in the years over which boards look at all.
+
+    Of the place's own mix, by (municipality, cell).
+    """
     within = np.clip(spec.board.regard_horizon - np.arange(N_AGES), 0.0, 1.0)
     weight = powers(1.0 / (1.0 + spec.board.discount_rate), N_AGES) * within
-    promised = cells.saved[BELIEF_GRID.index(1.0)].sum(axis=2)
-    return np.asarray((promised * weight).sum(axis=1))
+    promised = (saved[:, BELIEF_GRID.index(1.0)].sum(axis=3) * weight).sum(axis=2)
+    return mixed(promised[:, None, :], mix)
 
 
 LARGE = 140_000.0  # inhabitants of the municipality whose projects the usual cost is from (B24)

@@ -93,7 +93,7 @@ def _told_by(
         (projects.contract == contract) & projects.judged & (projects.start_year == year - metric.years + 1)
     )
     sums, promised = projects.sums[which, j], projects.expected_sums[which, j]
-    expected, measured = promised[:, 5] - promised[:, 1], metrics.measured(metric, sums)
+    expected, measured = promised[:, 5], metrics.measured(metric, sums)
     # A sum over n children, of whom only some were compared: n / compared times as much noise.
     compared = sums[:, COMPARED]
     more = np.divide(sums[:, PEOPLE], compared, out=np.zeros(compared.shape), where=compared > 0)

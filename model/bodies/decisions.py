@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..children.draws import TASTE, by_place
 from ..children.forecast import at_belief
+from ..children.ladder import N_AGES
 from ..children.lifecourse import Options
 from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
@@ -293,7 +294,7 @@ def _weigh_up(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceive
     applies = owner and world.offers_beside(asking.contract)
     against = (p.reluctance * cost * owner) + (p.effort * applies) / size
     doubt = doubted(view.expected[-1].metric.evaluation, world.spec.belief)
-    more = credited(bodies.beliefs.heard[0][:, kinds], size * view.tells[mine], doubt)
+    more = credited(bodies.beliefs.heard[0][:, kinds], size * view.tells[:, mine], doubt)
     trying = p.trials_ahead * value_of_trying(net - against, view.slope(who, mine), precision, more)
     return Perceived(net, trying, against, cost * _taste(asking, who)[:, kinds])
 
@@ -421,14 +422,14 @@ def offer_of(asking: Asking, who: str, row: int, option: int) -> tuple[Offer, Pe
 
 def offers_to(asking: Asking, who: str, mine: Whole, net: Floats) -> Offers:
     """Options of these cells, put before all bodies of a kind; `net` is what they would say themselves."""
-    bodies, world, cells = asking.bodies, asking.world, asking.world.cells
+    bodies, world = asking.bodies, asking.world
     mandate, belief = bodies.mandates[who], believed(world, bodies.beliefs)[:, mine]
-    saved = cells.saved[:, mine]
-    total = at_belief(saved.sum(axis=3)[:, None], belief[..., None])
-    own = np.zeros_like(total)
-    for payers in np.unique(mandate.payers, axis=0):
-        rows = (mandate.payers == payers).all(axis=1)
-        own[rows] = at_belief(saved[..., payers].sum(axis=3)[:, None], belief[rows][..., None])
+    total, own = np.zeros((2, world.n, mine.size, N_AGES))
+    for share, saved in zip(world.mix[:, :, mine, None], world.saved[:, :, mine], strict=True):
+        total += share * at_belief(saved.sum(axis=3)[:, None], belief[..., None])
+        for payers in np.unique(mandate.payers, axis=0):
+            rows = (mandate.payers == payers).all(axis=1)
+            own[rows] += share[rows] * at_belief(saved[..., payers].sum(axis=3)[:, None], belief[rows][..., None])
     return Offers(
         **_words(asking, kind_of(who), mine),
         municipality=world.geography.codes,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import Cells
 from ..children.ladder import N_AGES
+from ..children.local import mixed
 from ..inputs.arithmetic import powers
 from ..inputs.compiled import kernel
 from ..inputs.protect import protect
@@ -64,18 +64,19 @@ class Mandate:
         return np.asarray(cashable * powers(1.0 - self.ratchet, N_AGES))
 
 
-def perceived_saving(mandate: Mandate, cells: Cells) -> Floats:
+def perceived_saving(mandate: Mandate, saved: Floats) -> Floats:
     """Value per child that bodies put on what lives would cost less, before any payment or programme cost.
 
     Own savings count within the horizon, as far as they can be cashed and kept; others' savings by `regard`.
+    `saved` is by (belief, cell, year since the start, payer), see `forecast.Cells`.
     Shape (n_beliefs, n_municipalities, n_cells), SEK per child enrolled.
     """
     kept, cared = mandate.discounting() * mandate.keeping(), mandate.caring()
-    total = cells.saved.sum(axis=3)
-    result = np.zeros((cells.saved.shape[0], kept.shape[0], cells.age.size))
+    total = saved.sum(axis=3)
+    result = np.zeros((saved.shape[0], kept.shape[0], saved.shape[1]))
     for payers in np.unique(mandate.payers, axis=0):
         rows = (mandate.payers == payers).all(axis=1)
-        own = cells.saved[..., payers].sum(axis=3)
+        own = saved[..., payers].sum(axis=3)
         result[:, rows] = _weigh(kept[rows], own) + _weigh(cared[rows], total - own)
     return result
 
@@ -101,6 +102,14 @@ def _weigh(weight: Floats, yearly: Floats) -> Floats:
                     for c in range(n_cells):
                         result[b, m, c] += w * by_year[t, c]
     return result
+
+
+def local_saving(mandate: Mandate, by_class: Floats, mix: Floats) -> Floats:
+    """`perceived_saving` by a child of each option of the place's own mix of frailty classes; shape the same.
+
+    `by_class` as `local.saved_by_class`, `mix` as `local.local_mix`.
+    """
+    return mixed([perceived_saving(mandate, saved) for saved in by_class], mix)
 
 
 def perceived_payments(mandate: Mandate, payments: Floats) -> Floats:

@@ -6,14 +6,15 @@ decisions are taken.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import BELIEF_GRID, at_belief, relative_mix, saved_by_frailty
+from ..children.forecast import BELIEF_GRID, at_belief
 from ..children.ladder import N_AGES
+from ..children.local import mixed, saved_by_class
 from ..children.practice import cost_begun, practice_of
 from ..contracts import Design
 from ..contracts.ways import GRANTOR, STATE
@@ -26,7 +27,7 @@ from ..money.funds import Owners, account_of
 from ..world import World, project_costs
 from .beliefs import Beliefs
 from .private import PRIVATE
-from .reasoning import Mandate, perceived_payments, perceived_saving, present_cost
+from .reasoning import Mandate, local_saving, perceived_payments, present_cost
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -53,7 +54,7 @@ class View:
     `private` is what private parties expect the contract to bring them. `worth`, `flows` and `price` are by body: what
     an option is worth under each belief, shape (n_beliefs, n, n_cells), what the contract is expected to pay it by
     year, (n_beliefs, n_cells, N_AGES), and the present value of what it pays for the option, (n, n_cells), SEK per
-    child; `granted` of what each fund pays that it grants from. `tells`, (n_cells,), is the precision that a child's
+    child; `granted` of what each fund pays that it grants from. `tells`, (n, n_cells), is the precision that a child's
     follow-up adds to what is believed of the effect. `stake` is what each private party puts in per child, by (cell,
     year since the start).
     """
@@ -98,9 +99,9 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     yearly = world.menu.yearly[cells.intervention].astype(np.float64)
     views: list[View] = []
     usual = Usual(world.whole_cost, np.maximum(usual_size(world), 1.0), duration)
-    local = None
+    saving: dict[str, Floats] = {}
     if world.design.way.knows_effects:  # and who will leave
-        local, yearly = _local_worth(world, mandates["planner"]), yearly * cost_begun(spec.project)
+        saving["planner"], yearly = _true_worth(world, mandates["planner"]), yearly * cost_begun(spec.project)
     for design, metrics in zip(world.contracts, world.yardsticks.metrics, strict=True):
         expected = expect(metrics, items, cells, world.ladder, practice=practice_of(spec.project))
         private = tuple(party for party in PRIVATE if party in design.parties)
@@ -119,8 +120,9 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
         nothing = np.zeros(yearly.size)
         for body, judge in judges(world, mandates, design).items():
             flows[body] = _flows_to(world, likely, judge.accounts)
-            saving = perceived_saving(judge.mandate, cells) if body != "planner" or local is None else local
-            worth[body] = saving + perceived_payments(judge.mandate, flows[body])
+            if body not in saving:  # whatever the contract
+                saving[body] = local_saving(judge.mandate, world.saved, world.mix)
+            worth[body] = saving[body] + perceived_payments(judge.mandate, flows[body])
             paid = sum((yearly * share for account, share in finance.items() if account in judge.pays), nothing)
             price[body] = present_cost(judge.mandate, paid, duration)
             granted[body] = {
@@ -129,7 +131,8 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
                 if fund in finance
             }
         stake = {party: _stake(world, party, finance.get(party, nothing)) for party in private}
-        views.append(View(expected, reported, private_view, worth, flows, price, granted, stake, _tells(expected)))
+        tells = _tells(expected[-1], world.mix)
+        views.append(View(expected, reported, private_view, worth, flows, price, granted, stake, tells))
     return tuple(views)
 
 
@@ -140,27 +143,24 @@ def usual_size(world: World) -> Floats:
     return np.asarray(cost / world.whole_cost)
 
 
-def _tells(expected: Sequence[Expected]) -> Floats:
-    """Precision that a child followed up by its own body adds to a belief, by option, before it is credited."""
-    own, one = expected[-1], BELIEF_GRID.index(1.0)
-    gain, variance = own.own[one] - own.other, own.variance[one]
-    return np.asarray(np.divide(gain**2, variance, out=np.zeros(gain.shape), where=variance > 0.0))
+def _tells(own: Expected, mix: Floats) -> Floats:
+    """Precision that a child followed up by its own body adds to a belief, (n, n_cells), before it is credited."""
+    gain, variance = mixed(own.gain[:, None, :], mix), own.variance[BELIEF_GRID.index(1.0)]
+    there = np.broadcast_to(variance > 0.0, gain.shape)
+    return np.asarray(np.divide(gain**2, variance, out=np.zeros(gain.shape), where=there))
 
 
-def _local_worth(world: World, mandate: Mandate) -> Floats:
+def _true_worth(world: World, mandate: Mandate) -> Floats:
     """What a planner saves by a child of each option, given how many of those seen there are of each frailty class.
 
-    It knows effects and local need; bodies go by the country's. Shape (n_beliefs, n, n_cells), alike for every belief.
+    As all bodies it knows local need; it also knows effects, and who will leave. Shape (n_beliefs, n, n_cells), alike
+    for every belief.
     """
-    cells = world.cells
-    n, (stay, leave) = len(world.menu.items), practice_of(world.spec.project).strengths
-    saved, share = saved_by_frailty(world.menu.effects[:n], world.ladder, world.costs, cells)
-    if leave[0] > 0.0:
-        of_leavers, _ = saved_by_frailty(world.menu.effects[n:], world.ladder, world.costs, cells)
-        saved = stay[0] * saved + leave[0] * of_leavers
-    worth = (saved * mandate.discounting()[0]).sum(axis=2)  # (N_FRAILTY, n_cells)
-    weight = share[None] * relative_mix(world.ladder, world.births)[:, :, None]
-    local = (weight * worth).sum(axis=1) / weight.sum(axis=1)
+    (stay, _), (leave, _) = practice_of(world.spec.project).strengths
+    effects = world.menu.effects.reshape(2, len(world.menu.items), -1)
+    saved = saved_by_class(effects, world.ladder, world.costs, world.cells).sum(axis=4)
+    worth = ((stay * saved[:, 0] + leave * saved[:, 1]) * mandate.discounting()[0]).sum(axis=2)  # (class, cell)
+    local = mixed(worth[:, None, :], world.mix)
     return np.broadcast_to(local, (len(BELIEF_GRID), *local.shape))
 
 

@@ -21,7 +21,6 @@ from .ladder import (
     INSECURE,
     LAST_AGE,
     N_AGES,
-    N_FRAILTY,
     N_LEVELS,
     N_RECORDS,
     N_STATES,
@@ -242,7 +241,7 @@ def _move_on(
 
 
 @kernel
-def _saved(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
+def saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
     """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
 
     `effects` is by (belief, cell), see `effects_of`. `ages` in any order; cells of one age are solved side by side.
@@ -288,25 +287,13 @@ def expected_states(ladder: Ladder) -> Floats:
     return result
 
 
-def relative_mix(ladder: Ladder, births: Floats) -> Floats:
-    """Share of each frailty class among the born of a place over that in the whole country, shape (n, N_FRAILTY).
-
-    `births` by (place, state). Frailty lasts for life, so what is expected of a place at any age is the sum over
-    classes of what `expected_states` says of each, times this. 1 where the country has none of a class.
-    """
-    local = births.reshape(len(births), N_FRAILTY, -1).sum(axis=2)
-    country = ladder.birth.reshape(N_FRAILTY, -1).sum(axis=1)
-    return np.asarray(np.divide(local, country, out=np.ones(local.shape), where=country > 0.0))
-
-
 @dataclass(frozen=True, eq=False)
 class Cells:
     """The options bodies decide on: one intervention for children seen at one age and level.
 
     `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), and
     `true_saving` that in practice (who stays, who leaves), for the mix of children that detection really puts in the
-    cell: some are not as needy as they look. The mix is that of the whole country: no body knows the frailty of its own
-    children.
+    cell: some are not as needy as they look. The mix is that of the whole country; `local` has that of places.
     """
 
     intervention: NDArray[np.int64]  # (n_cells,)
@@ -396,7 +383,7 @@ def _solve(
     saved = np.zeros((len(BELIEF_GRID) + 2, len(keys), N_AGES, N_LEVELS))
     multiples = (*BELIEF_GRID, *(multiple for _, multiple in practice.strengths))
     effects = np.stack([effects_of(interventions, multiple)[k] for multiple in multiples])
-    _saved(start, age, effects, life_tables(ladder), saved)
+    saved_years(start, age, effects, life_tables(ladder), saved)
     worth = (saved[..., None] * price).sum(axis=3)
     (stay, _), (leave, _) = practice.strengths
     true = stay * worth[-2] + leave * worth[-1]
@@ -417,32 +404,8 @@ def saved_levels(cells: Cells, effects: Floats, ladder: Ladder) -> Floats:
     Shape (n_cells, N_AGES, N_LEVELS).
     """
     saved = np.zeros((1, cells.age.size, N_AGES, N_LEVELS))
-    _saved(cells.start, cells.age, effects[cells.intervention][None], life_tables(ladder), saved)
+    saved_years(cells.start, cells.age, effects[cells.intervention][None], life_tables(ladder), saved)
     return np.asarray(saved[0])
-
-
-def saved_by_frailty(effects: Floats, ladder: Ladder, costs: CostTables, cells: Cells) -> tuple[Floats, Floats]:
-    """What all payers save by a child of each option, by its frailty class, at `effects` (see `effects_of`).
-
-    Returns
-    -------
-    tuple
-        SEK by (class, cell, year since the start), and the share of each class among the country's children of each
-        option, (N_FRAILTY, n_cells).
-    """
-    k, frailty = cells.intervention, np.arange(N_STATES) // (N_LEVELS * N_RECORDS)
-    price = np.zeros((k.size, N_AGES, N_LEVELS))
-    for cell, a in enumerate(cells.age):
-        price[cell, : N_AGES - a - 1] = costs.by_payer[a + 1 :].sum(axis=2)
-    saved, share = np.zeros((N_FRAILTY, k.size, N_AGES)), np.zeros((N_FRAILTY, k.size))
-    levels = np.zeros((1, k.size, N_AGES, N_LEVELS))
-    for one in range(N_FRAILTY):
-        start = np.where(frailty == one, cells.start, 0.0)
-        share[one] = start.sum(axis=1)
-        start = np.divide(start, share[one][:, None], out=np.zeros(start.shape), where=share[one][:, None] > 0.0)
-        _saved(start, cells.age, effects[k][None], life_tables(ladder), levels)
-        saved[one] = (levels * price).sum(axis=3)[0]
-    return saved, share
 
 
 def at_belief(values: Floats, belief: Floats) -> Floats:

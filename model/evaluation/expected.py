@@ -28,6 +28,7 @@ from ..children.ladder import (
     treated_move,
 )
 from ..children.lifecourse import effect_left
+from ..children.local import starts_by_class
 from ..children.practice import AS_STUDIED, Practice
 from ..inputs.compiled import kernel
 from ..inputs.parameters import InterventionParameters
@@ -55,7 +56,8 @@ class Expected:
 
     `own` by (belief of the grid, cell), `other` by cell; both in SEK or outcomes. `variance`, by (belief, cell), is
     that of one child's measurement by chance alone: what its years come to less what its comparison comes to. `true`
-    and `true_variance`, by cell, are `own` and `variance` in practice, where some stay and some leave.
+    and `true_variance`, by cell, are `own` and `variance` in practice, where some stay and some leave. `gain`, by
+    (frailty class, cell), is `own` less `other` at the effect in studies if the child is of that class.
     """
 
     metric: Metric
@@ -64,6 +66,7 @@ class Expected:
     variance: Floats
     true: Floats
     true_variance: Floats
+    gain: Floats
 
     def mean(self, size: Floats | float) -> Floats:
         """Expected metric of `size` children of one option, by (belief, cell), in the metric's unit."""
@@ -109,7 +112,7 @@ def expect(
     variance is that of the evaluator's method. `practice` says what is left of the effect in studies; with no `beliefs`
     only `true`, `true_variance` and `other` hold anything.
     """
-    k = cells.intervention
+    k, by_class = cells.intervention, starts_by_class(cells)
     strengths = practice.strengths
     multiples = (*beliefs, *(multiple for _, multiple in strengths))
     effects = [effects_of(interventions, multiple)[k] for multiple in multiples]
@@ -125,7 +128,11 @@ def expect(
             other = (cells.start * without[0]).sum(axis=1) / metric.parts
         variance = np.stack([_variance(metric, each, without, cells, ladder) for each in with_it])
         variance = np.maximum(variance, 0.0) / metric.parts**2
-        result.append(Expected(metric, own[:-1], other, variance[:-1], own[-1], variance[-1]))
+        gain = np.zeros(by_class.shape[:2])
+        if 1.0 in beliefs:
+            less = without[0] if metric.evaluation != NONE else 0.0
+            gain = (by_class * (with_it[list(beliefs).index(1.0)][0] - less)).sum(axis=2) / metric.parts
+        result.append(Expected(metric, own[:-1], other, variance[:-1], own[-1], variance[-1], gain))
     return tuple(result)
 
 
@@ -160,6 +167,7 @@ def of_whole_groups(each: Expected, group: Whole) -> Expected:
         variance=mean(each.variance),
         true=mean(each.true),
         true_variance=mean(each.true_variance),
+        gain=mean(each.gain),
     )
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children import finding
-from ..children.forecast import BELIEF_GRID
 from ..children.ladder import N_AGES, N_LEVELS
 from ..children.lifecourse import Found, Options, Rows, When
 from ..children.lives import Children
+from ..children.local import mixed
 from ..children.participants import NEVER, Participants
 from ..children.practice import who_leaves
 from ..contracts.ways import IN_FORCE
@@ -258,14 +258,15 @@ def _promising(
     cell = np.zeros((int(cells.intervention.max()) + 1, N_AGES, N_LEVELS), np.int64)
     cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
     of = cell[helped.intervention[rows], year - 1 - helped.born[rows], helped.perceived[rows]]
-    sums, one = np.zeros((n, len(intake.expected), 6)), BELIEF_GRID.index(1.0)
+    sums, where = np.zeros((n, len(intake.expected), 6)), new.municipality[which]
     for j, (each, told) in enumerate(zip(intake.expected, intake.reported, strict=True)):
-        own = (each.true, each.other, np.ones(each.true.size), told.other, each.true_variance, each.own[one])
-        for place, part in enumerate(own):
-            sums[:, j, place] = np.bincount(which, part[of], minlength=n) / each.metric.groups
+        national = (each.true, each.other, np.ones(each.true.size), told.other, each.true_variance)
+        local = mixed(each.gain[:, of], world.mix[:, where, of])
+        for place, part in enumerate((*(column[of] for column in national), local)):
+            sums[:, j, place] = np.bincount(which, part, minlength=n) / each.metric.groups
     matched = np.bincount(which, helped.peer[rows] >= 0, minlength=n).astype(np.int64)
     left = np.bincount(which, helped.leaves[rows], minlength=n).astype(np.int64)
-    lasting = np.bincount(which, world.lasting[of], minlength=n).astype(np.float64)
+    lasting = np.bincount(which, world.lasting[where, of], minlength=n).astype(np.float64)
     return _Promising(sums, matched, left, lasting)
 
 

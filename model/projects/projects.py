@@ -33,7 +33,7 @@ class Projects:
     lasting: NDArray[np.float64] = _column(np.float64)  # what it should save everybody, see `World.lasting`
     sums: NDArray[np.int64] = _column(np.int64, 0, 6)  # by metric of its contract, see `evaluation.SUMS`
     # By metric: own at the true effect, other if evaluated honestly, people, other as will be reported, variance by
-    # luck alone, own at the effect in studies.
+    # luck alone, and own less other at the effect in studies for the place's own mix of children.
     expected_sums: NDArray[np.float64] = _column(np.float64, 0, 6)
     payable: NDArray[np.int64] = _column()  # what the contract says on what was measured
     fair: NDArray[np.int64] = _column()  # what it would have said on the true effect

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..bodies.choice import ANSWERS, UNSEEN, YES
-from ..bodies.reasoning import perceived_saving
+from ..bodies.reasoning import local_saving
 from ..bodies.views import selfish
 from ..children.forecast import at_belief
 from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
@@ -94,7 +94,7 @@ def options_table(world: World, state: State) -> Table:
     own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
     for owner in world.menu.owners:
         mine = world.cells_of(owner)
-        alone = perceived_saving(selfish(state.bodies.mandates[owner]), cells)
+        alone = local_saving(selfish(state.bodies.mandates[owner]), world.saved, world.mix)
         own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
         perceived[mine] = np.median(at_belief(state.bodies.views[IN_FORCE].worth[owner], truth), axis=0)[mine]
     seen = state.children.seen_total[cells.age, cells.level]

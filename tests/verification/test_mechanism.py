@@ -62,9 +62,9 @@ def test_what_comes_after_the_horizon_is_worth_nothing(cells):
         saved = cells.saved.copy()
         saved[:, :, horizon:] = 1e9
         later = replace(cells, saved=saved)
-        before = perceived_saving(mandate([social], horizon), cells)
-        assert (perceived_saving(mandate([social], horizon), later) == before).all()
-        assert (perceived_saving(mandate([social], horizon + 1), later) > before + 1e8).all()
+        before = perceived_saving(mandate([social], horizon), cells.saved)
+        assert (perceived_saving(mandate([social], horizon), later.saved) == before).all()
+        assert (perceived_saving(mandate([social], horizon + 1), later.saved) > before + 1e8).all()
 
 
 def test_what_falls_on_another_row_is_worth_what_one_cares_for_others(cells):
@@ -73,9 +73,9 @@ def test_what_falls_on_another_row_is_worth_what_one_cares_for_others(cells):
     saved[..., np.arange(len(PAYERS)) != social] += 1_000.0
     others = replace(cells, saved=saved)
     alone = mandate([social], 5)
-    assert (perceived_saving(alone, others) == perceived_saving(alone, cells)).all()
+    assert (perceived_saving(alone, others.saved) == perceived_saving(alone, cells.saved)).all()
     caring = mandate([social], 5, regard=0.5, regard_horizon=2)
-    gain = perceived_saving(caring, others) - perceived_saving(caring, cells)
+    gain = perceived_saving(caring, others.saved) - perceived_saving(caring, cells.saved)
     # Nine other payers, 1,000 SEK each in two years, at half weight; the second year discounted.
     assert np.allclose(gain, 9 * 1_000 * 0.5 * (1 + 1 / 1.03))
 
@@ -86,7 +86,7 @@ def test_saving_that_cannot_be_cashed_or_is_clawed_back_is_lost(cells):
     body = replace(body, cashable_max=0.85)
     own = cells.saved[..., PAYER["education"]]
     expected = 0.4 * own[:, :, 0] + 0.55 * 0.5 / 1.03 * own[:, :, 1]
-    assert np.allclose(perceived_saving(body, cells)[:, 0], expected)
+    assert np.allclose(perceived_saving(body, cells.saved)[:, 0], expected)
 
 
 def test_a_payment_after_the_horizon_is_worth_nothing(cells):

@@ -13,7 +13,6 @@ from stupror.model.bodies.beliefs import Beliefs, News, credited, is_told, learn
 from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, choose
 from stupror.model.bodies.decisions import answers, decide, put_to_all, ranks, season_of, signatures
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving, value_of_trying
-from stupror.model.children.forecast import Cells
 from stupror.model.children.ladder import N_AGES
 from stupror.model.children.lifecourse import Options
 from stupror.model.children.prices import PAYER
@@ -313,14 +312,6 @@ def test_the_design_in_force_comes_first_and_own_room_takes_what_is_left():
 
 # ---------------------------------------------------------------------- 7.9: what a saving is worth
 
-ONE = Cells(
-    *(np.zeros(1, np.int64) for _ in range(3)),
-    np.zeros((1, 1)),
-    np.zeros((1, 1, N_AGES, 10)),
-    np.zeros((1, N_AGES, 10)),
-    np.zeros((1, N_AGES)),
-)
-
 
 def worth(year, payer, **mandate):
     """What a krona saved in a year, on a row, is worth to a body that answers for row 0."""
@@ -337,7 +328,7 @@ def worth(year, payer, **mandate):
         "cashable_max": 1.0,
         "ratchet": 0.0,
     }
-    return float(perceived_saving(Mandate(**(usual | mandate)), replace(ONE, saved=saved))[0, 0, 0])
+    return float(perceived_saving(Mandate(**(usual | mandate)), saved)[0, 0, 0])
 
 
 def test_own_savings_count_within_the_horizon_and_not_after():

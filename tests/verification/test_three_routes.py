@@ -17,10 +17,10 @@ from stupror.model.children.forecast import (
     expected_states,
     life_tables,
     occupancy,
-    relative_mix,
     with_several,
 )
 from stupror.model.children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE, treated_move
+from stupror.model.children.local import relative_mix
 from stupror.model.children.practice import Practice
 from stupror.model.children.prices import PAYER, build_costs
 from stupror.model.inputs.facts import built_in_facts

@@ -46,7 +46,8 @@ def expected(saved, sd):
     metric = Metric("saved", "cost_reduction", MATCHED, 4, np.zeros((1, N_AGES, 120), np.int64))
     own = np.array(BELIEF_GRID)[:, None] * saved - 1_000.0
     variance = np.full(own.shape, float(sd) ** 2)
-    return Expected(metric, own, np.array([-1_000.0]), variance, own[2], variance[2])
+    gain = np.full((3, 1), float(saved))
+    return Expected(metric, own, np.array([-1_000.0]), variance, own[2], variance[2], gain)
 
 
 def prospect(design, saved=100.0, cost=1_000, size=25, sd=0.0):
