@@ -69,6 +69,9 @@ KINDS = ("fixed", "uniform", "triangular", "normal", "lognormal", "beta")
 Distribution = Annotated[Fixed | Uniform | Triangular | Normal | Lognormal | Beta, Field(discriminator="kind")]
 
 
+LARGEST = 1e15  # more than all money there is; beyond it floats do not tell whole numbers apart
+
+
 class Quantity(_Record):
     """One number, or one list of numbers that belong together, with what must be known about it."""
 
@@ -82,6 +85,9 @@ class Quantity(_Record):
 
     @model_validator(mode="after")
     def _inside(self) -> "Quantity":
+        beyond = [each for each in (*self.entries, *self.range) if not abs(each) <= LARGEST]
+        if beyond:
+            raise ValueError(f"{shown(beyond[0])} is too large; nothing here is counted beyond {LARGEST:g}")
         low, high = self.range
         if low > high:
             raise ValueError(f"range = [{low}, {high}] is upside down; write the lower end first")

@@ -94,10 +94,11 @@ def psa(
     batch = open_batch(folder)
     together = _groups(groups or (), [str(name) for name in batch.values.columns])
     worth = sorted({*WORTH, *asked})
+    plane = batch.plane(perspective, against or None)  # refuses a perspective or a design that is not there
     cost = cost_of(perspective)
     spread = batch.summary(against or None)
     tables = {
-        "plane": batch.plane(perspective, against or None),
+        "plane": plane,
         "incremental": batch.incremental(perspective, against or None),
         "acceptability": batch.acceptability(perspective, worth, against or None),
         "perfect_information": batch.perfect_information(worth),

@@ -82,7 +82,9 @@ def test_psa_says_what_is_best_and_what_it_is_worth_to_know(stupror: Stupror, kn
     found = pd.read_csv(known / "psa-state" / "partial_information.csv").set_index("factor")
     assert found.loc["committee.ratchet", "share_of_evpi"] > 0.95
     assert pd.read_csv(known / "psa-state" / "pairing.csv").set_index("design").loc["planner", "ratio"] > 1000
-    assert "'king' is not known" in stupror("psa", known, "--perspective", "king").err
+    unknown = stupror("psa", known, "--perspective", "king")
+    assert unknown.code == 2
+    assert "'king' is not known" in unknown.err
     assert "--wtp is -1" in stupror("psa", known, "--wtp", -1).err
 
 

@@ -45,6 +45,8 @@ def test_a_good_record_is_read():
         ({"distribution": "normal"}, "distribution = 'normal'. Write a table such as"),
         ({"distribution": {"kind": "normal", "sd": "1"}}, "distribution.sd = '1'. Write a number above 0"),
         ({"distribution": {"sd": 1}}, "distribution: 'kind' is missing"),
+        ({"value": 10**400, "range": [0, 10**401]}, "a number of some 400 figures is too large"),
+        ({"range": [0, 1e16]}, "is too large; nothing here is counted beyond 1e+15"),
     ],
 )
 def test_each_mistake_is_said_in_words(change, words):
