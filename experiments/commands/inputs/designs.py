@@ -148,7 +148,7 @@ def new(
 
 
 def from_indigo(
-    file: Annotated[Path, typer.Argument(help="A project as INDIGO publishes it (JSON).")],
+    file: Annotated[Path, typer.Argument(help="A project as INDIGO publishes it: JSON, or its form (.xlsx).")],
     name: Annotated[str | None, typer.Option(help="Name of the design. [default: the project's id]")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:

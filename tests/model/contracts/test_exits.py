@@ -78,6 +78,23 @@ def test_an_exit_that_cannot_be_is_refused(exits, said):
     assert said in str(refused.value)
 
 
+def test_targets_that_are_lowered_because_too_few_came_are_a_term_of_the_contract():
+    """100 were to come and 80 are enough: 40 outcomes pay 0.5 then, and 1.0 where too few came."""
+    enough = {"enough": {"says": "80 came", "measure": "came", "at_least": term(80, "place")}}
+    steps = lambda level: {"metric": "n", "levels": term([20, level], "outcome"), "pays": term([0.5, 1.0])}  # noqa: E731
+    design = contract(
+        clause("step_table", **steps(60), when=["enough"]),
+        clause("step_table", **steps(40), unless=["enough"]),
+        measures={**FOUR_YEARS, "came": measure("activity", 4)},
+        conditions=enough,
+        programme=PROGRAMME,
+    )
+    for came, owed in ((85, 500_000), (60, 1_000_000)):
+        metric = {"n": np.array([40.0]), "came": np.array([float(came)])}
+        (transfer,) = settle(design, Outcome(np.array([1 * M]), metric, {}))
+        assert transfer.amount.tolist() == [owed]
+
+
 def test_on_paper_it_is_ended_by_its_name_and_only_where_it_may_be(stupror, tmp_path):
     text = BUZINEZZ
     file = tmp_path / "club.toml"
