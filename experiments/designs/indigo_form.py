@@ -155,7 +155,8 @@ def _rows(cells: Cells, columns: Sequence[tuple[str, str, str]]) -> Iterator[dic
     heads = max(
         range(min(HEADINGS, len(cells))), key=lambda at: len(wanted & {_plain(cell) for cell in cells[at]}), default=0
     )
-    over, places = "", {}
+    over = ""
+    places: dict[str, int] = {}
     for at, cell in enumerate(cells[heads] if len(cells) else ()):
         over = (_plain(cells[heads - 1][at]) if heads else "") or over
         for above, heading, path in columns:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ..children.forecast import BELIEF_GRID
 from ..children.ladder import N_AGES
-from ..contracts.words import INVESTORS, PRIVATE
+from ..contracts.words import INVESTORS
+from ..contracts.words import PRIVATE as PRIVATE  # bodies and results know them from here
 from ..evaluation.prospects import Prospect
 from ..inputs.arithmetic import exp, powers
 

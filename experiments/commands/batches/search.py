@@ -265,12 +265,11 @@ def _sorry(found: Found, plan: Plan, name: str, unit: str) -> str:
     row, unit = least(found.regret, name), {"%": "percentage points"}.get(unit, unit)
     if row is None:
         return f"{name}: no terms have a value in every world, so none has a least regret."
-    best, declared = found.regret.loc[row], found.regret.iloc[0]
-    scale = max(best[f"{name}_largest"], declared[f"{name}_largest"], 0.0)
-    terms = ", ".join(f"{each.name} = {best[each.name]:.4g}" for each in plan.vary)
-    largest, most, as_declared = (
-        number(each, scale) for each in (best[f"{name}_largest"], best[f"{name}_p90"], declared[f"{name}_largest"])
-    )
+    best, declared = found.regret.to_dict("records")[row], found.regret.to_dict("records")[0]
+    scale = max(float(best[f"{name}_largest"]), float(declared[f"{name}_largest"]), 0.0)
+    terms = ", ".join(f"{each.name} = {float(best[each.name]):.4g}" for each in plan.vary)
+    kinds = ((best, "largest"), (best, "p90"), (declared, "largest"))
+    largest, most, as_declared = (number(float(of[f"{name}_{kind}"]), scale) for of, kind in kinds)
     said = (
         f"{name}: least regret over {len(plan.seeds)} worlds with {terms}: at most {largest} {unit} from the best that "
         f"was tried in any of them, {most} in nine of ten; as declared at most {as_declared}."

@@ -28,7 +28,7 @@ def read_exits(
             continue
         notes.keys(given, where, _KEYS, ("by", "says", "at"))
         measure = notes.choice(given, "measure", where, measures) or None
-        unit = measures[measure].unit if measure in measures else ""
+        unit = measures[measure].unit if measure is not None and measure in measures else ""
         at = notes.quantity(given, "at", where, EXIT_AT, EXIT_AT.unit)
         below = notes.quantity(given, "below", where, LIMIT, unit)
         by, says = notes.choice(given, "by", where, parties), notes.text(given, "says", where)
