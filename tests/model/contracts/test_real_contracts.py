@@ -30,6 +30,7 @@ def counted(outcome, years=None, months=None, how="none", **rest):
     if months:
         del found["follow_up_years"]
         found["follow_up_months"] = term(months, "month")
+    return found
 
 
 def own(**units):
