@@ -33,8 +33,9 @@ class Section:
 
     @property
     def files(self) -> dict[str, str]:
-        """Files that it shows: TOML blocks whose first line is a comment with the file's name."""
-        return dict(re.findall(r"```toml\n# (\S+\.toml)\n(.*?)```", self.text, flags=re.S))
+        """Files that it shows: TOML blocks whose first line is a comment with the file's name, JSON below its name."""
+        toml = re.findall(r"```toml\n# (\S+\.toml)\n(.*?)```", self.text, flags=re.S)
+        return dict(toml + re.findall(r"`(\S+\.json)`:\n\n```json\n(.*?)```", self.text, flags=re.S))
 
     @property
     def python(self) -> list[str]:

@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from ...model.contracts import Condition, Design, Measure
+from ...model.contracts.settling.ended import as_ended
 
 __all__ = ["contradictions", "size_beside"]
 
@@ -26,7 +27,9 @@ def contradictions(design: Design, given: Given, cost: int, children: int | None
 
     `given` as `on_paper.answers` gives it, `cost` in whole units of the contract's currency.
     """
-    found = [
+    found = [*_not_open(design, given, size_beside(design, cost, children))]
+    design = as_ended(design)
+    found += [
         *_conditions(design, given, size_beside(design, cost, children)),
         *_undelivered(design, given),
         *_growing(design, given),
@@ -44,6 +47,21 @@ def size_beside(design: Design, cost: int, children: int | None) -> tuple[float,
         return 1.0, 1.0
     money = cost / programme.cost
     return money, money if children is None else children / programme.children
+
+
+def _not_open(design: Design, given: Given, size: tuple[float, float]) -> Iterator[str]:
+    """A contract that is said to be ended where too much had been reached for that."""
+    if design.ended is None or design.exits[design.ended[0]].measure is None:
+        return
+    name, month = design.ended
+    measure = design.measures[str(design.exits[name].measure)]
+    scale = 1.0 if measure.unit == "%" else size[0] if measure.unit == design.currency.code else size[1]
+    limit, reached = design.exits[name].limit * scale, end(given, measure.name)
+    if reached >= limit:
+        yield (
+            f"--set {name}={month}: it may be ended only if {measure.name} is below {limit:g} {measure.unit} by then, "
+            f"and it is {reached:g}. Write {name}=never."
+        )
 
 
 def end(given: Given, name: str) -> float:

@@ -2,8 +2,9 @@
 
 INDIGO is the data standard and register of the Government Outcomes Lab, University of Oxford. It publishes each project
 as JSON: ``{"project": {"id": ..., "data": ...}}``, where every entry is ``{"value": ...}``
-(https://indigo-data-standard.readthedocs.io, version 2). What is there is taken as it stands; what is not is assumed,
-and said to be so in the file and in the list that `from_indigo` gives. Read by the command.
+(https://indigo-data-standard.readthedocs.io, version 2), and in a spreadsheet form (`indigo_form`). What is there is
+taken as it stands; what is not is assumed, and said to be so in the file and in the list that `from_indigo` gives. Read
+by the command.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from ...model.contracts import design_names, load_design, read_design
 from ...model.contracts.loader import LONGEST_NAME, NAME
 from ...model.inputs.errors import InputError, shown
 from ...model.inputs.quantity import Quantity
-from ...model.inputs.reading.limits import MONEY
-from ...model.inputs.reading.numbers import UnreadableError, plain_number
 from ..files.foreign import read_json
 from ..files.places import make_folder, new_file
+from .indigo_entries import clean, loose_at, number_at, tables_at, text_at
+from .indigo_form import read_form
 
 __all__ = ["Drafted", "from_indigo", "write_indigo"]
 
@@ -68,8 +69,10 @@ def write_indigo(file: Path, name: str | None, folder: Path) -> tuple[Path, Draf
 
 
 def _read(file: Path) -> Any:
-    if file.suffix.lower() in (".xlsx", ".csv", ".zip"):
-        raise InputError([f"{file}: is not JSON. INDIGO publishes each project as JSON, too: fetch that file."])
+    if file.suffix.lower() == ".xlsx":
+        return read_form(file)
+    if file.suffix.lower() in (".csv", ".zip", ".xls", ".ods"):
+        raise InputError([f"{file}: give the project as INDIGO publishes it: JSON, or its spreadsheet form (.xlsx)."])
     return read_json(file)
 
 
@@ -87,8 +90,8 @@ def from_indigo(document: Any, file: str, name: str | None = None) -> Drafted:
         raise InputError(
             [f"{file}: is no INDIGO project: 'outcome_metrics' is missing. Give one project as INDIGO publishes it."]
         )
-    identity = _clean(str(project.get("id") or "INDIGO project"))
-    title = _text(data, "name") or identity
+    identity = clean(str(project.get("id") or "INDIGO project"))
+    title = text_at(data, "name") or identity
     wanted = name or re.sub(r"[^a-z0-9]+", "-", identity.lower()).strip("-")
     problems = []
     if NAME.fullmatch(wanted) is None or len(wanted) > LONGEST_NAME:
@@ -127,14 +130,17 @@ def _head(drafted: Drafted, identity: str, title: str) -> Iterator[str]:
 def _sections(data: Mapping[str, Any], identity: str, drafted: Drafted) -> Iterator[str]:
     """Write every section, and note what is left open."""
     finance = data.get("overall_project_finance")
-    pricings = _list(data, "outcome_pricings")
+    pricings = tables_at(data, "outcome_pricings")
     commitment, code = _commitment(data, pricings)
     source = f"INDIGO {identity}"
-    most = _number(finance, "maximum_potential_outcome_payment_v2", "amount")
+    most = number_at(finance, "maximum_potential_outcome_payment_v2", "amount")
     children = round(
-        _number(data, "service_and_beneficiaries", "targeted_number_service_users_or_beneficiaries_total") or 0
+        number_at(data, "service_and_beneficiaries", "targeted_number_service_users_or_beneficiaries_total") or 0
     )
     payers = _payers(data)
+    silent = [who for who, amount, _ in payers[1:] if amount <= 0.0]
+    drafted.open_ += [f"outcome payer {who}: no amount is published; left out" for who in silent]
+    payers = [each for each in payers if each[0] not in silent]
     if most is None:
         most = sum(amount for _, amount, _ in payers) or None
     priced = list(_priced(data, pricings, most, children))
@@ -161,7 +167,7 @@ def _sections(data: Mapping[str, Any], identity: str, drafted: Drafted) -> Itera
     for at, (metric, *_) in enumerate(priced, start=1):
         yield from _measure(at, metrics.get(metric, {}), years, source, drafted)
     yield from _clauses(priced, payers, (code, most), source)
-    left = [_text(each, "definition") or key for key, each in metrics.items() if key not in {p[0] for p in priced}]
+    left = [text_at(each, "definition") or key for key, each in metrics.items() if key not in {p[0] for p in priced}]
     drafted.open_ += [f"outcome without a price, left out: {_short(each)}" for each in left]
 
 
@@ -169,21 +175,23 @@ def _commitment(data: Mapping[str, Any], pricings: Sequence[Mapping[str, Any]]) 
     """What investors commit, and the currency: of the whole project, else the sum of investments."""
     whole = ("overall_project_finance", "total_investment_commitment")
     amount = next(
-        (n for key in ("exact", "max", "min") if (n := _number(data, *whole, "amount", key)) is not None), None
+        (n for key in ("exact", "max", "min") if (n := number_at(data, *whole, "amount", key)) is not None), None
     )
-    code = _text(data, *whole, "currency")
+    code = text_at(data, *whole, "currency")
     if amount is None:
         each = [
             next(
-                (n for key in ("exact", "max", "min") if (n := _number(one, "investment_commitment", "amount", key))), 0
+                (n for key in ("exact", "max", "min") if (n := number_at(one, "investment_commitment", "amount", key))),
+                0,
             )
-            for one in _list(data, "investments")
+            for one in tables_at(data, "investments")
         ]
         amount = float(sum(each)) or None
         code = code or next(
-            (c for one in _list(data, "investments") if (c := _text(one, "investment_commitment", "currency"))), ""
+            (c for one in tables_at(data, "investments") if (c := text_at(one, "investment_commitment", "currency"))),
+            "",
         )
-    code = code or next((c for one in pricings if (c := _text(one, "currency"))), "")
+    code = code or next((c for one in pricings if (c := text_at(one, "currency"))), "")
     code = (code or "USD").upper()
     if not re.fullmatch("[A-Z]{3}", code):
         raise InputError([f"currency is {shown(code)}. A currency has three letters, such as SEK."])
@@ -193,11 +201,11 @@ def _commitment(data: Mapping[str, Any], pricings: Sequence[Mapping[str, Any]]) 
 def _payers(data: Mapping[str, Any]) -> list[tuple[str, float, bool]]:
     """Who pays for outcomes, up to how much, and whether it is public; the largest first."""
     found: dict[str, tuple[float, bool]] = {}
-    for each in _list(data, "outcome_payment_commitments"):
-        who = _text(each, "organisation_id") or "outcome payer"
-        amount = _number(each, "maximum_potential_outcome_payment", "amount") or 0.0
+    for each in tables_at(data, "outcome_payment_commitments"):
+        who = text_at(each, "organisation_id") or "outcome payer"
+        amount = number_at(each, "maximum_potential_outcome_payment", "amount") or 0.0
         before = found.get(who, (0.0, True))[0]
-        role = _text(each, "organisation_role_category")
+        role = text_at(each, "organisation_role_category")
         found[who] = (before + amount, not role or role.startswith(PUBLIC))
     return sorted(((who, *rest) for who, rest in found.items()), key=lambda each: -each[1])
 
@@ -212,8 +220,11 @@ def _priced(
     ids = [str(each.get("id")) for each in data["outcome_metrics"] if isinstance(each, Mapping)]
     any_price = False
     for each in pricings:
-        price, limit = _number(each, "price_per_unit", "amount"), _loose(each, "maximum_price_if_all_targets_achieved")
-        metric = _text(each, "outcome_metric_id") or (ids[0] if len(ids) == 1 else "")
+        price, limit = (
+            number_at(each, "price_per_unit", "amount"),
+            loose_at(each, "maximum_price_if_all_targets_achieved"),
+        )
+        metric = text_at(each, "outcome_metric_id") or (ids[0] if len(ids) == 1 else "")
         if price and metric:
             any_price = True
             yield metric, price, limit, "outcome_pricings"
@@ -222,12 +233,31 @@ def _priced(
 
 
 def _years(data: Mapping[str, Any], drafted: Drafted) -> int:
-    months = _number(data, "dates", "anticipated_duration_of_service_provision")
-    months = months or _number(data, "dates", "actual_duration_of_service_provision")
+    months = number_at(data, "dates", "anticipated_duration_of_service_provision")
+    months = months or number_at(data, "dates", "actual_duration_of_service_provision")
+    if months is None and (between := _months_between(data)):
+        months = between
     if months is None:
         drafted.open_.append(f"programme.years: no duration is published; {YEARS} assumed")
         return YEARS
     return min(max(1, round(months / 12)), 40)
+
+
+def _months_between(data: Mapping[str, Any]) -> int | None:
+    """Months from the first to the last day of the service, as far as dates (year, month) say; both months count."""
+    first, *ends = (
+        re.match(r"(\d{4})-(\d{2})", text_at(data, "dates", key))
+        for key in (
+            "start_date_of_service_provision",
+            "anticipated_end_date_of_service_provision",
+            "actual_end_date_of_service_provision",
+        )
+    )
+    last = next((each for each in ends if each), None)
+    if not first or not last:
+        return None
+    months = 12 * (int(last[1]) - int(first[1])) + int(last[2]) - int(first[2]) + 1
+    return months if months > 0 else None
 
 
 # ---------------------------------------------------------------------- the text
@@ -278,14 +308,14 @@ def _payer(at: int) -> str:
 
 def _outcome(at: int, metric: Mapping[str, Any]) -> Iterator[str]:
     yield f"\n[outcomes.outcome_{at}]"
-    yield f"title  = {_quoted(_short(_text(metric, 'definition') or f'outcome {at}'))}"
+    yield f"title  = {_quoted(_short(text_at(metric, 'definition') or f'outcome {at}'))}"
     yield 'in_run = "not in the model"'
 
 
 def _measure(at: int, metric: Mapping[str, Any], years: int, source: str, drafted: Drafted) -> Iterator[str]:
-    method = _text(metric, "outcome_validation_method")
+    method = text_at(metric, "outcome_validation_method")
     how = next((way for word, way in METHODS if word in method.lower()), "none")
-    target = _text(metric, "outcome_metric_target")
+    target = text_at(metric, "outcome_metric_target")
     yield f"\n# Validated by: {_short(method or 'not published')}. Target: {_short(target or 'not published')}."
     yield f"[measure.m{at}]"
     yield 'kind            = "outcomes"'
@@ -343,49 +373,3 @@ def _quoted(text: str) -> str:
 def _short(text: str, most: int = 90) -> str:
     words = " ".join(text.split())
     return words if len(words) <= most else f"{words[: most - 3]}..."
-
-
-# ---------------------------------------------------------------------- entries of the standard
-
-
-def _value(table: Any, *path: str) -> Any:
-    """The value at a path; entries of the standard are ``{"value": ...}``, some plain."""
-    for key in path:
-        table = table.get(key) if isinstance(table, Mapping) else None
-    return table.get("value") if isinstance(table, Mapping) else table
-
-
-def _list(table: Any, key: str) -> list[Mapping[str, Any]]:
-    """The tables of a list."""
-    several = table.get(key)
-    return [each for each in several if isinstance(each, Mapping)] if isinstance(several, list) else []
-
-
-def _text(table: Any, *path: str) -> str:
-    value = _value(table, *path)
-    return _clean(value) if isinstance(value, str) else ""
-
-
-def _clean(text: str) -> str:
-    """A text on one line, without what cannot be written in a file."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+", " ", text).split())
-
-
-def _number(table: Any, *path: str) -> float | None:
-    """A number, if there is one; 0 or more, as all numbers are that are read here."""
-    value = _value(table, *path)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    if not 0 <= value <= MONEY.high:
-        raise InputError([f"{'.'.join(path)} is {shown(value)}. A number here is 0 or more, up to 10^12."])
-    return float(value)
-
-
-def _loose(table: Any, key: str) -> float | None:
-    """A number that the standard keeps as text, if it can be read as one."""
-    text = re.sub(r"[\s,]", "", str(_value(table, key, "amount") or ""))
-    try:
-        number = plain_number(text)
-    except UnreadableError:
-        return None
-    return number if 0 <= number <= MONEY.high else None

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...model.contracts import Design, Measure, Outcome, Transfer, net_by_party, settle, terms, upfront
 from ...model.contracts.contract import Key
+from ...model.contracts.settling.ended import as_ended, spent
 from ...model.contracts.timing import calendar_of, metric_at, settlement_dates
 from ...model.contracts.words import MEASURES
 from ...model.inputs.errors import InputError, hint, shown
@@ -97,6 +98,7 @@ def asked(design: Design) -> tuple[Asked, ...]:
                 "that is all."
             ]
         )
+    design = as_ended(design)
     found, reads = [], calendar_of(design).reads
     for name in design.metrics:
         measure = design.measures[name]
@@ -123,7 +125,7 @@ def derived(design: Design) -> tuple[Asked, ...]:
     return tuple(
         Asked(name, "", design.conditions[name].says, known=True)
         for name in design.named_conditions
-        if design.conditions[name].measure is not None
+        if name in design.conditions and design.conditions[name].measure is not None
     )
 
 
@@ -248,10 +250,11 @@ def settled(design: Design, given: Given, cost: int, children: int | None = None
 
     Amounts and numbers that the contract has for the whole of its programme follow the size of this one.
 
-    `given` holds what `asked` asks. The record has design, currency (that of every amount), cost, given, terms (value
-    by path), transfers (year from the start of the programme, from, to, amount, and clause: the kinds that made the
-    amount what it is, in their order; up-front finance among them, nothing of amount 0), paid (sum by pair, without
-    up-front finance, also 0) and net (received less paid by party, up-front finance included; sums to zero).
+    `given` holds what `asked` asks. The record has design, currency (that of every amount), cost, given, ended (of a
+    contract that was: exit, by, month and what had been spent), terms (value by path), transfers (year from the start
+    of the programme, from, to, amount, and clause: the kinds that made the amount what it is, in their order; up-front
+    finance among them, nothing of amount 0), paid (sum by pair, without up-front finance, also 0) and net (received
+    less paid by party, up-front finance included; sums to zero).
 
     Raises
     ------
@@ -268,24 +271,34 @@ def settled(design: Design, given: Given, cost: int, children: int | None = None
         {name: np.array([bool(given[name])]) for name in design.asked_conditions},
         None if children is None else np.array([float(children)]),
     )
-    owed, put_in = settle(design, outcome), upfront(design, costs)
+    owed, put_in = settle(design, outcome), upfront(as_ended(design), spent(design, costs))
     paid = {f"{payer}->{receiver}": 0 for payer, receiver in _pairs(design)}
     for transfer in owed:
         paid[f"{transfer.payer}->{transfer.receiver}"] += int(transfer.amount[0])
     moved = sorted((*put_in, *owed), key=lambda transfer: transfer.year)
     net = dict.fromkeys(design.parties, 0) | {party: int(sums[0]) for party, sums in net_by_party(moved).items()}
-    why, dates = _why(design, outcome), settlement_dates(design)
+    why, dates = _why(design, outcome), settlement_dates(as_ended(design))
     record = {
         "design": design.name,
         "currency": design.currency.code,
         "cost": cost,
         "given": {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()},
+        **_ended(design, costs),
         "terms": {path: quantity.value for path, quantity in terms(design).items()},
         "transfers": [_row(transfer, why.get(_paid(transfer, dates), ())) for transfer in moved if transfer.amount[0]],
         "paid": paid,
         "net": net,
     }
     return Sheet(design, cost, children, dict(given), record)
+
+
+def _ended(design: Design, cost: NDArray[np.int64]) -> dict[str, Any]:
+    """Say by which exit and whom it was ended, when, and what had been put in; nothing if it was not."""
+    if design.ended is None:
+        return {}
+    name, month = design.ended
+    said = {"exit": name, "by": design.exits[name].by, "month": month, "spent": int(spent(design, cost)[0])}
+    return {"ended": said}
 
 
 def _measured(design: Design, given: Given) -> dict[str, Floats]:
@@ -311,7 +324,7 @@ def _why(design: Design, outcome: Outcome) -> dict[_Paid, list[str]]:
     Found by settling with one clause more each time; a cap that did not bind is not among them.
     """
     why: dict[_Paid, list[str]] = {}
-    dates = settlement_dates(design)
+    dates = settlement_dates(as_ended(design))
     before: dict[_Paid, int] = {}
     for count, clause in enumerate(design.clauses, start=1):
         now: dict[_Paid, int] = {}

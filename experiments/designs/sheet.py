@@ -17,6 +17,11 @@ def lines(sheet: Sheet) -> Iterator[str]:
     yield f"{design.title} ({design.name})"
     many = f" for {sheet.children:,} participants".replace(",", " ") if sheet.children else ""
     yield f"The programme costs {_money(sheet.cost)} {unit}{many}."
+    if "ended" in record:
+        yield (
+            f"It was ended by {design.spoken(record['ended']['by'])[0]} after {record['ended']['month']} months "
+            f"({record['ended']['exit']}): {_money(record['ended']['spent'])} {unit} had been put in."
+        )
     yield ""
     yield "If"
     for each in asked(design):

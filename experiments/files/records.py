@@ -149,6 +149,7 @@ class BeganWith(_Record):
     seeds: list[int]
     held_out: list[int]
     years: int
+    worlds: Text
     scenario: Text
     version: Text
 

@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...analysis.batches import pareto
+from ...analysis.batches import pareto, regret
 from ...analysis.measures.objectives import OBJECTIVES
 from ...model.contracts import Design, with_terms
 from ...model.inputs.errors import InputError
+from ..plans.likely import POINT
 from .memory import MEMORY, MEMORY_AGAIN, Judge, remembering
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Plan:
     """All that the result of a search depends on, but what `Judge` stands for.
 
     `head` and `tail` are the design as one writes it for `--designs`; terms are written between them (an add-on follows
-    them). `luck` is the seed of the optimiser. `seeds` and `held_out` have none in common.
+    them). `luck` is the seed of the optimiser. `seeds` and `held_out` have none in common; `worlds` says what the world
+    of one is (`plans.likely`).
     """
 
     head: str
@@ -79,6 +81,7 @@ class Plan:
     seeds: tuple[int, ...]
     held_out: tuple[int, ...]
     luck: int
+    worlds: str = POINT
 
     @property
     def text(self) -> str:
@@ -99,11 +102,14 @@ class Found:
     `front`: the design with its terms as declared (`kind` "declared"), then the trials that no other beats ("chosen" if
     run again with the seeds held out, else "front"), with the columns of `pareto.held_out`.
     `curse`: how much worse than promised, see `pareto.curse`.
+    `regret`: a row for each design that was tried, that as declared first, with its terms and the columns of
+    `regret.regrets` over the worlds of the search.
     """
 
     trials: Frame
     front: Frame
     curse: Frame
+    regret: Frame
 
 
 def search(plan: Plan, judge: Judge, folder: Path, *, at_once: int = 1, tell: Progress | None = None) -> Found:
@@ -152,7 +158,12 @@ def search(plan: Plan, judge: Judge, folder: Path, *, at_once: int = 1, tell: Pr
     others = front.loc[~front["design"].isin(points["design"]), ["design", *_terms(plan), *names]]
     kinds = {"declared": preset, "chosen": points, "front": others}
     rows = [frame.assign(kind=kind) for kind, frame in kinds.items() if len(frame)]
-    return Found(trials, pd.concat(rows, ignore_index=True), pareto.curse(points, preset, plan.better))
+    tried = trials[trials[names].notna().all(axis=1)].drop_duplicates("design")
+    everything = [declared, *(_candidate(plan, row) for row in tried[_terms(plan)].to_dict("records"))]
+    by_design = {each.name: each for each in everything}  # the terms as declared may have been tried, too
+    terms = pd.concat([itself, tried[["design", *_terms(plan)]]]).drop_duplicates("design")
+    sorry = terms.merge(regret.regrets(searched(list(by_design.values())), plan.better), on="design")
+    return Found(trials, pd.concat(rows, ignore_index=True), pareto.curse(points, preset, plan.better), sorry)
 
 
 def _terms(plan: Plan) -> list[str]:

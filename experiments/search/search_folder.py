@@ -26,7 +26,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
 from ..files import locks, places, records
 from ..files.spreadsheets import csv_bytes
-from ..plans.likely import POINT
+from ..plans.likely import POINT, drawing
 from ..runs import run_folder, runner
 from .memory import MEMORY, MEMORY_AGAIN, Judge
 from .search import Found, Plan
@@ -36,7 +36,7 @@ __all__ = ["begin", "judging", "record", "write"]
 BEGUN = "search.json"
 SOFTWARE = "stupror search"
 _LOCK, _DRAFT = ".lock", ".draft"
-TABLES = ("trials", "front", "curse")
+TABLES = ("trials", "front", "curse", "regret")
 WRITTEN = (*(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")), "front.svg", "front.png")
 _SAID = {  # key of the record -> how a user says it
     "design": "--design",
@@ -45,6 +45,7 @@ _SAID = {  # key of the record -> how a user says it
     "seeds": "--seeds and --seed",
     "held_out": "--holdout",
     "years": "--years",
+    "worlds": "--likely",
     "scenario": "SCENARIO, --municipalities, --municipalities-file and --quick",
     "contract": "the content of the design file",
     "version": "the version of stupror",
@@ -61,6 +62,7 @@ def record(plan: Plan, spec: Scenario, years: int) -> dict[str, Any]:
         "seeds": list(plan.seeds),
         "held_out": list(plan.held_out),
         "years": years,
+        "worlds": plan.worlds,
         "scenario": spec.hash(),
         "version": run_folder.versions()["stupror"],
     }
@@ -135,19 +137,21 @@ def _sweep(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def judging(spec: Scenario, years: int, folder: Path, pool: ProcessPoolExecutor | None = None) -> Judge:
+def judging(
+    spec: Scenario, years: int, folder: Path, pool: ProcessPoolExecutor | None = None, worlds: str = POINT
+) -> Judge:
     """Make the function that runs designs and judges them against status quo and planner with the same seeds.
 
     The two are run when first needed and kept in `folder`. All runs are done in `pool`, or here.
-    Present values are at the `discount.rate` of `spec`.
+    Each seed is a world as `worlds` says. Present values are at the `discount.rate` of `spec`.
     """
     references: dict[tuple[int, ...], dict[str, pd.DataFrame]] = {}
 
     def judged(designs: Sequence[Design], seeds: Sequence[int]) -> pd.DataFrame:
         key = tuple(seeds)
         if key not in references:
-            references[key] = _references(spec, key, years, folder, pool)
-        tables = runner.compare(spec, designs, key, years, pool=pool)
+            references[key] = _references(spec, key, years, folder, pool, worlds)
+        tables = runner.compare(spec, designs, key, years, pool=pool, worlds=drawing(point=worlds == POINT))
         both = {name: pd.concat([table, tables[name]]) for name, table in references[key].items()}
         return judge(both, spec.discount.rate)
 
@@ -155,14 +159,16 @@ def judging(spec: Scenario, years: int, folder: Path, pool: ProcessPoolExecutor 
 
 
 def _references(
-    spec: Scenario, seeds: tuple[int, ...], years: int, folder: Path, pool: ProcessPoolExecutor | None
+    spec: Scenario, seeds: tuple[int, ...], years: int, folder: Path, pool: ProcessPoolExecutor | None, worlds: str
 ) -> dict[str, pd.DataFrame]:
     """Read the runs of status quo and planner with these seeds, or run them."""
     place = _reference_folder(folder, seeds)
     if not place.exists():
         with run_folder.new_folder(place) as draft:
             designs = [load_design(name) for name in REFERENCES]
-            files = run_folder.write_tables(draft, runner.compare(spec, designs, seeds, years, pool=pool))
+            draw = drawing(point=worlds == POINT)
+            tables = runner.compare(spec, designs, seeds, years, pool=pool, worlds=draw)
+            files = run_folder.write_tables(draft, tables)
             run_folder.write_manifest(draft, {"software": SOFTWARE, "kind": "references", "files": files})
     remedy = f"Delete {place}, and go on with --resume: it is made again."
     files = records.record(place / records.MANIFEST, records.References, remedy)["files"]
@@ -176,7 +182,7 @@ def _reference_folder(folder: Path, seeds: Sequence[int]) -> Path:
 
 def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, this_run: Mapping[str, Any]) -> None:
     """Write tables, figures and manifest; each file whole, in place of that of an earlier end."""
-    for name, table in zip(TABLES, (found.trials, found.front, found.curse), strict=True):
+    for name, table in zip(TABLES, (found.trials, found.front, found.curse, found.regret), strict=True):
         _put(folder / f"{name}.parquet", table.to_parquet(None, engine="pyarrow", compression="zstd", index=False))
         _put(folder / f"{name}.csv", csv_bytes(table))
     kinds = {kind: found.front[found.front["kind"] == kind] for kind in ("declared", "chosen")}
@@ -185,7 +191,7 @@ def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, th
     figure = pareto_figure.draw(found.trials, kinds["chosen"], kinds["declared"], objectives, terms)
     _put(folder / "front.svg", pareto_figure.as_svg(figure).encode())
     _put(folder / "front.png", pareto_figure.as_png(figure))
-    runs = _references(spec, plan.seeds, years, folder, None)["runs"]
+    runs = _references(spec, plan.seeds, years, folder, None, plan.worlds)["runs"]
     files = {name: records.digest_of(folder / name) for name in WRITTEN}
     lasting = run_folder.manifest(
         spec,
@@ -193,7 +199,7 @@ def write(folder: Path, found: Found, plan: Plan, spec: Scenario, years: int, th
         [*plan.seeds, *plan.held_out],
         int(runs["start_year"].iloc[0]),
         years,
-        worlds=POINT,
+        worlds=plan.worlds,
         files=files,
     )
     versions = {"versions": {**lasting["versions"], "optuna": version("optuna")}}

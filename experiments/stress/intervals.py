@@ -290,8 +290,11 @@ def _acts(clause: Clause, step: _Step) -> NDArray[np.int8]:
     """Say for each box whether the clause acts: 1 yes, 0 no, -1 here and there in it."""
     acts = np.ones(step.box.n, np.int8)
     for name in clause.conditions:
-        condition = step.design.conditions[name]
-        if condition.measure is None:
+        condition = step.design.conditions.get(name)
+        if condition is None:  # an exit of the contract: true if it was ended by that
+            by = step.design.ended
+            holds = np.full(step.box.n, int(by is not None and by[0] == name), np.int8)
+        elif condition.measure is None:
             holds = step.box.told[name].astype(np.int8)
         else:
             unit = step.design.measures[condition.measure].unit

@@ -1,4 +1,4 @@
-"""What a party can do to be paid more for nothing: choose easy cases, recruit few, choose the date, give its word.
+"""What a party can do to be paid more for nothing: choose cases, recruit few, choose the date, end early, its word.
 
 Each move is tried on the same children who get no help, and compared with the contract as it is meant. What counts is
 what is paid whatever is measured and for what would have happened anyway (`Paid.for_nothing`), as a share of the cost:
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...model.children.ladder import level_name
 from ...model.contracts import Design
+from ...model.contracts.settling.ended import as_ended, ended, spent
 from .bounds import reach
 from .holes import SLIGHT, Hole, Paid, Stress, pay_for_nothing
 from .trial import LONGEST, MOST_DRAWN, Ground, assignments, try_out
@@ -52,6 +53,7 @@ def moves(stress: Stress, ground: Ground) -> tuple[Move, ...]:
         *_easy_cases(stress, ground, base),
         *_few(stress, ground, base),
         *_dates(stress, ground, base),
+        *_early_ends(stress, ground, base),
         *_answers(stress, ground, base),
     ]
     return tuple(sorted(found, key=lambda move: -move.gain))
@@ -59,7 +61,7 @@ def moves(stress: Stress, ground: Ground) -> tuple[Move, ...]:
 
 def opened_by(stress: Stress, found: Sequence[Move]) -> tuple[Hole, ...]:
     """The moves that open a hole: what they gain is more than slight."""
-    kinds = {"easy cases": "easy cases", "few": "few", "date": "date"}
+    kinds = {"easy cases": "easy cases", "few": "few", "date": "date", "early end": "early end"}
     return tuple(
         Hole(
             kinds[move.kind],
@@ -163,6 +165,32 @@ def _dates(stress: Stress, ground: Ground, base: Paid) -> Iterator[Move]:
                 results[at].mean / stress.cost,
                 gain,
             )
+
+
+def _early_ends(stress: Stress, ground: Ground, base: Paid) -> Iterator[Move]:
+    """End the contract at each date at which it may be ended; what is paid is compared with what was put in by then."""
+    for name, each in stress.design.exits.items():
+        tried = [(month, *_ended_at(stress, ground, name, month)) for month in each.dates]
+        month, paid, for_nothing = max(tried, key=lambda one: one[2])
+        hangs = "" if each.measure is None else f", if '{each.measure}' is low by then"
+        yield Move(
+            "early end",
+            stress.design.spoken(each.by)[0].removeprefix("the "),
+            f"ends it after {month} months ('{name}')",
+            f"the contract lets it{hangs}",
+            paid,
+            for_nothing - base.for_nothing / stress.cost,
+        )
+
+
+def _ended_at(stress: Stress, ground: Ground, name: str, month: int) -> tuple[float, float]:
+    """What is paid, and for nothing, if it is ended then; shares of what has been put in."""
+    design = ended(stress.design, name, month)
+    left, whole = as_ended(design), stress.design.programme
+    part = 1.0 if whole is None or left.programme is None else left.programme.years / whole.years
+    result = _tried(stress, ground, left, (max(1, round(stress.cost * part)), stress.children))
+    put_in = max(1, int(spent(design, np.array([stress.cost]))[0]))
+    return result.mean / put_in, result.for_nothing / put_in
 
 
 def _answers(stress: Stress, ground: Ground, base: Paid) -> Iterator[Move]:

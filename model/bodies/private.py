@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from ..children.forecast import BELIEF_GRID
 from ..children.ladder import N_AGES
 from ..contracts.words import INVESTORS
+from ..contracts.words import PRIVATE as PRIVATE  # bodies and results know them from here
 from ..evaluation.prospects import Prospect
 from ..inputs.arithmetic import exp, powers
 
 Floats = NDArray[np.float64]
-PRIVATE = (*INVESTORS, "bondholder", "provider")
 ASKS = {  # whom a contract must name for a parameter, or a group of them, to be read
     "investor.required_return": INVESTORS,
     "investor.lending_rate": ("bondholder", "provider"),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..inputs.change import Change
 from ..inputs.quantity import Quantity
 from .outcomes import Agreed, OwnOutcome, agreed_outcomes
-from .ways import WAYS, Deciding
+from .ways import WAYS, Deciding, Exit
 from .words import BODIES, EVALUATIONS, FORMS, PARTIES, PAYER_GROUPS, PAYERS
 
 __all__ = [
@@ -285,6 +285,7 @@ class Design:
 
     `interventions` names those that the contract may finance, empty means all; `groups` whom it is for, all children
     that an intervention takes if there are none. `signs` are public parties that are asked, too, and may refuse.
+    `ended`, if it was ended ahead of time, is by which of its `exits` and after how many months (`settling.ended`).
     """
 
     name: str
@@ -306,6 +307,8 @@ class Design:
     measures: Mapping[str, Measure]
     conditions: Mapping[str, Condition]
     clauses: tuple[Clause, ...]
+    exits: Mapping[str, Exit] = field(default_factory=dict)
+    ended: tuple[str, int] | None = None
     changes: tuple[Change, ...] = ()
     add_on: bool = False
 
@@ -343,13 +346,16 @@ class Design:
             for name in clause.conditions
             if name in self.conditions
         ]
+        if self.ended is not None:
+            named.append(self.exits[self.ended[0]].measure)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def asked_conditions(self) -> tuple[str, ...]:
         """Conditions that clauses name and nothing measures, each once: what settlement must be given."""
         known = self.conditions
-        return tuple(name for name in self.named_conditions if name not in known or known[name].measure is None)
+        told = (name for name in self.named_conditions if name not in self.exits)
+        return tuple(name for name in told if name not in known or known[name].measure is None)
 
     @property
     def named_conditions(self) -> tuple[str, ...]:
@@ -370,6 +376,7 @@ class Design:
             named += [party for party in (*pairs, clause.instead_of) if party]
         if self.programme is not None:
             named.append(self.programme.run_by)
+        named += [each.by for each in self.exits.values()]
         return tuple(dict.fromkeys(named))
 
     def in_run(self, party: str) -> str:

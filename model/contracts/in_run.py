@@ -53,12 +53,17 @@ def for_run(design: Design) -> Design:
         signs=tuple(names.get(party, party) for party in design.signs),
         measures={name: _by_year(measure) for name, measure in design.measures.items()},
         clauses=tuple(_clause(clause, names) for clause in design.clauses),
+        exits={
+            name: replace(each, by=names.get(each.by, each.by), at=_whole_years(each.at))
+            for name, each in design.exits.items()
+        },
     )
 
 
 def _within_a_year(design: Design) -> list[bool]:
     """Whether anything of the contract happens at another time than the end of a year."""
     found = [measure.follow_up.unit == "month" for measure in design.measures.values()]
+    found += [bool(design.exits)]
     return found + [clause.runs or clause.kind == "milestone" for clause in design.clauses]
 
 

@@ -22,7 +22,8 @@ How a contract is settled, to be read aloud:
    is paid first at every date. A clause that has no dates of its own and makes something owed acts once all that it
    reads has been measured. If less is owed than has been paid, nothing is paid, and nothing goes back but by a
    `clawback`, at the last date.
-7. Amounts and numbers of things in a contract are those of the programme that it was written for. For a project of
+7. A contract that a party has ended ahead of time is settled at that date (`settling.ended`).
+8. Amounts and numbers of things in a contract are those of the programme that it was written for. For a project of
    another size they follow its cost (amounts) or its children (numbers), unless the clause says otherwise (`per`).
 
 The same function serves the expectations of an agent (expected metrics in) and the real settlement (measured
@@ -44,6 +45,7 @@ from numpy.typing import NDArray
 from ..inputs.errors import InputError
 from .clauses import Amounts, Facts, best_of, coupons, instalments, repaid_in_full, spread
 from .contract import Clause, Design, Key
+from .settling.ended import as_ended, spent
 from .settling.transfers import Transfer
 from .timing import Calendar, calendar_of, metric_at, source_of, year_of
 from .vocabulary import KINDS
@@ -145,6 +147,8 @@ def settle(design: Design, outcome: Outcome, at: int | None = None) -> tuple[Tra
     InputError
         If the outcome lacks what the contract reads, or makes no sense.
     """
+    if design.ended is not None:
+        return tuple(_settled_early(design, outcome, design.ended[1], at))
     calendar = calendar_of(design)
     _check(design, outcome, calendar)
     money, people = _size(design, outcome)
@@ -157,6 +161,23 @@ def settle(design: Design, outcome: Outcome, at: int | None = None) -> tuple[Tra
         if at is None or year_of(now) <= at:
             transfers += _settled(replace(step, paid=paid, now=now), at)
     return tuple(transfers)
+
+
+def _settled_early(design: Design, outcome: Outcome, month: int, at: int | None) -> Iterator[Transfer]:
+    """Settle a contract that was ended: as it stood until then, and at that date what is left of it."""
+    whole, left = replace(design, ended=None), as_ended(design)
+    shorter = replace(outcome, cost=spent(design, outcome.cost, outcome.years))
+    if outcome.years is not None:
+        shorter = replace(shorter, years=np.minimum(outcome.years, -(-month // 12)))
+    calendar = calendar_of(left)
+    _check(left, shorter, calendar)
+    money, people = _size(design, outcome)
+    before = _Step(whole, outcome, calendar_of(whole), {}, money, people)
+    for now in before.calendar.steps:
+        if now < month and (at is None or year_of(now) <= at):
+            yield from _settled(replace(before, now=now), at)
+    money, _ = _size(left, shorter)
+    yield from _settled(_Step(left, shorter, calendar, before.paid, money, people, month), at)
 
 
 def _settled(step: _Step, at: int | None) -> Iterator[Transfer]:
@@ -305,6 +326,8 @@ def _acts(clause: Clause, step: _Step) -> NDArray[np.bool_]:
 
 def _holds(name: str, step: _Step) -> NDArray[np.bool_]:
     """Say of which projects a condition is true: by what was measured so far, or as given."""
+    if name in step.design.exits:
+        return np.full(step.outcome.cost.size, step.design.ended is not None and step.design.ended[0] == name)
     condition = step.design.conditions[name]
     if condition.measure is None:
         return step.outcome.conditions[name]

@@ -19,6 +19,7 @@ from .reading.notes import Notes
 from .vocabulary import (
     CHANCE,
     CHANGES,
+    EXIT_AT,
     EXPECTED,
     FOLLOW_UP,
     FOLLOW_UP_MONTHS,
@@ -209,6 +210,10 @@ def _all_slots(design: Design) -> Iterator[tuple[str, _Slot]]:
             quantity = getattr(condition, key)
             if quantity is not None:
                 yield f"condition.{name}.{key}", _Slot(quantity, declared, _put_under("conditions", name, key))
+    for name, each in design.exits.items():
+        yield f"exits.{name}.at", _Slot(each.at, EXIT_AT, _put_under("exits", name, "at"))
+        if each.below is not None:
+            yield f"exits.{name}.below", _Slot(each.below, LIMIT, _put_under("exits", name, "below"))
     seen: dict[str, int] = {}
     for i, clause in enumerate(design.clauses):
         seen[clause.kind] = seen.get(clause.kind, 0) + 1

@@ -18,6 +18,7 @@ from .clauses import Rule
 __all__ = [
     "CHANCE",
     "CHANGES",
+    "EXIT_AT",
     "FOLLOW_UP",
     "FOLLOW_UP_MONTHS",
     "HORIZON_YEARS",
@@ -78,6 +79,7 @@ FOLLOW_UP_MONTHS = Term("month", 1, 12 * HORIZON_YEARS, "months of follow-up fro
 TARGET = Term("metric", 1e-9, 1e12, "what counts as 100 %, for the whole programme")
 EXPECTED = Term("metric", 1e-9, 1e12, "what was expected of the whole programme when the contract was written")
 TIMES = Term("", 1e-9, 1e9, "how many of it one of the outcome that stands for it in a run is")
+EXIT_AT = Term("month", 1, 12 * HORIZON_YEARS, "months from the start at which it may be ended", whole=True, many=None)
 LIMIT = Term("metric", -1e12, 1e12, "what the measure is held against")
 CHANCE = Term("1", 0, 1, "probability that the condition holds for a project")
 CHANGES: Mapping[str, Term] = {

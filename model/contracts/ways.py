@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ..inputs.quantity import Quantity
+
 IN_FORCE, OWN_ROOM = 0, 1
 """The contracts of a run by number: the design in force, and paying out of one's own room beside it."""
 
@@ -48,3 +50,29 @@ WAYS: Mapping[str, Deciding] = MappingProxyType(
         "planner": Deciding(alone="planner", money_binds=False, knows_effects=True, paperless=True),
     }
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exit:
+    """A right to end the contract ahead of time: whose, at which dates, and on what condition, if there is one.
+
+    `at` is in months from the start, one or several. With a `measure` it may be used only where what that has come to
+    by then is `below` something, in the unit of the measure and for the whole programme. `by` is a party.
+    """
+
+    name: str
+    by: str
+    says: str
+    at: Quantity
+    measure: str | None = None
+    below: Quantity | None = None
+
+    @property
+    def dates(self) -> tuple[int, ...]:
+        """Months from the start at which it may be used, first to last."""
+        return tuple(sorted({int(month) for month in self.at.entries}))
+
+    @property
+    def limit(self) -> float:
+        """What must not have been reached; no limit if it hangs on nothing."""
+        return float("inf") if self.below is None else float(self.below.entries[0])

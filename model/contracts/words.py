@@ -105,6 +105,9 @@ PARTIES: Mapping[str, tuple[str, str]] = MappingProxyType(
 INVESTORS = ("investor", "junior_investor")
 """Parties that carry risk with money of their own: what they are like can be said (`INVESTOR_KINDS`)."""
 
+PRIVATE = (*INVESTORS, "bondholder", "provider")
+"""Parties that want nothing of a contract but what it pays them."""
+
 PAYER_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "municipality": ("education", "social", "labour_market", "board"),

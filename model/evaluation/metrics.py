@@ -52,11 +52,14 @@ def metrics_of(
 
     It compares what all payers spend on participants with what they spend on like children, for `follow_up` years.
     """
-    reads = calendar_of(design).reads
+    reads = {name: {*dates} for name, dates in calendar_of(design).reads.items()}
+    for each in design.exits.values():  # whoever may end it looks at everything that is measured
+        for name, measure in design.measures.items():
+            reads[name] = reads.get(name, set()) | {date for date in each.dates if date < measure.months}
     found = [
         metric
         for name, each in design.measures.items()
-        for metric in _at_dates(_metric(each, design, interventions, costs), reads.get(name, ()))
+        for metric in _at_dates(_metric(each, design, interventions, costs), sorted(reads.get(name, ())))
     ]
     every = np.ones(len(PAYERS), np.bool_)
     cost = _minus_cost(costs, [every] * len(interventions), KINDS)

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from ..children.draws import chances
 from ..contracts import Design, Outcome, Transfer, not_in_model, phases, settle
+from ..contracts.settling.ended import ended
 from ..contracts.ways import IN_FORCE, WAYS
+from ..contracts.words import PRIVATE
 from ..evaluation import metrics
 from ..evaluation.expected import noise
 from ..evaluation.pricing import apply
@@ -22,7 +24,8 @@ from ..evaluation.prospects import LUCK, deviates
 from ..money.books import Books
 from ..money.funds import FILLED_BY
 from ..world import World
-from .payments import transfers
+from .leaving import as_it_stands, leaves, open_exits
+from .payments import hand_over, transfers
 from .projects import Projects
 
 Which = NDArray[np.int64]
@@ -33,19 +36,12 @@ FEW = 30  # finished projects from which the spread of measurements can be told
 
 def settle_due(books: Books, projects: Projects, world: World, year: int) -> None:
     """Settle the projects of the design in force for which a date of the contract has come, and pay what falls due."""
-    design = world.design
+    _end_early(books, projects, world, year)
+    design, goes_on = world.design, projects.ended_by == 0
     for at in phases(design):
-        which = np.flatnonzero((projects.contract == IN_FORCE) & (projects.start_year == year - at))
-        if not which.size:
-            continue
-        as_measured = settle(design, outcome(world, projects, which, found(world, projects, which, "measured")), at)
-        for transfer in as_measured:
-            books.due.setdefault(year + transfer.year - at, []).append((transfer, which))
-        fair = settle(design, outcome(world, projects, which, found(world, projects, which, "true")), at)
-        for column, part in ((projects.payable, as_measured), (projects.fair, fair)):
-            for transfer in part:
-                if transfer.clause != "admin_cost":
-                    column[which] += transfer.amount
+        which = np.flatnonzero((projects.contract == IN_FORCE) & (projects.start_year == year - at) & goes_on)
+        if which.size:
+            _settle(books, projects, (world, year), (design, at), which)
     for transfer, which in books.due.pop(year, []):
         for payment in transfers(world.menu, projects, transfer, which):
             books.pay(year, payment)
@@ -53,6 +49,38 @@ def settle_due(books: Books, projects: Projects, world: World, year: int) -> Non
     for contract in range(len(world.contracts)):
         done = projects.start_year + last_phase(world, contract) <= year
         projects.settled |= (projects.contract == contract) & done
+
+
+def _end_early(books: Books, projects: Projects, world: World, year: int) -> None:
+    """Let parties end contracts where they may and want to, settle those, and leave the programme to its owner."""
+    design, years = world.design, year + 1 - projects.start_year
+    for number, each, date, those in open_exits(design, projects.contract, years, projects.ended_by == 0):
+        known = outcome(world, projects, those, found(world, projects, those, "measured"))
+        which = those[leaves(design, each, date, known)]
+        if which.size:
+            projects.ended_by[which], projects.ended_after[which] = number, date // 12
+            hand_over(books, world, projects, which)
+            _settle(books, projects, (world, year), (ended(design, each.name, date), date // 12 - 1), which)
+            projects.settled[which] = True
+
+
+def _settle(
+    books: Books, projects: Projects, now: tuple[World, int], contract: tuple[Design, int], which: Which
+) -> None:
+    """Note what a contract pays of these projects in its year `at`: as measured, and as on the true effect."""
+    (world, year), (design, at) = now, contract
+    paid: list[tuple[Transfer, ...]] = []
+    for how in ("measured", "true"):
+        known = outcome(world, projects, which, found(world, projects, which, how))
+        if design.ended is not None:
+            known = as_it_stands(design, design.ended[1], known)
+        paid.append(settle(design, known, at))
+    for transfer in paid[0]:
+        books.due.setdefault(year + transfer.year - at, []).append((transfer, which))
+    for column, part in zip((projects.payable, projects.fair), paid, strict=True):
+        for transfer in part:
+            if transfer.clause != "admin_cost":
+                column[which] += transfer.amount
 
 
 def last_phase(world: World, contract: int) -> int:
@@ -90,8 +118,9 @@ def still_to_settle(world: World, projects: Projects, which: Which, at: int) -> 
         for case, luck in zip(cases, _misses(world, projects, j), strict=True):
             case[metric.name] = np.where(over, known[metric.name], likely + luck * spread)
     settled = [settle(world.design, outcome(world, projects, which, case), at) for case in cases]
+    goes_on = projects.ended_by[which] == 0
     return [
-        replace(same[0], amount=np.rint(np.mean([each.amount for each in same], axis=0)).astype(np.int64))
+        replace(same[0], amount=np.rint(np.mean([each.amount for each in same], axis=0)).astype(np.int64) * goes_on)
         for same in zip(*settled, strict=True)
     ]
 
@@ -155,6 +184,12 @@ def unfit(design: Design) -> list[str]:
             if party in ("owner", *FILLED_BY, *FROM_BUDGETS)
         ]
     problems += not_in_model(design)
+    problems += [
+        f"{design.name}: exits.{name}: {each.by} counts more than the contract pays, so a run cannot weigh for it "
+        "whether to go on. Say below what it leaves: measure = ... and below = ..."
+        for name, each in design.exits.items()
+        if each.by not in PRIVATE and design.in_run(each.by) not in PRIVATE and each.measure is None
+    ]
     return problems + [
         f"{design.name}: a run cannot find out whether '{name}' holds. Give conditions.{name} a measure with above or "
         "at_least, or a chance."

@@ -166,10 +166,15 @@ def overhead(world: World, projects: Projects, purpose: str, which: Which, cost:
 def programmes(world: World, projects: Projects, year: int) -> Iterator[Payment]:
     """What every programme under way in a year costs those who finance it."""
     going = np.flatnonzero(year - projects.start_year < projects.duration)
-    for owners, contract, mine in each_team(world, projects, going):
-        for account, amount in split(world, owners, contract, projects.yearly_cost[mine]).items():
-            if account != "provider":
-                yield Payment(account, "provider", "programme", mine, projects.municipality[mine], amount)
+    left_to_owner = (projects.ended_by > 0) & (year - projects.start_year >= projects.ended_after)
+    for owners, contract, all_of_them in each_team(world, projects, going):
+        for alone in (False, True):
+            mine = all_of_them[left_to_owner[all_of_them] == alone]
+            cost = projects.yearly_cost[mine]
+            paid = dict(owners.divide("owner", cost)) if alone else split(world, owners, contract, cost)
+            for account, amount in paid.items() if mine.size else ():
+                if account != "provider":
+                    yield Payment(account, "provider", "programme", mine, projects.municipality[mine], amount)
 
 
 # ---------------------------------------------------------------------- what new projects promise
@@ -187,6 +192,19 @@ def promise(books: Books, world: World, projects: Projects, contract: int, new: 
                 due = _promised(books, account, owners, _t(world, projects, mine), years_in)
                 if due is not None:
                     np.add.at(due, projects.municipality[going], part)
+
+
+def hand_over(books: Books, world: World, projects: Projects, ended: Which) -> None:
+    """Note that owners alone pay the rest of projects whose contract was ended: nobody sends the children home."""
+    for owners, contract, mine in each_team(world, projects, ended):
+        for years_in in range(int(projects.duration[mine].max(initial=0))):
+            left = mine[(projects.ended_after[mine] <= years_in) & (years_in < projects.duration[mine])]
+            cost, t = projects.yearly_cost[left], _t(world, projects, left)
+            for sign, paid in ((-1, split(world, owners, contract, cost)), (1, dict(owners.divide("owner", cost)))):
+                for account, part in paid.items():
+                    due = _promised(books, account, owners, t, years_in)
+                    if due is not None:
+                        np.add.at(due, projects.municipality[left], sign * part)
 
 
 def _promise_overhead(books: Books, world: World, projects: Projects, of: tuple[Owners, int], judged: Which) -> None:

@@ -63,6 +63,9 @@ def search(
     workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
     seed: Annotated[int, common.WholeOption(help="The first seed, also that of the search itself.")] = FIRST_SEED,
     quick: Quick = False,
+    likely: Annotated[
+        bool, typer.Option("--likely", help="Each seed is a likely world, as in compare: for terms of least regret.")
+    ] = False,
     municipalities: Municipalities = None,
     municipalities_file: MunicipalitiesFile = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the search in that folder.")] = False,
@@ -86,6 +89,7 @@ def search(
     head, tail = _parts(design)
     moved, wanted = common.all_of(partial(ranges, contract, vary), partial(_objectives, objectives))
 
+    from ...plans.likely import which
     from ...runs import run_folder
     from ...search import search_folder
     from ...search.search import Plan
@@ -101,6 +105,7 @@ def search(
         seeds=tuple(range(seed, seed + n_seeds)),
         held_out=tuple(range(seed + n_seeds, seed + n_seeds + n_held_out)),
         luck=seed,
+        worlds=which(point=not likely, priors=False),
     )
     started = time.perf_counter()
     begun = search_folder.record(plan, spec, n_years)
@@ -110,7 +115,7 @@ def search(
                 typer.echo(f"{there} trials are in {out} already; they are kept, and {n_trials} add none.", err=True)
                 plan = replace(plan, trials=there)
             with open_pool(workers) as pool, common.progress(plan.trials, "designs") as tell:
-                judge = search_folder.judging(spec, n_years, out, pool)
+                judge = search_folder.judging(spec, n_years, out, pool, plan.worlds)
                 at_once = -(-workers // n_seeds)  # all workers have something to do
                 found = find(plan, judge, out, at_once=at_once, tell=tell)
             this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, workers)
@@ -118,7 +123,7 @@ def search(
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. What was tried is kept in {out}: go on with --resume.") from None
     typer.echo(_summary(found, plan, spec.discount.rate))
-    typer.echo(f"Written to {out}: see front.svg, front.csv and trials.csv.")
+    typer.echo(f"Written to {out}: see front.svg, front.csv, regret.csv and trials.csv.")
 
 
 def _parts(design: str) -> tuple[str, str]:
@@ -228,6 +233,7 @@ def _summary(found: Found, plan: Plan, rate: float) -> str:
         table.to_string().replace("\u202f", " ").replace("\u2212", "-"),
         "",
         *(_verdict(row, units[row["objective"]]) for row in found.curse.to_dict("records")),
+        *(_sorry(found, plan, name, unit) for name, unit in units.items() if len(plan.seeds) > 1),
     ]
     return "\n".join(lines)
 
@@ -249,3 +255,23 @@ def _verdict(row: Mapping[Any, Any], unit: str) -> str:
         f"{row['objective']}: on the seeds held out the chosen points are {against_promise(shrunk)} (mean); the terms "
         f"as declared, which nobody chose, {against_promise(luck)}; winner's curse {number(curse, scale)}."
     ).replace("\u2212", "-")
+
+
+def _sorry(found: Found, plan: Plan, name: str, unit: str) -> str:
+    """Say which of the terms that were tried one would be least sorry to have chosen, beside the terms as declared."""
+    from ....analysis.batches.regret import least
+    from ....analysis.report.tables import number
+
+    row, unit = least(found.regret, name), {"%": "percentage points"}.get(unit, unit)
+    if row is None:
+        return f"{name}: no terms have a value in every world, so none has a least regret."
+    best, declared = found.regret.to_dict("records")[row], found.regret.to_dict("records")[0]
+    scale = max(float(best[f"{name}_largest"]), float(declared[f"{name}_largest"]), 0.0)
+    terms = ", ".join(f"{each.name} = {float(best[each.name]):.4g}" for each in plan.vary)
+    kinds = ((best, "largest"), (best, "p90"), (declared, "largest"))
+    largest, most, as_declared = (number(float(of[f"{name}_{kind}"]), scale) for of, kind in kinds)
+    said = (
+        f"{name}: least regret over {len(plan.seeds)} worlds with {terms}: at most {largest} {unit} from the best that "
+        f"was tried in any of them, {most} in nine of ten; as declared at most {as_declared}."
+    )
+    return said.replace("\u2212", "-").replace("\u202f", " ")

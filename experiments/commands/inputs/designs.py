@@ -124,6 +124,9 @@ def _questions(design: Design, name: str) -> Iterator[str]:
     yield ""
     yield "To settle it on paper, give:"
     yield from (f"  {each.key} [{each.unit or 'true or false'}]: {each.meaning}" for each in questions)
+    for end in design.exits.values():
+        dates = " or ".join(str(date) for date in end.dates)
+        yield f"  {end.name}: if it was ended, after how many months ({dates}); the rest is then asked as of that date"
     for each in derived(design):
         yield f"  (not {each.key}: it follows from {design.conditions[each.key].measure})"
     if design.programme is None:
@@ -145,7 +148,7 @@ def new(
 
 
 def from_indigo(
-    file: Annotated[Path, typer.Argument(help="A project as INDIGO publishes it (JSON).")],
+    file: Annotated[Path, typer.Argument(help="A project as INDIGO publishes it: JSON, or its form (.xlsx).")],
     name: Annotated[str | None, typer.Option(help="Name of the design. [default: the project's id]")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:
@@ -173,13 +176,15 @@ def settle(
     """Settle a contract on paper: who pays whom, when and why, if this is what was measured."""
     from ....model.contracts import add_on_names, load_add_on, load_design
     from ...designs import on_paper
+    from ...designs.leaving import ending
     from ...designs.sheet import lines
     from ..common import all_of
 
     contract = load_add_on(design) if design in add_on_names() else load_design(design)
+    contract, answered = ending(contract, settings or [])
     questions = on_paper.asked(contract)
     given, sized = all_of(
-        lambda: on_paper.answers([*questions, *on_paper.derived(contract)], settings or [], contract.name),
+        lambda: on_paper.answers([*questions, *on_paper.derived(contract)], answered, contract.name),
         lambda: on_paper.size(contract, cost, children),
     )
     sheet = on_paper.settled(contract, given, *sized)

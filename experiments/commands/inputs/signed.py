@@ -21,10 +21,12 @@ def signed(
     by: Annotated[str | None, typer.Option(help=f"Also tell apart by: {', '.join(APART)}.")] = None,
     design: Annotated[str | None, typer.Option(help="This design alone.")] = None,
     language: Language = "en",
+    table: Annotated[bool, typer.Option("--table", help="One line a design, as a table in Markdown.")] = False,
 ) -> None:
     """Say of every design of a run how many ideas it could pay for, how many were begun, and who said no and why."""
     unknown = f"--by is '{by}'.{hint(str(by), APART)} Give one of {', '.join(APART)}."
-    check(known_language(language), unknown if by not in (None, *APART) else None)
+    apart = "--table has one line a design: leave --by out." if table and by else None
+    check(known_language(language), unknown if by not in (None, *APART) else None, apart)
     from ....analysis.measures.answers import refusals
     from ....analysis.report.page import texts
     from ...runs.run_folder import read_folder
@@ -40,8 +42,13 @@ def signed(
     found = refusals(tables, [by] if by else [])
     say, words = texts(language)["sentences"], texts(language)["words"]
     begun = tables["projects"].query("not own_room").groupby("design").size()
+    if table:
+        typer.echo(say["s_head"])
     for name in names if design is None else [design]:
         mine: list[Any] = found[found["design"] == name].to_dict("records")
+        if table:
+            typer.echo(_row(name, mine, int(begun.get(name, 0)), (say, words)))
+            continue
         typer.echo("\n".join(_lines(name, mine, (by, int(begun.get(name, 0))), (say, words))))
 
 
@@ -70,6 +77,25 @@ def _lines(
         who = words.get(row["party"], row["party"])
         said = say[f"s {row['answer']}"].format(who=who)
         yield f"  {row['ideas']:>7}  {said}{_weighed(row, say)}"
+
+
+def _row(name: str, rows: list[dict[str, Any]], begun: int, spoken: tuple[Mapping[str, str], Mapping[str, str]]) -> str:
+    """One line of a table: projects, ideas, and the two answers that were given most often to those not begun."""
+    say, words = spoken
+    offered = sum(row["ideas"] for row in rows)
+    noes = [row for row in rows if row["answer"] != "yes"][:2]
+    cells = []
+    for row in noes:
+        who = words.get(row["party"], row["party"])
+        cells.append(f"{say['s ' + row['answer']].format(who=who)}: {row['ideas']:,}{_short(row)}")
+    return f"| {name} | {begun:,} | {offered:,} | {' | '.join([*cells, *['-'] * (2 - len(cells))])} |"
+
+
+def _short(row: Mapping[str, Any]) -> str:
+    """What whoever refused was short of, SEK for a krona of the programme."""
+    if row["answer"] == "investor":
+        return f" ({row['gain']:+.2f})"
+    return f" ({-row['short']:+.2f})" if row["answer"] in ("unpaid", "partner", "grantor", "state") else ""
 
 
 def _weighed(row: Mapping[str, Any], say: Mapping[str, str]) -> str:

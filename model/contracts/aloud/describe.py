@@ -52,6 +52,7 @@ def _lines(design: Design) -> Iterator[str]:
         yield from _frame(design)
         yield from _measured(design)
         yield from _conditions(design)
+        yield from _exits(design)
         yield from _clauses(design)
     yield from _changes(design)
 
@@ -201,6 +202,27 @@ def _conditions(design: Design) -> Iterator[str]:
             quantity = getattr(condition, name)
             if quantity is not None:
                 yield f"    {_record(name, quantity)}"
+    yield ""
+
+
+def _exits(design: Design) -> Iterator[str]:
+    """Say who may end the contract ahead of time, when, on what condition, and what follows."""
+    if not design.exits:
+        return
+    yield "It may be ended ahead of time:"
+    for each in design.exits.values():
+        yield f"  {each.name}: {each.says}"
+        when = f"{joined(str(date) for date in each.dates)} months after the start"
+        if each.below is None:
+            yield f"    by {design.spoken(each.by)[0]}, {when}, if it has more to gain by that than by going on"
+        else:
+            yield f"    by {design.spoken(each.by)[0]}, {when}, if {each.measure} is below {spoken(each.below)} by then"
+            yield f"    {_record('below', each.below)}"
+        yield f"    {_record('at', each.at)}"
+    yield fill(
+        "  Then it is settled on what has been reached and put in by that date; clauses that name the exit say more.",
+        _WIDTH,
+    )
     yield ""
 
 

@@ -117,7 +117,9 @@ def _tail(clause: Clause, design: Design) -> Iterator[str]:
             yield f", counted up to {values['up_to']:.6g} times the programme cost"
     for word, names, between in ((", if", clause.when, " and"), (", unless", clause.unless, " or")):
         if names:
-            yield word + between.join(f" {design.conditions[name].says} ({name})" for name in names)
+            known = {key: each.says for key, each in design.conditions.items()}
+            known |= {key: each.says for key, each in design.exits.items()}
+            yield word + between.join(f" {known[name]} ({name})" for name in names)
     if clause.every:
         yield f"; {_OFTEN[clause.every]} for what has come since"
     if "dates" in clause.terms:

@@ -10,6 +10,7 @@ from ..contract import Condition, Design, Measure
 from ..outcomes import agreed_outcomes
 from ..words import MEASURES, NOT_IN_MODEL
 from .checks_clauses import check_clauses
+from .exits import check_exits
 from .notes import Notes
 
 __all__ = ["check_contract"]
@@ -30,6 +31,7 @@ def check_contract(design: Design, notes: Notes) -> None:
     for condition in design.conditions.values():
         _check_condition(condition, notes)
     _check_all_is_used(design, notes)
+    check_exits(design, notes)
     check_clauses(design, notes)
 
 
@@ -199,7 +201,8 @@ def _check_condition(condition: Condition, notes: Notes) -> None:
 
 def _check_all_is_used(design: Design, notes: Notes) -> None:
     """Note what is declared and nobody reads."""
-    asked, read = set(design.named_conditions), set(design.metrics)
+    asked = set(design.named_conditions)
+    read = {*design.metrics, *(each.measure for each in design.exits.values())}
     for name in design.measures:
         if name not in read:
             notes.add(

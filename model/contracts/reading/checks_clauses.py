@@ -57,8 +57,9 @@ def _check_conditions(clause: Clause, where: str, design: Design, notes: Notes) 
     """Note conditions that are named and not declared, or named on both sides."""
     for key, names in (("when", clause.when), ("unless", clause.unless)):
         for name in names:
-            if name not in design.conditions:
-                hint = notes.hint(name, design.conditions) if design.conditions else ""
+            known = [*design.conditions, *design.exits]
+            if name not in known:
+                hint = notes.hint(name, known) if known else ""
                 notes.add(where, f"{key} = '{name}' is not declared under [conditions].{hint}")
     for name in set(clause.when) & set(clause.unless):
         notes.add(where, f"'{name}' stands in both when and unless, so the clause never acts.")

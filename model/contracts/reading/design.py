@@ -17,6 +17,7 @@ from ..vocabulary import CHANGES, HORIZON_YEARS, SHARE, SIZE, Term
 from ..words import BODIES, FORMS, INVESTOR_KINDS, INVESTORS, PARTIES, SIGNATORIES, TARGETS
 from .checks import check_contract
 from .clause_tables import Known, read_clauses
+from .exits import read_exits
 from .groups import read_groups
 from .measures import read_conditions, read_measures
 from .notes import Notes, Table
@@ -33,6 +34,7 @@ _OF_CONTRACTS = (
     "finance",
     "measure",
     "conditions",
+    "exits",
     "clause",
 )
 _PATH = re.compile(r"[a-z]\w*(\.\w[\w-]*)+")
@@ -135,6 +137,7 @@ def _contract(document: Table, notes: Notes) -> Design:
         own_outcomes=own_outcomes,
         measures=measures,
         conditions=read_conditions(document, measures, notes),
+        exits=read_exits(document, measures, tuple(parties), notes),
         clauses=read_clauses(document, Known(measures, tuple(parties), currency.code), notes),
         changes=_changes(document, notes),
     )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stupror.analysis.batches.regret import least, regrets
 from stupror.analysis.measures.objectives import OBJECTIVES
 from stupror.experiments.commands.batches.search import ranges
 from stupror.experiments.runs.run_folder import MANIFEST
@@ -131,7 +132,7 @@ def test_a_design_of_the_front_can_be_written_on_the_command_line(tmp_path: Path
 
 
 def same(one: Found, other: Found) -> None:
-    for name in ("trials", "front", "curse"):
+    for name in ("trials", "front", "curse", "regret"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
 
 
@@ -205,6 +206,47 @@ def test_contracts_that_cannot_be_are_passed_over(tmp_path: Path) -> None:
     assert found.trials.loc[impossible, "deadweight"].isna().all()
     assert min(judged) >= 0.4
     assert found.front.loc[found.front["kind"] == "chosen", "clause.cap.share"].item() == min(judged)
+
+
+def test_terms_of_least_regret_are_those_of_brute_force_over_a_grid(tmp_path: Path) -> None:
+    """Three worlds want a share of 0.2, 0.5 and 0.9, the last cares less: the least sorry is between, not the mean.
+
+    Each share loses |share - wanted| * weight in a world. The best of a fine grid, share by share, is what is found.
+    """
+    wanted, weight = {1: 0.2, 2: 0.5, 3: 0.9}, {1: 1.0, 2: 1.0, 3: 0.5}
+
+    def judge(designs: Sequence[Design], seeds: Sequence[int]) -> pd.DataFrame:
+        rows = []
+        for design in designs:
+            share = float(find_term(design, "share")[1].entries[0])
+            for seed in seeds:
+                lost = abs(share - wanted.get(seed, 0.5)) * weight.get(seed, 1.0)
+                rows.append({"design": design.name, "seed": seed, **dict.fromkeys(OBJECTIVES, 0.0), "invested": -lost})
+        return pd.DataFrame(rows)
+
+    found = search(plan(vary=TERMS[:1], objectives=("invested",), trials=60, seeds=(1, 2, 3)), judge, tmp_path)
+    shares = found.regret["share"].to_numpy()
+    lost = np.array([[abs(share - wanted[seed]) * weight[seed] for seed in wanted] for share in shares])
+    largest = (lost - lost.min(axis=0)).max(axis=1)
+    assert found.regret["invested_largest"].to_numpy() == pytest.approx(largest)
+    row = least(found.regret, "invested")
+    assert row == int(largest.argmin())
+    grid = np.linspace(0.2, 1.0, 801)
+    brute = np.max([np.abs(grid - wanted[seed]) * weight[seed] for seed in wanted], axis=0)
+    assert found.regret["share"][row] == pytest.approx(grid[brute.argmin()], abs=0.03)  # 1.3 / 3 = 0.433
+    assert found.regret["share"][row] < found.trials["share"][found.trials["invested"].argmax()] - 0.03
+
+
+def test_what_has_no_value_in_a_world_has_no_regret_and_makes_nobody_sorry() -> None:
+    values = pd.DataFrame(
+        {"design": ["a", "a", "b", "b", "c", "c"], "seed": [1, 2] * 3, "x": [1.0, 5.0, 3.0, 1.0, np.nan, 99.0]}
+    )
+    up, down = regrets(values, {"x": "max"}), regrets(values, {"x": "min"})
+    assert up["x_largest"].tolist()[:2] == [2.0, 4.0]
+    assert down["x_largest"].tolist()[:2] == [4.0, 2.0]
+    assert up["x_mean"].tolist()[:2] == [1.0, 2.0]
+    assert up["x_largest"].isna().tolist() == [False, False, True]
+    assert (least(up, "x"), least(down, "x")) == (0, 1)
 
 
 def test_ranges_are_those_of_the_file_unless_given() -> None:

@@ -16,7 +16,7 @@ from stupror.model.inputs.scenario import load_scenario
 
 HERE = Path(__file__).parent
 PLANTED, SOUND = sorted(HERE.glob("planted/*.toml")), sorted(HERE.glob("sound/*.toml"))
-KINDS = ("deadweight", "no risk", "no limit", "word", "limit passed", "luck", "easy cases", "few")
+KINDS = ("deadweight", "no risk", "no limit", "word", "limit passed", "luck", "easy cases", "few", "early end")
 LIVES = 15_000
 SPEC = load_scenario(None)
 
@@ -27,8 +27,8 @@ def stress_of(file):
     return examined(design, ground, *size)
 
 
-def test_there_are_ten_of_each():
-    assert (len(PLANTED), len(SOUND)) == (10, 10)
+def test_there_are_ten_of_each_and_every_kind_of_hole():
+    assert min(len(PLANTED), len(SOUND)) >= 10
     assert {kind for kind in KINDS if any(each.stem.startswith(kind.replace(" ", "-")) for each in PLANTED)} == {*KINDS}
 
 
