@@ -318,10 +318,11 @@ class Batch:
     def status(self) -> dict[str, int]:
         """How many different runs there are, finished, failed and left; failed and damaged are among those left."""
         keys = set(self._read(batch_folder.JOBS)["key"])
-        there = [path for key, path in store.finished(self.folder).items() if key in keys]
-        done = sum(store.whole(path) is not None for path in there)
+        done, loose = len(keys & store.rows(self.folder).keys()), store.loose(self.folder)
+        torn = sum(key in keys and store.whole(path) is None for key, path in loose.items())
+        torn += sum(store.damaged_packs(self.folder).values())
         counts = {"runs": len(keys), "finished": done, "failed": len(self.failures), "left": len(keys) - done}
-        return counts | ({"damaged": len(there) - done} if len(there) > done else {})
+        return counts | ({"damaged": torn} if torn else {})
 
     def _repr_html_(self) -> str:
         state = self.status()

@@ -17,7 +17,7 @@ import pandas as pd
 from ...model.inputs.quantity import Value
 from ..files.places import why
 from ..plans.plan import Plan
-from . import batch_folder, cluster, engine, store
+from . import batch_folder, cluster, engine, packs, store
 from .jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
 
 __all__ = ["Estimate", "Prepared", "Result", "assemble", "estimate", "prepare", "run_batch"]
@@ -36,7 +36,7 @@ class Prepared:
     before: batch_folder.Manifest | None
     left: tuple[Job, ...]  # each key once, in the order of the plan
     found: int  # keys of the plan that are in the store and whole
-    damaged: tuple[Path, ...]  # parts whose bytes are not those that were written
+    damaged: tuple[Path, ...]  # parts and packs whose bytes are not those that were written
     others: int  # parts of other plans or versions
 
     @property
@@ -79,9 +79,9 @@ def prepare(plan: Plan, folder: Path, *, extend: bool = False) -> Prepared:
     jobs = jobs_of(plan, draws)
     first = {job.key: job for job in reversed(jobs)}
     there = store.finished(folder)
-    damaged = tuple(path for key, path in there.items() if key in first and store.whole(path) is None)
-    broken = {path.name.partition(".")[0] for path in damaged}
-    done = first.keys() & there.keys() - broken
+    broken = {key: path for key, path in store.loose(folder).items() if key in first and store.whole(path) is None}
+    damaged = (*broken.values(), *store.damaged_packs(folder))
+    done = first.keys() & there.keys() - broken.keys()
     left = tuple(job for key, job in reversed(first.items()) if key not in done)
     return Prepared(plan, draws, jobs, before, left, len(done), damaged, len(there.keys() - first.keys()))
 
@@ -136,9 +136,12 @@ def run_batch(
         how = "stopped"
         try:
             tell(prepared.found, prepared.total)
+            packer = packs.Packer(folder, len(store.loose(folder)))
             for done in _all(prepared, folder, workers, scheduler, say):
                 made, failed = made + (done.failure is None), failed + (done.failure is not None)
+                _pack(packer.one_more)
                 tell(prepared.found + made + failed, prepared.total)
+            _pack(packer.last)
             _write_table(prepared, folder, manifest)
             how = "finished"
         finally:
@@ -195,6 +198,14 @@ def _rest(
         yield from engine.in_turn(context, jobs, folder)
 
 
+def _pack(step: Callable[[], None]) -> None:
+    """Pack, or say that the store cannot be written."""
+    try:
+        step()
+    except OSError as error:
+        raise engine.StoreError(why(error)) from error
+
+
 def _note(manifest: batch_folder.Manifest, folder: Path, facts: dict[str, object]) -> None:
     """Write down how it ended; a full disk must not hide why it did."""
     try:
@@ -221,11 +232,7 @@ def assemble(folder: Path, jobs: pd.DataFrame, draws: pd.DataFrame, names: Seque
         Columns draw, replication, design, seed, key, scenario_hash, a column per factor, and the outcomes `names`.
         Runs that are not there, failed or are damaged have no row.
     """
-    rows = {}
-    for key, path in store.finished(folder).items():
-        data = store.whole(path)
-        if data is not None:
-            rows[key] = store.read(data)
+    rows = store.rows(folder)
     there = jobs[jobs["key"].isin(rows.keys())]
     if there.empty:
         return pd.DataFrame(columns=[*jobs.columns, "scenario_hash", *draws.columns.drop("draw"), *names])

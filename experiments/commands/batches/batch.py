@@ -260,7 +260,7 @@ def _speed(folder: Path, left: int) -> str:
     """Rate over the last hundred parts, and what that means for the rest."""
     from ...batches import store
 
-    times = sorted(path.stat().st_mtime for path in store.finished(folder).values())[-100:]
+    times = sorted(filter(None, map(store.written_at, store.loose(folder).values())))[-100:]
     if len(times) < 2 or times[-1] <= times[0]:
         return ""
     rate = (len(times) - 1) / (times[-1] - times[0])
