@@ -1,7 +1,7 @@
 """Packing: a hundred thousand runs are not a hundred thousand files.
 
 When a thousand runs lie loose, and when a session ends, the session puts them into one file, waits until the disk has
-it, and only then takes the loose ones away. A kill between the two leaves runs twice, which are the same bytes; the next
+it, and only then takes the loose ones away. A kill between the two leaves runs twice, which are the same; the next
 packing takes the loose ones away. Packs that are less than half full are opened again, so that a batch that was stopped
 many times has no more packs than one that was left in peace. Whole tables of runs (`tables/`) stay as they are.
 

@@ -85,9 +85,10 @@ def test_a_kill_while_packing_loses_nothing(
             raise KeyboardInterrupt
         return usual(path, *terms, **more)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(Path, at, killed)
-        run(out)
+        with pytest.raises(KeyboardInterrupt):
+            run(out)
     assert len(store.finished(out)) == 6
     assert open_batch(out).status()["finished"] == 6
     assert run(out) == in_peace
