@@ -18,6 +18,7 @@ from ...model.inputs.quantity import Value
 from ..files.places import why
 from ..plans.plan import Plan
 from . import batch_folder, cluster, engine, packs, store
+from .dictionary import described
 from .jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
 
 __all__ = ["Estimate", "Prepared", "Result", "assemble", "estimate", "prepare", "run_batch"]
@@ -160,9 +161,12 @@ def _begin(prepared: Prepared, folder: Path, workers: int, scheduler: str | None
             store.set_aside(folder, path)
         store.forget_failures(folder, [job.key for job in prepared.left])
         (folder / engine.token_of(folder)).touch()
-        batch_folder.write_frame(folder / batch_folder.JOBS, job_frame(prepared.jobs), manifest)
-        batch_folder.write_frame(folder / batch_folder.DRAWS, factor_frame(prepared.plan, prepared.draws), manifest)
-        batch_folder.write_frame(folder / batch_folder.POINTS, point_frame(prepared.plan, prepared.draws), manifest)
+        for name, frame in (
+            (batch_folder.JOBS, job_frame(prepared.jobs)),
+            (batch_folder.DRAWS, factor_frame(prepared.plan, prepared.draws)),
+            (batch_folder.POINTS, point_frame(prepared.plan, prepared.draws)),
+        ):
+            _write_frame(prepared, folder, name, frame, manifest)
         batch_folder.write_manifest(folder, manifest)
     except OSError as error:
         raise engine.StoreError(why(error)) from error
@@ -218,9 +222,18 @@ def _write_table(prepared: Prepared, folder: Path, manifest: batch_folder.Manife
     try:
         draws = factor_frame(prepared.plan, prepared.draws)
         table = assemble(folder, job_frame(prepared.jobs), draws, prepared.plan.outcomes)
-        batch_folder.write_frame(folder / batch_folder.RUNS, table, manifest)
+        _write_frame(prepared, folder, batch_folder.RUNS, table, manifest)
+        batch_folder.write_package(folder, manifest, described(prepared.plan))
     except OSError as error:
         raise engine.StoreError(why(error)) from error
+
+
+def _write_frame(
+    prepared: Prepared, folder: Path, name: str, frame: pd.DataFrame, manifest: batch_folder.Manifest
+) -> None:
+    """Write a table with the unit and meaning of its columns."""
+    _, columns = described(prepared.plan)[Path(name).stem]
+    batch_folder.write_frame(folder / name, frame, manifest, columns)
 
 
 def assemble(folder: Path, jobs: pd.DataFrame, draws: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
 from ...model.model import check_design
 from ..files import records
+from ..files.tables import write_tables
 from ..plans.likely import POINT, PRIORS, drawing
 from ..plans.posterior import Posterior, named, read_posteriors
 from . import run_folder, runner
@@ -68,7 +69,7 @@ def again(manifest: Path, there: Path, designs: Sequence[str] | None, posterior:
         tables = live(seeds, worlds=draw)
         if lived_again := said.get("luck"):
             tables["luck"] = second(live, seeds[:lived_again], draw, spec.discount.rate)
-    written = run_folder.write_tables(there, {**tables, "summary": summary(tables, spec.discount.rate)})
+    written = write_tables(there, {**tables, "summary": summary(tables, spec.discount.rate)})
     different = [name for name in sorted({*written, *said["files"]}) if written.get(name) != said["files"].get(name)]
     now = run_folder.versions()
     others = [
