@@ -95,7 +95,6 @@ def _resource(path: Path, meaning: str, columns: Sequence[Column], digest: str) 
         "description": meaning,
         "format": ending,
         "mediatype": MEDIA[ending],
-        "bytes": path.stat().st_size,
         "hash": f"sha256:{digest}",
         "schema": {"fields": fields},
     }

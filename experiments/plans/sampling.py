@@ -20,9 +20,11 @@ __all__ = [
     "Factor",
     "Method",
     "Sampling",
+    "Until",
     "block_size",
     "cube",
     "draw_values",
+    "fits",
     "posterior_rows",
     "rounded",
     "size",
@@ -57,6 +59,15 @@ class Sampling:
     second_order: bool = False  # saltelli: pairs of factors as well, at nearly double the price
     levels: int = 4  # morris: points of the grid along each factor
     scrambles: int = 1  # evenly spread draws: among how many spreads, each with luck of its own, they are shared
+
+
+@dataclass(frozen=True)
+class Until:
+    """When there are draws enough: when the mean difference of an outcome from the base is sure enough."""
+
+    outcome: str
+    half_width: float  # of the 90 % interval of the mean, unit of the outcome, for every design that could be chosen
+    most: int  # draws at which to end in any case, counted as `Sampling.draws`
 
 
 @dataclass(frozen=True)
@@ -152,6 +163,12 @@ def size(how: Sampling, factors: int) -> int:
 def block_size(how: Sampling, factors: int) -> int:
     """How many draws, one after another, belong to one base point or trajectory; 1 for methods without blocks."""
     return size(how, factors) // how.draws if factors and METHODS[how.method].blocks else 1
+
+
+def fits(how: Sampling, draws: int) -> bool:
+    """Whether a method can give so many draws: scrambles share them, and some need a power of two."""
+    each = draws // how.scrambles
+    return draws % how.scrambles == 0 and not (METHODS[how.method].power_of_two and each & (each - 1))
 
 
 def cube(how: Sampling, factors: int) -> Floats:
