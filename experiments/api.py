@@ -20,6 +20,7 @@ from ..model.inputs.places import own_places
 from ..model.inputs.scenario import Scenario, load_scenario, select
 from ..model.model import check_design
 from .batches import session
+from .batches.rounds import in_rounds
 from .plans.likely import drawing, which
 from .plans.own_rules import checked
 from .plans.own_rules import named as named_rules
@@ -247,9 +248,12 @@ def batch(
     made = plan_of(plan) if isinstance(plan, Mapping) else read_plan(Path(plan))
     made = replace(made, rules=checked(rules, elsewhere=workers > 1 or scheduler is not None))
     folder = Path(out)
-    prepared = session.prepare(made, folder, extend=extend)
-    with progress(prepared.total, before=prepared.found) as tell:
-        session.run_batch(prepared, folder, workers=workers, scheduler=scheduler, tell=tell)
+
+    def live(prepared: session.Prepared) -> session.Result:
+        with progress(prepared.total, before=prepared.found) as tell:
+            return session.run_batch(prepared, folder, workers=workers, scheduler=scheduler, tell=tell)
+
+    in_rounds(session.prepare(made, folder, extend=extend), folder, live)
     return open_batch(folder)
 
 

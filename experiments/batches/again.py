@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,8 @@ def plan_again(folder: Path, manifest: dict[str, Any], file: Path | None = None)
                 "had rules in Python."
             ]
         )
-    return plan
+    draws = int(manifest["sampling"]["draws"])  # where the plan says until when, more than it begins with
+    return replace(plan, sampling=replace(plan.sampling, draws=draws))
 
 
 def worlds_of(plan: Plan, draws: Iterable[int], tell: Callable[[int, int], None] | None = None) -> Iterator[Scenario]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -76,6 +76,7 @@ def prepare(plan: Plan, folder: Path, *, extend: bool = False) -> Prepared:
         If the folder holds something else, or the values of a draw do not go together.
     """
     before = batch_folder.refuse(folder, plan, extend=extend)
+    plan = _as_far_as_it_came(plan, before)
     draws = draw_table(plan)
     jobs = jobs_of(plan, draws)
     first = {job.key: job for job in reversed(jobs)}
@@ -85,6 +86,14 @@ def prepare(plan: Plan, folder: Path, *, extend: bool = False) -> Prepared:
     done = first.keys() & there.keys() - broken.keys()
     left = tuple(job for key, job in reversed(first.items()) if key not in done)
     return Prepared(plan, draws, jobs, before, left, len(done), damaged, len(there.keys() - first.keys()))
+
+
+def _as_far_as_it_came(plan: Plan, before: batch_folder.Manifest | None) -> Plan:
+    """Take up a batch that draws in rounds where it stopped."""
+    if before is None or plan.until is None or before["plan_digest"] != plan.digest:
+        return plan
+    draws = max(plan.sampling.draws, min(int(before["sampling"]["draws"]), plan.until.most))
+    return replace(plan, sampling=replace(plan.sampling, draws=draws))
 
 
 def estimate(prepared: Prepared, workers: int) -> Estimate:

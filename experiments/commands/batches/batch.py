@@ -63,7 +63,10 @@ def run_plan(
     if dry_run:
         typer.echo(_words(session.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
         return
-    _report(_run(prepared, out, workers, scheduler or None), out)
+    from ...batches.rounds import in_rounds
+
+    result = in_rounds(prepared, out, lambda each: _run(each, out, workers, scheduler or None), typer.echo)
+    _report(result, out)
 
 
 def _drawn(plan: Plan) -> list[str]:
