@@ -51,7 +51,7 @@ def in_rounds(
         tell(_sentence(plan, width, draws))
         if draws == plan.sampling.draws:
             break
-        prepared = session.prepare(replace(plan, sampling=replace(plan.sampling, draws=draws)), folder)
+        prepared = session.prepare(replace(plan, sampling=replace(plan.sampling, draws=draws)), folder, begun=prepared)
         result = live(prepared)
         made += result.made
     return replace(result, made=made, found=result.total - made - result.failed)

@@ -67,8 +67,10 @@ class Result:
     seconds: float
 
 
-def prepare(plan: Plan, folder: Path, *, extend: bool = False) -> Prepared:
+def prepare(plan: Plan, folder: Path, *, extend: bool = False, begun: Prepared | None = None) -> Prepared:
     """Lay out the runs and look which are there; nothing is written.
+
+    `begun` is the same plan with fewer draws, whose runs need not be laid out again.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def prepare(plan: Plan, folder: Path, *, extend: bool = False) -> Prepared:
     before = batch_folder.refuse(folder, plan, extend=extend)
     plan = _as_far_as_it_came(plan, before)
     draws = draw_table(plan)
-    jobs = jobs_of(plan, draws)
+    jobs = jobs_of(plan, draws) if begun is None else begun.jobs + jobs_of(plan, draws, after=len(begun.draws))
     first = {job.key: job for job in reversed(jobs)}
     there = store.finished(folder)
     broken = {key: path for key, path in store.loose(folder).items() if key in first and store.whole(path) is None}

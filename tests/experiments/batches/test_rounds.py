@@ -21,20 +21,24 @@ from stupror.model.inputs.errors import InputError
 
 Stupror = Callable[..., Any]
 
-SD, HALF_WIDTH = 100.0, 15.0
+SD, HALF_WIDTH = 100.0, 30.0
 PLAN = f"""\
 title = "Until it is sure"
 [model]
 municipalities = ["1060"]
 years = 2
+worlds = "point"
+[uncertainties]
+parameters = ["committee.ratchet"]
 [sampling]
-draws = 20
+method = "random"
+draws = 10
 [levers]
 designs = ["status-quo", "municipal-fund", "planner"]
 [until]
 outcome = "cost_fiscal"
 half_width = {HALF_WIDTH}
-most = 400
+most = 200
 """
 
 
@@ -59,14 +63,14 @@ def test_it_ends_where_the_interval_is_narrow_enough(stupror: Stupror, tmp_path:
     file.write_text(PLAN)
     answer = stupror("batch", file, "--out", out)
     assert answer.code == 0, answer.err
-    told = re.findall(r"After (\d+) draws the half-width of cost_fiscal is ([\d.]+), wanted 15", answer.out)
-    assert [int(draws) for draws, _ in told][0] == 20
+    told = re.findall(r"After (\d+) draws the half-width of cost_fiscal is ([\d.]+), wanted 30", answer.out)
+    assert told[0][0] == "10"
     assert "enough." in answer.out
     row = open_batch(out).summary().query("outcome == 'cost_fiscal' and design == 'municipal-fund'").iloc[0]
     assert 0.85 * HALF_WIDTH < (row["high"] - row["low"]) / 2 <= HALF_WIDTH
     should = (1.645 * SD / HALF_WIDTH) ** 2
     assert 0.8 * should < row["n"] < 1.4 * should, "the planner is a yardstick: nobody waits for it"
-    plain = document() | {"sampling": {"draws": int(row["n"])}}
+    plain = document() | {"sampling": {"method": "random", "draws": int(row["n"])}}
     del plain["until"]
     batch(plain, tmp_path / "plain")
     tables = [(folder / batch_folder.RUNS).read_bytes() for folder in (out, tmp_path / "plain")]
@@ -79,7 +83,7 @@ def test_interrupted_it_ends_at_the_same_draws(tmp_path: Path, monkeypatch: pyte
     usual, calls = engine.run_one, iter(range(10_000))
 
     def stopped(*terms: Any) -> Any:
-        if next(calls) == 100:
+        if next(calls) == 60:
             raise KeyboardInterrupt
         return usual(*terms)
 
@@ -118,11 +122,14 @@ def test_how_many_draws_there_should_be(how: Sampling, times: float, most: int, 
         ({"until": {"outcome": "cost_fiscl", "half_width": 5}}, "Did you mean 'cost_fiscal'"),
         ({"until": {"outcome": "cost_fiscal", "half_width": -5}}, "a number above 0, in the unit of the outcome"),
         ({"until": {"outcome": "cost_fiscal", "half_width": "5"}}, "a number above 0"),
-        ({"until": {"outcome": "cost_fiscal", "half_width": 5, "most": 10}}, "from 20 to 1000000"),
-        ({"uncertainties": {"parameters": ["committee.*"]}}, "These can: sobol, halton, random, saltelli"),
+        ({"until": {"outcome": "cost_fiscal", "half_width": 5, "most": 9}}, "from 10 to 1000000"),
+        ({"sampling": {"method": "latin-hypercube"}}, "These can: sobol, halton, random, saltelli"),
         ({"replications": {"seeds": "shared"}}, "Take 'fresh'"),
-        ({"sampling": {"method": "sobol", "draws": 16}}, "this plan names none. Take 'random'"),
-        ({"model": {"worlds": "point"}}, "nothing is uncertain"),
+        (
+            {"uncertainties": {}, "model": {}, "sampling": {"method": "sobol", "draws": 16}},
+            "this plan names none. Take 'random'",
+        ),
+        ({"uncertainties": {}}, "nothing is uncertain"),
     ],
 )
 def test_what_cannot_be_waited_for_is_refused(change: dict[str, Any], words: str) -> None:
