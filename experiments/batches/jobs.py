@@ -164,7 +164,7 @@ def _rows(posterior: Posterior, draws: int, how: Sampling, number: int) -> NDArr
 
 
 def jobs_of(plan: Plan, draws: list[dict[str, Value]], only: int | None = None, after: int = 0) -> list[Job]:
-    """List the runs, or those of one draw or after some: by draw, replication and design, so that neighbours share a world.
+    """List the runs, or those of one draw or after some: by draw, replication, design; neighbours share a world.
 
     Raises
     ------
