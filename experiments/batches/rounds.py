@@ -43,7 +43,7 @@ def in_rounds(
         Called with a sentence after each round.
     """
     result = live(prepared)
-    made = result.made
+    made, seconds = result.made, result.seconds
     while prepared.plan.until is not None and not result.failed:
         plan = prepared.plan
         width = sureness(plan, folder)
@@ -53,8 +53,8 @@ def in_rounds(
             break
         prepared = session.prepare(replace(plan, sampling=replace(plan.sampling, draws=draws)), folder, begun=prepared)
         result = live(prepared)
-        made += result.made
-    return replace(result, made=made, found=result.total - made - result.failed)
+        made, seconds = made + result.made, seconds + result.seconds
+    return replace(result, made=made, found=result.total - made - result.failed, seconds=seconds)
 
 
 def sureness(plan: Plan, folder: Path) -> float:
