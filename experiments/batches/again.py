@@ -17,6 +17,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import Value
 from ...model.inputs.scenario import Scenario, load_scenario
 from ..plans.plan import Plan, plan_of
+from ..runs.limits import USUAL_START
 from .jobs import Job, context_of, draw_table, jobs_of, resolve
 
 __all__ = ["Draw", "command_of", "draw_of", "plan_again", "scenario_text", "worlds_of"]
@@ -114,6 +115,7 @@ def command_of(draw: Draw, job: Job, scenario: Path) -> str:
     if terms:
         design = f"{design[:-1]},{terms}]" if design.endswith("]") else f"{design}[{terms}]"
     words = ["stupror", "run", str(scenario), "--design", design, "--years", str(plan.years)]
+    words += ["--start-year", str(plan.start_year)] if plan.start_year != USUAL_START else []
     words += ["--seed", str(job.seed), "--point"]
     if plan.scenario.places.codes != usual:
         words += ["--municipalities", ",".join(plan.scenario.places.codes)]

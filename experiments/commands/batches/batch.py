@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "show", "status", "table_of"]
 
-RUN, FIRST_YEAR = "run", 2020
+RUN = "run"
 
 
 class PlanOrCommand(TyperGroup):
@@ -250,10 +250,6 @@ def _not_in_the_command(plan: Plan, usual: Scenario) -> list[str]:
     said = []
     if plan.scenario.texts != usual.texts:
         said.append("this batch has interventions of its own: give the command their files, too (--interventions).")
-    if plan.start_year != FIRST_YEAR:
-        said.append(
-            f"this batch begins in {plan.start_year}; the command begins in {FIRST_YEAR}. In Python: start_year."
-        )
     if any(name not in usual.places.codes for name in plan.scenario.places.codes):
         said.append("this batch has municipalities of its own: give the command --municipalities-file.")
     return said

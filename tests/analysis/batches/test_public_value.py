@@ -13,7 +13,7 @@ LOST = "lost_earnings"
 
 
 def test_what_people_lose_is_what_need_costs_society_and_not_the_public() -> None:
-    """100 of production, 30 of it taxes; 20 come back as a benefit: 50. The public pays 7 + 30 + 20, society 7 + 100."""
+    """Of 100 of production 30 are taxes, and 20 come back as a benefit: 50. The public pays 57 and society 107."""
     names = [("social", "resource"), ("central_tax", "tax_forgone"), ("social", "transfer"), ("households", LOST)]
     lost = _households(np.array([7.0, 30.0, 20.0, 100.0]), names)
     assert lost == 50
