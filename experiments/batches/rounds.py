@@ -44,10 +44,10 @@ def in_rounds(
     """
     result = live(prepared)
     made, seconds = result.made, result.seconds
-    while prepared.plan.until is not None and not result.failed:
+    while (until := prepared.plan.until) is not None and not result.failed:
         plan = prepared.plan
         width = sureness(plan, folder)
-        draws = wanted(plan.sampling, width / plan.until.half_width, plan.until.most)
+        draws = wanted(plan.sampling, width / until.half_width, until.most)
         tell(_sentence(plan, width, draws))
         if draws == plan.sampling.draws:
             break
