@@ -29,7 +29,7 @@ from .likely import LIKELY, POINT, PRIORS
 from .own_rules import named
 from .posterior import Posterior
 from .sampling import METHODS, Factor, Sampling, Until, fits, size
-from .uncertainties import changed, parameters, posteriors_of
+from .uncertainties import changed, groups_of, parameters, posteriors_of
 from .until import read_until
 
 __all__ = ["Plan", "Replications", "plan_of", "read_plan"]
@@ -51,7 +51,7 @@ WORLDS = {
 }
 SECTIONS = {
     "model": ("scenario", "interventions", "municipalities", "municipalities_file", "years", "start_year", "worlds"),
-    "uncertainties": ("parameters", "change", "posteriors"),
+    "uncertainties": ("parameters", "change", "posteriors", "groups"),
     "sampling": ("method", "draws", "seed", "second_order", "levels", "scrambles"),
     "levers": ("designs", "terms"),
     "replications": ("number", "first_seed", "seeds"),
@@ -145,6 +145,7 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
     factors = (*parameters(sections["uncertainties"], scenario, posteriors, notes), *terms)
     worlds = notes.choice(sections["model"], "worlds", "model", WORLDS)
     sampling = _sampling(sections["sampling"], factors, bool(posteriors), worlds != POINT, notes)
+    sampling = _grouped(sampling, groups_of(sections["uncertainties"], factors, notes), notes)
     replications = _replications(sections["replications"], sampling.method, notes)
     outcomes = tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES)
     one_luck = replications.seeds == "shared"
@@ -303,6 +304,18 @@ def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, likely: boo
         notes.add("sampling", f"draws = {draws}; method '{method}' needs a power of two{of_each}: {either}.")
     if how.levels % 2 and method == "morris":
         notes.add("sampling", f"levels = {how.levels}; method 'morris' needs an even number.")
+    return how
+
+
+def _grouped(how: Sampling, groups: tuple[str, ...], notes: Notes) -> Sampling:
+    """Let numbers move in groups, where the method can."""
+    if groups and not METHODS[how.method].blocks:
+        able = ", ".join(name for name, each in METHODS.items() if each.blocks)
+        notes.add("uncertainties.groups", f"method '{how.method}' moves no groups. These do: {able}.")
+    elif groups and len(set(groups)) < 2:
+        notes.add("uncertainties.groups", "everything is in one group, which explains everything. Make two or more.")
+    else:
+        return replace(how, groups=groups)
     return how
 
 
