@@ -362,6 +362,10 @@ def render() -> str:
         "and `manifest.json` into a folder. Read them with pandas, DuckDB or R; nothing of stupror is needed.",
         "Money is whole SEK in prices of 2020. Every table has the columns design and seed first.",
         "",
+        "For programs the same stands in the folder: `datapackage.json` ([Data Package](https://datapackage.org)) has",
+        "each file with its digest and each column with type, unit and meaning. Each column of a Parquet file bears",
+        "`unit` and `description` in its schema: `pyarrow.parquet.read_schema(file).field(name).metadata`.",
+        "",
     ]
     for name, (meaning, own) in TABLES.items():
         lines += [f"## {name}", "", meaning, "", "| column | type | unit | meaning |", "| --- | --- | --- | --- |"]

@@ -20,6 +20,7 @@ from ..model.inputs.places import own_places
 from ..model.inputs.scenario import Scenario, load_scenario, select
 from ..model.model import check_design
 from .batches import session
+from .batches.rounds import in_rounds
 from .plans.likely import drawing, which
 from .plans.own_rules import checked
 from .plans.own_rules import named as named_rules
@@ -29,14 +30,17 @@ from .results import Batch, Comparison, Run, open_batch
 from .runs import asked, runner
 from .runs.extras import need
 from .runs.limits import (
+    EARLIEST_START,
     FIRST_SEED,
     LAST_SEED,
+    LATEST_START,
     MOST_AT_ONCE,
     MOST_YEARS,
     QUICK_PLACE,
     QUICK_SEEDS,
     QUICK_YEARS,
     USUAL_SEEDS,
+    USUAL_START,
     USUAL_YEARS,
 )
 from .runs.luck import second
@@ -60,6 +64,7 @@ def run(
     municipalities: Names = (),
     municipalities_file: Path | str | None = None,
     years: int | None = None,
+    start_year: int = USUAL_START,
     seed: int = FIRST_SEED,
     threads: int = 1,
     quick: bool = False,
@@ -85,6 +90,8 @@ def run(
         Your own table of municipalities (CSV) in place of the built-in one.
     years
         Budget years to live, 1 to 45; 30 if not given.
+    start_year
+        The first of them, 2005 to 2030.
     seed
         Which luck everybody has, 0 or more.
     threads
@@ -109,6 +116,7 @@ def run(
     lived = (QUICK_YEARS if quick else USUAL_YEARS) if years is None else years
     asked.check(
         asked.whole("years", lived, 1, MOST_YEARS),
+        asked.whole("start_year", start_year, EARLIEST_START, LATEST_START),
         asked.whole("seed", seed, FIRST_SEED - 1, LAST_SEED),
         asked.whole("threads", threads, 1, MOST_AT_ONCE),
         *_truths(quick=quick, point=point, priors=priors),
@@ -120,7 +128,7 @@ def run(
     world = drawing(point=point, priors=priors, posteriors=read)(base, seed)
     own = checked(rules, elsewhere=False)
     started = time.perf_counter()
-    found = runner.run(world, contract, seed, lived, threads=threads, rules=own)
+    found = runner.run(world, contract, seed, lived, start_year=start_year, threads=threads, rules=own)
     told = Told(base, (contract,), (seed,), lived, worlds=which(point=point, priors=priors), detail=True)
     told = replace(told, posteriors=named(files, read), table=_name(municipalities_file), rules=named_rules(own))
     return Run(found, told, {seed: _rates(world)}, time.perf_counter() - started)
@@ -134,6 +142,7 @@ def compare(
     municipalities: Names = (),
     municipalities_file: Path | str | None = None,
     years: int | None = None,
+    start_year: int = USUAL_START,
     seeds: int | Sequence[int] | None = None,
     seed: int = FIRST_SEED,
     workers: int = 1,
@@ -162,7 +171,9 @@ def compare(
         Also run each design with its money alone, and with its terms.
     luck
         Live so many of the worlds again with other luck, to tell luck from parameters (table `luck`).
-    scenario, interventions, municipalities, municipalities_file, years, quick, point, priors, posterior, rules
+    scenario, interventions, municipalities, municipalities_file, years, start_year
+        As for `run`.
+    quick, point, priors, posterior, rules
         As for `run`.
 
     Raises
@@ -175,6 +186,7 @@ def compare(
     lived = (QUICK_YEARS if quick else USUAL_YEARS) if years is None else years
     asked.check(
         asked.whole("years", lived, 1, MOST_YEARS),
+        asked.whole("start_year", start_year, EARLIEST_START, LATEST_START),
         asked.whole("workers", workers, 1, MOST_AT_ONCE),
         *_truths(quick=quick, point=point, priors=priors, decompose=decompose),
     )
@@ -191,7 +203,7 @@ def compare(
     started = time.perf_counter()
     first, both = len(contracts) * len(chosen), len(contracts) * (len(chosen) + luck)
     with progress(both) as tell:
-        live = partial(runner.compare, world, contracts, years=lived, workers=workers, rules=own)
+        live = partial(runner.compare, world, contracts, years=lived, start_year=start_year, workers=workers, rules=own)
         found = live(chosen, worlds=draw, progress=lambda done, _: tell(done, both))
         if luck:
             live = partial(live, progress=lambda done, _: tell(first + done, both))
@@ -247,9 +259,12 @@ def batch(
     made = plan_of(plan) if isinstance(plan, Mapping) else read_plan(Path(plan))
     made = replace(made, rules=checked(rules, elsewhere=workers > 1 or scheduler is not None))
     folder = Path(out)
-    prepared = session.prepare(made, folder, extend=extend)
-    with progress(prepared.total, before=prepared.found) as tell:
-        session.run_batch(prepared, folder, workers=workers, scheduler=scheduler, tell=tell)
+
+    def live(prepared: session.Prepared) -> session.Result:
+        with progress(prepared.total, before=prepared.found) as tell:
+            return session.run_batch(prepared, folder, workers=workers, scheduler=scheduler, tell=tell)
+
+    in_rounds(session.prepare(made, folder, extend=extend), folder, live)
     return open_batch(folder)
 
 

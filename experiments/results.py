@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..analysis.batches import discovery, incremental, paired, precision, psa, sensitivity
+from ..analysis.batches import discovery, incremental, paired, precision, psa, public_value, sensitivity
 from ..analysis.batches.sampling_information import sample_information
 from ..analysis.measures.lifetime import BENCHMARK
 from ..analysis.measures.outcomes import CHILDREN, OUTCOMES, PERSPECTIVES
@@ -128,6 +128,13 @@ class Batch:
         """Incremental costs, effects and ratios, and the frontier; see `analysis.batches.incremental`."""
         self._perspective(perspective, against)
         return asking.answered(lambda: incremental.incremental(self._some(), perspective, against))
+
+    def public_value(self, against: str | None = None) -> Frame:
+        """What people gain for each krona of net public cost (MVPF); see `analysis.batches.public_value`."""
+        names = self.manifest["outcomes"]
+        needed = (asking.outcome(each, names) for each in (public_value.COST, public_value.GAIN))
+        asking.check(*needed, asking.design(against, self._some(), "--against"), asking.others(self._some(), against))
+        return asking.answered(lambda: public_value.public_value(self._some(), against))
 
     def plane(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
         """The cost-effectiveness plane, draw by draw; see `analysis.batches.psa`."""
@@ -318,10 +325,11 @@ class Batch:
     def status(self) -> dict[str, int]:
         """How many different runs there are, finished, failed and left; failed and damaged are among those left."""
         keys = set(self._read(batch_folder.JOBS)["key"])
-        there = [path for key, path in store.finished(self.folder).items() if key in keys]
-        done = sum(store.whole(path) is not None for path in there)
+        done, loose = len(keys & store.rows(self.folder).keys()), store.loose(self.folder)
+        torn = sum(key in keys and store.whole(path) is None for key, path in loose.items())
+        torn += sum(store.damaged_packs(self.folder).values())
         counts = {"runs": len(keys), "finished": done, "failed": len(self.failures), "left": len(keys) - done}
-        return counts | ({"damaged": len(there) - done} if len(there) > done else {})
+        return counts | ({"damaged": torn} if torn else {})
 
     def _repr_html_(self) -> str:
         state = self.status()

@@ -5,6 +5,8 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 import stupror
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,3 +42,18 @@ def test_the_changelog_has_a_place_for_the_next_line_and_a_date_for_each_release
     unreleased = read("CHANGELOG.md").split("\n## ")[1]
     assert "### Results that moved" in unreleased
     assert all(re.fullmatch(r"\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d", each) for each in released), released
+
+
+def test_the_lock_has_a_version_of_everything_that_is_asked_for():
+    """For Python 3.11 and 3.13: what pyproject.toml names is in requirements.lock, with a version that it allows."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [Requirement(each) for each in sum(project["optional-dependencies"].values(), project["dependencies"])]
+    lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
+    for python in ("3.11", "3.13"):
+        here = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux"}
+        there = [Requirement(line) for line in lines]
+        locked = {each.name.lower(): each.specifier for each in there if not each.marker or each.marker.evaluate(here)}
+        for each in asked:
+            if each.name != "stupror":
+                version = str(locked[each.name.lower()]).removeprefix("==")
+                assert version in each.specifier, f"{each} and {version}: make requirements.lock anew"

@@ -44,6 +44,7 @@ class Mean(NamedTuple):
 
 def block_size(factors: int, sampling: Sampling) -> int:
     """Draws that belong to one base point or trajectory; 1 for methods without blocks."""
+    factors = len(set(sampling.get("groups") or ())) or factors
     pairs = 2 if sampling.get("second_order") else 1
     return {"saltelli": factors * pairs + 2, "morris": factors + 1}.get(str(sampling["method"]), 1)
 

@@ -79,22 +79,29 @@ def sobol_indices(names: Sequence[str], outcome: Floats, second_order: bool = Fa
     )
 
 
-def elementary_effects(names: Sequence[str], points: Floats, outcome: Floats, levels: int) -> Frame:
+def elementary_effects(
+    names: Sequence[str], points: Floats, outcome: Floats, levels: int, groups: Sequence[str] = ()
+) -> Frame:
     """Morris' elementary effects: how far the outcome moves when one factor moves from end to end of its distribution.
 
     Mean, mean size (mu_star, Campolongo et al. 2007, 10.1016/j.envsoft.2006.10.004) and standard deviation, in the
     unit of the outcome. `points` is the sample in the unit cube, shape (trajectories * (factors + 1), factors).
-    Columns factor, mu, mu_star, mu_star_half_width, sigma.
+    Columns factor, mu, mu_star, mu_star_half_width, sigma. With `groups`, the group of each factor, a row is a group,
+    which has a mean size alone: its members move up and down together, so mu and sigma say nothing (NaN).
     """
     from SALib.analyze import morris
 
+    problem = _problem(names) | ({"groups": list(groups)} if groups else {})
     found = morris.analyze(
-        _problem(names), points, outcome, num_levels=levels, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED
+        problem, points, outcome, num_levels=levels, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED
     )
     columns = {"mu": "mu", "mu_star": "mu_star", "mu_star_half_width": "mu_star_conf", "sigma": "sigma"}
-    return pd.DataFrame(
-        {"factor": list(names), **{new: np.asarray(found[old], np.float64) for new, old in columns.items()}}
-    )
+    return pd.DataFrame({"factor": list(found["names"]), **{new: _floats(found[old]) for new, old in columns.items()}})
+
+
+def _floats(values: Any) -> Floats:
+    """Give numbers, with NaN for what is masked or missing."""
+    return np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
 
 
 def pawn_indices(names: Sequence[str], points: Floats, outcome: Floats) -> Frame:
@@ -177,15 +184,16 @@ def sensitivity(
         raise ValueError(f"method '{used}' does not go with a sample of method '{sampling['method']}'")
     wide = paired.by_design(runs, outcome)
     names = [name for name in points.columns if name != "draw"]
+    groups = list(sampling.get("groups") or ()) if used != "pawn" else []
     cube, keep = _blocks(points, names, wide, used, sampling)
     wide = wide.loc[keep]
     dummy = np.nan if luck_of_its_own(runs, points, sampling) else 0.0
 
     def indices(values: Floats) -> Frame:
         if used == "saltelli":
-            return sobol_indices(names, values, bool(sampling["second_order"]))
+            return sobol_indices(list(dict.fromkeys(groups)) or names, values, bool(sampling["second_order"]))
         if used == "morris":
-            return elementary_effects(names, cube, values, int(sampling["levels"]))
+            return elementary_effects(names, cube, values, int(sampling["levels"]), groups)
         return pawn_indices(names, cube, values)
 
     def shown(found: Frame) -> Frame:

@@ -39,6 +39,7 @@ OUTCOMES: dict[str, Outcome] = {
     "cost_region": Outcome("Lifetime cost of regions", "SEK/child", True),
     "cost_state": Outcome("Lifetime cost of the state", "SEK/child", True),
     "cost_fiscal": Outcome("Lifetime cost of all public budgets", "SEK/child", True),
+    "cost_households": Outcome("Income that households lose, after tax and with benefits", "SEK/child", True),
     "cost_societal": Outcome("Lifetime cost of society: resources, lost production and programmes", "SEK/child", True),
     "years_in_need": Outcome("Years at the third level of need or worse, whole lives", "year/child", True),
     "need_fiscal": Outcome("The same, discounted as public cost (`discount.rate`)", "year/child", True),
@@ -93,6 +94,7 @@ def outcomes(tables: Tables, rate: float, societal_rate: float) -> dict[str, flo
     return {
         **{f"cost_{group}": cost / children for group, cost in group_cost.items()},
         "cost_fiscal": float(np.sum([*group_cost.values()])) / children,
+        "cost_households": _households(life[0], names) / children,
         "cost_societal": (life[1, society].sum() + paid.work[1]) / children,
         **dict(zip(NEED, (years / children for years in _years_in_need(tables["levels"], start, rates)), strict=True)),
         "invested": paid.invested / years,
@@ -146,6 +148,15 @@ def _lives(costs: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[F
 def _who(names: list[tuple[str, str]]) -> tuple[list[bool], list[bool]]:
     """Say which pairs are public money, and which cost society real resources or production."""
     return [payer in GROUP_OF for payer, _ in names], [kind in ("resource", "lost_earnings") for _, kind in names]
+
+
+def _households(life: Floats, names: list[tuple[str, str]]) -> float:
+    """What people lose by need: production, less the taxes and contributions on it, less the benefits that they get.
+
+    With what lives cost public payers it is, at one rate, what they cost society.
+    """
+    sign = {"lost_earnings": 1.0, "tax_forgone": -1.0, "transfer": -1.0}
+    return float(np.sum([sign.get(kind, 0.0) * each for (_, kind), each in zip(names, life, strict=True)]))
 
 
 @dataclass(frozen=True)

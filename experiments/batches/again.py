@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import Value
 from ...model.inputs.scenario import Scenario, load_scenario
 from ..plans.plan import Plan, plan_of
+from ..runs.limits import USUAL_START
 from .jobs import Job, context_of, draw_table, jobs_of, resolve
 
 __all__ = ["Draw", "command_of", "draw_of", "plan_again", "scenario_text", "worlds_of"]
@@ -50,7 +51,8 @@ def plan_again(folder: Path, manifest: dict[str, Any], file: Path | None = None)
                 "had rules in Python."
             ]
         )
-    return plan
+    draws = int(manifest["sampling"]["draws"])  # where the plan says until when, more than it begins with
+    return replace(plan, sampling=replace(plan.sampling, draws=draws))
 
 
 def worlds_of(plan: Plan, draws: Iterable[int], tell: Callable[[int, int], None] | None = None) -> Iterator[Scenario]:
@@ -113,6 +115,7 @@ def command_of(draw: Draw, job: Job, scenario: Path) -> str:
     if terms:
         design = f"{design[:-1]},{terms}]" if design.endswith("]") else f"{design}[{terms}]"
     words = ["stupror", "run", str(scenario), "--design", design, "--years", str(plan.years)]
+    words += ["--start-year", str(plan.start_year)] if plan.start_year != USUAL_START else []
     words += ["--seed", str(job.seed), "--point"]
     if plan.scenario.places.codes != usual:
         words += ["--municipalities", ",".join(plan.scenario.places.codes)]

@@ -1,9 +1,10 @@
 """The folder of a batch: whose it is, who works in it, and the manifest that says what was run, with what and when.
 
-    DIR/manifest.json     what, with what, when          DIR/parts/        one file per finished run (`store`)
+    DIR/manifest.json     what, with what, when          DIR/parts/        finished runs (`store`, `packs`)
     DIR/jobs.parquet      every run of the plan          DIR/failures/     runs that failed: specification and error
     DIR/draws.parquet     every draw, by factor          DIR/damaged/      parts that were set aside
     DIR/points.parquet    the same in the unit cube      DIR/runs.parquet  the table of all finished runs
+    DIR/datapackage.json  what stands in each column, for programs
 
 Read by `session` and `results`.
 """
@@ -15,7 +16,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,9 +24,11 @@ from typing import Any
 
 import pandas as pd
 
+from ...analysis.schema import Column
 from ...model.inputs.errors import InputError
 from ..files import locks, places, records
 from ..files.records import MANIFEST
+from ..files.tables import PACKAGE, Table, data_package, write_parquet
 from ..plans.own_rules import named
 from ..plans.plan import Plan
 from ..plans.posterior import TIMES, parameter_of
@@ -47,11 +50,14 @@ __all__ = [
     "refuse",
     "write_frame",
     "write_manifest",
+    "write_package",
 ]
 
 JOBS, DRAWS, POINTS, RUNS = "jobs.parquet", "draws.parquet", "points.parquet", "runs.parquet"
 _LOCK = ".lock"
-_OURS = re.compile(r"\.lock|\.draft-.*|\.seen-.*|(jobs|draws|points|runs)\.parquet|parts|tables|failures|damaged")
+_OURS = re.compile(
+    r"\.lock|\.draft-.*|\.seen-.*|(jobs|draws|points|runs)\.parquet|datapackage\.json|parts|tables|failures|damaged"
+)
 REMEDY = f"The finished runs in {PARTS}/ are not lost: move {MANIFEST} away and give the batch's command again."
 Manifest = dict[str, Any]
 
@@ -223,14 +229,19 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     places.write_text(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def write_frame(path: Path, frame: pd.DataFrame, manifest: Manifest) -> None:
+def write_frame(path: Path, frame: pd.DataFrame, manifest: Manifest, columns: Sequence[Column]) -> None:
     """Write a table as Parquet, whole or not at all, and its digest into the manifest; equal tables, equal bytes."""
     draft = path.with_name(f".draft-{path.name}")
     try:
-        frame.to_parquet(draft, engine="pyarrow", compression="zstd", index=False)
+        write_parquet(draft, frame, columns)
         digest = records.digest_of(draft)
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     manifest["files"][path.name] = digest
+
+
+def write_package(folder: Path, manifest: Manifest, tables: Mapping[str, Table]) -> None:
+    """Write what the tables hold, for programs, whole or not at all."""
+    places.write_text(folder / PACKAGE, data_package(folder, manifest["title"], tables, manifest["files"]))

@@ -163,8 +163,8 @@ def _rows(posterior: Posterior, draws: int, how: Sampling, number: int) -> NDArr
     return np.stack(each, axis=1).reshape(draws)
 
 
-def jobs_of(plan: Plan, draws: list[dict[str, Value]], only: int | None = None) -> list[Job]:
-    """List the runs, or those of one draw: by draw, then replication, then design, so that neighbours share a world.
+def jobs_of(plan: Plan, draws: list[dict[str, Value]], only: int | None = None, after: int = 0) -> list[Job]:
+    """List the runs, or those of one draw or after some: by draw, replication, design; neighbours share a world.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def jobs_of(plan: Plan, draws: list[dict[str, Value]], only: int | None = None) 
     context, problems = context_of(plan), dict[str, None]()
     terms_of = {factor.name: factor for factor in plan.factors if factor.designs}
     jobs: list[Job] = []
-    for number, values in enumerate(draws) if only is None else [(only, draws[only])]:
+    for number, values in enumerate(draws[after:], after) if only is None else [(only, draws[only])]:
         tied = {name: plain(values[name]) for name in plan.tied}
         own = {name: value for name, value in values.items() if name not in terms_of and name not in tied}
         world_values = tuple({**own, **values_of(plan.scenario, tied)}.items())

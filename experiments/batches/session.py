@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +17,8 @@ import pandas as pd
 from ...model.inputs.quantity import Value
 from ..files.places import why
 from ..plans.plan import Plan
-from . import batch_folder, cluster, engine, store
+from . import batch_folder, cluster, engine, packs, store
+from .dictionary import described
 from .jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
 
 __all__ = ["Estimate", "Prepared", "Result", "assemble", "estimate", "prepare", "run_batch"]
@@ -36,7 +37,7 @@ class Prepared:
     before: batch_folder.Manifest | None
     left: tuple[Job, ...]  # each key once, in the order of the plan
     found: int  # keys of the plan that are in the store and whole
-    damaged: tuple[Path, ...]  # parts whose bytes are not those that were written
+    damaged: tuple[Path, ...]  # parts and packs whose bytes are not those that were written
     others: int  # parts of other plans or versions
 
     @property
@@ -66,8 +67,10 @@ class Result:
     seconds: float
 
 
-def prepare(plan: Plan, folder: Path, *, extend: bool = False) -> Prepared:
+def prepare(plan: Plan, folder: Path, *, extend: bool = False, begun: Prepared | None = None) -> Prepared:
     """Lay out the runs and look which are there; nothing is written.
+
+    `begun` is the same plan with fewer draws, whose runs need not be laid out again.
 
     Raises
     ------
@@ -75,15 +78,24 @@ def prepare(plan: Plan, folder: Path, *, extend: bool = False) -> Prepared:
         If the folder holds something else, or the values of a draw do not go together.
     """
     before = batch_folder.refuse(folder, plan, extend=extend)
+    plan = _as_far_as_it_came(plan, before)
     draws = draw_table(plan)
-    jobs = jobs_of(plan, draws)
+    jobs = jobs_of(plan, draws) if begun is None else begun.jobs + jobs_of(plan, draws, after=len(begun.draws))
     first = {job.key: job for job in reversed(jobs)}
     there = store.finished(folder)
-    damaged = tuple(path for key, path in there.items() if key in first and store.whole(path) is None)
-    broken = {path.name.partition(".")[0] for path in damaged}
-    done = first.keys() & there.keys() - broken
+    broken = {key: path for key, path in store.loose(folder).items() if key in first and store.whole(path) is None}
+    damaged = (*broken.values(), *store.damaged_packs(folder))
+    done = first.keys() & there.keys() - broken.keys()
     left = tuple(job for key, job in reversed(first.items()) if key not in done)
     return Prepared(plan, draws, jobs, before, left, len(done), damaged, len(there.keys() - first.keys()))
+
+
+def _as_far_as_it_came(plan: Plan, before: batch_folder.Manifest | None) -> Plan:
+    """Take up a batch that draws in rounds where it stopped."""
+    if before is None or plan.until is None or before["plan_digest"] != plan.digest:
+        return plan
+    draws = max(plan.sampling.draws, min(int(before["sampling"]["draws"]), plan.until.most))
+    return replace(plan, sampling=replace(plan.sampling, draws=draws))
 
 
 def estimate(prepared: Prepared, workers: int) -> Estimate:
@@ -136,9 +148,12 @@ def run_batch(
         how = "stopped"
         try:
             tell(prepared.found, prepared.total)
+            packer = packs.Packer(folder, len(store.loose(folder)))
             for done in _all(prepared, folder, workers, scheduler, say):
                 made, failed = made + (done.failure is None), failed + (done.failure is not None)
+                _pack(packer.one_more)
                 tell(prepared.found + made + failed, prepared.total)
+            _pack(packer.last)
             _write_table(prepared, folder, manifest)
             how = "finished"
         finally:
@@ -157,9 +172,12 @@ def _begin(prepared: Prepared, folder: Path, workers: int, scheduler: str | None
             store.set_aside(folder, path)
         store.forget_failures(folder, [job.key for job in prepared.left])
         (folder / engine.token_of(folder)).touch()
-        batch_folder.write_frame(folder / batch_folder.JOBS, job_frame(prepared.jobs), manifest)
-        batch_folder.write_frame(folder / batch_folder.DRAWS, factor_frame(prepared.plan, prepared.draws), manifest)
-        batch_folder.write_frame(folder / batch_folder.POINTS, point_frame(prepared.plan, prepared.draws), manifest)
+        for name, frame in (
+            (batch_folder.JOBS, job_frame(prepared.jobs)),
+            (batch_folder.DRAWS, factor_frame(prepared.plan, prepared.draws)),
+            (batch_folder.POINTS, point_frame(prepared.plan, prepared.draws)),
+        ):
+            _write_frame(prepared, folder, name, frame, manifest)
         batch_folder.write_manifest(folder, manifest)
     except OSError as error:
         raise engine.StoreError(why(error)) from error
@@ -195,6 +213,14 @@ def _rest(
         yield from engine.in_turn(context, jobs, folder)
 
 
+def _pack(step: Callable[[], None]) -> None:
+    """Pack, or say that the store cannot be written."""
+    try:
+        step()
+    except OSError as error:
+        raise engine.StoreError(why(error)) from error
+
+
 def _note(manifest: batch_folder.Manifest, folder: Path, facts: dict[str, object]) -> None:
     """Write down how it ended; a full disk must not hide why it did."""
     try:
@@ -207,9 +233,18 @@ def _write_table(prepared: Prepared, folder: Path, manifest: batch_folder.Manife
     try:
         draws = factor_frame(prepared.plan, prepared.draws)
         table = assemble(folder, job_frame(prepared.jobs), draws, prepared.plan.outcomes)
-        batch_folder.write_frame(folder / batch_folder.RUNS, table, manifest)
+        _write_frame(prepared, folder, batch_folder.RUNS, table, manifest)
+        batch_folder.write_package(folder, manifest, described(prepared.plan))
     except OSError as error:
         raise engine.StoreError(why(error)) from error
+
+
+def _write_frame(
+    prepared: Prepared, folder: Path, name: str, frame: pd.DataFrame, manifest: batch_folder.Manifest
+) -> None:
+    """Write a table with the unit and meaning of its columns."""
+    _, columns = described(prepared.plan)[Path(name).stem]
+    batch_folder.write_frame(folder / name, frame, manifest, columns)
 
 
 def assemble(folder: Path, jobs: pd.DataFrame, draws: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -221,11 +256,7 @@ def assemble(folder: Path, jobs: pd.DataFrame, draws: pd.DataFrame, names: Seque
         Columns draw, replication, design, seed, key, scenario_hash, a column per factor, and the outcomes `names`.
         Runs that are not there, failed or are damaged have no row.
     """
-    rows = {}
-    for key, path in store.finished(folder).items():
-        data = store.whole(path)
-        if data is not None:
-            rows[key] = store.read(data)
+    rows = store.rows(folder)
     there = jobs[jobs["key"].isin(rows.keys())]
     if there.empty:
         return pd.DataFrame(columns=[*jobs.columns, "scenario_hash", *draws.columns.drop("draw"), *names])

@@ -1,12 +1,13 @@
-"""The store of a batch: each finished run is one file, written whole or not at all.
+"""The store of a batch: each finished run is one file, written whole or not at all, until many are packed into one.
 
-    DIR/parts/3f/3f…e1.5c…07.parquet     one run: key, then a digest of the file's own bytes
+    DIR/parts/3f/3f…e1.5c…07.parquet          one run: key, then a digest of the file's own bytes
+    DIR/parts/packed/1000-9a…44.d2…b0.parquet a thousand of them (`packs`): how many, whose, and the same digest
 
 A file's name is the key of its run and the digest of its content. So a listing says what is done, a file that was
 damaged says so by itself, and two writers of one run write the same name. A part is written under another name and
 renamed; `os.replace` is atomic, so that no kill leaves half a part. There is no `fsync`: a part that a power cut tears
 is found by its digest, set aside and made again. Parts are plain Parquet, readable by pandas, DuckDB and R while the
-batch goes on. Read by `engine` (in the workers) and `session`.
+batch goes on. Read by `engine` (in the workers), `packs` and `session`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,31 @@ import pyarrow.parquet as pq
 from ...model.inputs.errors import InputError
 from ..files import records
 
-__all__ = ["FAILURES", "PARTS", "TABLES", "find", "finished", "pack", "put", "read", "set_aside", "sweep", "whole"]
+__all__ = [
+    "FAILURES",
+    "PACKED",
+    "PARTS",
+    "TABLES",
+    "damaged_packs",
+    "digest",
+    "find",
+    "finished",
+    "keys_of",
+    "loose",
+    "pack",
+    "packed",
+    "packs",
+    "put",
+    "read",
+    "rows",
+    "set_aside",
+    "sweep",
+    "whole",
+    "written_at",
+]
 
 PARTS, TABLES, DAMAGED, FAILURES = "parts", "tables", "damaged", "failures"
+PACKED = "packed"  # the shelf of packs
 DRAFT = ".draft-"
 _FACTS = "stupror"
 _PLAIN: Any = {"compression": "none", "use_dictionary": False, "write_statistics": False, "store_schema": False}
@@ -35,6 +58,11 @@ _PLAIN: Any = {"compression": "none", "use_dictionary": False, "write_statistics
 def pack(row: Mapping[str, Any], facts: Mapping[str, Any]) -> bytes:
     """Turn one run into the bytes of a Parquet file of one row; `facts` (seconds, machine) go into its metadata."""
     return _bytes(pa.table({name: [value] for name, value in row.items()}), facts)
+
+
+def packed(table: pa.Table) -> bytes:
+    """Turn many runs into the bytes of one Parquet file."""
+    return _bytes(table, {})
 
 
 def _bytes(table: pa.Table, facts: Mapping[str, Any]) -> bytes:
@@ -82,14 +110,53 @@ def find(folder: Path, key: str) -> Path | None:
 
 
 def finished(folder: Path) -> dict[str, Path]:
-    """List the parts that are there, by key; what is in them is not looked at."""
+    """List the runs that are there, by key, with the file that holds each; what is in a part is not looked at."""
+    found = loose(folder)  # before the packs: a run that is packed meanwhile is found in one of them
+    for path in packs(folder):
+        found |= dict.fromkeys(keys_of(path), path)
+    return found
+
+
+def loose(folder: Path) -> dict[str, Path]:
+    """List the parts of single runs, by key."""
     return {path.name.partition(".")[0]: path for path in _files(folder / PARTS) if path.suffix == ".parquet"}
+
+
+def packs(folder: Path) -> list[Path]:
+    """List the packs."""
+    return sorted((folder / PARTS / PACKED).glob("*.parquet"))
+
+
+def damaged_packs(folder: Path) -> dict[Path, int]:
+    """List the packs that are not what was written, and how many runs each held."""
+    return {path: int(path.name.partition("-")[0]) for path in packs(folder) if whole(path) is None}
+
+
+def keys_of(path: Path) -> list[str]:
+    """Give the keys of a pack's runs; none if it is not what was written."""
+    data = whole(path)
+    return [] if data is None else [str(key) for key in pq.read_table(pa.BufferReader(data), columns=["key"])["key"]]
+
+
+def written_at(path: Path) -> float | None:
+    """When a part was written, in seconds; nothing if it has been packed meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
+
+
+def rows(folder: Path) -> dict[str, dict[str, Any]]:
+    """Read every run that is there and whole, by key."""
+    paths = [*loose(folder).values(), *packs(folder)]
+    tables = (read(data) for data in map(whole, paths) if data is not None)
+    return {str(row["key"]): row for table in tables for row in table.to_pylist()}
 
 
 def _files(folder: Path) -> Iterator[Path]:
     """Give the files of a folder of shelves, in order."""
     if folder.is_dir():
-        for shelf in sorted(path for path in folder.iterdir() if path.is_dir()):
+        for shelf in sorted(path for path in folder.iterdir() if path.is_dir() and path.name != PACKED):
             yield from sorted(shelf.iterdir())
 
 
@@ -102,10 +169,9 @@ def whole(path: Path) -> bytes | None:
     return data if path.name.split(".")[1:2] == [digest(data)] else None
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """Give the row of a part."""
-    row: dict[str, Any] = pq.read_table(pa.BufferReader(data)).to_pylist()[0]
-    return row
+def read(data: bytes) -> pa.Table:
+    """Give the rows of a part or a pack."""
+    return pq.read_table(pa.BufferReader(data))
 
 
 def read_facts(path: Path) -> dict[str, Any]:

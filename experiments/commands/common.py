@@ -14,7 +14,7 @@ import typer
 
 from ...model.inputs.errors import InputError, shown
 from ...model.inputs.reading.numbers import UnreadableError, plain_number
-from ..runs.limits import MOST_YEARS, QUICK_PLACE, QUICK_SEEDS, QUICK_YEARS, USUAL_YEARS
+from ..runs.limits import EARLIEST_START, LATEST_START, MOST_YEARS, QUICK_PLACE, QUICK_SEEDS, QUICK_YEARS, USUAL_YEARS
 from ..runs.progress import Tell as Tell
 from ..runs.progress import progress as progress
 
@@ -67,6 +67,9 @@ Interventions = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="New folder for the results.")]
 Years = Annotated[int | None, WholeOption(help=f"Budget years to live, 1 to {MOST_YEARS}. [default: {USUAL_YEARS}]")]
+StartYear = Annotated[
+    int, WholeOption(help=f"First budget year, {EARLIEST_START} to {LATEST_START}, with what is known of it.")
+]
 Quick = Annotated[
     bool, typer.Option("--quick", help=f"One small county, {QUICK_YEARS} years, {QUICK_SEEDS} seeds, unless given.")
 ]

@@ -28,8 +28,9 @@ from .entries import Table, flag, names, texts, whole
 from .likely import LIKELY, POINT, PRIORS
 from .own_rules import named
 from .posterior import Posterior
-from .sampling import METHODS, Factor, Sampling, size
-from .uncertainties import changed, parameters, posteriors_of
+from .sampling import METHODS, Factor, Sampling, Until, fits, size
+from .uncertainties import changed, groups_of, parameters, posteriors_of
+from .until import read_until
 
 __all__ = ["Plan", "Replications", "plan_of", "read_plan"]
 
@@ -50,12 +51,14 @@ WORLDS = {
 }
 SECTIONS = {
     "model": ("scenario", "interventions", "municipalities", "municipalities_file", "years", "start_year", "worlds"),
-    "uncertainties": ("parameters", "change", "posteriors"),
+    "uncertainties": ("parameters", "change", "posteriors", "groups"),
     "sampling": ("method", "draws", "seed", "second_order", "levels", "scrambles"),
     "levers": ("designs", "terms"),
     "replications": ("number", "first_seed", "seeds"),
     "outcomes": ("names", "tables"),
+    "until": ("outcome", "half_width", "most"),
 }
+NEEDED = {"levers": ("designs",), "until": ("outcome", "half_width")}
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Plan:
     replications: Replications = field(default_factory=Replications)
     outcomes: tuple[str, ...] = tuple(OUTCOMES)
     tables: tuple[str, ...] = ()  # whole result tables to keep of every run
+    until: Until | None = None  # when there are draws enough
     worlds: str = POINT  # how what the plan does not draw is drawn, see `WORLDS`
     document: Table = field(default_factory=dict, repr=False)  # the file as it was read
     rules: Mapping[str, Rule] = field(default_factory=dict, repr=False)  # a researcher's own, by kind of body
@@ -134,12 +138,17 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
     notes.keys(document, "file", ("title", *SECTIONS), ("title", "levers"))
     sections = {name: notes.table(document, name) for name in SECTIONS}
     for name, keys in SECTIONS.items():
-        notes.keys(sections[name], name, keys, ("designs",) if name == "levers" and "levers" in document else ())
+        notes.keys(sections[name], name, keys, NEEDED.get(name, ()) if name in document else ())
     scenario = _scenario(sections["model"], beside, notes)
     designs, terms = _designs(sections["levers"], scenario, beside, notes)
     posteriors = posteriors_of(sections["uncertainties"], scenario, beside, notes)
     factors = (*parameters(sections["uncertainties"], scenario, posteriors, notes), *terms)
-    sampling = _sampling(sections["sampling"], factors, bool(posteriors), notes)
+    worlds = notes.choice(sections["model"], "worlds", "model", WORLDS)
+    sampling = _sampling(sections["sampling"], factors, bool(posteriors), worlds != POINT, notes)
+    sampling = _grouped(sampling, groups_of(sections["uncertainties"], factors, notes), notes)
+    replications = _replications(sections["replications"], sampling.method, notes)
+    outcomes = tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES)
+    one_luck = replications.seeds == "shared"
     plan = Plan(
         title=notes.text(document, "title", "file"),
         scenario=scenario,
@@ -149,11 +158,11 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
         factors=factors,
         posteriors=posteriors,
         sampling=sampling,
-        replications=_replications(sections["replications"], sampling.method, notes),
-        outcomes=tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES),
+        replications=replications,
+        outcomes=outcomes,
         tables=tuple(names(sections["outcomes"], "tables", "outcomes", set(TABLES) - {"summary", *OPTIONAL}, notes)),
-        worlds=notes.choice(sections["model"], "worlds", "model", WORLDS)
-        or (POINT if METHODS[sampling.method].blocks else LIKELY),
+        until=read_until(sections["until"], sampling, outcomes, MOST_DRAWS, notes, one_luck=one_luck),
+        worlds=worlds or (POINT if METHODS[sampling.method].blocks else LIKELY),
         document=document,
     )
     if not notes.problems:
@@ -259,10 +268,13 @@ def _term(spec: str, designs: Sequence[Design], term: str, record: object, notes
 # ---------------------------------------------------------------------- sampling and replications
 
 
-def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, notes: Notes) -> Sampling:
-    """Read how worlds are drawn, and see that the method suits what is uncertain."""
+def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, likely: bool, notes: Notes) -> Sampling:
+    """Read how worlds are drawn, and see that the method suits what is uncertain.
+
+    Where nothing is, draws are the worlds of as many seeds.
+    """
     uncertain = bool(factors) or tied
-    method = notes.choice(table, "method", "sampling", METHODS) or "latin-hypercube"
+    method = notes.choice(table, "method", "sampling", METHODS) or ("latin-hypercube" if uncertain else "random")
     draws = whole(table, "draws", "sampling", 100 if uncertain else 1, (1, MOST_DRAWS), notes)
     how = Sampling(
         method=method if method in METHODS else "latin-hypercube",
@@ -272,7 +284,9 @@ def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, notes: Note
         levels=whole(table, "levels", "sampling", 4, (2, 100), notes),
         scrambles=whole(table, "scrambles", "sampling", 1, (1, MOST_SCRAMBLES), notes),
     )
-    if table and not uncertain:
+    if table and not uncertain and likely and how.method != "random":
+        notes.add("sampling", f"method '{method}' spreads numbers evenly, and this plan names none. Take 'random'.")
+    if table and not uncertain and not likely:
         notes.add("sampling", "nothing is uncertain. Name parameters under [uncertainties], or leave this section out.")
     kind = METHODS[how.method]
     if kind.independent and tied:
@@ -283,13 +297,25 @@ def _sampling(table: Table, factors: tuple[Factor, ...], tied: bool, notes: Note
     elif draws % how.scrambles:
         least = how.scrambles * (draws // how.scrambles + 1)
         notes.add("sampling", f"draws = {draws} cannot be shared among {how.scrambles} scrambles. Take {least}.")
-    elif kind.power_of_two and (each := draws // how.scrambles) & (each - 1):
-        below = 1 << (each.bit_length() - 1)
+    elif not fits(how, draws):
+        below = 1 << ((draws // how.scrambles).bit_length() - 1)
         of_each = f" for each of {how.scrambles} scrambles" if how.scrambles > 1 else ""
         either = f"{below * how.scrambles} or {2 * below * how.scrambles}"
         notes.add("sampling", f"draws = {draws}; method '{method}' needs a power of two{of_each}: {either}.")
     if how.levels % 2 and method == "morris":
         notes.add("sampling", f"levels = {how.levels}; method 'morris' needs an even number.")
+    return how
+
+
+def _grouped(how: Sampling, groups: tuple[str, ...], notes: Notes) -> Sampling:
+    """Let numbers move in groups, where the method can."""
+    if groups and not METHODS[how.method].blocks:
+        able = ", ".join(name for name, each in METHODS.items() if each.blocks)
+        notes.add("uncertainties.groups", f"method '{how.method}' moves no groups. These do: {able}.")
+    elif groups and len(set(groups)) < 2:
+        notes.add("uncertainties.groups", "everything is in one group, which explains everything. Make two or more.")
+    else:
+        return replace(how, groups=groups)
     return how
 
 

@@ -20,9 +20,11 @@ __all__ = [
     "Factor",
     "Method",
     "Sampling",
+    "Until",
     "block_size",
     "cube",
     "draw_values",
+    "fits",
     "posterior_rows",
     "rounded",
     "size",
@@ -57,6 +59,16 @@ class Sampling:
     second_order: bool = False  # saltelli: pairs of factors as well, at nearly double the price
     levels: int = 4  # morris: points of the grid along each factor
     scrambles: int = 1  # evenly spread draws: among how many spreads, each with luck of its own, they are shared
+    groups: tuple[str, ...] = ()  # saltelli, morris: which group each factor moves with, by factor; none if empty
+
+
+@dataclass(frozen=True)
+class Until:
+    """When there are draws enough: when the mean difference of an outcome from the base is sure enough."""
+
+    outcome: str
+    half_width: float  # of the 90 % interval of the mean, unit of the outcome, for every design that could be chosen
+    most: int  # draws at which to end in any case, counted as `Sampling.draws`
 
 
 @dataclass(frozen=True)
@@ -97,23 +109,26 @@ def _factorial(how: Sampling, factors: int) -> Floats:
     return np.stack(np.meshgrid(*[level] * factors, indexing="ij"), axis=-1).reshape(-1, factors)
 
 
-def _problem(factors: int) -> dict[str, object]:
+def _problem(how: Sampling, factors: int) -> dict[str, object]:
     """The unit cube in SALib's words."""
-    return {"num_vars": factors, "names": [str(i) for i in range(factors)], "bounds": [[0.0, 1.0]] * factors}
+    cube: dict[str, object] = {"num_vars": factors, "names": [str(i) for i in range(factors)]}
+    cube["bounds"] = [[0.0, 1.0]] * factors
+    return cube | ({"groups": list(how.groups)} if how.groups else {})
 
 
 def _saltelli(how: Sampling, factors: int) -> Floats:
     from SALib.sample import sobol
 
     return np.asarray(
-        sobol.sample(_problem(factors), how.draws, calc_second_order=how.second_order, seed=how.seed), np.float64
+        sobol.sample(_problem(how, factors), how.draws, calc_second_order=how.second_order, seed=how.seed), np.float64
     )
 
 
 def _morris(how: Sampling, factors: int) -> Floats:
     from SALib.sample import morris
 
-    return np.asarray(morris.sample(_problem(factors), how.draws, num_levels=how.levels, seed=how.seed), np.float64)
+    points = morris.sample(_problem(how, factors), how.draws, num_levels=how.levels, seed=how.seed)
+    return np.asarray(points, np.float64)
 
 
 def _points(how: Sampling, _factors: int) -> int:
@@ -146,12 +161,19 @@ METHODS: dict[str, Method] = {
 
 def size(how: Sampling, factors: int) -> int:
     """How many draws a method gives for a number of factors; one if nothing is uncertain."""
-    return METHODS[how.method].size(how, factors) if factors else how.draws
+    moved = len(set(how.groups)) or factors
+    return METHODS[how.method].size(how, moved) if factors else how.draws
 
 
 def block_size(how: Sampling, factors: int) -> int:
     """How many draws, one after another, belong to one base point or trajectory; 1 for methods without blocks."""
     return size(how, factors) // how.draws if factors and METHODS[how.method].blocks else 1
+
+
+def fits(how: Sampling, draws: int) -> bool:
+    """Whether a method can give so many draws: scrambles share them, and some need a power of two."""
+    each = draws // how.scrambles
+    return draws % how.scrambles == 0 and not (METHODS[how.method].power_of_two and each & (each - 1))
 
 
 def cube(how: Sampling, factors: int) -> Floats:

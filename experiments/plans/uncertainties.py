@@ -17,7 +17,7 @@ from .entries import Table, texts
 from .posterior import Posterior, parameter_of, read_posterior, shipped
 from .sampling import Factor
 
-__all__ = ["changed", "parameters", "posteriors_of"]
+__all__ = ["changed", "groups_of", "parameters", "posteriors_of"]
 
 SHIPPED = ("diffusion", "contracts", "life-course")
 
@@ -54,6 +54,24 @@ def parameters(table: Table, scenario: Scenario, posteriors: Sequence[Posterior]
     for path in sorted(chosen.keys() & tied):
         notes.add("uncertainties", f"'{path}' is in a posterior already. Leave one of them out.")
     return [Factor(path, chosen[path]) for path in sorted(chosen)]
+
+
+def groups_of(table: Table, factors: Sequence[Factor], notes: Notes) -> tuple[str, ...]:
+    """Say for each factor with which it moves together; by itself, under its own name, if none is named."""
+    named, of = notes.table(table, "groups", "uncertainties.groups"), {factor.name: factor.name for factor in factors}
+    where, before = "uncertainties.groups", dict[str, str]()
+    for name in named:
+        for pattern in texts(named, name, where, notes):
+            found = [each.name for each in factors if fnmatchcase(each.name, pattern)]
+            if not found:
+                notes.add(where, f"{name}: '{pattern}' is no uncertain number of this plan.{hint(pattern, of)}")
+            for each in found:
+                if before.setdefault(each, name) != name:
+                    notes.add(where, f"'{each}' is in {before[each]} and in {name}. A number moves with one group.")
+                of[each] = name
+        if name in {factor.name for factor in factors} - {each for each, other in before.items() if other == name}:
+            notes.add(where, f"'{name}' is the name of a number that is not in it. Take another name.")
+    return tuple(of.values()) if named else ()
 
 
 def _like(pattern: str, scenario: Scenario) -> str:

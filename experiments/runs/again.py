@@ -13,6 +13,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
 from ...model.model import check_design
 from ..files import records
+from ..files.tables import write_tables
 from ..plans.likely import POINT, PRIORS, drawing
 from ..plans.posterior import Posterior, named, read_posteriors
 from . import run_folder, runner
@@ -60,15 +61,16 @@ def again(manifest: Path, there: Path, designs: Sequence[str] | None, posterior:
     contracts = _designs(said, file, designs, spec)
     likely = _likely(said, posterior, spec)
     draw = drawing(point=said["worlds"] == POINT, priors=said["worlds"] == PRIORS, posteriors=likely)
-    seeds, years = said["seeds"], said["years"]
+    seeds, years, first = said["seeds"], said["years"], said["start_year"]
     if said["detail"] and len(contracts) == len(seeds) == 1:
-        tables = runner.run(draw(spec, seeds[0]), contracts[0], seeds[0], years)
+        tables = runner.run(draw(spec, seeds[0]), contracts[0], seeds[0], years, start_year=first)
     else:
-        live = partial(runner.compare, spec, contracts, years=years, workers=workers, detail=said["detail"])
+        live = partial(runner.compare, spec, contracts, years=years, start_year=first, workers=workers)
+        live = partial(live, detail=said["detail"])
         tables = live(seeds, worlds=draw)
         if lived_again := said.get("luck"):
             tables["luck"] = second(live, seeds[:lived_again], draw, spec.discount.rate)
-    written = run_folder.write_tables(there, {**tables, "summary": summary(tables, spec.discount.rate)})
+    written = write_tables(there, {**tables, "summary": summary(tables, spec.discount.rate)})
     different = [name for name in sorted({*written, *said["files"]}) if written.get(name) != said["files"].get(name)]
     now = run_folder.versions()
     others = [

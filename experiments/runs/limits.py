@@ -23,6 +23,9 @@ MOST_SEEDS, MOST_AT_ONCE = 10_000, 256
 USUAL_YEARS, USUAL_SEEDS = 30, 6
 
 
+EARLIEST_START, LATEST_START, USUAL_START = 2005, 2030, 2020  # of the first budget year
+
+
 QUICK_YEARS, QUICK_SEEDS, QUICK_PLACE = 10, 2, "10"  # Blekinge: one small county with five municipalities
 
 

@@ -34,7 +34,7 @@ from ...model.inputs.quantity import Quantity
 from ...model.inputs.scenario import Scenario, load_scenario, select
 from ..files import places, records
 from ..files.records import MANIFEST
-from ..files.spreadsheets import csv_bytes
+from ..files.tables import PACKAGE, data_package, of_runs
 from ..files.tips import TIPS, read_tips
 from ..plans.likely import LIKELY, shipped_worlds
 from .told import assumed_that_matter, cut_counties, place_names, terms_of
@@ -52,14 +52,12 @@ __all__ = [
     "write_manifest",
     "write_report",
     "write_sheets",
-    "write_tables",
 ]
 
 REPORT = "report.html"
 AGAIN = "Run it again."
 EXCEL = "report.xlsx"
 CSV_FOLDER = "csv"  # the same sheets for Swedish Excel
-ALSO_CSV = ("summary", "payments", "options", "runs", "municipalities")
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
 Manifest = dict[str, Any]
@@ -102,7 +100,7 @@ def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
     if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
     files = manifest.get("files")
-    ours = {MANIFEST, REPORT, EXCEL, CSV_FOLDER, TIPS, PAGES, SUMS}
+    ours = {MANIFEST, PACKAGE, REPORT, EXCEL, CSV_FOLDER, TIPS, PAGES, SUMS}
     ours |= set(map(str, files)) if isinstance(files, dict) else set()
     if strangers := _strangers(target, ours):
         raise InputError(
@@ -128,19 +126,13 @@ def kind_of(folder: Path) -> str:
     return str(_manifest_or_nothing(folder).get("kind", ""))
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Write one Parquet file per table, and CSV for small ones; give the SHA-256 of each file by name."""
-    for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", engine="pyarrow", compression="zstd", index=False)
-        if name in ALSO_CSV:
-            (folder / f"{name}.csv").write_bytes(csv_bytes(table))
-    return {path.name: records.digest_of(path) for path in sorted(folder.iterdir())}
-
-
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write what was run, with what, and where."""
+    """Write what was run, with what, and where; and what the tables hold, for programs."""
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    title = f"stupror: {manifest['scenario']['title'] if 'scenario' in manifest else manifest['kind']}"
+    package = data_package(folder, title, of_runs(), manifest["files"])
+    (folder / PACKAGE).write_text(package, encoding="utf-8", newline="\n")
 
 
 def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT) -> None:

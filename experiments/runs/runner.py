@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -22,6 +22,7 @@ from ...model.inputs.scenario import Scenario
 from ...model.model import simulate
 from ..plans.likely import Worlds
 from ..plans.own_rules import checked
+from .limits import USUAL_START
 from .workers import _pool, deaf_to_interrupts, let_go, only_new, unguarded
 
 __all__ = [
@@ -54,6 +55,7 @@ class Job:
     design: Design
     seed: int
     years: int
+    start_year: int = USUAL_START
     threads: int = 1
     detail: bool = True
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -65,6 +67,7 @@ def run(
     seed: int,
     years: int,
     *,
+    start_year: int = USUAL_START,
     threads: int = 1,
     detail: bool = True,
     rules: Mapping[str, Rule] | None = None,
@@ -81,6 +84,8 @@ def run(
         Which luck everybody has.
     years
         How many budget years to live.
+    start_year
+        The first of them.
     threads
         Threads within the run. The result does not depend on it.
     detail
@@ -100,6 +105,7 @@ def run(
     """
     own = checked(rules, elsewhere=False)
     job = Job(scenario=scenario, design=design, seed=seed, years=years, threads=threads, detail=detail, rules=own)
+    job = replace(job, start_year=start_year)
     with only_new():
         return _live(job)
 
@@ -110,6 +116,7 @@ def compare(
     seeds: Sequence[int],
     years: int,
     *,
+    start_year: int = USUAL_START,
     workers: int = 1,
     pool: ProcessPoolExecutor | None = None,
     worlds: Worlds | None = None,
@@ -121,7 +128,7 @@ def compare(
 
     Parameters
     ----------
-    scenario, years
+    scenario, years, start_year
         As for `run`.
     designs
         The designs to compare, no two of the same name.
@@ -156,7 +163,9 @@ def compare(
     own = checked(rules, elsewhere=pool is not None or workers > 1)
     drawn = {seed: worlds(scenario, seed) if worlds else scenario for seed in seeds}
     jobs = [
-        Job(scenario=drawn[seed], design=design, seed=seed, years=years, detail=detail, rules=own)
+        Job(
+            scenario=drawn[seed], design=design, seed=seed, years=years, start_year=start_year, detail=detail, rules=own
+        )
         for design in designs
         for seed in seeds
     ]
@@ -192,6 +201,7 @@ def _live(job: Job) -> Tables:
             job.design,
             seed=job.seed,
             years=job.years,
+            start_year=job.start_year,
             threads=job.threads,
             detail=job.detail,
             rules=job.rules,

@@ -16,6 +16,7 @@ from ...analysis.measures.once import each_once
 from ...analysis.report.tables import summary
 from ...model.contracts import Design
 from ...model.inputs.scenario import Scenario
+from ..files.tables import write_tables
 from . import run_folder
 
 __all__ = ["Form", "Told", "fill"]
@@ -52,7 +53,7 @@ def fill(folder: Path, tables: Tables, told: Told, form: Form, this_run: Mapping
     """Write tables, report and manifest into an empty folder, and give the tables with their summary."""
     with each_once():
         full = {**tables, "summary": summary(tables, told.spec.discount.rate)}
-        files = run_folder.write_tables(folder, full)
+        files = write_tables(folder, full)
         manifest = manifest_of(full, told, files)
         run_folder.write_report(folder, full, manifest, form.language)
         run_folder.write_sheets(folder, full, manifest, form.language, excel=form.excel, swedish_csv=form.swedish_csv)

@@ -26,6 +26,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario
 from ..files import locks, places, records
 from ..files.spreadsheets import csv_bytes
+from ..files.tables import write_tables
 from ..plans.likely import POINT, drawing
 from ..runs import run_folder, runner
 from .memory import MEMORY, MEMORY_AGAIN, Judge
@@ -168,7 +169,7 @@ def _references(
             designs = [load_design(name) for name in REFERENCES]
             draw = drawing(point=worlds == POINT)
             tables = runner.compare(spec, designs, seeds, years, pool=pool, worlds=draw)
-            files = run_folder.write_tables(draft, tables)
+            files = write_tables(draft, tables)
             run_folder.write_manifest(draft, {"software": SOFTWARE, "kind": "references", "files": files})
     remedy = f"Delete {place}, and go on with --resume: it is made again."
     files = records.record(place / records.MANIFEST, records.References, remedy)["files"]

@@ -83,18 +83,14 @@ def moved(scenario: Scenario, move: Move) -> Scenario:
     return scenario.with_values({path: scenario.quantities[path].shifted(z) for path, z in move.items()})
 
 
-def cost_of(scenario: Scenario, designs: Sequence[Design], years: int, job: tuple[Move, int]) -> dict[str, float]:
-    """Lifetime public cost under each design in a moved world, SEK per child."""
+def cost_of(scenario: Scenario, designs: Sequence[Design], years: range, job: tuple[Move, int]) -> dict[str, float]:
+    """Lifetime public cost under each design in a moved world that lives these years, SEK per child."""
     move, seed = job
     spec = moved(scenario, move)
     rates = spec.discount.rate, spec.discount.societal_rate
+    live = partial(simulate, spec, seed=seed, years=len(years), start_year=years.start, detail=False, only=NEEDED)
     try:
-        return {
-            design.name: outcomes(simulate(spec, design, seed=seed, years=years, detail=False, only=NEEDED), *rates)[
-                "cost_fiscal"
-            ]
-            for design in designs
-        }
+        return {design.name: outcomes(live(design), *rates)["cost_fiscal"] for design in designs}
     finally:
         let_go()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stupror.analysis.report.tables import summary
+from stupror.experiments.files.tables import write_tables
 from stupror.experiments.plans.likely import POINT
 from stupror.experiments.runs import run_folder, runner
 from stupror.model.contracts import load_design
@@ -79,7 +80,7 @@ def compared(folder: Path) -> None:
     tables = runner.compare(world, designs, [1, 2], YEARS)
     tables = {**tables, "summary": summary(tables, 0.03)}
     with run_folder.new_folder(folder) as draft:
-        files = run_folder.write_tables(draft, tables)
+        files = write_tables(draft, tables)
         start = int(tables["runs"]["start_year"].iloc[0])
         manifest = run_folder.manifest(world, designs, [1, 2], start, YEARS, worlds=POINT, files=files)
         run_folder.write_manifest(draft, manifest)

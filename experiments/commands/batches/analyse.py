@@ -87,6 +87,7 @@ def psa(
     from ....analysis.batches import batch_figures
     from ....analysis.batches.precision import SAID
     from ....analysis.batches.psa import WORTH, cost_of, effect_of
+    from ....analysis.batches.public_value import COST, GAIN
     from ...results import open_batch
 
     asked = list(dict.fromkeys(wtp or [0.0]))
@@ -125,6 +126,10 @@ def psa(
         typer.echo(ONE_RUN)
     typer.echo("Costs, years of need avoided, and what each further year costs on the frontier (SEK), whole lives")
     typer.echo(table_of(tables["incremental"]))
+    if {COST, GAIN} <= set(batch.manifest["outcomes"]):
+        tables["public_value"] = batch.public_value(against or None)
+        typer.echo("What people gain in income for each krona of net cost to all public budgets (MVPF), whole lives")
+        typer.echo(table_of(tables["public_value"]))
     typer.echo(f"Which design is best, perspective {perspective}, by what a year of need avoided is worth (wtp, SEK)")
     typer.echo(table_of(_at(tables["acceptability"], asked)))
     typer.echo("Worth of knowing everything, SEK per child, and SEK for all children of the run, by perspective")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "show", "status", "table_of"]
 
-RUN, FIRST_YEAR = "run", 2020
+RUN = "run"
 
 
 class PlanOrCommand(TyperGroup):
@@ -63,7 +63,10 @@ def run_plan(
     if dry_run:
         typer.echo(_words(session.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
         return
-    _report(_run(prepared, out, workers, scheduler or None), out)
+    from ...batches.rounds import in_rounds
+
+    result = in_rounds(prepared, out, lambda each: _run(each, out, workers, scheduler or None), typer.echo)
+    _report(result, out)
 
 
 def _drawn(plan: Plan) -> list[str]:
@@ -247,10 +250,6 @@ def _not_in_the_command(plan: Plan, usual: Scenario) -> list[str]:
     said = []
     if plan.scenario.texts != usual.texts:
         said.append("this batch has interventions of its own: give the command their files, too (--interventions).")
-    if plan.start_year != FIRST_YEAR:
-        said.append(
-            f"this batch begins in {plan.start_year}; the command begins in {FIRST_YEAR}. In Python: start_year."
-        )
     if any(name not in usual.places.codes for name in plan.scenario.places.codes):
         said.append("this batch has municipalities of its own: give the command --municipalities-file.")
     return said
@@ -260,7 +259,7 @@ def _speed(folder: Path, left: int) -> str:
     """Rate over the last hundred parts, and what that means for the rest."""
     from ...batches import store
 
-    times = sorted(path.stat().st_mtime for path in store.finished(folder).values())[-100:]
+    times = sorted(filter(None, map(store.written_at, store.loose(folder).values())))[-100:]
     if len(times) < 2 or times[-1] <= times[0]:
         return ""
     rate = (len(times) - 1) / (times[-1] - times[0])

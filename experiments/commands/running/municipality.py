@@ -74,6 +74,7 @@ def municipality(
 
     from ....analysis.report.page import texts
     from ....analysis.report.tables import summary
+    from ...files.tables import write_tables
     from ...plans.likely import LIKELY, POINT, drawing
     from ...runs import run_folder, runner, told
 
@@ -87,7 +88,7 @@ def municipality(
                 )
             start_year = int(tables["runs"]["start_year"].iloc[0])
             tables = {**tables, "summary": summary(tables, lived.discount.rate)}
-            files = run_folder.write_tables(folder, tables)
+            files = write_tables(folder, tables)
             manifest = run_folder.manifest(
                 lived, contracts, all_seeds, start_year, years, worlds=drawn, files=files
             ) | {"place": told.place_of(place, part, whole) | _besides(part, whole, practice, each=each)}

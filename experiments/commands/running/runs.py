@@ -14,14 +14,17 @@ import typer
 
 from ...runs import limits
 from ...runs.limits import (
+    EARLIEST_START,
     FIRST_SEED,
     LAST_SEED,
+    LATEST_START,
     MOST_AT_ONCE,
     MOST_SEEDS,
     MOST_YEARS,
     QUICK_SEEDS,
     QUICK_YEARS,
     USUAL_SEEDS,
+    USUAL_START,
     USUAL_YEARS,
 )
 from .. import common
@@ -38,6 +41,7 @@ from ..common import (
     Priors,
     Quick,
     ScenarioFile,
+    StartYear,
     StoppedError,
     SwedishCsv,
     Tables,
@@ -59,6 +63,7 @@ def run(
     interventions: Interventions = None,
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "status-quo",
     years: Years = None,
+    start_year: StartYear = USUAL_START,
     seed: Annotated[int, common.WholeOption(help="Which luck everybody has.")] = FIRST_SEED,
     threads: Annotated[int, common.WholeOption(help="Threads to run in; the results do not depend on it.")] = 1,
     quick: Quick = False,
@@ -74,6 +79,7 @@ def run(
     n_years = common.given(years, QUICK_YEARS if quick else USUAL_YEARS)
     common.check(
         limits.within("--years", n_years, 1, MOST_YEARS),
+        _start(start_year),
         limits.within("--seed", seed, 0, LAST_SEED),
         limits.within("--threads", threads, 1, MOST_AT_ONCE),
         _not_both(point, priors),
@@ -91,7 +97,7 @@ def run(
     world = drawing(point=point, priors=priors, posteriors=likely)(spec, seed)
 
     def live(_tell: Tell) -> Tables:
-        return runner.run(world, contract, seed, n_years, threads=threads)
+        return runner.run(world, contract, seed, n_years, start_year=start_year, threads=threads)
 
     told = Told(spec, (contract,), (seed,), n_years, worlds=which(point=point, priors=priors), detail=True)
     told = replace(told, posteriors=named(posterior or (), likely), table=_name(municipalities_file))
@@ -109,6 +115,7 @@ def compare(
         int | None, common.WholeOption(help=f"How many seeds; every design gets the same. [default: {USUAL_SEEDS}]")
     ] = None,
     years: Years = None,
+    start_year: StartYear = USUAL_START,
     workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
     seed: Annotated[int, common.WholeOption(help="The first seed.")] = FIRST_SEED,
     quick: Quick = False,
@@ -133,6 +140,7 @@ def compare(
     n_seeds = common.given(seeds, QUICK_SEEDS if quick else USUAL_SEEDS)
     common.check(
         limits.within("--years", n_years, 1, MOST_YEARS),
+        _start(start_year),
         limits.within("--seeds", n_seeds, 1, MOST_SEEDS),
         limits.within("--seed", seed, 0, LAST_SEED),
         limits.within("--workers", workers, 1, MOST_AT_ONCE),
@@ -159,7 +167,7 @@ def compare(
 
     def live(tell: Tell) -> Tables:
         first, both = len(contracts) * n_seeds, len(contracts) * (n_seeds + luck)
-        run = partial(runner.compare, spec, contracts, years=n_years, workers=workers)
+        run = partial(runner.compare, spec, contracts, years=n_years, start_year=start_year, workers=workers)
         tables = run(all_seeds, worlds=draw, progress=lambda done, _: tell(done, both))
         if luck:
             run = partial(run, progress=lambda done, _: tell(first + done, both))
@@ -170,6 +178,10 @@ def compare(
     told = Told(spec, tuple(contracts), tuple(all_seeds), n_years, worlds=drawn, detail=False, luck=luck)
     told = replace(told, posteriors=named(posterior or (), likely), table=_name(municipalities_file))
     _run_and_write(live, told, Place(out, overwrite, workers), Form(language, excel, swedish_csv))
+
+
+def _start(year: int) -> str | None:
+    return limits.within("--start-year", year, EARLIEST_START, LATEST_START)
 
 
 def _not_both(point: bool, priors: bool) -> str | None:

@@ -71,7 +71,7 @@ def tip(
     if not asked:
         raise InputError([f"{folder}: has no two designs to hold against each other. Compare some with status-quo."])
     paths = tipping.movable(scenario)
-    span = years if years is not None else int(manifest["years"])
+    span = range(first := int(manifest["start_year"]), first + (int(manifest["years"]) if years is None else years))
     found = _search(scenario, designs, span, asked, paths, (seeds, fresh, workers))
     for headline in asked:
         typer.echo(_sentence(headline, [each for each in found if each.headline == headline], len(paths), scenario))
@@ -84,7 +84,7 @@ def tip(
 def _search(
     scenario: Scenario,
     designs: list[Design],
-    years: int,
+    years: range,
     asked: list[Headline],
     paths: list[str],
     how: tuple[int, int, int],

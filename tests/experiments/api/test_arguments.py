@@ -31,6 +31,8 @@ def test_every_option_of_a_command_has_its_keyword(of_python, of_command, result
     [
         (lambda: run(years=0), "years is 0. Give a whole number from 1 to 45."),
         (lambda: run(years=2.0), "years is 2 (float). Give a whole number from 1 to 45."),
+        (lambda: run(start_year=2004), "start_year is 2004. Give a whole number from 2005 to 2030."),
+        (lambda: compare(start_year="2021"), "start_year is '2021' (str). Give a whole number from 2005 to 2030."),
         (lambda: run(seed=-1), "seed is -1. Give a whole number from 0 to 2147483647."),
         (lambda: run(seed=None), "seed is None. Give a whole number from 0 to 2147483647."),
         (lambda: run(threads=True), "threads is true (bool). Give a whole number from 1 to 256."),

@@ -1,10 +1,12 @@
 """The analysis from the command line and from Python, on a batch whose answer is known. The model is a stand-in."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from stupror.analysis.measures.outcomes import OUTCOMES
@@ -16,6 +18,7 @@ from stupror.model.inputs.errors import InputError
 
 Stupror = Callable[..., Any]
 
+TABLES = ("runs", "jobs", "draws", "points")
 PLAN: dict[str, Any] = {
     "title": "Known",
     "model": {"municipalities": ["1060"], "years": 2},
@@ -43,6 +46,18 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(engine, "run_one", run_one)
         batch(PLAN, folder)
     return folder
+
+
+def test_every_column_of_a_batch_has_its_unit_and_meaning(known: Path) -> None:
+    package = json.loads((known / "datapackage.json").read_text())
+    assert {each["path"] for each in package["resources"]} == {f"{name}.parquet" for name in TABLES}
+    for each in package["resources"]:
+        schema = pq.read_schema(known / each["path"])
+        assert [field["name"] for field in each["schema"]["fields"]] == schema.names
+        assert all(schema.field(name).metadata[b"description"] for name in schema.names)
+    runs = pq.read_schema(known / "runs.parquet")
+    assert runs.field("cost_fiscal").metadata[b"unit"] == b"SEK/child"
+    assert runs.field("draw").metadata[b"unit"] == b""
 
 
 def test_the_report_of_a_batch_says_what_turns_it(stupror: Stupror, known: Path) -> None:

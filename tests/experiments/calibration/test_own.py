@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stupror.experiments.calibration import mcmc
 from stupror.experiments.calibration.own import checked, own_problem
 from stupror.experiments.calibration.problems import Problem, Target
+from stupror.experiments.calibration.settling import read_way, way_of
 from stupror.experiments.patterns.prevalence import lives
 from stupror.experiments.plans.posterior import changed
 from stupror.model.inputs.errors import InputError
@@ -38,6 +40,33 @@ def test_lives_are_without_luck_and_a_world_gives_what_lives_there(tmp_path):
     world = changed(load_scenario(), {"times:ladder.up_care": 1.3})
     assert found.simulate({"times:ladder.up_care": 1.3}, 7)["ever_placed"] == lives(world)["ever_placed"]
     assert found.targets == (Target("our register", "ever_placed", 0.05, 0.002, "", "ever_placed"),)
+
+
+def test_targets_that_the_model_made_lead_back_to_what_made_them(tmp_path, monkeypatch):
+    """Two parameters, two targets, both made by known values: those lie in the middle of the worlds that are found."""
+    truth = {"times:ladder.up_care": 1.3, "ladder.replacement_factor": 2.6}
+    made = lives(changed(load_scenario(), truth))
+    bounds = "[parameters]\n" + "".join(
+        f'"{name}" = [{low}, {high}]\n' for name, (low, high) in zip(truth, ((0.5, 2.0), (1.0, 4.0)), strict=True)
+    )
+    targets = "".join(
+        f'[[targets]]\nstatistic = "{name}"\nobserved = {made[name]}\ntolerance = {width}\nsource = "made"\n'
+        for name, width in (("ever_placed", 0.001), ("placed_again", 0.02))
+    )
+    found = of(tmp_path, bounds + targets)
+
+    def misses(world):
+        lived = found.simulate(dict(zip(found.prior, world.tolist(), strict=True)), 0)
+        return np.array([(lived[each.statistic] - each.observed) / each.tolerance for each in found.targets])
+
+    monkeypatch.setattr(mcmc, "STEPS", 20)
+    notes = tmp_path / "mine.json"
+    mcmc.walk(misses, list(found.prior.values()), notes, particles=6, generations=1, seed=1)
+    places = read_way(way_of(notes), 1, mcmc.STEPS).places.reshape(-1, 2)
+    for name, values in zip(truth, places.T, strict=True):
+        low, high = np.quantile(values, [0.05, 0.95])
+        assert low < truth[name] < high, name
+        assert high - low < 0.5 * (found.prior[name][1] - found.prior[name][0]), f"{name}: targets taught nothing"
 
 
 def test_outcomes_of_a_run_have_luck(tmp_path):

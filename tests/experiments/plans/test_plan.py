@@ -49,7 +49,7 @@ def plan(**sections: Any) -> Any:
             {"uncertainties": {"change": {"committee": {"horizon": {"range": [2, 4]}}}}},
             ["'source' is missing"],
         ),
-        ({"sampling": {"draws": 10}}, ["nothing is uncertain"]),
+        ({"sampling": {"draws": 10}, "model": {"worlds": "point"}}, ["nothing is uncertain"]),
         (
             {"uncertainties": {"parameters": ["committee.*"]}, "sampling": {"method": "saltelli", "draws": 100}},
             ["draws = 100", "64 or 128"],

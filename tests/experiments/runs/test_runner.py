@@ -20,10 +20,11 @@ DESIGNS = [load_design("status-quo"), load_design("planner")]
 
 
 def fake(
-    spec: Any, design: Any, *, seed: int, years: int, threads: int, detail: bool, rules: Any
+    spec: Any, design: Any, *, seed: int, years: int, start_year: int, threads: int, detail: bool, rules: Any
 ) -> dict[str, pd.DataFrame]:
     assert threads == 1
     assert rules == {}
+    assert start_year == 2020
     row = {"design": design.name, "seed": seed, "world": spec.hash(), "years": years, "detail": detail}
     empty = pd.DataFrame({"design": pd.Series(dtype="str"), "seed": pd.Series(dtype="int64")})
     return {"runs": pd.DataFrame([row]), "projects": empty}
