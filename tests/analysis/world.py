@@ -186,4 +186,5 @@ def tables(designs=DESIGNS, seeds=(1, 2)):
         "projects": pd.DataFrame(projects),
         "municipalities": pd.DataFrame(municipalities),
         "options": pd.DataFrame(options),
+        "bodies": pd.DataFrame(bodies),
     }
