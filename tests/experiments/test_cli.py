@@ -233,7 +233,11 @@ def test_a_run_can_be_followed_from_its_manifest_and_rendered_again(stupror: Stu
     assert set(manifest["drawn"]) == {"5"}
     assert manifest["versions"]["stupror"] == "0.2.0"
     assert manifest["this_run"]["command"].startswith("stupror run ")
-    assert set(manifest["files"]) == {path.name for path in out.iterdir()} - {MANIFEST, "report.html"}
+    assert set(manifest["files"]) == {path.name for path in out.iterdir()} - {
+        MANIFEST,
+        "report.html",
+        "datapackage.json",
+    }
 
     report = (out / "report.html").read_bytes()
     (out / "report.html").unlink()
