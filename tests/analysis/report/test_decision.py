@@ -11,7 +11,7 @@ from stupror.analysis.report.decision.front import beside, front, question, sayi
 from stupror.analysis.report.decision.tipped import tipped
 from stupror.analysis.report.decision.verdict import verdict
 from stupror.analysis.report.page import texts
-from stupror.experiments.runs.told import assumed_that_matter, terms_of
+from stupror.experiments.runs.told import SCREENING, assumed_that_matter, terms_of
 from stupror.model.contracts import design_names, load_design
 from stupror.model.contracts.vocabulary import KINDS
 from stupror.model.contracts.words import BODIES, EVALUATIONS, FORMS, MEASURES, PARTIES
@@ -183,7 +183,8 @@ def test_switching_values_by_hand():
 def test_assumed_numbers_are_named_with_their_value_and_range():
     told = assumed_that_matter(load_scenario())
     assert [each["strength"] for each in told] == sorted((each["strength"] for each in told), reverse=True)
-    assert told[0]["parameter"] == "ladder.frailty_up"
+    ranked = pd.read_csv(SCREENING).sort_values("gain_strength", ascending=False)["parameter"].tolist()
+    assert [each["parameter"] for each in told] == ranked[: len(told)]  # all of these are assumed, in whole or in part
     for language in LANGUAGES:
         assert all(f"assumed {each['parameter']}" in sayings(language) for each in told)
     line = turns.turns(paired.pair_up(world(), 0.03), world(), {"assumed": told}, sayings("sv"))[-1]
