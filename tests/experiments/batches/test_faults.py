@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from stupror.analysis.measures.outcomes import OUTCOMES
 from stupror.experiments.batches import batch_folder, engine, store
 from stupror.experiments.batches.session import prepare, run_batch
 from stupror.experiments.plans.plan import plan_of
+from tests.experiments.batches.stand_in import stand_in
 
 Stupror = Callable[..., Any]
 
@@ -42,15 +42,7 @@ def plan_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand in for the model: a row that depends on the key alone; lists the keys that were run."""
-    keys: list[str] = []
-
-    def run_one(_context: Any, job: Any) -> Any:
-        keys.append(job.key)
-        row = {name: int(job.key[:8], 16) / (i + 1) for i, name in enumerate(OUTCOMES)}
-        return {"key": job.key, "scenario_hash": job.key[:4], **row}, {}
-
-    monkeypatch.setattr(engine, "run_one", run_one)
-    return keys
+    return stand_in(monkeypatch)
 
 
 def fail_at(monkeypatch: pytest.MonkeyPatch, number: int, error: BaseException, what: str = "run_one") -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from stupror.analysis.measures.outcomes import OUTCOMES
 from stupror.experiments.batches import batch_folder, engine, packs, store
 from stupror.experiments.batches.session import prepare, run_batch
 from stupror.experiments.plans.plan import plan_of
 from stupror.experiments.results import open_batch
+from tests.experiments.batches.stand_in import stand_in
 
 PLAN = """\
 title = "A test"
@@ -31,14 +31,7 @@ designs = ["status-quo", "planner"]
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand in for the model, and let a pack be full with six runs; lists the keys that were run."""
-    keys: list[str] = []
-
-    def run_one(_context: Any, job: Any) -> Any:
-        keys.append(job.key)
-        row = {name: int(job.key[:8], 16) / (i + 1) for i, name in enumerate(OUTCOMES)}
-        return {"key": job.key, "scenario_hash": job.key[:4], **row}, {}
-
-    monkeypatch.setattr(engine, "run_one", run_one)
+    keys = stand_in(monkeypatch)
     monkeypatch.setattr(packs, "FULL", 6)
     monkeypatch.setattr(packs.pack_all, "__defaults__", (0,))
     return keys
