@@ -41,9 +41,7 @@ class Projects:
     repaid: NDArray[np.int64] = _column()
     other: NDArray[np.int64] = _column()  # running the contract, and guarantees
     settled: NDArray[np.bool_] = _column(np.bool_)
-    ended_by: NDArray[np.int64] = (
-        _column()
-    )  # number of the exit by which its contract was ended, from 1; 0 if it was not
+    ended_by: NDArray[np.int64] = _column()  # exit by which its contract was ended, numbered from 1; 0 if it was not
     ended_after: NDArray[np.int64] = _column()  # years from the start
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...inputs.errors import shown
 from ..contract import Design, Measure
 from ..vocabulary import EXIT_AT, LIMIT
 from ..ways import Exit
@@ -19,13 +18,8 @@ def read_exits(
     document: Table, measures: Mapping[str, Measure], parties: tuple[str, ...], notes: Notes
 ) -> dict[str, Exit]:
     """Read the exits of a contract, by name. `parties` are the names of all that there are."""
-    table = notes.table(document, "exits")
     read = {}
-    for name, given in table.items():
-        where = f"exits.{name}"
-        if not isinstance(given, Mapping):
-            notes.add("exits", f"{name} = {shown(given)}. Write a table [{where}] with by, says and at.")
-            continue
+    for name, where, given in notes.named(document, "exits", "by, says and at"):
         notes.keys(given, where, _KEYS, ("by", "says", "at"))
         measure = notes.choice(given, "measure", where, measures) or None
         unit = measures[measure].unit if measure is not None and measure in measures else ""

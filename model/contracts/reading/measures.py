@@ -113,13 +113,8 @@ def _whole(table: Table, key: str, where: str, notes: Notes) -> int:
 
 def read_conditions(document: Table, measures: Mapping[str, Measure], notes: Notes) -> dict[str, Condition]:
     """Read the conditions that clauses may name, each with its meaning and how a run finds out."""
-    table = notes.table(document, "conditions")
     read = {}
-    for name, given in table.items():
-        where = f"conditions.{name}"
-        if not isinstance(given, Mapping):
-            notes.add("conditions", f'{name} = {shown(given)}. Write a table [{where}] with says = "...".')
-            continue
+    for name, where, given in notes.named(document, "conditions", 'says = "..."'):
         notes.keys(given, where, ("says", "measure", "above", "at_least", "chance", "per"), ("says",))
         measure = notes.choice(given, "measure", where, measures) or None
         unit = measures[measure].unit if measure and measure in measures else ""

@@ -6,7 +6,7 @@ reading of a file tells all that is wrong with it. Read by `design`, `clause_tab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,15 @@ class Notes:
             return value
         self.add(where or key, f"is {shown(value)}. Write a table: [{where or key}].")
         return {}
+
+    def named(self, parent: Table, key: str, like: str) -> Iterator[tuple[str, str, Table]]:
+        """Give each table under a key, with its name and where it stands; `like` says what one has, in a note."""
+        for name, given in self.table(parent, key).items():
+            where = f"{key}.{name}"
+            if isinstance(given, Mapping):
+                yield name, where, given
+            else:
+                self.add(key, f"{name} = {shown(given)}. Write a table [{where}] with {like}.")
 
     def keys(self, table: Table, where: str, allowed: Iterable[str], required: Iterable[str] = ()) -> None:
         """Note keys that nobody would read, and keys that are missing."""
