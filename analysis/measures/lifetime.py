@@ -21,6 +21,7 @@ Frame = pd.DataFrame
 RUN = ["design", "seed"]
 RATIO = ["part", "whole"]  # of a share, which over seeds is the ratio of their sums
 BASE, BENCHMARK = "status-quo", "planner"
+BODIES = ("education", "social", "labour_market", "board", "region")  # those of the table `bodies`
 GROUPS = {
     "municipality": ("education", "social", "labour_market", "board", "municipal_fund", "rur"),
     "region": ("region", "regional_fund"),

@@ -10,24 +10,20 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..measures import lifetime, payers
-from .decision.verdict import LESS, MORE, SAME, signed, verdict
+from .decision.drawings import M_SEK, over_years
+from .decision.verdict import LESS, MORE, cell, verdict
 from .style import STYLE, labelled, svg
-from .tables import number, within
+from .tables import within
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
 Cell = tuple[str, str]
 
-BODIES = ("education", "social", "labour_market", "board", "region")
 MONEY = ("frame_sek", "mandatory_sek", "prevention_sek", "result_sek", "equity_sek")
-M_SEK = 1e6
 MOST_DRAWN = 4
-LINE, BAND = "#0072B2", "#C6DBEF"  # a dark line on a light band: readable in grey
 
 
 def committee_sections(tables: Tables, words: Texts, say: Texts) -> list[dict[str, Any]]:
@@ -57,8 +53,11 @@ def _designs(change: pd.DataFrame) -> list[str]:
 
 
 def _of(change: pd.DataFrame, design: str, body: str) -> pd.DataFrame:
-    """Rows of a body under a design, sums over the years by seed; equity is that of the last year."""
-    rows = change[(change["design"] == design) & (change["body"] == body)]
+    return change[(change["design"] == design) & (change["body"] == body)]
+
+
+def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sums over the years of one body under one design, by seed; equity, and `last_sek`, are of the last year."""
     total = rows.groupby("seed", sort=False)[list(MONEY)].sum()
     last = rows[rows["year"] == rows["year"].max()].set_index("seed")
     return total.assign(equity_sek=last["equity_sek"], last_sek=last["frame_sek"])
@@ -81,7 +80,7 @@ def _read(change: pd.DataFrame, words: Texts, say: Texts) -> list[str]:
     """Say whose frames are smaller and larger over the years under each design, and what left the committees."""
     lines = []
     for design in [name for name in _designs(change) if name != lifetime.BENCHMARK][:MOST_DRAWN]:
-        judged = {body: verdict(_of(change, design, body)["frame_sek"], M_SEK) for body in BODIES}
+        judged = {body: verdict(_summed(_of(change, design, body))["frame_sek"], M_SEK) for body in lifetime.BODIES}
         told = [
             say[f"r_frames_{kind}"].format(
                 bodies=", ".join(f"{within(words[body])} {found.figure}" for body, found in some.items())
@@ -99,10 +98,11 @@ def _draw(change: pd.DataFrame, words: Texts, names: list[str]) -> str:
     """Change of each frame by design (rows) and body (columns) over years; the band is from lowest to highest seed."""
     with mpl.rc_context(STYLE | {"font.size": 9}):
         figure = Figure(figsize=(9.2, 0.6 + 1.55 * len(names)), layout="constrained")
-        axes = figure.subplots(len(names), len(BODIES), sharex=True, squeeze=False)
+        axes = figure.subplots(len(names), len(lifetime.BODIES), sharex=True, squeeze=False)
         for row, name in enumerate(names):
-            for column, body in enumerate(BODIES):
-                _curve(axes[row, column], change[(change["design"] == name) & (change["body"] == body)])
+            for column, body in enumerate(lifetime.BODIES):
+                wide = _of(change, name, body).pivot_table(index="year", columns="seed", values="frame_sek") / M_SEK
+                over_years(axes[row, column], wide, ticks=3)
                 if row == 0:
                     axes[row, column].set_title(fill(words[body], 20, break_long_words=False), fontsize=8.5)
             axes[row, 0].set_ylabel(fill(words.get(name, name), 20), fontsize=8.5)
@@ -110,27 +110,16 @@ def _draw(change: pd.DataFrame, words: Texts, names: list[str]) -> str:
         return svg(figure)
 
 
-def _curve(ax: Axes, rows: pd.DataFrame) -> None:
-    wide = rows.pivot_table(index="year", columns="seed", values="frame_sek") / M_SEK
-    if wide.shape[1] > 1:
-        ax.fill_between(wide.index, wide.min(axis=1), wide.max(axis=1), color=BAND, linewidth=0)
-    ax.plot(wide.index, wide.mean(axis=1), color=LINE, linewidth=1.6)
-    ax.axhline(0, color="black", linewidth=0.9)
-    ax.yaxis.set_major_locator(MaxNLocator(4))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 100 if value == int(value) else value)))
-    ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
-
-
 def _table(change: pd.DataFrame, words: Texts, say: Texts) -> dict[str, Any]:
     """A row for each design and body."""
     columns = ("frame_sek", "last_sek", "mandatory_sek", "prevention_sek", "result_sek", "equity_sek")
     rows: list[tuple[str, list[Cell]]] = []
     for design in _designs(change):
-        for body in BODIES:
-            found = _of(change, design, body)
-            cells = [_cell(found[column]) for column in columns]
-            year = own_money_back(change[(change["design"] == design) & (change["body"] == body)])
-            same = not change.loc[(change["design"] == design) & (change["body"] == body), list(MONEY)].any(axis=None)
+        for body in lifetime.BODIES:
+            mine = _of(change, design, body)
+            found = _summed(mine)
+            cells = [cell(verdict(found[column], M_SEK)) for column in columns]
+            year, same = own_money_back(mine), not mine[list(MONEY)].any(axis=None)
             cells.append(("-" if same else say["never"] if year is None else str(year), ""))
             rows.append((f"{words.get(design, design)}: {within(words[body])}", cells))
     last = int(change["year"].max())
@@ -142,8 +131,3 @@ def _table(change: pd.DataFrame, words: Texts, say: Texts) -> dict[str, Any]:
         "reading": "",
         "caption": say["n_committees_table"],
     }
-
-
-def _cell(differences: pd.Series) -> Cell:
-    judged = verdict(differences, M_SEK)
-    return ("0", "") if judged.kind == SAME else (signed(judged.mean), judged.gap.strip())

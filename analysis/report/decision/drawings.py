@@ -83,16 +83,21 @@ def cash(found: Paired, words: Words) -> str:
 
 def _curve(ax: Axes, running: pd.DataFrame, design: str, group: str) -> None:
     part = running[(running["design"] == design) & (running["group"] == group)]
-    wide = part.pivot_table(index="year", columns="seed", values="net_sek") / M_SEK
+    mean = over_years(ax, part.pivot_table(index="year", columns="seed", values="net_sek") / M_SEK)
+    if float(mean.min()) < 0:
+        ax.plot(int(str(mean.idxmin())), float(mean.min()), "D", color="white", markeredgecolor="black", markersize=5)
+
+
+def over_years(ax: Axes, wide: pd.DataFrame, ticks: int = 4) -> pd.Series:
+    """Draw values by (year, seed): the mean as a line, a band from the lowest to the highest; returns the mean."""
     mean = wide.mean(axis=1)
     if wide.shape[1] > 1:
         ax.fill_between(wide.index, wide.min(axis=1), wide.max(axis=1), color=BAND, linewidth=0)
     ax.plot(mean.index, mean, color=LINE, linewidth=1.6)
     ax.axhline(0, color="black", linewidth=0.9)
-    if float(mean.min()) < 0:
-        ax.plot(int(str(mean.idxmin())), float(mean.min()), "D", color="white", markeredgecolor="black", markersize=5)
     _in_thousands(ax, "y")
-    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(ticks, integer=True))
+    return mean
 
 
 def lowest_points(found: Paired, designs: Sequence[str]) -> pd.DataFrame:

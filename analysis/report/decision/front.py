@@ -22,7 +22,7 @@ from .options import described
 from .paired import M_SEK, Paired, pair_up
 from .tipped import tipped
 from .turns import turns
-from .verdict import SAME, signed, verdict
+from .verdict import cell, signed, verdict
 from .weighed import in_force, weighed
 
 Tables = Mapping[str, pd.DataFrame]
@@ -231,7 +231,7 @@ def people_table(found: Paired, tables: Tables, words: Texts, say: Texts) -> dic
         rows.append(
             (
                 words.get(design, design),
-                [("0", "") if v.kind == SAME else (signed(v.mean), v.gap.strip()) for v in each],
+                [cell(found) for found in each],
             )
         )
     headings = [*(say[f"people {name}"] for name in measures), say["reached"]]

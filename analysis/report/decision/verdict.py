@@ -58,6 +58,11 @@ def verdict(differences: Sequence[float] | pd.Series, scale: float = 1.0) -> Ver
     return Verdict(mean, low, high, n, below, kind)
 
 
+def cell(found: Verdict) -> tuple[str, str]:
+    """A difference as it stands in a table: with its sign, and below it its interval; plain 0 if it is the same."""
+    return ("0", "") if found.kind == SAME else (signed(found.mean), found.gap.strip())
+
+
 def signed(value: float) -> str:
     """Write a number with its sign, at its own scale; plain 0 if it rounds to that."""
     text = number(value, value)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ...measures import lifetime, payers
-from ..decision.verdict import SAME, signed, verdict
+from ..decision.verdict import cell, signed, verdict
 from ..intervals import interval
 from ..tables import number, spell, within
 
@@ -21,7 +21,6 @@ Table = dict[str, Any]
 M_SEK = 1e6
 FACTS = ("population", "young_share", "low_schooling_share", "tax_base", "spending")
 NEED = ("none", "risk", "support", "care", "placed")
-BODIES = ("education", "social", "labour_market", "board", "region")
 BESIDE = ("prevention", "own_saving", "others_saving")
 MONEY = ("frame", "mandatory", "room", "prevention", "result")
 YOUNGEST_GROWN_UP = 20
@@ -124,14 +123,14 @@ def bodies_table(here: Tables, words: Texts, say: Texts) -> Table:
     sums = bodies.groupby([*lifetime.RUN, "body"], sort=False)[columns].sum().reset_index()
     change = payers.against_base(sums, columns, ["body"])
     rows: list[tuple[str, list[Cell]]] = []
-    for body in BODIES:
+    for body in lifetime.BODIES:
         name = say["bodies level"].format(name=words.get(base, base), year=first)
         rows.append((f"{words[body]}: {within(name)}", [_at_scale(float(mean.loc[body, each])) for each in columns]))
         for design in dict.fromkeys(change["design"]):
             part = change[(change["design"] == design) & (change["body"] == body)]
             judged = [verdict(part[column], M_SEK) for column in columns]
             name = say["bodies all"].format(name=words.get(design, design))
-            cells = [("0", "") if v.kind == SAME else (signed(v.mean), v.gap.strip()) for v in judged]
+            cells = [cell(found) for found in judged]
             rows.append((f"{words[body]}: {within(name)}", cells))
     return _table("bodies", [say[name] for name in MONEY], rows, say)
 
