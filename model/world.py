@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .children.cells import Cells, build_cells, detection_edges, forecasts_by_class, local_mix, mixed, relative_mix
 from .children.draws import number_of
-from .children.forecast import BELIEF_GRID, Cells, build_cells, detection_edges, effects_in_practice
+from .children.forecast import BELIEF_GRID, effects_in_practice
 from .children.ladder import N_AGES, N_LEVELS, Ladder, build_ladder
-from .children.local import forecasts_by_class, local_mix, mixed, relative_mix
 from .children.need import states_at_birth
 from .children.practice import Practice, practice_of
 from .children.prices import CostTables, build_costs
@@ -135,8 +135,8 @@ class World:
     cells: Cells
     groups: Groups
     whole_cost: Whole  # (n_cells,) SEK per child of the whole programme
-    mix: Floats  # (N_FRAILTY, n, n_cells), of the children of each option in each place, see `local.local_mix`
-    saved: Floats  # by frailty class, under every belief of the grid, see `local.saved_by_class`
+    mix: Floats  # (N_FRAILTY, n, n_cells), of the children of each option in each place, see `cells.local_mix`
+    saved: Floats  # by frailty class, under every belief of the grid, see `cells.saved_by_class`
     lasting: Floats  # (n, n_cells) SEK that a child should save all in `board.regard_horizon` years, present value
     project_cost: Floats  # (n,) SEK, what a project's programme costs where it is of the usual size
     yardsticks: Yardsticks

@@ -13,7 +13,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..measures import lifetime, payers
-from .decision.drawings import M_SEK, over_years
+from .decision.drawings import over_years
+from .decision.paired import M_SEK
 from .decision.verdict import LESS, MORE, cell, verdict
 from .style import STYLE, labelled, svg
 from .tables import within

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...analysis.batches.sampling_information import Reports
 from ...model.bodies.beliefs import doubted
-from ...model.children.forecast import Cells, build_cells, detection_edges, seen_weights
+from ...model.children.cells import Cells, build_cells, detection_edges, seen_weights
 from ...model.children.ladder import N_STATES, build_ladder
 from ...model.children.practice import practice_of
 from ...model.children.prices import KIND, build_costs

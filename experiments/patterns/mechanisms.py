@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...model.children.forecast import build_cells, detection_edges
+from ...model.children.cells import build_cells, detection_edges
 from ...model.children.ladder import build_ladder
 from ...model.children.prices import GROUPS, PAYER, build_costs
 from ...model.contracts import load_design

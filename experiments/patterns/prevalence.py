@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.children.cells import relative_mix
 from ...model.children.forecast import expected_states
 from ...model.children.ladder import (
     ADULT_AGE,
@@ -22,7 +23,6 @@ from ...model.children.ladder import (
     Ladder,
     build_ladder,
 )
-from ...model.children.local import relative_mix
 from ...model.children.need import states_at_birth
 from ...model.children.prices import GROUPS, build_costs
 from ...model.inputs.places import price_factors

@@ -12,14 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...model.children.forecast import (
-    Cells,
-    build_cells,
-    detection_edges,
-    effects_of,
-    expected_states,
-    saved_levels,
-)
+from ...model.children.cells import Cells, build_cells, detection_edges, saved_levels
+from ...model.children.forecast import effects_of, expected_states
 from ...model.children.ladder import N_AGES, N_LEVELS, N_STATES, Ladder, build_ladder, level_name
 from ...model.children.practice import cost_begun, cost_empty, practice_of
 from ...model.children.prices import GROUPS, PAYER, build_costs

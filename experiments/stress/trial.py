@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.children.forecast import build_cells, detection_edges, seen_weights
+from ...model.children.cells import build_cells, detection_edges, seen_weights
 from ...model.children.ladder import build_ladder
 from ...model.children.practice import practice_of
 from ...model.children.prices import CostTables, build_costs

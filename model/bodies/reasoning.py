@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..children.cells import mixed
 from ..children.ladder import N_AGES
-from ..children.local import mixed
 from ..inputs.arithmetic import powers
 from ..inputs.compiled import kernel
 from ..inputs.protect import protect
@@ -68,7 +68,7 @@ def perceived_saving(mandate: Mandate, saved: Floats) -> Floats:
     """Value per child that bodies put on what lives would cost less, before any payment or programme cost.
 
     Own savings count within the horizon, as far as they can be cashed and kept; others' savings by `regard`.
-    `saved` is by (belief, cell, year since the start, payer), see `forecast.Cells`.
+    `saved` is by (belief, cell, year since the start, payer), see `cells.Cells`.
     Shape (n_beliefs, n_municipalities, n_cells), SEK per child enrolled.
     """
     kept, cared = mandate.discounting() * mandate.keeping(), mandate.caring()
@@ -107,7 +107,7 @@ def _weigh(weight: Floats, yearly: Floats) -> Floats:
 def local_saving(mandate: Mandate, by_class: Floats, mix: Floats) -> Floats:
     """`perceived_saving` by a child of each option of the place's own mix of frailty classes; shape the same.
 
-    `by_class` as `local.saved_by_class`, `mix` as `local.local_mix`.
+    `by_class` as `cells.saved_by_class`, `mix` as `cells.local_mix`.
     """
     return mixed([perceived_saving(mandate, saved) for saved in by_class], mix)
 

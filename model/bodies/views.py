@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..children.cells import mixed, saved_by_class
 from ..children.forecast import BELIEF_GRID, at_belief
 from ..children.ladder import N_AGES
-from ..children.local import mixed, saved_by_class
 from ..children.practice import cost_begun, practice_of
 from ..contracts import Design
 from ..contracts.ways import GRANTOR, STATE

@@ -2,11 +2,10 @@
 
 The same probabilities that move children one draw at a time are here multiplied out, so a forecast has no sampling
 error. Bodies use it, under what they believe about effects, to see what a programme would save them; the results use
-it for the lives that go on after the last simulated year. Reads `ladder` and `prices`; read by `bodies`, `results` and
-the tests.
+it for the lives that go on after the last simulated year. Reads `ladder` and `lifecourse`; read by `cells`, `bodies`,
+`results` and the tests.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +13,6 @@ from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
 from ..inputs.parameters import InterventionParameters
-from ..inputs.protect import protect
 from .ladder import (
     ADULT_AGE,
     EXAM_AGE,
@@ -31,8 +29,7 @@ from .ladder import (
     Ladder,
 )
 from .lifecourse import combined, effect_left
-from .practice import AS_STUDIED, Practice
-from .prices import CostTables
+from .practice import Practice
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -285,127 +282,6 @@ def expected_states(ladder: Ladder) -> Floats:
         occupancy(result[age - 1], age - 1, 1, 0, _NO_EFFECT, life_tables(ladder), levels, result[age])
     result.flags.writeable = False  # runs of one world in one process share it
     return result
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """The options bodies decide on: one intervention for children seen at one age and level.
-
-    `saved` is the expected change in yearly cost per child enrolled, by (belief, cell, year since start, payer), and
-    `true_saving` that in practice (who stays, who leaves), for the mix of children that detection really puts in the
-    cell: some are not as needy as they look. The mix is that of the whole country; `local` has that of places.
-    """
-
-    intervention: NDArray[np.int64]  # (n_cells,)
-    age: NDArray[np.int64]
-    level: NDArray[np.int64]  # as perceived
-    start: Floats  # (n_cells, N_STATES)
-    saved: Floats  # (n_beliefs, n_cells, N_AGES, 10)
-    true_saving: Floats  # (n_cells, N_AGES, 10)
-    production: Floats  # (n_cells, N_AGES) change in societal cost at the true effect
-
-    def __post_init__(self) -> None:
-        protect(self)
-
-
-def detection_edges(
-    sensitivity: tuple[float, ...], false_alarm: tuple[float, ...], take_up: tuple[float, ...]
-) -> Floats:
-    """Cumulated probability by state of being taken for one level worse, and of being identified at all.
-
-    Shape (N_STATES, 2). Sensitivity and false alarms are by level, take-up by frailty class.
-    """
-    states = np.arange(N_STATES)
-    level, frailty = states % N_LEVELS, states // (N_LEVELS * N_RECORDS)
-    worse = np.where(level < N_LEVELS - 1, np.asarray(false_alarm)[level], 0.0)
-    seen = np.where(level > 0, np.asarray(sensitivity)[level], 0.0)
-    return np.asarray(np.stack([worse, np.minimum(worse + seen, 1.0)], axis=1) * np.asarray(take_up)[frailty][:, None])
-
-
-def seen_weights(ladder: Ladder, edges: Floats) -> Floats:
-    """Share of all children of an age that is seen at each level and is in each state, (N_AGES, N_LEVELS, N_STATES)."""
-    level = ladder.level.astype(np.int64)
-    weight = np.zeros((N_AGES, N_LEVELS, N_STATES))
-    occupied = expected_states(ladder)
-    every = np.arange(N_STATES)
-    weight[:, level, every] += occupied * (edges[:, 1] - edges[:, 0])
-    weight[:, np.minimum(level + 1, N_LEVELS - 1), every] += occupied * edges[:, 0]
-    return weight
-
-
-def mix_seen(ladder: Ladder, edges: Floats) -> Floats:
-    """Distribution over true states of the children seen at each (age, perceived level).
-
-    Shape (N_AGES, N_LEVELS, N_STATES); rows sum to 1, or to 0 where nobody is seen.
-    """
-    weight = seen_weights(ladder, edges)
-    total = weight.sum(axis=2, keepdims=True)
-    return np.asarray(np.divide(weight, total, out=np.zeros_like(weight), where=total > 0))
-
-
-def build_cells(
-    interventions: tuple[InterventionParameters, ...],
-    ladder: Ladder,
-    costs: CostTables,
-    edges: Floats,
-    *,
-    practice: Practice = AS_STUDIED,
-) -> Cells:
-    """Solve every option's expected saving under every belief of the grid, and at the true effect.
-
-    `edges` are `detection_edges`, shape (N_STATES, 2); `practice` says what is left of the effect in studies.
-    Runs of one world in one process share the solution, unchanged.
-    """
-    return _solve(interventions, ladder, costs, edges.tobytes(), practice)
-
-
-@lru_cache(maxsize=8)
-def _solve(
-    interventions: tuple[InterventionParameters, ...],
-    ladder: Ladder,
-    costs: CostTables,
-    edges_bytes: bytes,
-    practice: Practice,
-) -> Cells:
-    edges = np.frombuffer(edges_bytes).reshape(N_STATES, 2)
-    keys = [
-        (k, age, level)
-        for k, item in enumerate(interventions)
-        for age in range(item.age_from, item.age_to + 1)
-        for level in range(item.levels[0], item.levels[1] + 1)
-    ]
-    k, age, level = (np.array(column, dtype=np.int64) for column in zip(*keys, strict=True))
-    start = mix_seen(ladder, edges)[age, level]
-    price = np.zeros((len(keys), N_AGES, N_LEVELS, costs.by_payer.shape[2] + 1))
-    for cell, a in enumerate(age):
-        price[cell, : N_AGES - a - 1, :, :-1] = costs.by_payer[a + 1 :]
-        price[cell, : N_AGES - a - 1, :, -1] = costs.societal[a + 1 :]
-    saved = np.zeros((len(BELIEF_GRID) + 2, len(keys), N_AGES, N_LEVELS))
-    multiples = (*BELIEF_GRID, *(multiple for _, multiple in practice.strengths))
-    effects = np.stack([effects_of(interventions, multiple)[k] for multiple in multiples])
-    saved_years(start, age, effects, life_tables(ladder), saved)
-    worth = (saved[..., None] * price).sum(axis=3)
-    (stay, _), (leave, _) = practice.strengths
-    true = stay * worth[-2] + leave * worth[-1]
-    return Cells(
-        intervention=k,
-        age=age,
-        level=level,
-        start=start,
-        saved=np.ascontiguousarray(worth[:-2, ..., :-1]),
-        true_saving=np.ascontiguousarray(true[..., :-1]),
-        production=true[..., -1],
-    )
-
-
-def saved_levels(cells: Cells, effects: Floats, ladder: Ladder) -> Floats:
-    """Children fewer at each level by a child of each option, at `effects` (see `effects_of`), by year from the start.
-
-    Shape (n_cells, N_AGES, N_LEVELS).
-    """
-    saved = np.zeros((1, cells.age.size, N_AGES, N_LEVELS))
-    saved_years(cells.start, cells.age, effects[cells.intervention][None], life_tables(ladder), saved)
-    return np.asarray(saved[0])
 
 
 def at_belief(values: Floats, belief: Floats) -> Floats:

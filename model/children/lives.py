@@ -17,8 +17,9 @@ from ..inputs.parameters import DetectionParameters, InterventionParameters
 from ..inputs.places import Places
 from ..inputs.protect import protect
 from . import finding, lifecourse
+from .cells import detection_edges
 from .draws import threshold
-from .forecast import detection_edges, effects_in_practice, life_tables
+from .forecast import effects_in_practice, life_tables
 from .ladder import N_AGES, N_LEVELS, Ladder, kernel_tables
 from .lifecourse import Found, Look, Treated, Untreated, When
 from .participants import Participants

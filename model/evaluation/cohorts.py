@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import Cells, effects_in_practice, expected_states, life_tables
+from ..children.cells import Cells
+from ..children.forecast import effects_in_practice, expected_states, life_tables
 from ..children.ladder import (
     ADULT_AGE,
     EXAM_AGE,

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import BELIEF_GRID, Cells, LifeTables, effects_of, expected_states, life_tables, occupancy
+from ..children.cells import Cells, starts_by_class
+from ..children.forecast import BELIEF_GRID, LifeTables, effects_of, expected_states, life_tables, occupancy
 from ..children.ladder import (
     ADULT_AGE,
     EXAM_AGE,
@@ -28,7 +29,6 @@ from ..children.ladder import (
     treated_move,
 )
 from ..children.lifecourse import effect_left
-from ..children.local import starts_by_class
 from ..children.practice import AS_STUDIED, Practice
 from ..inputs.compiled import kernel
 from ..inputs.parameters import InterventionParameters

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.forecast import Cells, at_belief
+from ..children.cells import Cells
+from ..children.forecast import at_belief
 from ..children.ladder import Ladder
 from ..contracts import Design
 from ..contracts.contract import plain

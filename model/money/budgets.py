@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..children.cells import relative_mix
 from ..children.forecast import expected_states
 from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS
-from ..children.local import relative_mix
 from ..children.population import Population
 from ..children.prices import PAYER
 from ..inputs.facts import standardised

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children import finding
+from ..children.cells import mixed
 from ..children.ladder import N_AGES, N_LEVELS
 from ..children.lifecourse import Found, Options, Rows, When
 from ..children.lives import Children
-from ..children.local import mixed
 from ..children.participants import NEVER, Participants
 from ..children.practice import who_leaves
 from ..contracts.ways import IN_FORCE

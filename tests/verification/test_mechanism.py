@@ -10,7 +10,7 @@ from stupror.model.bodies.decisions import answers, perceived
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving
 from stupror.model.bodies.rules import by_body
 from stupror.model.bodies.views import reckon
-from stupror.model.children.forecast import build_cells, detection_edges
+from stupror.model.children.cells import build_cells, detection_edges
 from stupror.model.children.ladder import N_AGES, N_LEVELS, WORST, build_ladder
 from stupror.model.children.prices import PAYER, build_costs
 from stupror.model.contracts import load_design

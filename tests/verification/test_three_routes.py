@@ -8,11 +8,10 @@ from reference import Help, Reference, in_practice, local_shares, seen_as, toget
 from worlds import Cohort, county, world
 
 from stupror.model.children import finding, lifecourse, need
+from stupror.model.children.cells import build_cells, detection_edges, relative_mix
 from stupror.model.children.draws import threshold
 from stupror.model.children.forecast import (
-    build_cells,
     carry,
-    detection_edges,
     effects_in_practice,
     expected_states,
     life_tables,
@@ -20,7 +19,6 @@ from stupror.model.children.forecast import (
     with_several,
 )
 from stupror.model.children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE, treated_move
-from stupror.model.children.local import relative_mix
 from stupror.model.children.practice import Practice
 from stupror.model.children.prices import PAYER, build_costs
 from stupror.model.inputs.facts import built_in_facts

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stupror.experiments.patterns.worth import basket, worth
-from stupror.model.children.forecast import build_cells, detection_edges
+from stupror.model.children.cells import build_cells, detection_edges
 from stupror.model.children.ladder import build_ladder
 from stupror.model.children.practice import cost_begun, cost_empty, practice_of
 from stupror.model.children.prices import PAYER, build_costs

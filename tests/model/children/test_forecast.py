@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 
+from stupror.model.children.cells import build_cells, detection_edges, mix_seen
 from stupror.model.children.forecast import (
     BELIEF_GRID,
     at_belief,
-    build_cells,
     carry,
-    detection_edges,
     effects_of,
     expected_states,
     life_tables,
-    mix_seen,
     occupancy,
 )
 from stupror.model.children.ladder import (

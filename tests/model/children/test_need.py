@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stupror.model.children import lifecourse
+from stupror.model.children.cells import relative_mix
 from stupror.model.children.forecast import expected_states
 from stupror.model.children.ladder import (
     EXAM_AGE,
@@ -21,7 +22,6 @@ from stupror.model.children.ladder import (
     build_ladder,
     kernel_tables,
 )
-from stupror.model.children.local import relative_mix
 from stupror.model.children.need import frailty_mix, level_of_need, states_at_birth
 from stupror.model.children.population import build_population
 from stupror.model.children.prices import build_costs

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stupror.model.children.forecast import build_cells, detection_edges, seen_weights
+from stupror.model.children.cells import build_cells, detection_edges, seen_weights
 from stupror.model.children.ladder import build_ladder
 from stupror.model.children.practice import practice_of
 from stupror.model.children.prices import build_costs

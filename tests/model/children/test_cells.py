@@ -9,9 +9,9 @@ from stupror.model.bodies.beliefs import news
 from stupror.model.bodies.decisions import offers_to
 from stupror.model.bodies.reasoning import perceived_saving
 from stupror.model.bodies.rules import HAVE_RULES
-from stupror.model.children.forecast import BELIEF_GRID, build_cells, detection_edges
+from stupror.model.children.cells import build_cells, detection_edges, mixed
+from stupror.model.children.forecast import BELIEF_GRID
 from stupror.model.children.ladder import N_AGES, build_ladder
-from stupror.model.children.local import mixed
 from stupror.model.children.need import frailty_mix, level_of_need
 from stupror.model.children.practice import practice_of
 from stupror.model.contracts import load_design
