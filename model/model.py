@@ -26,9 +26,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .bodies.agents import create_agents
+from .bodies.asking import Asking, Season, put_to_all
 from .bodies.beliefs import learn, news
 from .bodies.bodies import appoint
-from .bodies.decisions import Asking, Season, decide, put_to_all, season_of, tally
+from .bodies.decisions import decide, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
 from .children.practice import practice_of

@@ -17,8 +17,9 @@ from ..children.ladder import level_name
 from ..contracts.ways import GRANTOR, IN_FORCE
 from ..money.budgets import COMMITTEES
 from ..world import World
+from .asking import Asking, offer_of, offers_to_private
 from .choice import ANSWERS, INVESTOR, YES
-from .decisions import Asking, heard, offer_of, offers_to_private
+from .decisions import heard
 from .private import PRIVATE, Verdict
 from .reasoning import Mandate
 from .rules import Offer, one

@@ -3,33 +3,26 @@
 An idea is about a programme for children at one level. Owners want it or not, grantors grant, private parties sign, in
 the order of the contract; whoever says no says why. What an idea is worth to a body is what it expects to gain, what it
 learns by trying, less its reluctance and effort, and a taste that is drawn (random utility). Then each body takes what
-it can pay for (`choice`).
+it can pay for (`choice`). How an option looks to a body is in `asking`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.draws import TASTE, by_place
-from ..children.forecast import at_belief
-from ..children.ladder import N_AGES
 from ..children.lifecourse import Options
 from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
-from ..contracts.ways import STATE as BY_STATE
-from ..inputs.protect import protect
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
 from ..projects.payments import paperwork, parts
 from ..projects.services import open_to, unserved
 from ..world import World
-from .beliefs import credited, doubted
+from .asking import Asking, Season, by_group, offers_to, perceived, state_net
 from .bodies import Bodies, Decision
 from .choice import (
     ANSWERS,
@@ -52,67 +45,15 @@ from .choice import (
     Needs,
     choose,
 )
-from .ideas import ideas, places
-from .mandates import KINDS
-from .private import Verdict
-from .reasoning import tastes, value_of_trying
-from .rules import Offer, Offers, kind_of, one, said
+from .ideas import ideas
+from .rules import kind_of, said
 from .signing import too_small, verdicts
-from .views import View, believed, reaches_region
+from .views import reaches_region
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Answers = NDArray[np.int8]
-
-
-@dataclass(frozen=True, eq=False)
-class Season:
-    """What bodies know of a budget year when they decide."""
-
-    year: int
-    seen: Whole  # children identified, by (municipality, age, perceived level)
-    neighbours: Floats  # (n,), share of neighbouring municipalities that are active in social investment
-    served: Whole  # children whom standing services take, by (municipality, option)
-    free: Whole  # whom anything new can take, by (municipality, option), each option by itself
-    ideas: Whole  # by (municipality, group), see `ideas.ideas`
-    left: Mapping[str, Floats]  # what a krona left in each fund is worth to whoever grants it, (n,) each
-
-    def __post_init__(self) -> None:
-        protect(self)
-
-
-@dataclass(frozen=True, eq=False)
-class Asking:
-    """One contract put before everybody concerned in one season."""
-
-    bodies: Bodies
-    room: dict[str, Whole]  # (n,) by body, SEK that its own budget leaves it
-    world: World
-    contract: int
-    season: Season
-    weighed: dict[tuple[str, bool, bytes], Perceived] = field(default_factory=dict, repr=False)  # so far
-
-    @property
-    def design(self) -> Design:
-        """The contract."""
-        return self.world.contracts[self.contract]
-
-    @property
-    def view(self) -> View:
-        """How it looks to everybody concerned."""
-        return self.bodies.views[self.contract]
-
-    @cached_property
-    def places(self) -> Whole:
-        """Children that this year's ideas are about, by (municipality, option); a planner waits for no idea."""
-        season = self.season
-        return season.free if self.design.way.paperless else places(self.world, season.ideas, season.free)
-
-    @cached_property
-    def signed(self) -> dict[str, Verdict]:
-        """What each private party thinks of every option."""
-        return signatures(self)
 
 
 class Said(NamedTuple):
@@ -131,11 +72,6 @@ def season_of(
     others = unserved(world, seen, served)[:, cells.age, cells.level]
     free = np.maximum(np.minimum(open_to(world, seen[:, cells.age, cells.level]) - served, others), 0)
     return Season(year, seen, neighbours, served, free, ideas(world, world.groups.total(free), year), left)
-
-
-def put_to_all(bodies: Bodies, room: dict[str, Whole], world: World, season: Season) -> list[Asking]:
-    """Every contract of the run as it is put before everybody in this season, by number."""
-    return [Asking(bodies, room, world, contract, season) for contract in range(len(world.contracts))]
 
 
 def decide(askings: Sequence[Asking], books: Books) -> tuple[Decision, ...]:
@@ -254,64 +190,9 @@ def _said(asking: Asking, who: str, mine: Whole, planned: Whole, *, owner: bool)
     """What a body says by itself, or by the rule that a researcher has given it."""
     value = perceived(asking, who, mine, owner=owner).value
     if not asking.design.way.paperless:
-        value = _by_group(asking.world, value, mine, planned)
+        value = by_group(asking.world, value, mine, planned)
     rule = asking.bodies.rules.get(kind_of(who))
     return value if rule is None else said(rule, offers_to(asking, who, mine, value))
-
-
-class Perceived(NamedTuple):
-    """What options are worth to a body, SEK per child, (n, options) each."""
-
-    net: Floats  # what it expects to save and be paid, less what it pays
-    trying: Floats  # what a trial may be worth for later decisions
-    against: Floats  # reluctance, and the effort of applying
-    taste: Floats  # all else, drawn
-
-    @property
-    def value(self) -> Floats:
-        """All together."""
-        return self.net + self.trying - self.against + self.taste
-
-
-def perceived(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceived:
-    """What each option is worth to a body and why; `owner` if the project would be its own."""
-    key = who, owner, mine.tobytes()
-    if key not in asking.weighed:
-        asking.weighed[key] = _weigh_up(asking, who, mine, owner=owner)
-    return asking.weighed[key]
-
-
-def _weigh_up(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceived:
-    bodies, world, view, p = asking.bodies, asking.world, asking.view, asking.world.spec.choice
-    kinds = world.cells.intervention[mine]
-    net = view.net(who, bodies.beliefs.own[:, kinds], mine, asking.season.left)
-    nothing = np.zeros(net.shape)
-    if asking.design.way.paperless:
-        return Perceived(net, nothing, nothing, nothing)
-    cost = world.whole_cost[mine].astype(np.float64)
-    size = np.maximum(world.project_cost[:, None] / cost, 1.0)
-    precision = np.ascontiguousarray(bodies.beliefs.precision[:, kinds])
-    applies = owner and world.offers_beside(asking.contract)
-    against = (p.reluctance * cost * owner) + (p.effort * applies) / size
-    doubt = doubted(view.expected[-1].metric.evaluation, world.spec.belief)
-    more = credited(bodies.beliefs.heard[0][:, kinds], size * view.tells[:, mine], doubt)
-    trying = p.trials_ahead * value_of_trying(net - against, view.slope(who, mine), precision, more)
-    return Perceived(net, trying, against, cost * _taste(asking, who)[:, kinds])
-
-
-def _taste(asking: Asking, who: str) -> Floats:
-    """What else speaks for or against each programme this year, per krona, (n, n_interventions)."""
-    world, kind = asking.world, kind_of(who)
-    codes = world.geography.codes if kind != "region" else world.geography.codes // 100
-    number = world.menu.number * len(KINDS) + KINDS.index(kind)
-    return tastes(by_place(world.seed, TASTE, codes, number, asking.season.year), world.spec.choice.taste)
-
-
-def _by_group(world: World, value: Floats, mine: Whole, planned: Whole) -> Floats:
-    """What the whole of each idea is worth per child: it goes ahead for children of all its ages, or not at all."""
-    weight = np.maximum(planned[:, mine].astype(np.float64), 1e-6)
-    worth, children = world.groups.total(weight * value, mine), world.groups.total(weight, mine)
-    return np.asarray((worth / np.maximum(children, 1e-300))[:, world.groups.of_cell[mine]])
 
 
 def _heard(value: Floats, answer: Answers, net: Floats, *, first: bool) -> tuple[Floats, Answers]:
@@ -332,29 +213,12 @@ def _outside(world: World, design: Design) -> Bools:
     return outside if reaches_region(design) else outside | world.menu.regional[kinds]
 
 
-def signatures(asking: Asking) -> dict[str, Verdict]:
-    """What each private party to the contract thinks of every option now."""
-    bodies = asking.bodies
-    result = verdicts(asking.world, asking.design, asking.view, bodies.beliefs)
-    for party in [party for party in result if party in bodies.rules]:
-        net = said(bodies.rules[party], offers_to_private(asking, party, result[party]))[0]
-        result[party] = replace(result[party], accepts=net > 0.0, net=net)
-    return result
-
-
 def state_says(asking: Asking, planned: Whole) -> Floats:
     """What each idea is worth to the state per child, SEK, (n, n_cells): it saves and pays; it signs above 0.
 
     It believes what all evaluations have told the market, and has no taste, no project to run and nothing to try.
     """
-    return _by_group(asking.world, state_net(asking), np.arange(asking.world.cells.age.size), planned)
-
-
-def state_net(asking: Asking) -> Floats:
-    """The same for each option by itself."""
-    world, everything = asking.world, np.arange(asking.world.cells.age.size)
-    belief = np.broadcast_to(asking.bodies.beliefs.market[world.cells.intervention], (world.n, everything.size))
-    return asking.view.net(BY_STATE, belief, everything, asking.season.left)
+    return by_group(asking.world, state_net(asking), np.arange(asking.world.cells.age.size), planned)
 
 
 def ranks(world: World, bodies: Bodies, value: Floats, contract: int) -> Floats:
@@ -399,85 +263,3 @@ def tally(answered: Whole, decided: Sequence[Decision]) -> Whole:
     answer, seen = heard(decided), decided[IN_FORCE].seen
     more = [np.where(answer == number, seen, 0).sum(axis=0) for number in range(len(ANSWERS))]
     return np.asarray(answered + np.stack(more, axis=1))
-
-
-# ---------------------------------------------------------------------- what is put before a researcher's own rule
-
-
-def offer_of(asking: Asking, who: str, row: int, option: int) -> tuple[Offer, Perceived]:
-    """One option before one body as it weighs it itself, and the terms of that: SEK per child, one number each.
-
-    `who` is the name under which it is asked, `row` its municipality. The value is that of the whole idea, of which the
-    option is one age.
-    """
-    world = asking.world
-    mine = np.flatnonzero(world.groups.of_cell == world.groups.of_cell[option])
-    at = int(np.flatnonzero(mine == option)[0])
-    owner = str(world.menu.owner[world.cells.intervention[option]])
-    terms = perceived(asking, who, mine, owner=who == asking.design.way.asked(owner)[0])
-    value = terms.value if asking.design.way.paperless else _by_group(world, terms.value, mine, asking.places)
-    one_of = Perceived(*(each[row : row + 1, at : at + 1] for each in terms))
-    return one(offers_to(asking, who, mine, value), row, at), one_of
-
-
-def offers_to(asking: Asking, who: str, mine: Whole, net: Floats) -> Offers:
-    """Options of these cells, put before all bodies of a kind; `net` is what they would say themselves."""
-    bodies, world = asking.bodies, asking.world
-    mandate, belief = bodies.mandates[who], believed(world, bodies.beliefs)[:, mine]
-    total, own = np.zeros((2, world.n, mine.size, N_AGES))
-    for share, saved in zip(world.mix[:, :, mine, None], world.saved[:, :, mine], strict=True):
-        total += share * at_belief(saved.sum(axis=3)[:, None], belief[..., None])
-        for payers in np.unique(mandate.payers, axis=0):
-            rows = (mandate.payers == payers).all(axis=1)
-            own[rows] += share[rows] * at_belief(saved[..., payers].sum(axis=3)[:, None], belief[rows][..., None])
-    return Offers(
-        **_words(asking, kind_of(who), mine),
-        municipality=world.geography.codes,
-        belief=belief,
-        room=asking.room.get(kind_of(who), np.zeros(world.n)).astype(np.float64),  # none before the first year
-        neighbours=asking.season.neighbours.copy(),
-        saving_own=own,
-        saving_others=total - own,
-        payments=at_belief(asking.view.flows[who][:, None, mine], belief[..., None]),
-        cost=asking.view.cost(who, mine, asking.season.left),
-        value=net.copy(),
-    )
-
-
-def offers_to_private(asking: Asking, party: str, verdict: Verdict) -> Offers:
-    """All options, put before one private party: what the contract may bring it, as the market believes."""
-    market, cells = asking.bodies.beliefs.market, asking.world.cells
-    belief, stake = market[cells.intervention][None], asking.view.stake[party]
-    nothing = np.zeros((1, *stake.shape))
-    return Offers(
-        **_words(asking, party, np.arange(cells.age.size)),
-        municipality=np.zeros(1, np.int64),
-        belief=belief,
-        room=np.zeros(1),  # it has no budget here
-        neighbours=np.full(1, asking.season.neighbours.mean()),
-        saving_own=nothing,
-        saving_others=nothing,
-        payments=at_belief(asking.view.private[party].flows[:, None], belief[..., None]),
-        cost=stake.sum(axis=1)[None],
-        value=_as_one_number(verdict)[None],
-    )
-
-
-def _as_one_number(verdict: Verdict) -> Floats:
-    """What a party says by itself, above 0 where it accepts: it looks at more than at what it expects to gain."""
-    least = np.finfo(np.float64).tiny
-    return np.where(verdict.accepts, np.maximum(verdict.net, least), np.minimum(verdict.net, 0.0))
-
-
-def _words(asking: Asking, kind: str, mine: Whole) -> dict[str, Any]:
-    """What is said about options to anybody."""
-    world, cells = asking.world, asking.world.cells
-    return {
-        "kind": kind,
-        "year": asking.season.year,
-        "in_force": asking.contract == IN_FORCE,
-        "intervention": world.menu.names[cells.intervention[mine]],
-        "age": cells.age[mine],
-        "level": cells.level[mine],
-        "memory": asking.bodies.memory.setdefault(kind, {}),
-    }

@@ -5,7 +5,7 @@ simulated and whatever anybody else does. A 64-bit key per (seed, purpose, munic
 for the whole cohort; child number i then reads splitmix64 (Steele, Lea & Flood 2014) at place i of the key's sequence.
 
 Every purpose has its own number here: a new one leaves the others' luck as it was. Read by `ladder`, `lifecourse`,
-`budgets`, `practice`, `decisions` and `model`.
+`budgets`, `practice`, `asking` and `model`.
 """
 
 import hashlib

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..bodies.asking import Asking, perceived, state_net
 from ..bodies.bodies import Decision
 from ..bodies.choice import ANSWERS, GRANTED_NOT, INVESTOR, PARTNER, SMALL, STATE, UNPAID, YES
-from ..bodies.decisions import Asking, perceived, state_net
 from ..bodies.private import PRIVATE
 from ..bodies.rules import kind_of
 from ..contracts.ways import STATE as BY_STATE

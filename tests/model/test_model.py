@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from stupror.model.bodies.agents import Committee, ExecutiveBoard, PrivateParty, Region
+from stupror.model.bodies.asking import signatures
 from stupror.model.bodies.choice import ANSWERS, YES
-from stupror.model.bodies.decisions import answers, heard, signatures
+from stupror.model.bodies.decisions import answers, heard
 from stupror.model.bodies.rules import by_body
 from stupror.model.children.ladder import N_LEVELS
 from stupror.model.children.practice import cost_left

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from worlds import Cohort, alone, change, county, eager, working, world
 
-from stupror.model.bodies.decisions import answers, perceived
+from stupror.model.bodies.asking import perceived
+from stupror.model.bodies.decisions import answers
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving
 from stupror.model.bodies.rules import by_body
 from stupror.model.bodies.views import reckon

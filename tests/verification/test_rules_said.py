@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from worlds import alone, change, county, eager, world
 
+from stupror.model.bodies.asking import put_to_all, signatures
 from stupror.model.bodies.beliefs import Beliefs, News, credited, is_told, learn
 from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, choose
-from stupror.model.bodies.decisions import answers, decide, put_to_all, ranks, season_of, signatures
+from stupror.model.bodies.decisions import answers, decide, ranks, season_of
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving, value_of_trying
 from stupror.model.children.ladder import N_AGES
 from stupror.model.children.lifecourse import Options

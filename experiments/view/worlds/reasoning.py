@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ....model.bodies.asking import Asking, Season, offer_of
 from ....model.bodies.bodies import Decision
 from ....model.bodies.choice import ANSWERS, UNSEEN
-from ....model.bodies.decisions import Asking, Season, heard, offer_of
+from ....model.bodies.decisions import heard
 from ....model.bodies.reasoning import perceived_payments
 from ....model.bodies.rules import Offer
 from ....model.children.ladder import level_name

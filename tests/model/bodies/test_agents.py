@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from stupror.model.bodies.agents import Body, Committee, ExecutiveBoard, PrivateParty, Region
+from stupror.model.bodies.asking import signatures
 from stupror.model.bodies.choice import ANSWERS
-from stupror.model.bodies.decisions import heard, signatures
+from stupror.model.bodies.decisions import heard
 from stupror.model.bodies.private import PRIVATE
 from stupror.model.bodies.rules import one
 from stupror.model.contracts import load_design

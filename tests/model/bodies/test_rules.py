@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from stupror.model.bodies.asking import signatures
 from stupror.model.bodies.choice import ANSWERS, CLOSED, YES
-from stupror.model.bodies.decisions import answers, signatures
+from stupror.model.bodies.decisions import answers
 from stupror.model.bodies.rules import DECIDE_ALONE, HAVE_RULES, Offers, by_body, check_rules, said
 from stupror.model.contracts import load_design
 from stupror.model.contracts.ways import IN_FORCE

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from stupror.model.bodies.asking import signatures
 from stupror.model.bodies.choice import SMALL, STATE, YES
-from stupror.model.bodies.decisions import answers, signatures, state_says
+from stupror.model.bodies.decisions import answers, state_says
 from stupror.model.bodies.signing import too_small
 from stupror.model.children.forecast import at_belief
 from stupror.model.contracts import load_design

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from stupror.model.bodies.asking import offers_to
 from stupror.model.bodies.beliefs import news
-from stupror.model.bodies.decisions import offers_to
 from stupror.model.bodies.reasoning import perceived_saving
 from stupror.model.bodies.rules import HAVE_RULES
 from stupror.model.children.cells import build_cells, detection_edges, mixed
