@@ -61,7 +61,7 @@ _LIVING = {*GROUPS, "households"}  # those whom lives cost something
 def _money(tables: Tables, rate: float) -> pd.Series:
     """PV of money received less paid, by run and group (work done is a group of its own)."""
     rows = lifetime.all_payments(tables)
-    if unknown := sorted({*rows["payer"], *rows["receiver"]} - set(GROUP_OF)):
+    if unknown := sorted({*rows["payer"].unique(), *rows["receiver"].unique()} - set(GROUP_OF)):
         raise KeyError(f"accounts without a group: {', '.join(unknown)}. Add them to measures.GROUPS or OUTSIDE.")
     pv = lifetime.discounted(rows, "amount_sek", lifetime.start_year(tables, rows), rate)
     to = rows["work"].where(rows["work"].notna(), rows["receiver"].map(GROUP_OF))
@@ -131,7 +131,7 @@ def leverage(tables: Tables) -> Frame:
 def unsigned_designs(tables: Tables) -> list[str]:
     """Designs under whose contract no project was started in any run: nobody, or not everybody, agreed."""
     projects = tables["projects"]
-    signed = set(projects.loc[~projects["own_room"], "design"])
+    signed = set(projects.loc[~projects["own_room"], "design"].unique())
     return [design for design in dict.fromkeys(tables["runs"]["design"]) if design not in signed]
 
 

@@ -75,6 +75,9 @@ def discounted(frame: Frame, column: str, start: pd.Series, rate: float) -> pd.S
 
 def start_year(tables: Tables, frame: Frame) -> pd.Series:
     """First year of each row's run."""
+    starts = tables["runs"]["start_year"]
+    if starts.nunique() == 1:  # the usual case, and a merge of millions of rows
+        return pd.Series(starts.iloc[0], frame.index)
     return (
         frame[RUN].merge(tables["runs"][[*RUN, "start_year"]], on=RUN, how="left")["start_year"].set_axis(frame.index)
     )

@@ -35,7 +35,7 @@ def option_values(tables: Tables, by: list[str]) -> Frame:
     `by`, first_age, last_age, cost_sek and the values of the table `options`.
     """
     options = tables["options"]
-    designs = list(dict.fromkeys(options["design"]))
+    designs = list(options["design"].unique())
     options = options[options["design"] == (BASE if BASE in designs else designs[0])]
     values = [column for column in options.columns if column == "cost_sek" or column.endswith("_value_sek")]
     weight = options["seen"].clip(lower=1)

@@ -23,7 +23,8 @@ def true_saving(tables: Tables, rate: float) -> Frame:
     Columns design, seed, payer, group, saving_sek. Programme cost is not deducted.
     """
     costs = tables["costs"]
-    costs = costs[costs["payer"].isin(GROUP_OF)]
+    columns = [*RUN, "payer", "year", "untreated_sek", "actual_sek"]
+    costs = costs.loc[costs["payer"].isin(GROUP_OF), columns]
     costs = costs.assign(sek=costs["untreated_sek"] - costs["actual_sek"])
     costs = costs.assign(saving_sek=discounted(costs, "sek", start_year(tables, costs), rate))
     result = costs.groupby([*RUN, "payer"], as_index=False, sort=False)[["saving_sek"]].sum()
@@ -79,18 +80,16 @@ def benefit_cost(tables: Tables, fiscal_rate: float, societal_rate: float) -> Fr
     frames = [ratio.rename(columns={"group": "perspective"})]
     spent = all_payments(tables)
     spent = spent[spent["work"].notna()]
-    for perspective, rate in (("fiscal", fiscal_rate), ("societal", societal_rate)):
+    for fiscal, rate in ((True, fiscal_rate), (False, societal_rate)):
         cost_by_run = (
             spent.assign(pv=discounted(spent, "amount_sek", start_year(tables, spent), rate)).groupby(RUN)["pv"].sum()
         )
         costs = tables["costs"]
-        if perspective == "fiscal":
-            costs = costs[costs["payer"].isin(GROUP_OF)]
-        else:
-            costs = costs[costs["kind"].isin(("resource", "lost_earnings"))]
+        within = costs["payer"].isin(GROUP_OF) if fiscal else costs["kind"].isin(("resource", "lost_earnings"))
+        costs = costs.loc[within, [*RUN, "year", "untreated_sek", "actual_sek"]]
         costs = costs.assign(sek=costs["untreated_sek"] - costs["actual_sek"])
         benefit = costs.assign(pv=discounted(costs, "sek", start_year(tables, costs), rate)).groupby(RUN)["pv"].sum()
         spent_by_run = cost_by_run.reindex(benefit.index, fill_value=0.0)
         ratio = (benefit / spent_by_run.where(spent_by_run > 0)).rename("ratio").reset_index()
-        frames.append(ratio.assign(perspective=perspective))
+        frames.append(ratio.assign(perspective="fiscal" if fiscal else "societal"))
     return pd.concat(frames, ignore_index=True)[[*RUN, "perspective", "ratio"]]

@@ -51,7 +51,7 @@ def cohort_sections(tables: Tables, words: Texts, say: Texts) -> list[dict[str, 
 
 
 def _designs(found: pd.DataFrame) -> list[str]:
-    return [str(name) for name in dict.fromkeys(found["design"])]
+    return [str(name) for name in found["design"].unique()]
 
 
 def _drawn(found: pd.DataFrame) -> list[str]:
@@ -74,7 +74,7 @@ def _draw(found: pd.DataFrame, words: Texts, say: Texts) -> str:
     """Above: cost by age and payer without help. Below: what each design's programmes save, in bands of five years."""
     names = _drawn(found)
     first = found[found["design"] == _designs(found)[0]]
-    groups = [group for group in lifetime.GROUPS if group in set(found["group"])]
+    groups = [group for group in lifetime.GROUPS if group in set(found["group"].unique())]
     without = first.groupby(["age", "group"])["untreated_sek"].sum().unstack("group").fillna(0.0)
     without = without.div(first["seed"].nunique() * 1000)[groups]
     with mpl.rc_context(STYLE | {"font.size": 9}):
@@ -126,7 +126,7 @@ def _table(found: pd.DataFrame, tables: Tables, words: Texts, say: Texts) -> dic
     one = found[found["design"] == _designs(found)[0]].assign(actual_sek=0.0)
     whole = cohort.saved_by_band(one)
     rows: list[tuple[str, list[Cell]]] = []
-    for group in [each for each in lifetime.GROUPS if each in set(found["group"])]:
+    for group in [each for each in lifetime.GROUPS if each in set(found["group"].unique())]:
         mean = whole[whole["group"] == group][columns].mean()
         name = say["c_full"].format(group=within(words[group]))
         rows.append((name, [*((number(float(each), 100), "") for each in mean.to_numpy(float)), ("", "")]))

@@ -50,7 +50,7 @@ def committee_sections(tables: Tables, words: Texts, say: Texts) -> list[dict[st
 
 def _designs(change: pd.DataFrame) -> list[str]:
     """Designs in the order in which they were run; the planner, who asks no committee, stands last."""
-    return sorted(dict.fromkeys(change["design"]), key=lambda name: name == lifetime.BENCHMARK)
+    return sorted(change["design"].unique(), key=lambda name: name == lifetime.BENCHMARK)
 
 
 def _of(change: pd.DataFrame, design: str, body: str) -> pd.DataFrame:

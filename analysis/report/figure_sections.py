@@ -57,7 +57,7 @@ def _section(key: str, svg: str, reading: str, say: Mapping[str, str]) -> dict[s
 
 def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
     frame = lifetime.pyramid(tables)
-    designs = list(dict.fromkeys(frame["design"]))
+    designs = list(frame["design"].unique())
     frame = frame[frame["design"] == (lifetime.BASE if lifetime.BASE in designs else designs[0])]
     cost = frame.groupby(["seed", "age"])["actual_sek"].sum().groupby("age").mean() / 1000
     young = frame[frame["age"] < 18]
@@ -73,13 +73,11 @@ def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:
 def _read_whom(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:
     years = tables["runs"].groupby("design", sort=False)["years"].sum()
     spent = tables["enrolment"].groupby(["design", "intervention"])["cost_sek"].sum()
-    lines = []
-    for design in dict.fromkeys(tables["enrolment"]["design"]):
-        part = spent.loc[design] / years[design] / 1e6
-        name = str(part.idxmax())
-        lines.append((words.get(name, name), words.get(design, design), at_scale(float(part.max()))))
-    name, design, amount = lines[0]
-    return say["r_whom"].format(name=name, design=design, amount=amount)
+    design = str(tables["enrolment"]["design"].iloc[0])
+    part = spent.loc[design] / years[design] / 1e6
+    name = str(part.idxmax())
+    amount = at_scale(float(part.max()))
+    return say["r_whom"].format(name=words.get(name, name), design=words.get(design, design), amount=amount)
 
 
 def _read_pocket(tables: Tables, words: Mapping[str, str], say: Mapping[str, str]) -> str:

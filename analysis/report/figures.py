@@ -95,12 +95,13 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
     designs = _designs(tables)
     years = tables["runs"].groupby("design", sort=False)[["years"]].sum()["years"]
     taken = tables["enrolment"]
-    names = list(dict.fromkeys(tables["options"]["intervention"]))
+    names = list(tables["options"]["intervention"].unique())
     bands = [band for band in AGE_BANDS if band[0] < 30 or taken["age"].ge(30).any()]
     grid = np.zeros((len(designs), len(names), len(bands)))
     for d, design in enumerate(designs):
         for b, (low, high) in enumerate(bands):
-            part = taken[(taken["design"] == design) & taken["age"].between(low, high)]
+            within = (taken["design"] == design) & taken["age"].between(low, high)
+            part = taken.loc[within, ["intervention", "cost_sek"]]
             spent = part.groupby("intervention")["cost_sek"].sum().reindex(names, fill_value=0)
             grid[d, :, b] = spent.to_numpy() / years[design] / 1e6
     with mpl.rc_context(_STYLE | {"axes.grid": False}):
@@ -136,7 +137,7 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
 def lifetime_change(tables: Tables, words: Words, rate: float) -> str:
     """Lifetime public cost per child less that of status quo: each seed a dot, mean and 90 % interval."""
     change = lifetime.change_per_child(tables, rate)
-    designs = list(dict.fromkeys(change["design"]))
+    designs = list(change["design"].unique())
     found = intervals(change, "change_sek", ["design"]).set_index("design")
     with mpl.rc_context(_STYLE):
         figure, ax = _axes(8.5, 0.9 + 0.5 * max(len(designs), 1))

@@ -269,7 +269,7 @@ def _part_of_country(tables: Tables, manifest: Mapping[str, Any]) -> list[str]:
     """Name the municipalities of a run that does not have all; nothing if it has."""
     if manifest.get("scenario", {}).get("municipalities", "all") == "all":
         return []
-    names = manifest.get("places") or list(dict.fromkeys(tables["municipalities"]["name"]))
+    names = manifest.get("places") or list(tables["municipalities"]["name"].unique())
     return [", ".join(names[:12]) + (", ..." if len(names) > 12 else "")]
 
 
@@ -287,7 +287,7 @@ def option_table(
     kSEK per child, averaged as in the figure of the wrong pocket.
     """
     values, funded = options.option_values(tables, OPTION), options.share_funded(tables, OPTION)
-    designs = list(dict.fromkeys(tables["options"]["design"]))
+    designs = list(tables["options"]["design"].unique())
     share = {(row["design"], row["intervention"], row["level"]): row["share"] for row in funded.to_dict("records")}
     money = ("cost", "own_value", "municipality_value", "region_value", "state_value", "fiscal_value", "societal_value")
     rows = []

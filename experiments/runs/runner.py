@@ -8,7 +8,7 @@ invisible in what comes out. Read by the commands and by anybody who writes Pyth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -30,6 +30,8 @@ __all__ = [
     "compare",
     "run",
 ]
+
+ENOUGH_WORLDS = 4  # for each worker: then all runs of a world are done by one, which sets it up once
 
 Tables = dict[str, pd.DataFrame]
 Progress = Callable[[int, int], None]
@@ -170,10 +172,13 @@ def compare(
         for seed in seeds
     ]
     tell = progress or (lambda _done, _all: None)
+    worlds_of = [range(of, len(jobs), len(seeds)) for of in range(len(seeds))]  # of each world, all its runs
     if pool is not None:
-        return _stack(_in_pool(jobs, pool, tell))
-    done = _in_processes(jobs, workers, tell) if workers > 1 and len(jobs) > 1 else _in_turn(jobs, tell)
-    return _stack(done)
+        return _stack(_in_pool(jobs, _singly(jobs), pool, tell))
+    if workers > 1 and len(jobs) > 1:
+        few = len(seeds) < ENOUGH_WORLDS * workers
+        return _stack(_in_processes(jobs, _singly(jobs) if few else worlds_of, workers, tell))
+    return _stack(_in_turn(jobs, worlds_of, tell))
 
 
 def _refuse_twins(designs: Sequence[Design], seeds: Sequence[int]) -> None:
@@ -214,33 +219,45 @@ def _live(job: Job) -> Tables:
         let_go()
 
 
-def _in_turn(jobs: Sequence[Job], tell: Progress) -> list[Tables]:
-    """Do the jobs here, one after the other."""
-    done = []
+def _live_all(jobs: Sequence[Job]) -> list[Tables]:
+    return [_live(job) for job in jobs]
+
+
+def _singly(jobs: Sequence[Job]) -> list[range]:
+    return [range(number, number + 1) for number in range(len(jobs))]
+
+
+def _in_turn(jobs: Sequence[Job], groups: Iterable[Sequence[int]], tell: Progress) -> list[Tables]:
+    """Do the jobs here, one after the other, group by group; give their tables in the order of the jobs."""
+    done: dict[int, Tables] = {}
     with only_new():
-        for job in jobs:
-            done.append(_live(job))
+        for number in (number for group in groups for number in group):
+            done[number] = _live(jobs[number])
             tell(len(done), len(jobs))
-    return done
+    return [done[number] for number in range(len(jobs))]
 
 
-def _in_processes(jobs: Sequence[Job], workers: int, tell: Progress) -> list[Tables]:
+def _in_processes(jobs: Sequence[Job], groups: Sequence[Sequence[int]], workers: int, tell: Progress) -> list[Tables]:
     """Do the jobs in worker processes of their own."""
-    with _pool(min(workers, len(jobs))) as pool:
-        return _in_pool(jobs, pool, tell)
+    with _pool(min(workers, len(groups))) as pool:
+        return _in_pool(jobs, groups, pool, tell)
 
 
-def _in_pool(jobs: Sequence[Job], pool: ProcessPoolExecutor, tell: Progress) -> list[Tables]:
-    """Do the jobs in these worker processes; give their tables in the order of the jobs."""
+def _in_pool(
+    jobs: Sequence[Job], groups: Iterable[Sequence[int]], pool: ProcessPoolExecutor, tell: Progress
+) -> list[Tables]:
+    """Do the jobs in these worker processes, a group in one; give their tables in the order of the jobs."""
     with deaf_to_interrupts():
-        futures = {pool.submit(_live, job): job for job in jobs}
-    for count, future in enumerate(as_completed(futures), start=1):
-        _result(future, futures[future])
-        tell(count, len(jobs))
-    return [future.result() for future in futures]
+        futures = {pool.submit(_live_all, [jobs[number] for number in group]): group for group in groups}
+    done: dict[int, Tables] = {}
+    for future in as_completed(futures):
+        group = futures[future]
+        done |= zip(group, _result(future, [jobs[number] for number in group]), strict=True)
+        tell(len(done), len(jobs))
+    return [done[number] for number in range(len(jobs))]
 
 
-def _result(future: Future[Tables], job: Job) -> Tables:
+def _result(future: Future[list[Tables]], jobs: Sequence[Job]) -> list[Tables]:
     """Give what a worker made; say which run it was if the worker died."""
     try:
         return future.result()
@@ -249,7 +266,8 @@ def _result(future: Future[Tables], job: Job) -> Tables:
             raise InputError(
                 ['workers: a script that asks for more than one must do so under `if __name__ == "__main__":`']
             ) from None
-        raise RunError(job.design.name, job.seed, "its worker process ended without an answer") from error
+        names = "' or '".join(job.design.name for job in jobs)
+        raise RunError(names, jobs[0].seed, "its worker process ended without an answer") from error
 
 
 def _stack(done: Sequence[Tables]) -> Tables:

@@ -193,9 +193,7 @@ def offers_to(asking: Asking, who: str, mine: Whole, net: Floats) -> Offers:
     total, own = np.zeros((2, world.n, mine.size, N_AGES))
     for share, saved in zip(world.mix[:, :, mine, None], world.saved[:, :, mine], strict=True):
         total += share * at_belief(saved.sum(axis=3)[:, None], belief[..., None])
-        for payers in np.unique(mandate.payers, axis=0):
-            rows = (mandate.payers == payers).all(axis=1)
-            own[rows] += share[rows] * at_belief(saved[..., payers].sum(axis=3)[:, None], belief[rows][..., None])
+        own += share * at_belief(saved[..., mandate.payers].sum(axis=3)[:, None], belief[..., None])
     return Offers(
         **_words(asking, kind_of(who), mine),
         municipality=world.geography.codes,

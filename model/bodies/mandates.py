@@ -36,8 +36,8 @@ def mandates_of(world: World) -> dict[str, Mandate]:
     codes, result = world.geography.codes, {}
     for number, kind in enumerate(KINDS):
         own: Any = {"board": slice(0, 4), "planner": slice(0, len(PAYERS)), "pool": _pooled(world.design)}.get(kind)
-        payers = np.zeros((world.n, len(PAYERS)), np.bool_)
-        payers[:, PAYER[kind] if own is None else own] = True
+        payers = np.zeros(len(PAYERS), np.bool_)
+        payers[PAYER[kind] if own is None else own] = True
         places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
         luck = np.stack([uniforms(world.seed, AGENT, 2, key=(int(place), number, 0)) for place in places])
         result[kind] = _mandate(world.spec, kind, payers, luck)
@@ -67,8 +67,8 @@ def first_beliefs(world: World) -> Beliefs:
 def _state(world: World) -> Mandate:
     """Give the state its mandate: one body with one view, wherever a project is. It keeps what it saves."""
     own, n = world.spec.state, world.n
-    payers = np.zeros((n, len(PAYERS)), np.bool_)
-    payers[:, GROUPS["state"]] = True
+    payers = np.zeros(len(PAYERS), np.bool_)
+    payers[GROUPS["state"]] = True
     return Mandate(
         payers=payers,
         horizon=np.full(n, float(own.horizon)),
@@ -91,7 +91,7 @@ def _pooled(design: Design) -> NDArray[np.int64]:
 
 def _mandate(spec: Scenario, kind: str, payers: NDArray[np.bool_], luck: Floats) -> Mandate:
     """Give bodies of one kind their mandate; committees differ by their luck, shape (n, 2)."""
-    n = payers.shape[0]
+    n = luck.shape[0]
     if kind == "planner":
         life, zero = np.full(n, float(LAST_AGE + 1)), np.zeros(n)
         return Mandate(payers, life, np.full(n, spec.discount.rate), zero, life, 1.0, 0.0, 1.0, 0.0)

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 class Mandate:
     """What bodies of one kind answer for and how far they see, one row per municipality.
 
-    `payers` says whose costs are one's own, shape (n, 10); `horizon` in years, `discount` per year. `regard` is the
+    `payers` says whose costs are one's own, shape (10,); `horizon` in years, `discount` per year. `regard` is the
     weight on gains to everybody else within `regard_horizon` years: a budget looks a few years ahead, but the gains to
     society that bodies say they act for (M13) are reckoned over a longer time than any budget. A saving can be cashed
     by ``cashable_first + growth * years``, at most `cashable_max`, and of a lasting saving the share ``(1 - ratchet)
@@ -49,8 +49,8 @@ class Mandate:
         return self._weights(self.horizon)
 
     def caring(self) -> Floats:
-        """Weight of a krona of everybody else's in each year, shape (n, N_AGES)."""
-        return self.regard[:, None] * self._weights(self.regard_horizon)
+        """Weight of a krona of everybody else's in each year for a whole `regard`, shape (n, N_AGES)."""
+        return self._weights(self.regard_horizon)
 
     def _weights(self, horizon: Floats) -> Floats:
         years = np.arange(N_AGES)
@@ -71,14 +71,24 @@ def perceived_saving(mandate: Mandate, saved: Floats) -> Floats:
     `saved` is by (belief, cell, year since the start, payer), see `cells.Cells`.
     Shape (n_beliefs, n_municipalities, n_cells), SEK per child enrolled.
     """
-    kept, cared = mandate.discounting() * mandate.keeping(), mandate.caring()
-    total = saved.sum(axis=3)
-    result = np.zeros((saved.shape[0], kept.shape[0], saved.shape[1]))
-    for payers in np.unique(mandate.payers, axis=0):
-        rows = (mandate.payers == payers).all(axis=1)
-        own = saved[..., payers].sum(axis=3)
-        result[:, rows] = _weigh(kept[rows], own) + _weigh(cared[rows], total - own)
-    return result
+    own, others = _whose(saved, mandate.payers)
+    kept = _weigh(mandate.discounting() * mandate.keeping(), own)
+    return np.asarray(kept + mandate.regard[:, None] * _weigh(mandate.caring(), others))
+
+
+@kernel
+def _whose(saved: Floats, payers: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Add up over `payers`, and over everybody else: from (beliefs, cells, years, 10) to (beliefs, cells, years)."""
+    own, others = np.zeros(saved.shape[:3]), np.zeros(saved.shape[:3])
+    for b in range(saved.shape[0]):
+        for c in range(saved.shape[1]):
+            for t in range(saved.shape[2]):
+                for payer in range(saved.shape[3]):
+                    if payers[payer]:
+                        own[b, c, t] += saved[b, c, t, payer]
+                    else:
+                        others[b, c, t] += saved[b, c, t, payer]
+    return own, others
 
 
 @kernel
@@ -96,6 +106,9 @@ def _weigh(weight: Floats, yearly: Floats) -> Floats:
             for c in range(n_cells):
                 by_year[t, c] = yearly[b, c, t]
         for m in range(weight.shape[0]):
+            if m > 0 and (weight[m] == weight[m - 1]).all():  # bodies that look equally far, as many do
+                result[b, m] = result[b, m - 1]
+                continue
             for t in range(years):
                 w = weight[m, t]
                 if w != 0.0:  # beyond the horizon

@@ -6,7 +6,7 @@ and `participants` (with it).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -110,9 +110,19 @@ def grow_up(places: Places, rules: Rules, start_year: int, years: int) -> Childr
         found=np.empty(n_children, np.int32),
         seen_total=np.zeros((N_AGES, N_LEVELS), np.int64),
     )
-    for year in range(population.births_from, start_year):
-        _live_untreated(children, rules, year)
+    read = (population.offsets, population.codes, *rules.untreated)
+    key = (rules.seed, population.births_from, start_year, *(each.tobytes() for each in read))
+    if key not in _grown:
+        for year in range(population.births_from, start_year):
+            _live_untreated(children, rules, year)
+        _grown.clear()
+        _grown[key] = population.state.copy(), children.counts.copy()
+    else:
+        population.state[:], children.counts[:] = _grown[key]
     return children
+
+
+_grown: dict[Hashable, tuple[NDArray[np.uint8], Counts]] = {}  # the last, for other designs in the same world
 
 
 def identify(children: Children, rules: Rules, year: int) -> Whole:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,10 @@ class Scenario:
 
     def hash(self) -> str:
         """Digest of everything that a run depends on: equal content, equal hash."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         content = {
             "quantities": {path: [_literal(path, q), q.price_year] for path, q in sorted(self.quantities.items())},
             "texts": self.texts,

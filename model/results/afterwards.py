@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ..children.forecast import LifeTables, carry, life_tables, with_several
@@ -53,8 +54,8 @@ def afterwards(world: World, state: State) -> tuple[Floats, Floats]:
     )
     latest = np.flatnonzero(~helped.again[: helped.n] & (last - helped.born[: helped.n] <= LAST_AGE))
     age = last - helped.born[latest].astype(np.int64)
-    shadows = np.zeros((N_AGES, N_STATES))
-    np.add.at(shadows, (age, state.children.population.state[helped.child[latest]]), 1.0)
+    number = age * N_STATES + state.children.population.state[helped.child[latest]]
+    shadows = np.bincount(number, minlength=N_AGES * N_STATES).reshape(N_AGES, N_STATES)
     without = ahead(world, _never_helped(everybody))
     return ahead(world, _never_helped(everybody - shadows)) + ahead_of_helped(world, helped, latest), without
 
@@ -93,10 +94,11 @@ def _helped(world: World, helped: Participants, rows: Whole) -> Lives:
     kinds, years_in = _had(world, helped, rows)
     for kind, since in zip(kinds.T, years_in.T, strict=True):
         key = (key * (len(world.menu.effects) + 1) + kind + 1) * (N_AGES + 1) + since + 1
-        key = np.unique(key, return_inverse=True)[1].ravel()  # numbered anew, in the same order
-    _, example, group = np.unique(key, return_index=True, return_inverse=True)
-    weight = np.zeros((example.size, N_RECORDS * N_LEVELS))
-    np.add.at(weight, (group.ravel(), within), 1.0)
+        key = pd.factorize(key, sort=True)[0]  # numbered anew, in the same order
+    each = N_RECORDS * N_LEVELS
+    example = np.empty(int(key.max()) + 1, np.int64)
+    example[key] = np.arange(rows.size)
+    weight = np.bincount(key * each + within, minlength=example.size * each).reshape(-1, each).astype(np.float64)
     age, kinds = world.last_year - helped.born[rows[example]].astype(np.int64), kinds[example]
     programmes = np.where(kinds >= 0, kinds % len(world.menu.items), -1)
     return Lives(age, frailty[example], programmes, kinds, years_in[example], weight)
@@ -123,15 +125,17 @@ def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTab
     years, each = later.shape[0], N_STATES // N_FRAILTY
     first = 0
     while first < lives.age.size:
-        age, stop = lives.age[first], first + 1
-        while stop < min(lives.age.size, first + 64) and lives.age[stop] == age:  # what is worked on stays in the cache
+        age, frailty, stop = lives.age[first], lives.frailty[first], first + 1
+        while (  # no more than stay in the cache; of one frailty, so that a third of the states is enough
+            stop < min(lives.age.size, first + 64) and lives.age[stop] == age and lives.frailty[stop] == frailty
+        ):
             stop += 1
         n, to_go = stop - first, min(years, LAST_AGE - age)
         states, factors = np.zeros((N_STATES, n)), np.ones((to_go, 3, n))
         levels = np.empty((to_go, N_LEVELS, n))
         for i in range(n):
             g, had = first + i, 0
-            states[lives.frailty[g] * each : (lives.frailty[g] + 1) * each, i] = lives.weight[g]
+            states[frailty * each : (frailty + 1) * each, i] = lives.weight[g]
             while had < lives.kinds.shape[1] and lives.kinds[g, had] >= 0:
                 had += 1
             if had > 0:

@@ -98,10 +98,10 @@ def options_table(world: World, state: State) -> Table:
         own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
         perceived[mine] = np.median(at_belief(state.bodies.views[IN_FORCE].worth[owner], truth), axis=0)[mine]
     seen = state.children.seen_total[cells.age, cells.level]
-    taken = np.zeros((len(world.menu.items), N_AGES, N_LEVELS))
     helped, n = state.children.participants, state.children.participants.n
     age = helped.start_year[:n].astype(np.int64) - 1 - helped.born[:n]
-    np.add.at(taken, (helped.intervention[:n], age, helped.perceived[:n]), 1)
+    number = (helped.intervention[:n].astype(np.int64) * N_AGES + age) * N_LEVELS + helped.perceived[:n]
+    taken = np.bincount(number, minlength=len(world.menu.items) * N_AGES * N_LEVELS).reshape(-1, N_AGES, N_LEVELS)
     enrolled = taken[cells.intervention, cells.age, cells.level]
     items = world.menu.items
     return pd.DataFrame(
@@ -117,7 +117,7 @@ def options_table(world: World, state: State) -> Table:
             "fiscal_value_sek": value.sum(axis=1),
             "societal_value_sek": societal,
             "seen": seen,
-            "enrolled": enrolled.astype(np.int64),
+            "enrolled": enrolled,
             "funded": np.divide(enrolled, seen, out=np.zeros(seen.shape), where=seen > 0),
             "answer": _most_common_answer(state.bodies.answered),
         }

@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..children.ladder import ADULT_AGE, EXAM_AGE, N_AGES, N_LEVELS, N_RECORDS, NOT_ELIGIBLE
+from ..children.ladder import ADULT_AGE, EXAM_AGE, N_AGES, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE
 from ..children.prices import CostTables
 from ..evaluation.evaluators import JUDGED_TO
+from ..inputs.compiled import kernel
 from ..inputs.parameters import KINDS, PAYERS
 from ..inputs.version import __version__
 from ..state import State
 from ..world import World
 from .words import EXPECTED, LEVEL_NAMES, SIMULATED, Table
+
+Whole = NDArray[np.int64]
 
 
 def runs_table(world: World, state: State) -> Table:
@@ -70,13 +73,12 @@ def school_table(world: World, state: State, detail: bool) -> Table:
     n, places = helped.n, np.arange(world.n)
     cohorts = np.arange(world.years) + world.start_year - EXAM_AGE - people.births_from
     first, last = people.offsets[:, cohorts], people.offsets[:, cohorts + 1]  # by (municipality, year)
-    marked = np.concatenate([[0], np.cumsum(_not_eligible(people.state))])
-    without = marked[last] - marked[first]
+    without = _marked(np.ascontiguousarray(first), np.ascontiguousarray(last), people.state, _FAILED)
     year = helped.born[:n].astype(np.int64) + EXAM_AGE - world.start_year
     now = (year >= 0) & (year < world.years) & ~helped.again[:n]
-    moved = _not_eligible(helped.treated[:n]).astype(np.int64) - _not_eligible(people.state[helped.child[:n]])
+    moved = _FAILED[helped.treated[:n][now]].astype(np.int64) - _FAILED[people.state[helped.child[:n][now]]]
     actual = without.copy()
-    np.add.at(actual, (helped.municipality[:n][now].astype(np.int64), year[now]), moved[now])
+    np.add.at(actual, (helped.municipality[:n][now].astype(np.int64), year[now]), moved)
     counted = [last - first, actual, without]
     if not detail:
         counted, places = [each.sum(axis=0, keepdims=True) for each in counted], np.zeros(1, np.int64)
@@ -93,9 +95,19 @@ def school_table(world: World, state: State, detail: bool) -> Table:
     )
 
 
-def _not_eligible(states: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether each life has left compulsory school without eligibility for upper secondary school."""
-    return (states // N_LEVELS % N_RECORDS & NOT_ELIGIBLE) > 0
+# By state: whether such a life has left compulsory school without eligibility for upper secondary school.
+_FAILED = np.arange(N_STATES) // N_LEVELS % N_RECORDS & NOT_ELIGIBLE > 0
+
+
+@kernel
+def _marked(first: Whole, last: Whole, states: NDArray[np.uint8], marks: NDArray[np.bool_]) -> Whole:
+    """Count the lives of each stretch, from `first` to before `last`, whose state is marked; shape as theirs."""
+    counted = np.zeros(first.shape, np.int64)
+    for m in range(first.shape[0]):
+        for stretch in range(first.shape[1]):
+            for i in range(first[m, stretch], last[m, stretch]):
+                counted[m, stretch] += marks[states[i]]
+    return counted
 
 
 Later = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -189,8 +201,11 @@ def _priced(costs: CostTables, counts: NDArray[np.float64]) -> NDArray[np.int64]
     return np.asarray(np.rint(amount), dtype=np.int64)
 
 
-def _cost_of(world: World, state: State, frame: Table, result: Table) -> NDArray[np.int64]:
-    """What those in each row of the table cost, whole SEK: their places, and a part of those that are empty or left."""
+def _cost_of(world: World, state: State, row: Whole, result: Table) -> NDArray[np.int64]:
+    """What those in each row of the table cost, whole SEK: their places, and a part of those that are empty or left.
+
+    `row` numbers the row of each participant.
+    """
     whole_cost = np.array([round(item.cost) * item.duration for item in world.menu.items])
     own = result["children"].to_numpy() * whole_cost[result["intervention"].to_numpy()]
     projects, helped = state.projects, state.children.participants
@@ -198,8 +213,7 @@ def _cost_of(world: World, state: State, frame: Table, result: Table) -> NDArray
     if not empty.any():
         return np.asarray(own)
     each = (empty / np.maximum(projects.children, 1))[helped.project[: helped.n]]
-    keys = ["year", "intervention", "age", "level", "true_level", "county"]
-    more = frame.assign(each=each).groupby(keys, as_index=False)["each"].sum()["each"].to_numpy()
+    more = pd.Series(each).groupby(row).sum().to_numpy()
     return np.asarray(own + np.rint(more).astype(np.int64))
 
 
@@ -208,23 +222,31 @@ def enrolment_table(world: World, state: State) -> Table:
     helped, n = state.children.participants, state.children.participants.n
     year, born = helped.start_year[:n].astype(np.int64), helped.born[:n].astype(np.int64)
     judged = year + JUDGED_TO <= world.start_year + world.years
+    keys = {
+        "year": (year - world.start_year, world.years),
+        "intervention": (helped.intervention[:n], len(world.menu.items)),
+        "age": (year - 1 - born, N_AGES),
+        "level": (helped.perceived[:n], N_LEVELS),
+        "true_level": (helped.state_before[:n] % N_LEVELS, N_LEVELS),
+        "county": (world.geography.county[helped.municipality[:n]], world.geography.n_counties),
+    }
+    number, sizes = np.zeros(n, np.int64), [size for _, size in keys.values()]
+    for values, size in keys.values():  # one number for all keys, in their order, is grouped several times faster
+        number = number * size + values
     frame = pd.DataFrame(
         {
-            "year": year,
-            "intervention": helped.intervention[:n],
-            "age": year - 1 - born,
-            "level": helped.perceived[:n],
-            "true_level": helped.state_before[:n] % N_LEVELS,
-            "county": world.geography.county[helped.municipality[:n]],
+            "number": number,
             "children": 1,
             "judged": judged.astype(np.int64),
             "deadweight": (judged & ~helped.needed[:n]).astype(np.int64),
         }
     )
-    keys = ["year", "intervention", "age", "level", "true_level", "county"]
-    result = frame.groupby(keys, as_index=False)[["children", "judged", "deadweight"]].sum()
+    result = frame.groupby("number", as_index=False)[["children", "judged", "deadweight"]].sum()
+    values = np.unravel_index(result.pop("number").to_numpy(), sizes)
+    for at, (name, each) in enumerate(zip(keys, values, strict=True)):
+        result.insert(at, name, each + world.start_year if name == "year" else each)
     kind, older = result["intervention"].to_numpy(), N_LEVELS * (result["age"].to_numpy() >= ADULT_AGE)
-    result.insert(7, "cost_sek", _cost_of(world, state, frame, result))
+    result.insert(7, "cost_sek", _cost_of(world, state, number, result))
     return result.assign(
         intervention=np.array([item.name for item in world.menu.items])[kind],
         level=LEVEL_NAMES[result["level"].to_numpy() + older],

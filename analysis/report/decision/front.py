@@ -107,7 +107,7 @@ def over_worlds(found: Paired, tables: Tables, rate: float, words: Texts, say: T
 
 def question(tables: Tables, manifest: Mapping[str, Any], words: Texts, say: Texts) -> str:
     """Ask what the comparison is to answer."""
-    names = manifest.get("places") or list(dict.fromkeys(tables["municipalities"]["name"]))
+    names = manifest.get("places") or list(tables["municipalities"]["name"].unique())
     if manifest.get("scenario", {}).get("municipalities", "all") == "all":
         place = words.get(str(manifest.get("scenario", {}).get("title", "Sweden")), say["place country"])
     elif len(names) == 1:
