@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -222,7 +224,7 @@ def enrolment_table(world: World, state: State) -> Table:
     helped, n = state.children.participants, state.children.participants.n
     year, born = helped.start_year[:n].astype(np.int64), helped.born[:n].astype(np.int64)
     judged = year + JUDGED_TO <= world.start_year + world.years
-    keys = {
+    keys: dict[str, tuple[NDArray[Any], int]] = {
         "year": (year - world.start_year, world.years),
         "intervention": (helped.intervention[:n], len(world.menu.items)),
         "age": (year - 1 - born, N_AGES),
