@@ -244,8 +244,8 @@ def enrolment_table(world: World, state: State) -> Table:
         }
     )
     result = frame.groupby("number", as_index=False)[["children", "judged", "deadweight"]].sum()
-    values = np.unravel_index(result.pop("number").to_numpy(), sizes)
-    for at, (name, each) in enumerate(zip(keys, values, strict=True)):
+    found = np.unravel_index(result.pop("number").to_numpy(), sizes)
+    for at, (name, each) in enumerate(zip(keys, found, strict=True)):
         result.insert(at, name, each + world.start_year if name == "year" else each)
     kind, older = result["intervention"].to_numpy(), N_LEVELS * (result["age"].to_numpy() >= ADULT_AGE)
     result.insert(7, "cost_sek", _cost_of(world, state, number, result))
