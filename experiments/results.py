@@ -285,7 +285,8 @@ class Batch:
         limit = above if above is not None else below
         self._outcome_and_base(outcome, against, asking.finite(f"--{side or 'above'}", limit or 0.0))
         name, runs = design or self.only_design(against), self._some()
-        asking.check(asking.design(name, runs, "--design"), asking.others(runs, against, name))
+        judged = None if side else name  # with a limit, a base's own value is held against it
+        asking.check(asking.design(name, runs, "--design"), asking.others(runs, against, judged))
         failed = asking.answered(lambda: discovery.failures(runs, name, outcome, limit, against, side))
         return self._uncertain_values().loc[failed.index], failed.to_numpy()
 

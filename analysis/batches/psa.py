@@ -164,7 +164,7 @@ def partial_information(benefit: Frame, known: Frame, groups: Mapping[str, Seque
     -------
     pandas.DataFrame
         Columns factor, evppi, chance, share_of_evpi (0 to 1), above_chance, highest first. A group is worth no less
-        than any of its members or smaller groups in the table, and nothing more than perfect information, as must be.
+        than any of its members, or smaller groups in the table, and nothing more than perfect information, as must be.
 
     Raises
     ------
@@ -190,15 +190,19 @@ def partial_information(benefit: Frame, known: Frame, groups: Mapping[str, Seque
         else fit_of(values[strongest_first(members, [single[m] for m in members])].to_numpy(np.float64))
         for name, members in together.items()
     }
+    # A group is worth no less than a smaller one that lies within it, and than each of its members, shown or not.
     sets = {name: frozenset(members) for name, members in together.items()}
     names = sorted(sets, key=lambda name: len(sets[name]))
     within = {name: [less for less in names if sets[less] < sets[name]] for name in names}
+    inside = {name: sorted(sets[name]) if len(sets[name]) > 1 else [] for name in names}
 
     def highest(of: Floats) -> dict[str, Floats]:
         """Worth of every set by outcome, shape (outcomes,); `of` has shape (draws, outcomes, designs)."""
+        each = {one: worth_of_knowing(alone[one], of) for one in {one for some in inside.values() for one in some}}
         own: dict[str, Floats] = {}
         for name in names:
-            own[name] = np.max([worth_of_knowing(fits[name], of), *(own[less] for less in within[name])], axis=0)
+            least = [*(own[less] for less in within[name]), *(each[one] for one in inside[name])]
+            own[name] = np.max([worth_of_knowing(fits[name], of), *least], axis=0)
         return own
 
     rng = np.random.default_rng(SEED)

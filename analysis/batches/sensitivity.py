@@ -1,4 +1,4 @@
-"""Which uncertain numbers matter: Sobol' indices, Morris' elementary effects, PAWN, all by SALib.
+"""Which uncertain numbers matter: Sobol' indices and Morris' elementary effects, both by SALib, and PAWN.
 
 Sobol' and Morris need the sample that was made for them (`sampling.method` "saltelli" and "morris"); PAWN takes any
 sample. An outcome can be a difference between two designs, or which design is best: then the indices of the indicators
@@ -27,7 +27,7 @@ Indices = Callable[[Floats], Frame]
 BEST = "which is best"
 DUMMY = "dummy"
 RESAMPLES, SEED, LEVEL = 200, 1, 0.9
-SLICES, DUMMIES = 10, 20
+SLICES, DUMMIES, LEVEL_OF_LUCK = 10, 40, 0.95
 MAIN = {"saltelli": "total", "morris": "mu_star", "pawn": "median"}  # the column that factors are ranked by
 
 
@@ -108,25 +108,50 @@ def pawn_indices(names: Sequence[str], points: Floats, outcome: Floats) -> Frame
     """PAWN indices from any sample: how far knowing a factor changes the distribution of the outcome, 0 to 1.
 
     Kolmogorov-Smirnov distance between the outcome with the factor in one of ten slices and the outcome as a whole:
-    median and largest over slices (Pianosi & Wagener 2018, 10.1016/j.envsoft.2018.07.019). `chance` is the 95 %
-    quantile of the median for a factor that does nothing (random numbers in its place): what lies below is no
-    finding. Columns factor, median, maximum, chance.
+    median and largest over slices (Pianosi & Wagener 2018, 10.1016/j.envsoft.2018.07.019). The more factors one looks
+    at, the higher the highest of those that do nothing: `chance` is the 95 % quantile of the *highest* median among so
+    many factors that do nothing (random numbers in their places). What lies below is no finding. Columns factor,
+    median, maximum, chance.
     """
-    from SALib.analyze import pawn
-
     if not outcome.std() > 0:
         return pd.DataFrame({"factor": list(names), "median": 0.0, "maximum": 0.0, "chance": 0.0})
-    found = pawn.analyze(_problem(names), points, outcome, S=SLICES)
-    dummies = np.random.default_rng(SEED).random((len(outcome), DUMMIES))
-    chance = pawn.analyze(_problem([str(i) for i in range(DUMMIES)]), dummies, outcome, S=SLICES)
-    return pd.DataFrame(
-        {
-            "factor": list(names),
-            "median": np.asarray(found["median"], np.float64),
-            "maximum": np.asarray(found["maximum"], np.float64),
-            "chance": float(np.quantile(chance["median"], 0.95)),
-        }
-    )
+    edges = np.quantile(points, np.linspace(0, 1, SLICES + 1), axis=0)
+    slices = (points[:, :, None] >= edges.T).sum(axis=2).T - 1  # the highest value of all is in none, as in SALib
+    found = _distances(slices, outcome)
+    found[np.isnan(found).all(axis=1)] = 0.0  # a factor that never moves
+    luck = _luck(len(names), outcome)
+    median, highest = np.nanmedian(found, axis=1), np.nanmax(found, axis=1)
+    return pd.DataFrame({"factor": list(names), "median": median, "maximum": highest, "chance": luck})
+
+
+def _distances(slices: NDArray[np.int64], outcome: Floats) -> Floats:
+    """Distance between the outcome in each slice and as a whole, shape (factors, slices); NaN for an empty slice.
+
+    `slices` has for each factor the slice of every point, shape (factors, points). A distance is largest at a point of
+    the slice or just before one.
+    """
+    order = np.argsort(outcome, kind="stable")
+    ranked = outcome[order]
+    upto, before = (np.searchsorted(ranked, ranked, side) / len(ranked) for side in ("right", "left"))
+    found = np.full((len(slices), SLICES), np.nan)
+    for row, labels in zip(found, slices[:, order].astype(np.int16), strict=True):
+        points = np.argsort(labels, kind="stable")
+        sizes = np.bincount(labels, minlength=SLICES + 1)
+        first = np.cumsum(sizes) - sizes
+        inside = np.arange(len(points)) - np.repeat(first, sizes)
+        whole = np.repeat(sizes, sizes)
+        gap = np.maximum((inside + 1) / whole - upto[points], before[points] - inside / whole)
+        if (there := sizes[:SLICES] > 0).any():
+            row[there] = np.maximum.reduceat(gap[: first[SLICES]], first[:SLICES][there])
+    return found
+
+
+def _luck(factors: int, outcome: Floats) -> float:
+    """Highest median of so many factors that do nothing, 95 % quantile; they are independent of one another."""
+    rng = np.random.default_rng(SEED)
+    even = np.arange(len(outcome)) * SLICES // max(len(outcome) - 1, 1)
+    slices = rng.permuted(np.broadcast_to(even, (DUMMIES * factors, len(outcome))), axis=1)
+    return float(np.quantile(np.nanmedian(_distances(slices, outcome), axis=1), LEVEL_OF_LUCK ** (1 / factors)))
 
 
 def of_indicators(wins: Floats, indices: Indices) -> Frame:

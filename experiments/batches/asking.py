@@ -53,7 +53,10 @@ def others(runs: pd.DataFrame, against: str | None, name: str | None = None) -> 
         return f"This batch has the design {names[0]} only, and there is nothing to compare it with."
     if name == base:
         rest = [each for each in names if each != base]
-        return f"--design and --against are both {base}. Give another for one of them, such as {rest[0]}."
+        return (
+            f"--design and --against are both {base}. Give another for one of them, such as {rest[0]}, or a limit with "
+            "--above or --below that its own value is held against."
+        )
     return None
 
 

@@ -98,3 +98,4 @@ def test_a_base_does_not_fail_against_itself() -> None:
     runs = pd.DataFrame({"draw": [0], "replication": 0, "design": ["status-quo"], "cost": [10.0]})
     with pytest.raises(ValueError, match="cannot fail against itself"):
         discovery.failures(runs, "status-quo", "cost")
+    assert discovery.failures(runs, "status-quo", "cost", 9.0, side="above").tolist() == [True]

@@ -119,6 +119,16 @@ def test_two_factors_that_act_only_together_are_worth_knowing_together() -> None
     assert not found.loc["x", "above_chance"]
 
 
+def test_a_group_is_worth_no_less_than_its_members_whatever_else_is_in_the_table() -> None:
+    rng = np.random.default_rng(4)
+    known = pd.DataFrame(rng.random((60, 6)), columns=list("abcdef"))
+    benefit = pd.DataFrame({"now": 0.0, "fund": 0.3 * known["a"] + rng.normal(size=60)})
+    alone = psa.partial_information(benefit, known).set_index("factor")["evppi"]
+    found = psa.partial_information(benefit, known, {"all": list("abcdef"), "two": ["e", "f"]}).set_index("factor")
+    assert found.loc["all", "evppi"] >= alone.max() > 0
+    assert found.loc["all", "evppi"] >= found.loc["two", "evppi"] >= alone[["e", "f"]].max()
+
+
 def test_known_values_of_information() -> None:
     x, z = (norm.ppf((np.random.default_rng(s).permutation(4000) + 0.5) / 4000) for s in (1, 2))
     benefit, known = pd.DataFrame({"a": 0.0, "b": 1 + 3 * x + 2 * z}), pd.DataFrame({"x": x, "z": z})
