@@ -5,8 +5,9 @@ together). Amounts are present values over whole lives in SEK of 2020 per child 
 Differences between designs are made later, pair by pair (`paired`). Read by `experiments.batches.engine` and `paired`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,10 +18,12 @@ from .lifetime import GROUP_OF, GROUPS, OUTSIDE, WORK, WORKERS, all_payments, di
 
 Tables = Mapping[str, pd.DataFrame]
 Floats = NDArray[np.float64]
+Weight = Callable[[NDArray[np.int64]], Floats]  # what a krona counts, by years since the first one
 
 PERSPECTIVES = ("municipality", "region", "state", "fiscal", "societal")
 CHILDREN = "children"
 NEED = ("years_in_need", "need_fiscal", "need_societal")  # not discounted, as public cost, as cost of society
+WITHIN = (10, 20, 30)  # years in which money may be back
 IN_NEED = ("support", "care", "placed", "assistance", "ill_health", "exclusion")
 
 
@@ -41,6 +44,13 @@ OUTCOMES: dict[str, Outcome] = {
     "cost_fiscal": Outcome("Lifetime cost of all public budgets", "SEK/child", True),
     "cost_households": Outcome("Income that households lose, after tax and with benefits", "SEK/child", True),
     "cost_societal": Outcome("Lifetime cost of society: resources, lost production and programmes", "SEK/child", True),
+    **{
+        f"cost_{group}_{years}": Outcome(
+            f"Cost of {name} in the first {years} years, not discounted", "SEK/child", True
+        )
+        for group, name in (("municipality", "municipalities"), ("region", "regions"), ("state", "the state"))
+        for years in WITHIN
+    },
     "years_in_need": Outcome("Years at the third level of need or worse, whole lives", "year/child", True),
     "need_fiscal": Outcome("The same, discounted as public cost (`discount.rate`)", "year/child", True),
     "need_societal": Outcome("The same, discounted as cost of society (`discount.societal_rate`)", "year/child", True),
@@ -81,21 +91,29 @@ def outcomes(tables: Tables, rate: float, societal_rate: float) -> dict[str, flo
     """
     run = tables["runs"].iloc[0]
     rates = (rate, societal_rate)
+    weights = (*(partial(discounting, each) for each in rates), *(partial(_within, first) for first in WITHIN))
     children, start, years = float(run["children"]), int(run["start_year"]), int(run["years"])
-    life, untreated, names = _lives(tables["costs"], start, rates)
-    paid = _payments(tables, start, rates)
+    life, untreated, names = _lives(tables["costs"], start, weights)
+    paid = _payments(tables, start, weights)
     public, society = _who(names)
-    group_cost = {
-        group: life[0, [GROUP_OF.get(payer) == group for payer, _ in names]].sum() + paid.of(payers)
-        for group, payers in GROUPS.items()
-    }
+
+    def cost(group: str, at: int = 0) -> float:
+        mine = [GROUP_OF.get(payer) == group for payer, _ in names]
+        return float(life[at, mine].sum()) + paid.of(GROUPS[group], at)
+
+    group_cost = {group: cost(group) for group in GROUPS}
     saving, saving_societal = (untreated - life)[0, public].sum(), (untreated - life)[1, society].sum()
     own = (untreated - life)[0, [GROUP_OF.get(payer) == "municipality" for payer, _ in names]].sum()
     return {
-        **{f"cost_{group}": cost / children for group, cost in group_cost.items()},
+        **{f"cost_{group}": each / children for group, each in group_cost.items()},
         "cost_fiscal": float(np.sum([*group_cost.values()])) / children,
         "cost_households": _households(life[0], names) / children,
         "cost_societal": (life[1, society].sum() + paid.work[1]) / children,
+        **{
+            f"cost_{group}_{first}": cost(group, len(rates) + at) / children
+            for group in GROUPS
+            for at, first in enumerate(WITHIN)
+        },
         **dict(zip(NEED, (years / children for years in _years_in_need(tables["levels"], start, rates)), strict=True)),
         "invested": paid.invested / years,
         "reached": float(tables["enrolment"]["children"].sum()) / years,
@@ -123,19 +141,24 @@ def _coded(column: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
     return found.indices.to_numpy(zero_copy_only=False).astype(np.int64), found.dictionary.to_pylist()
 
 
-def _worth(frame: pd.DataFrame, start: int, rates: tuple[float, ...]) -> Floats:
-    """What a krona of each row's year is worth at `start`, shape (rates, rows)."""
+def _within(first: int, years: NDArray[np.int64]) -> Floats:
+    """Count the first years in full and later ones not at all."""
+    return np.asarray(years < first, np.float64)
+
+
+def _worth(frame: pd.DataFrame, start: int, weights: Sequence[Weight]) -> Floats:
+    """What a krona of each row's year counts at `start`, shape (weights, rows)."""
     since = frame["year"].to_numpy(np.int64) - start
-    return np.stack([discounting(rate, since) for rate in rates])
+    return np.stack([weight(since) for weight in weights])
 
 
-def _lives(costs: pd.DataFrame, start: int, rates: tuple[float, ...]) -> tuple[Floats, Floats, list[tuple[str, str]]]:
-    """Present value of lives with help and without, shape (rates, pairs), and the pairs (payer, kind)."""
+def _lives(costs: pd.DataFrame, start: int, weights: Sequence[Weight]) -> tuple[Floats, Floats, list[tuple[str, str]]]:
+    """Weighted cost of lives with help and without, shape (weights, pairs), and the pairs (payer, kind)."""
     payer, payers = _coded(costs["payer"])
     kind, kinds = _coded(costs["kind"])
     since = costs["year"].to_numpy(np.int64) - start
     years = np.arange(since.max(initial=0) + 1)
-    worth = np.stack([discounting(rate, years) for rate in rates])
+    worth = np.stack([weight(years) for weight in weights])
     shape = (len(payers) * len(kinds), years.size)
     cell = (payer * len(kinds) + kind) * years.size + since
     sums = []
@@ -161,39 +184,39 @@ def _households(life: Floats, names: list[tuple[str, str]]) -> float:
 
 @dataclass(frozen=True)
 class _Paid:
-    """What programmes and contracts moved: present values at the first rate unless it says otherwise, SEK."""
+    """What programmes and contracts moved: at the first weight unless it says otherwise, SEK."""
 
-    net: dict[str, float]  # paid less received, by account
+    net: dict[str, Floats]  # paid less received, by account, at each weight
     by_fund: float
-    work: list[float]  # what programmes, applying, evaluating and contracts take, at each rate
+    work: list[float]  # what programmes, applying, evaluating and contracts take, at each weight
     invested: float  # the same in the simulated years, not discounted
 
-    def of(self, accounts: Iterable[str]) -> float:
+    def of(self, accounts: Iterable[str], at: int = 0) -> float:
         """What these accounts paid less what they received; not by `sum`, which Python 3.12 changed for floats."""
-        return float(np.sum([self.net.get(account, 0.0) for account in accounts]))
+        return float(np.sum([self.net[account][at] if account in self.net else 0.0 for account in accounts]))
 
 
-def _payments(tables: Tables, start: int, rates: tuple[float, ...]) -> _Paid:
+def _payments(tables: Tables, start: int, weights: Sequence[Weight]) -> _Paid:
     """Sum up the table of payments, and the work that providers carry themselves."""
     payments = tables["payments"]
     delivered = float(payments["amount_sek"].to_numpy(np.float64)[_is(payments["purpose"], ("programme",))].sum())
     if float(tables["projects"]["cost_sek"].sum()) > delivered:  # seldom: a contract with the provider's fee at risk
         payments = all_payments(tables)
     if payments.empty:
-        return _Paid({}, 0.0, [0.0 for _ in rates], 0.0)
+        return _Paid({}, 0.0, [0.0 for _ in weights], 0.0)
     amount = payments["amount_sek"].to_numpy(np.float64)
-    worth = _worth(payments, start, rates) * amount
+    worth = _worth(payments, start, weights) * amount
     payer, payers = _coded(payments["payer"])
     receiver, receivers = _coded(payments["receiver"])
-    out, back = (np.bincount(code, worth[0]) for code in (payer, receiver))
-    net = dict.fromkeys([*payers, *receivers], 0.0)
+    out, back = (np.stack([np.bincount(code, each) for each in worth]) for code in (payer, receiver))
+    net = {name: np.zeros(len(worth)) for name in (*payers, *receivers)}
     for names, amounts, sign in ((payers, out, 1.0), (receivers, back, -1.0)):
-        for name, each in zip(names, amounts, strict=True):
-            net[name] += sign * float(each)
+        for name, each in zip(names, amounts.T, strict=True):
+            net[name] += sign * each
     work = _is(payments["purpose"], tuple(WORK)) & _is(payments["receiver"], WORKERS)
     return _Paid(
         net,
-        float(out[payers.index("outcomes_fund")]) if "outcomes_fund" in payers else 0.0,
+        float(out[0, payers.index("outcomes_fund")]) if "outcomes_fund" in payers else 0.0,
         [float(each[work].sum()) for each in worth],
         float(amount[work & _is(payments["phase"], ("simulated",))].sum()),
     )
@@ -209,7 +232,8 @@ def _years_in_need(levels: pd.DataFrame, start: int, rates: tuple[float, ...]) -
     """Person-years at the levels `IN_NEED` over whole lives: not discounted, and at each rate."""
     some = levels[_is(levels["level"], IN_NEED)]
     lived = some["actual"].to_numpy(np.float64)
-    return [float((worth * lived).sum()) for worth in _worth(some, start, (0.0, *rates))]
+    weights = [partial(discounting, rate) for rate in (0.0, *rates)]
+    return [float((worth * lived).sum()) for worth in _worth(some, start, weights)]
 
 
 def _owner_share(options: pd.DataFrame) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stupror.analysis.measures import lifetime, payers, people
+from stupror.analysis.measures import lifetime, outcomes, payers, people
 from tests.analysis.world import tables
 
 
@@ -59,6 +59,23 @@ def test_payback_is_against_status_quo(world):
     costs = pd.concat([world["costs"][world["costs"]["design"] != "status-quo"], fund])
     turned = payers.turning(payers.running_net(world | {"payments": same, "costs": costs}))
     assert not row(turned, design="fund", seed=1, group="municipality")["moved"]
+
+
+def test_outcomes_of_the_first_years_differ_by_what_a_payer_is_behind(world, monkeypatch):
+    monkeypatch.setattr(outcomes, "WITHIN", (1, 2))
+    levels = pd.DataFrame({"year": [2020], "level": ["none"], "actual": [10]})
+
+    def of(design):
+        mine = {name: table[(table["design"] == design) & (table["seed"] == 1)] for name, table in world.items()}
+        return outcomes.outcomes(mine | {"levels": levels}, 0.03, 0.035)
+
+    fund, base = of("fund"), of("status-quo")
+    running = payers.running_net(world)
+    for group, by_year in {"municipality": (-60, 10), "region": (0, 0), "state": (80, 130)}.items():
+        mine = running[(running["design"] == "fund") & (running["seed"] == 1) & (running["group"] == group)]
+        assert tuple(mine["net_sek"]) == by_year
+        behind = tuple(10 * (base[f"cost_{group}_{years}"] - fund[f"cost_{group}_{years}"]) for years in (1, 2))
+        assert behind == pytest.approx(by_year), group
 
 
 @pytest.mark.parametrize(
