@@ -207,8 +207,8 @@ class Batch:
         -------
         pandas.DataFrame
             Columns intervention, method, follow_up (years), children, projects, perspective, evsi, chance,
-            if_all_decide (SEK/child), population (`evsi` for all children who come after the study, discounted to the
-            first year, SEK), cost (of evaluating, SEK), net (population less cost).
+            if_all_decide (SEK/child), population and population_if_all (the same for all children who come after the
+            study, discounted to the first year, SEK), cost (of evaluating, SEK), net (population less cost), draws.
         """
         need("science", "sklearn")
         names = self.manifest["outcomes"]
@@ -227,9 +227,10 @@ class Batch:
             for m in projects
         ]
         found = pd.concat(frames, ignore_index=True).assign(intervention=intervention)
-        found["population"] = found["evsi"] * self.children * studies.left_after(again, found["follow_up"])
+        after = self.children * studies.left_after(again, found["follow_up"])
+        found["population"], found["population_if_all"] = found["evsi"] * after, found["if_all_decide"] * after
         found["cost"] = studies.cost_of(again.scenario, intervention, found["children"], found["projects"])
-        found["net"] = found["population"] - found["cost"]
+        found["net"], found["draws"] = found["population"] - found["cost"], len(benefits["fiscal"])
         return found[list(studies.COLUMNS)]
 
     def psa_convergence(self, perspective: str = "fiscal", wtp: float = 0.0) -> Frame:
@@ -317,9 +318,11 @@ class Batch:
         sessions = self.manifest["sessions"]
         again = str(sessions[0].get("command", "")) if sessions else ""
         lasting = {key: value for key, value in self.manifest.items() if key != "sessions"}
-        written = Path(path)
+        written, known = Path(path), studies.read(self.folder)
         asking.answered(
-            lambda: write_paper(self._some(), self.values, written, manifest=lasting, language=language, again=again)
+            lambda: write_paper(
+                self._some(), self.values, written, manifest=lasting, language=language, again=again, studies=known
+            )
         )
         return written
 

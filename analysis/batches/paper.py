@@ -16,12 +16,14 @@ from ..measures.worlds import decided
 from ..report.decision.front import sayings as front_sayings
 from ..report.decision.verdict import signed
 from ..report.intervals import spread
-from ..report.page import localiser, spoken, texts, with_designs
+from ..report.page import localiser, spoken, texts, with_designs, with_interventions
 from ..report.pages import fill_in, texts_in
 from ..report.style import COLOURS, STYLE, axes, labelled, svg
 from ..report.tables import number, within
 from . import paired, psa
 from .movable import movable
+from .sections import returns
+from .sections.studied import studied
 
 Frame = pd.DataFrame
 Texts = Mapping[str, str]
@@ -38,8 +40,9 @@ def sayings(language: str) -> dict[str, str]:
 
 
 def write_paper(
-    runs: Frame, values: Frame, path: Path, *, manifest: Mapping[str, Any], language: str = "en", again: str = ""
-) -> None:
+    runs: Frame, values: Frame, path: Path, *, manifest: Mapping[str, Any], language: str = "en", again: str = "",
+    studies: Frame | None = None,
+) -> None:  # fmt: skip
     """Write the report of a batch.
 
     Parameters
@@ -56,22 +59,26 @@ def write_paper(
         ``"en"`` or ``"sv"``.
     again
         The command that makes the batch again.
+    studies
+        What `stupror study` has found in these worlds; None if it was not run.
 
     Raises
     ------
     ValueError
         If there are no two designs, or no draw in which all of them have a cost.
     """
-    shown = content(runs, values, manifest=manifest, language=language, again=again)
+    shown = content(runs, values, manifest=manifest, language=language, again=again, studies=studies)
     fill_in("batch.html.j2", shown, path)
 
 
 def content(
-    runs: Frame, values: Frame, *, manifest: Mapping[str, Any], language: str, again: str = ""
-) -> dict[str, Any]:
+    runs: Frame, values: Frame, *, manifest: Mapping[str, Any], language: str, again: str = "",
+    studies: Frame | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Put together everything that the report shows."""
     say, said = sayings(language), texts(language)
     words = with_designs(said["words"], dict.fromkeys(runs["design"]), manifest, language)
+    words = with_interventions(words, manifest, language)
     base = paired.base_of(runs)
     gain = {payer: -paired.differences(runs, psa.cost_of(payer), base) for payer in PAYERS}
     able = [name for name in paired.choices(runs) if name != base]
@@ -89,6 +96,8 @@ def content(
         "figure": figure(gain["fiscal"][able], words, say),
         "pairs": pairs_table(runs, able, words, say),
         "knowing": knowing_table(runs, words, say),
+        "returns": returns.tables(runs, words, say | {"base": within(words.get(base, base))}),
+        "studied": studied(studies, words, {**front_sayings(language), **say}),
         "turns": turns(gain["fiscal"][lead], values, words.get(lead, lead), {**front_sayings(language), **say}),
         "sure": [say["sure"], say["level"]],
     }

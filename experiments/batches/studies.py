@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -28,13 +29,14 @@ from ...model.inputs.parameters import KINDS, InterventionParameters
 from ...model.inputs.scenario import Scenario
 from ..plans.plan import Plan
 
-__all__ = ["COLUMNS", "METHODS", "Study", "cost_of", "left_after", "reports_of"]
+__all__ = ["COLUMNS", "FOLDER", "METHODS", "TABLE", "Study", "cost_of", "left_after", "read", "reports_of"]
 
 Floats = NDArray[np.float64]
 COLUMNS = (
     "intervention", "method", "follow_up", "children", "projects", "perspective", "evsi", "chance", "if_all_decide",
-    "population", "cost", "net",
+    "population", "population_if_all", "cost", "net", "draws",
 )  # fmt: skip
+FOLDER, TABLE = "study-{intervention}", "studies"  # where the command leaves them in a batch, for its report
 METHODS = tuple(each for each in EVALUATORS if each != NONE)
 
 
@@ -64,6 +66,31 @@ def reports_of(scenario: Scenario, worlds: Iterator[Scenario], studies: Sequence
             for study, each in zip(mine, _in_world(world, name, mine), strict=True):
                 found[study].append(each)
     return {study: Reports(*np.array(rows, np.float64).T) for study, rows in found.items()}
+
+
+def read(folder: Path) -> pd.DataFrame | None:
+    """Read what `stupror study` has left in the folder of a batch, programme by programme; None if it was not run.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or is not what the command writes.
+    """
+    files = sorted(folder.glob(f"{FOLDER.format(intervention='*')}/{TABLE}.csv"))
+    words = ["intervention", "method", "perspective"]
+    frames = []
+    for file in files:
+        try:
+            table = pd.read_csv(file, dtype=dict.fromkeys(words, str))[list(COLUMNS)]
+            numbers = table.drop(columns=words).astype(np.float64)
+        except (OSError, ValueError, KeyError):
+            again = file.parent.name.removeprefix(FOLDER.format(intervention=""))
+            raise InputError(
+                [f"{file}: is not what `stupror study` of this version writes. Remove it, or run it again for {again}."]
+            ) from None
+        whole = numbers[["follow_up", "children", "projects", "draws"]].astype(np.int64)
+        frames.append(table[words].join(numbers).assign(**whole)[list(COLUMNS)])
+    return pd.concat(frames, ignore_index=True) if frames else None
 
 
 def _in_world(world: Scenario, name: str, studies: Sequence[Study]) -> list[tuple[float, float, float]]:

@@ -38,7 +38,7 @@ def study(
     top: Annotated[int, typer.Option(help="How many studies to print for each payer.")] = 3,
 ) -> None:
     """Say what an evaluation of a programme would be worth to municipalities, regions and state, before it is made."""
-    from ...batches.studies import METHODS
+    from ...batches.studies import FOLDER, METHODS, TABLE
     from ...results import open_batch
 
     asking.check(asking.finite("--wtp", wtp, 0.0))
@@ -57,7 +57,7 @@ def study(
     batch = open_batch(folder)
     with common.progress(int(batch.manifest["draws"]), "worlds") as tell:
         found = batch.study(intervention, wanted, *numbers, wtp=wtp, plan=plan, tell=tell)
-    place = write_beside(folder, f"study-{intervention}", {"studies": found})
+    place = write_beside(folder, FOLDER.format(intervention=intervention), {TABLE: found})
     typer.echo(batch.counted("cost_fiscal"))
     typer.echo(
         "Worth of a study to a payer that then chooses by its own costs (evsi), and if all choose together, SEK per "

@@ -105,6 +105,36 @@ def test_the_page_holds_all_it_needs(language, tmp_path):
         assert re.findall(r"\d\.\d", text.replace("9.9.9", "")) == []
 
 
+def test_when_money_is_back_is_told_by_payer():
+    runs = batch({"municipal-fund": np.zeros(60)})
+    fund = runs["design"] == "municipal-fund"
+    for payer in ("municipality", "region", "state"):
+        for years in (10, 20, 30):
+            runs[f"cost_{payer}_{years}"] = 500.0
+    runs.loc[fund, "cost_municipality_10"] = 500.0 + np.where(N < 45, 80, -20)  # behind by 80 in three of four worlds
+    runs.loc[fund, "cost_municipality_30"] = 440.0
+    made = paper.content(runs, VALUES, manifest=MANIFEST, language="en", again="")["returns"]
+    rows = dict(dict(made)["When each payer has its money back"]["rows"])
+    assert rows["Municipal fund: municipalities"] == [
+        ["25 %", "\u221280.0 [\u221280.0 to 20.0]"],
+        ["stay exactly as they are", ""],
+        ["100 %", "+60.0 [60.0 to 60.0]"],
+    ]
+    assert rows["Municipal fund: state"] == [["stay exactly as they are", ""]] * 3
+
+
+@pytest.mark.parametrize(
+    ("gain", "cost", "said"),
+    [(50, 30, ["pays for itself", ""]), (50, -100, ["0.50", "[0.4"]), (-50, 30, ["people do not gain", ""])],
+)
+def test_what_people_gain_for_a_krona_is_told(gain, cost, said):
+    runs = batch({"municipal-fund": cost + 20 * NOISE})
+    runs["cost_households"] = np.where(runs["design"] == "municipal-fund", 100.0 - gain, 100.0)
+    made = dict(paper.content(runs, VALUES, manifest=MANIFEST, language="en", again="")["returns"])
+    assert made["What people gain for a krona of public money"]["rows"][0][1][2][0] == said[0]
+    assert made["What people gain for a krona of public money"]["rows"][0][1][2][1].startswith(said[1])
+
+
 def test_both_languages_say_the_same():
     one, other = (paper.sayings(language) for language in LANGUAGES)
     assert one.keys() == other.keys()

@@ -13,6 +13,7 @@ from stupror.analysis.measures.outcomes import OUTCOMES
 from stupror.experiments import batch, compare, open_batch, run
 from stupror.experiments.batches import engine
 from stupror.experiments.batches.cluster import chunks_of
+from stupror.experiments.batches.studies import COLUMNS
 from stupror.experiments.results import Batch
 from stupror.model.inputs.errors import InputError
 
@@ -69,6 +70,18 @@ def test_the_report_of_a_batch_says_what_turns_it(stupror: Stupror, known: Path)
     assert "committee.capacity" not in turns
     assert "120 av 120 v\u00e4rldar" in html
     assert stupror("report", known, "--excel").code == 2
+    left = known / "study-parenting" / "studies.csv"
+    left.parent.mkdir()
+    row = ["parenting", "before-after", 2, 40, 1, "fiscal", 9.0, 1.0, 9.0, 9e6, 9e6, 1e6, 8e6, 120]
+    payers = [[*row[:5], payer, *row[6:]] for payer in ("municipality", "region", "state", "fiscal")]
+    pd.DataFrame(payers, columns=list(COLUMNS)).to_csv(left, index=False)
+    assert stupror("report", known).code == 0
+    assert "Parenting programmes: all public budgets gain most" in (known / "report.html").read_text(encoding="utf-8")
+    left.write_text("intervention,evsi\nparenting,1\n", encoding="utf-8")
+    refused = stupror("report", known)
+    assert refused.code == 2
+    assert "Remove it, or run it again for parenting." in refused.err
+    left.unlink()
     assert batch(PLAN, known).status()["finished"] == 360  # the page is in nobody's way
 
 
