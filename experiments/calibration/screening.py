@@ -1,8 +1,9 @@
-"""Which assumed parameters matter: Morris's elementary effects (Morris 1991; Campolongo et al. 2007) with SALib.
+"""Which parameters matter: Morris's elementary effects (Morris 1991; Campolongo et al. 2007) with SALib.
 
-Each parameter that says "assumed" and has a distribution is moved through its quantiles, a list of numbers as one. What
-is watched is what one small world puts into programmes, what they save over all lives, and what public budgets gain by
-the design over the ordinary budget. Used by `stupror screen`; `pages` makes a page of the ranking that is shipped.
+Each parameter that has a distribution, or of them those that say "assumed", is moved through its quantiles, a list of
+numbers as one. Worlds of a trajectory share their luck, so what does nothing has no effect at all. What is watched is
+what one small world puts into programmes, what they save over all lives, and what public budgets gain by the design
+over the ordinary budget. Used by `stupror screen`; `pages` makes a page of the ranking that is shipped.
 """
 
 from __future__ import annotations
@@ -21,22 +22,27 @@ from ...model.inputs.scenario import Scenario
 from ...model.model import simulate
 from ..runs.workers import let_go
 
-__all__ = ["OUTCOMES", "assumed", "is_assumed", "outcomes", "screen"]
+__all__ = ["OUTCOMES", "assumed", "is_assumed", "outcomes", "screen", "uncertain"]
 
 OUTCOMES = ("invested", "saved", "gain")
 LEVELS = 4
+CONFIDENCE, RESAMPLES = 0.9, 1000  # of half-widths
 _EDGE = 0.05  # quantiles from here to 1 less this: what is hardly possible is left out
 
-Result = Callable[[Scenario], Mapping[str, float]]
-Each = Callable[
-    [Callable[[Sequence[float]], Mapping[str, float]], Iterable[Sequence[float]]], Iterable[Mapping[str, float]]
-]
+Result = Callable[[Scenario, int], Mapping[str, float]]  # of a world and its seed
+Point = tuple[Sequence[float], int]  # quantiles of the parameters, and the seed
+Each = Callable[[Callable[[Point], Mapping[str, float]], Iterable[Point]], Iterable[Mapping[str, float]]]
 Tell = Callable[[int, int], None]
+
+
+def uncertain(scenario: Scenario) -> list[str]:
+    """Paths of the parameters that have a distribution."""
+    return [path for path, q in scenario.quantities.items() if q.distribution.kind != "fixed"]
 
 
 def assumed(scenario: Scenario) -> list[str]:
     """Paths of the parameters that are assumed and uncertain."""
-    return [path for path, q in scenario.quantities.items() if is_assumed(q.source) and q.distribution.kind != "fixed"]
+    return [path for path in uncertain(scenario) if is_assumed(scenario.quantities[path].source)]
 
 
 def is_assumed(source: str) -> bool:
@@ -50,7 +56,7 @@ def at_quantiles(scenario: Scenario, quantiles: Mapping[str, float]) -> Scenario
     return scenario.with_values(values)
 
 
-def outcomes(scenario: Scenario, design: Design, seed: int, years: int) -> dict[str, float]:
+def outcomes(scenario: Scenario, seed: int, design: Design, years: int) -> dict[str, float]:
     """Live one world under a design and under the ordinary budget.
 
     Returns
@@ -82,6 +88,7 @@ def screen(
     *,
     trajectories: int,
     seed: int,
+    lucks: int = 1,
     each: Each = map,
     tell: Tell | None = None,
 ) -> pd.DataFrame:
@@ -94,11 +101,14 @@ def screen(
     names
         Paths of the parameters.
     result
-        What a world gives, by outcome. A world that breaks a rule of the scenario counts as the scenario itself.
+        What a world gives with a seed, by outcome. A world that breaks a rule of the scenario counts as the scenario
+        itself.
     trajectories
         Number of Morris trajectories; ``trajectories * (len(names) + 1)`` worlds are lived.
     seed
-        Names the trajectories.
+        Names the trajectories, and is the first luck that is lived with.
+    lucks
+        How many lucks there are: trajectories take turns at them. With one, the ranking holds for that luck.
     each
         Lives the worlds: `map`, or that of open worker processes, to which `result` must then be able to travel.
     tell
@@ -108,9 +118,9 @@ def screen(
     -------
     pandas.DataFrame
         One row per parameter, most important first: for each outcome `mu_star` (mean size of the elementary effect, in
-        the unit of the outcome, over the whole range of quantiles), `sigma` (how much it depends on the rest), and
-        `strength`, `mu_star` over the standard deviation of the outcome over all worlds; `rank` by the largest
-        strength.
+        the unit of the outcome, over the whole range of quantiles), `half_width` (of the 90 % interval of that mean,
+        resampled over trajectories), `sigma` (how much it depends on the rest), and `strength`, `mu_star` over the
+        standard deviation of the outcome over all worlds; `rank` by the largest strength.
     """
     try:
         from SALib.analyze import morris as analyse
@@ -120,15 +130,19 @@ def screen(
     problem = {"num_vars": len(names), "names": list(names), "bounds": [[_EDGE, 1.0 - _EDGE]] * len(names)}
     points = sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
     found = []
-    for one in each(partial(_lived, scenario, tuple(names), result), points.tolist()):
+    lived = [(point, seed + number // (len(names) + 1) % lucks) for number, point in enumerate(points.tolist())]
+    for one in each(partial(_lived, scenario, tuple(names), result), lived):
         found.append(one)
         if tell is not None:
             tell(len(found), len(points))
     table = pd.DataFrame({"parameter": list(names)})
     for outcome in found[0]:
         values = np.array([one[outcome] for one in found], dtype=np.float64)
-        effects = analyse.analyze(problem, points, values, num_levels=LEVELS, seed=seed)
+        effects = analyse.analyze(
+            problem, points, values, num_levels=LEVELS, conf_level=CONFIDENCE, num_resamples=RESAMPLES, seed=seed
+        )
         table[f"{outcome}_mu_star"] = np.asarray(effects["mu_star"], dtype=np.float64)
+        table[f"{outcome}_half_width"] = np.asarray(effects["mu_star_conf"], dtype=np.float64)
         table[f"{outcome}_sigma"] = np.asarray(effects["sigma"], dtype=np.float64)
         table[f"{outcome}_strength"] = table[f"{outcome}_mu_star"] / max(float(values.std()), 1e-9)
     strengths = table[[name for name in table.columns if name.endswith("_strength")]].max(axis=1)
@@ -137,12 +151,13 @@ def screen(
     return table
 
 
-def _lived(scenario: Scenario, names: Sequence[str], result: Result, point: Sequence[float]) -> Mapping[str, float]:
-    """Live the world at these quantiles of the parameters `names`."""
+def _lived(scenario: Scenario, names: Sequence[str], result: Result, point: Point) -> Mapping[str, float]:
+    """Live the world at these quantiles of the parameters `names`, with that luck."""
+    quantiles, seed = point
     try:
-        world = at_quantiles(scenario, dict(zip(names, point, strict=True)))
+        world = at_quantiles(scenario, dict(zip(names, quantiles, strict=True)))
     except InputError:
         world = scenario
-    found = result(world)
+    found = result(world, seed)
     let_go()
     return found

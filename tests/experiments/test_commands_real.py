@@ -114,10 +114,11 @@ def test_a_validation_refuses_the_posterior_of_something_else(stupror, tmp_path)
 def test_a_screening_is_a_ranking(stupror, tmp_path, monkeypatch):
     pytest.importorskip("SALib")
     monkeypatch.setattr(
-        "stupror.experiments.calibration.screening.assumed", lambda _spec: ["committee.horizon", "budget.room_share"]
+        "stupror.experiments.calibration.screening.uncertain", lambda _spec: ["committee.horizon", "budget.room_share"]
     )
     answer = stupror("screen", "--out", tmp_path / "s.csv", "--place", "09", "--years", 1, "--trajectories", 2)
     assert answer.code == 0, answer.err
+    assert " +- " in answer.out
     table = pd.read_csv(tmp_path / "s.csv")
     assert table["rank"].tolist() == [1, 2]
     assert set(table["parameter"]) == {"committee.horizon", "budget.room_share"}

@@ -70,7 +70,7 @@ COMMANDS: dict[str, tuple[tuple[str, str], ...]] = {
     "validate": (("--out", "new"), ("?--diffusion", "posterior"), ("?--life-course", "posterior"),
                  ("?--draws", "whole"), ("?--place", "places"), ("?--years", "whole")),
     "screen": (("--out", "new"), ("?--design", "design"), ("?--place", "places"), ("?--municipalities-file", "table"),
-               ("?--trajectories", "whole")),
+               ("?--trajectories", "whole"), ("?--lucks", "whole")),
     "settle": (("", "design"), ("?--set", "set"), ("?--cost", "number"), ("?--children", "whole")),
     "stress": (("", "design"), ("?--cost", "number"), ("?--children", "whole"), ("?--scenario", "scenario"),
                ("?--seed", "whole"), ("?--out", "new")),

@@ -111,10 +111,16 @@ def test_screening_finds_what_acts_and_what_does_not():
     pytest.importorskip("SALib")
     names = ["committee.other_regarding_spread", "budget.cycle_sd", "budget.windfall_share"]
 
-    def result(world):
-        return {"y": 100.0 * world.budget.cycle_sd + 1.0 * world.budget.windfall_share}
+    seen = []
 
-    table = screening.screen(SPEC, names, result, trajectories=6, seed=1)
+    def result(world, seed):
+        seen.append(seed)
+        luck = 1e6 * seed  # of a whole trajectory: no parameter moves it
+        return {"y": 100.0 * world.budget.cycle_sd + 1.0 * world.budget.windfall_share + luck}
+
+    table = screening.screen(SPEC, names, result, trajectories=6, seed=1, lucks=3)
+    assert seen == [luck for luck in (1, 2, 3, 1, 2, 3) for _ in range(4)]
+    assert table["y_half_width"].tolist() == pytest.approx([0.0, 0.0, 0.0], abs=1e-3)
     assert table["parameter"].tolist()[0] == "budget.cycle_sd"
     assert table.set_index("parameter").loc["committee.other_regarding_spread", "y_mu_star"] == 0.0
     width = np.diff([SPEC.quantities["budget.cycle_sd"].quantile(u) for u in (0.05, 0.95)])[0]
@@ -124,6 +130,9 @@ def test_screening_finds_what_acts_and_what_does_not():
 def test_what_is_screened_is_assumed_and_a_world_gives_both_outcomes():
     names = screening.assumed(SPEC)
     assert len(names) > 50
+    every = set(screening.uncertain(SPEC))
+    assert {*names, "region.room_share", "committee.other_regarding"} < every
+    assert all(SPEC.quantities[name].distribution.kind != "fixed" for name in every)
     assert all("assumed" in SPEC.quantities[name].source.lower() for name in names)
-    found = screening.outcomes(SMALL, load_design("state-outcomes-fund"), 1, 2)
+    found = screening.outcomes(SMALL, 1, load_design("state-outcomes-fund"), 2)
     assert found.keys() == set(screening.OUTCOMES)
