@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..analysis.batches import discovery, incremental, paired, precision, psa, public_value, sensitivity
+from ..analysis.batches.public_value import FACTORS
 from ..analysis.batches.sampling_information import sample_information
 from ..analysis.measures.lifetime import BENCHMARK
 from ..analysis.measures.outcomes import CHILDREN, OUTCOMES, PERSPECTIVES
@@ -135,6 +136,12 @@ class Batch:
         needed = (asking.outcome(each, names) for each in (public_value.COST, public_value.GAIN))
         asking.check(*needed, asking.design(against, self._some(), "--against"), asking.others(self._some(), against))
         return asking.answered(lambda: public_value.public_value(self._some(), against))
+
+    def with_tax_factor(self, against: str | None = None, factors: Sequence[float] = FACTORS) -> Frame:
+        """Cost of society, with what it costs to raise public money; see `analysis.batches.public_value`."""
+        self._perspective("societal", against, asking.perspective("fiscal", self.manifest["outcomes"]))
+        asking.check(*(asking.finite("factor", each, 0.0) for each in factors))
+        return asking.answered(lambda: public_value.with_tax_factor(self._some(), against, factors))
 
     def plane(self, perspective: str = "fiscal", against: str | None = None) -> Frame:
         """The cost-effectiveness plane, draw by draw; see `analysis.batches.psa`."""

@@ -87,7 +87,7 @@ def psa(
     from ....analysis.batches import batch_figures
     from ....analysis.batches.precision import SAID
     from ....analysis.batches.psa import WORTH, cost_of, effect_of
-    from ....analysis.batches.public_value import COST, GAIN
+    from ....analysis.batches.public_value import COST, GAIN, SOCIETY
     from ...results import open_batch
 
     asked = list(dict.fromkeys(wtp or [0.0]))
@@ -130,6 +130,10 @@ def psa(
         tables["public_value"] = batch.public_value(against or None)
         typer.echo("What people gain in income for each krona of net cost to all public budgets (MVPF), whole lives")
         typer.echo(table_of(tables["public_value"]))
+    if {COST, SOCIETY} <= set(batch.manifest["outcomes"]):
+        tables["tax_factor"] = batch.with_tax_factor(against or None)
+        typer.echo("Cost of society, SEK per child, if a krona of public money costs as much as factor says to raise")
+        typer.echo(table_of(tables["tax_factor"]))
     typer.echo(f"Which design is best, perspective {perspective}, by what a year of need avoided is worth (wtp, SEK)")
     typer.echo(table_of(_at(tables["acceptability"], asked)))
     typer.echo("Worth of knowing everything, SEK per child, and SEK for all children of the run, by perspective")

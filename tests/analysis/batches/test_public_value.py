@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stupror.analysis.batches.public_value import NO_GAIN, NOTHING, PAYS, public_value
+from stupror.analysis.batches.public_value import NO_GAIN, NOTHING, PAYS, public_value, with_tax_factor
 from stupror.analysis.measures.outcomes import _households
 
 LOST = "lost_earnings"
@@ -65,3 +65,13 @@ def test_its_interval_covers_the_truth() -> None:
         row = public_value(batch(fund=draws)).iloc[0]
         covered += row["low"] <= 2 <= row["high"]
     assert 82 <= covered <= 97
+
+
+def test_a_tax_factor_counts_public_money_once_more() -> None:
+    runs = batch(fund=[(0.0, 100.0), (0.0, -100.0), (0.0, -100.0)])
+    runs["cost_societal"] = np.where(runs["design"] == "fund", 50.0, 40.0)  # society pays 10 more in every draw
+    found = with_tax_factor(runs, factors=(1.0, 1.3)).set_index("factor")
+    assert found.loc[1.0, ["mean", "better", "worse"]].tolist() == [10.0, 0.0, 1.0]
+    # 10 + 0.3 * 100 = 40 in one draw, 10 - 0.3 * 100 = -20 in two
+    assert found.loc[1.3, ["mean", "median"]].tolist() == pytest.approx([0.0, -20.0])
+    assert found.loc[1.3, ["better", "worse"]].tolist() == pytest.approx([2 / 3, 1 / 3])
