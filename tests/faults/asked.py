@@ -90,6 +90,7 @@ COMMANDS: dict[str, tuple[tuple[str, str], ...]] = {
     "data refresh": (("--out", "new"), ("?--year", "whole")),
     "batch": (("", "plan"), ("--out", "new"), ("?--workers", "whole"), ("?--scheduler", "word")),
     "batch status": (("", "batch"),),
+    "batch csv": (("", "batch"), ("--out", "new")),
 }  # fmt: skip
 FLAGS = ("--quick", "--point", "--priors", "--overwrite", "--resume", "--json", "--dry-run", "--help", "--excel",
          "--decompose", "--country", "--json-schema", "--extend")  # fmt: skip

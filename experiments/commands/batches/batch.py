@@ -1,4 +1,4 @@
-"""`stupror batch`, `batch status` and `batch show`: many runs of a plan, each of them kept."""
+"""`stupror batch`, `batch status`, `batch show` and `batch csv`: many runs of a plan, each of them kept."""
 
 from __future__ import annotations
 
@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from ...plans.plan import Plan
     from ...results import Batch
 
-__all__ = ["RUN", "Folder", "PlanOrCommand", "run_plan", "show", "status", "table_of"]
+__all__ = ["HELP", "RUN", "Folder", "PlanOrCommand", "run_plan", "show", "status", "table_of", "to_csv"]
 
 RUN = "run"
+HELP = (
+    "Make the runs of a plan, and keep each of them: stupror batch PLAN --out DIR. "
+    "All its options (--dry-run, --workers, --scheduler, --extend): stupror batch run --help."
+)
 
 
 class PlanOrCommand(TyperGroup):
-    """`stupror batch plan.toml` runs a plan; `status` and `show` are commands."""
+    """`stupror batch plan.toml` runs a plan; `status`, `show` and `csv` are commands."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the word `run` in front of a plan."""
@@ -239,6 +243,17 @@ def show(
             if odd := [name for name in ("scenario_hash", *names) if not _same(row[name], kept[name])]:
                 raise FailedError(f"{job.design}, seed {job.seed}: differs in {', '.join(odd)}.")
         typer.echo(f"Made again: {len(found.jobs)} runs, every outcome the same to the last digit.")
+
+
+def to_csv(folder: Folder, out: Annotated[Path, typer.Option(help="New file for the table.")]) -> None:
+    """Write the table of finished runs as CSV, for programs that read no Parquet; every number reads back the same."""
+    from ...files.spreadsheets import csv_bytes
+    from ...results import open_batch
+
+    runs = open_batch(folder).runs
+    with new_file(out) as draft:
+        draft.write_bytes(csv_bytes(runs))
+    typer.echo(f"Written to {out}: {len(runs)} runs. Units and meanings stand in {folder / 'datapackage.json'}.")
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -61,6 +61,18 @@ def test_every_column_of_a_batch_has_its_unit_and_meaning(known: Path) -> None:
     assert runs.field("draw").metadata[b"unit"] == b""
 
 
+def test_the_table_of_runs_reads_back_the_same_as_csv(stupror: Stupror, known: Path, tmp_path: Path) -> None:
+    answer = stupror("batch", "csv", known, "--out", tmp_path / "runs.csv")
+    assert answer.code == 0, answer.err
+    read, runs = pd.read_csv(tmp_path / "runs.csv", dtype=str), open_batch(known).runs
+    assert list(read.columns) == list(runs.columns)
+    for name in runs:
+        text = pd.api.types.is_string_dtype(runs[name])
+        assert [each if text else float(each) for each in read[name]] == runs[name].tolist(), name
+    assert stupror("batch", "csv", known, "--out", tmp_path / "runs.csv").code == 2, "it never writes over a file"
+    assert "stupror batch run --help" in stupror("batch", "--help").out
+
+
 def test_the_report_of_a_batch_says_what_turns_it(stupror: Stupror, known: Path) -> None:
     answer = stupror("report", known, "--language", "sv")
     assert answer.code == 0, answer.err
