@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["search"]
 
 USUAL_SEEDS, USUAL_TRIALS, QUICK_TRIALS, MOST_TRIALS = 4, 60, 24, 10_000
+SETTLED = 0.98  # of what all trials reach, after three quarters of them
 
 
 def search(
@@ -232,10 +233,23 @@ def _summary(found: Found, plan: Plan, rate: float) -> str:
         "",
         table.to_string().replace("\u202f", " ").replace("\u2212", "-"),
         "",
+        *_settled(found, plan),
         *(_verdict(row, units[row["objective"]]) for row in found.curse.to_dict("records")),
         *(_sorry(found, plan, name, unit) for name, unit in units.items() if len(plan.seeds) > 1),
     ]
     return "\n".join(lines)
+
+
+def _settled(found: Found, plan: Plan) -> list[str]:
+    """Say how much of what all trials reach the first of them had reached; nothing if they all reach the same."""
+    from ....analysis.batches import pareto
+
+    parts = pareto.covered(found.trials[list(plan.objectives)], list(plan.better.values()))
+    if any(math.isnan(part) for part in parts):
+        return []
+    told = ", ".join(f"{100 * part:.0f} %" for part in parts)
+    more = " More trials may well find more." if parts[-1] < SETTLED else ""
+    return [f"Of the room that all trials reach (hypervolume) a quarter, half and three quarters had: {told}.{more}"]
 
 
 def _verdict(row: Mapping[Any, Any], unit: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stupror.analysis.batches.pareto import curse, format_points, held_out, on_front, spread_out
+from stupror.analysis.batches.pareto import covered, curse, format_points, held_out, hypervolume, on_front, spread_out
 from stupror.analysis.batches.pareto_figure import as_png, as_svg, draw
 from stupror.analysis.measures.objectives import OBJECTIVES
 
@@ -127,3 +127,22 @@ def test_a_figure_is_the_same_bytes_and_shows_every_objective(names: list[str]) 
     assert as_png(one) == as_png(two)
     for name in names:
         assert f"{name} (" in text
+
+
+def test_hypervolume_is_that_of_a_count_of_cells_in_two_and_three_dimensions() -> None:
+    rng = np.random.default_rng(2)
+    for dimensions in (1, 2, 3):
+        points = rng.integers(-2, 9, size=(7, dimensions)).astype(float)
+        cells = np.stack(np.meshgrid(*[np.arange(10)] * dimensions), axis=-1).reshape(-1, dimensions)
+        count = (points[:, None, :] > cells[None]).all(axis=2).any(axis=0).sum()
+        assert hypervolume(points, ["max"] * dimensions, [0.0] * dimensions) == count
+    assert hypervolume([[1.0, 3.0], [3.0, 1.0], [np.nan, 9.0]], ["min", "max"], [4.0, 0.0]) == 9.0  # 3 x 3, holds 1 x 1
+
+
+def test_a_search_that_found_its_best_at_once_is_told_from_one_that_still_finds() -> None:
+    early = [[9.0, 9.0], [1.0, 1.0], [5.0, 2.0], [2.0, 5.0]]
+    assert covered(early, ["max", "max"]) == [1.0, 1.0, 1.0]
+    late = covered(early[::-1], ["max", "max"])
+    assert late == sorted(late)
+    assert late[-1] == pytest.approx((4 * 1 + 1 * 4 - 1 * 1) / 64)
+    assert np.isnan(covered([[np.nan, 1.0]], ["max", "max"])).all()
