@@ -188,9 +188,10 @@ def _scenario(table: Table, beside: Path, notes: Notes) -> Scenario:
     """Read the scenario and keep the part of the country that is asked for."""
     scenario = load_scenario()
     try:
-        name = notes.text(table, "scenario", "model")
-        more = texts(table, "interventions", "model", notes)
-        scenario = load_scenario(beside / name if name else None, [beside / each for each in more])
+        written = table.get("scenario")
+        name = "" if isinstance(written, Mapping) else notes.text(table, "scenario", "model")
+        more = [beside / each for each in texts(table, "interventions", "model", notes)]
+        scenario = load_scenario(written if isinstance(written, Mapping) else beside / name if name else None, more)
         if own := notes.text(table, "municipalities_file", "model"):
             scenario = replace(scenario, places=own_places(beside / own))
     except InputError as error:

@@ -85,6 +85,23 @@ def test_all_problems_are_told_at_once_with_the_file(tmp_path: Path) -> None:
     assert sum("mine.toml" in problem for problem in refused.value.problems) == 2
 
 
+def test_a_scenario_can_stand_in_the_plan_itself(tmp_path: Path) -> None:
+    (tmp_path / "dear.toml").write_text('[parameters.discount.rate]\nvalue = 0.05\nsource = "assumed"\n')
+    inside = {"parameters": {"discount": {"rate": {"value": 0.05, "source": "assumed"}}}}
+    mine = plan(model=TINY | {"scenario": inside})
+    assert mine.scenario.discount.rate == 0.05
+    assert mine.scenario.hash() == plan(model=TINY | {"scenario": str(tmp_path / "dear.toml")}).scenario.hash()
+    (tmp_path / "plan.toml").write_text(
+        'title = "x"\nlevers.designs = ["planner"]\n[model]\nmunicipalities = ["1060"]\n'
+        '[model.scenario.parameters.discount.rate]\nvalue = 0.05\nsource = "assumed"\n'
+    )
+    assert read_plan(tmp_path / "plan.toml").scenario.hash() == mine.scenario.hash()
+    with pytest.raises(InputError, match=r"parameters\.discount\.rate: 'source' is missing"):
+        plan(model=TINY | {"scenario": {"parameters": {"discount": {"rate": {"value": 0.05}}}}})
+    with pytest.raises(InputError, match="scenario = 3"):
+        plan(model=TINY | {"scenario": 3})
+
+
 def test_designs_share_draws_and_seeds() -> None:
     made = plan(uncertainties={"parameters": ["committee.*"]}, sampling={"draws": 3}, replications={"number": 2})
     jobs = jobs_of(made, draw_table(made))
