@@ -1,9 +1,10 @@
 """What referees ask for, item by item, and where it is met: in a folder of results, in the documentation, or nowhere.
 
 Lists: CHEERS 2022 (Husereau et al. 2022, 10.1007/s10198-021-01426-6), what CHEERS-VOI asks beyond it (2023, Value in
-Health 26(10), 1461: of CHEERS it elaborates seven items and adds six; in our words and our numbering), ODD (Grimm et al. 2020, 10.18564/jasss.4259), TRACE
-(Grimm et al. 2014, 10.1016/j.ecolmodel.2014.01.018). An item of a folder is met by a file, or by a key of its manifest;
-what only whoever writes can say counts as missing, whatever there is to begin with. Read by the command `audit`.
+Health 26(10), 1461: of CHEERS it elaborates seven items and adds six; in our words and our numbering), ODD (Grimm et
+al. 2020, 10.18564/jasss.4259), TRACE (Grimm et al. 2014, 10.1016/j.ecolmodel.2014.01.018). An item of a folder is met
+by a file, or by a key of its manifest; what only whoever writes can say counts as missing, whatever there is to begin
+with. Read by the command `audit`.
 """
 
 from __future__ import annotations
