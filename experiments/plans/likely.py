@@ -23,7 +23,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario, load_scenario, luck
 from ..data import DATA
 from ..files.foreign import number_table
-from .posterior import Posterior, parameter_of, read_posterior, shipped, worlds
+from .posterior import Posterior, parameter_of, read_posterior, shipped, values_of, worlds
 
 __all__ = [
     "LIKELY",
@@ -127,7 +127,7 @@ def drawing(*, point: bool = False, priors: bool = False, posteriors: Sequence[P
     priors
         Every parameter from its distribution in the parameter files alone, whatever was fitted.
     posteriors
-        Rows of these are laid over what is drawn (or not).
+        Rows of these are laid over what is drawn (or not). A factor is on the scenario's own value, as it was fitted.
 
     Raises
     ------
@@ -149,7 +149,8 @@ def which(*, point: bool, priors: bool) -> str:
 
 
 def _laid_over(draw: Worlds, posteriors: tuple[Posterior, ...], scenario: Scenario, seed: int) -> Scenario:
-    return worlds(draw(scenario, seed), posteriors, seed)
+    row = {name: value for posterior in posteriors for name, value in posterior.pick(seed).items()}
+    return draw(scenario, seed).with_values(values_of(scenario, row))
 
 
 def _from_priors(scenario: Scenario, seed: int) -> Scenario:

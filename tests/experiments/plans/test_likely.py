@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stupror.experiments.batches.jobs import context_of, draw_table, jobs_of, resolve
 from stupror.experiments.plans import likely
 from stupror.experiments.plans.likely import Draws, drawing, place, read_worlds, shipped_worlds, world
-from stupror.experiments.plans.posterior import effective
+from stupror.experiments.plans.plan import plan_of
+from stupror.experiments.plans.posterior import changed, effective, parameter_of, read_posterior, shipped
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, luck
 
@@ -101,3 +103,23 @@ def test_posteriors_are_picked_each_with_luck_of_its_own():
     picked = np.array([[next(iter(part.pick(seed).values())) for part in parts] for seed in range(60)])
     for one, other in ((0, 1), (0, 2), (1, 2)):
         assert abs(spearmanr(picked[:, one], picked[:, other]).statistic) < 0.3
+
+
+@pytest.mark.parametrize("how", ["point", "priors", "likely"])
+def test_a_fitted_factor_is_on_the_value_it_was_fitted_to_and_not_on_a_drawn_one(how):
+    """As in batches: laid over a draw of the same number it would count what is not known of it twice."""
+    usual = load_scenario()
+    fitted = read_posterior(shipped("life-course"), usual)
+    paths = {parameter_of(str(name)) for name in fitted.table}
+    for seed in (1, 2):
+        found = drawing(point=how == "point", priors=how == "priors", posteriors=(fitted,))(usual, seed).quantities
+        central = changed(usual, fitted.pick(seed)).quantities
+        assert {path: found[path].value for path in paths} == {path: central[path].value for path in paths}
+    plan = plan_of({"title": "x", "model": {"worlds": how}, "uncertainties": {"posteriors": ["life-course"]},
+                    "sampling": {"method": "random", "draws": 1}, "levers": {"designs": ["planner"]}})  # fmt: skip
+    drawn, _ = resolve(context_of(plan), jobs_of(plan, draw_table(plan))[0])
+    row = min(range(len(fitted.table)), key=lambda n: abs(drawn.ladder.up_risk[0] / usual.ladder.up_risk[0]
+                                                         - fitted.table["times:ladder.up_risk"].iloc[n]))  # fmt: skip
+    central = changed(usual, fitted.row(row)).quantities
+    for path in paths:
+        assert np.ravel(drawn.quantities[path].value) == pytest.approx(np.ravel(central[path].value)), path
