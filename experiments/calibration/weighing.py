@@ -23,10 +23,11 @@ from ..files.foreign import number_table
 from ..files.places import write_text
 from ..patterns.behaviour import PLACES, TEN, YEARS, used
 from ..plans.likely import Draws, place, world
-from ..plans.posterior import effective
+from ..plans.posterior import Posterior, effective, read_posterior, shipped
 from ..runs.workers import let_go
 from . import rounds
 from .problems import Target
+from .refitting import LIFE, refit
 
 __all__ = ["STATISTICS", "by_round", "moved", "weigh"]
 
@@ -75,14 +76,16 @@ def weigh(
         for count, (which, gave) in enumerate(zip(missing, each(partial(_lived, scenario), missing), strict=True), 1):
             done[which] = {"world": which, **{name: float(f"{value:.6g}") for name, value in gave.items()}}
             if count % 20 == 0 or count == len(missing):
-                table = pd.DataFrame(list(done.values()), columns=["world", *STATISTICS]).sort_values("world")
+                table = pd.DataFrame(list(done.values()), columns=["world", *STATISTICS, *_factors()]).sort_values("world")
                 write_text(work, head + table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
             told += 1
             if tell is not None:
                 tell(told, number)
         return [{name: done[which][name] for name in STATISTICS} for which in numbers]
 
-    return Draws(rounds.sample(number, targets, _drawn(scenario), _score, live))
+    sample = rounds.sample(number, targets, _drawn(scenario), _score, live)
+    factors = [{name: done[which][name] for name in _factors()} for which in sample["world"].tolist()]
+    return Draws(pd.concat([sample, pd.DataFrame(factors, index=sample.index)], axis=1))
 
 
 def by_round(draws: Draws) -> pd.DataFrame:
@@ -135,22 +138,33 @@ def _score(number: int, path: str) -> float:
 
 
 def _lived(scenario: Scenario, number: int) -> dict[str, float]:
-    """What the world of a number gives; its runs have luck of that number."""
+    """What the world of a number gives, and the factors of its life course; its runs have luck of that number."""
+    picked = _life_course().pick(number)
+    factors = refit(world(scenario, number, dict.fromkeys(picked, 1.0)), picked)
     try:
-        return used(world(scenario, number), number)
+        return {**used(world(scenario, number, factors), number), **factors}
     finally:
         let_go()
+
+
+@cache
+def _life_course() -> Posterior:
+    return read_posterior(shipped(LIFE), load_scenario())
+
+
+def _factors() -> list[str]:
+    return [str(name) for name in _life_course().table]
 
 
 def _read(work: Path, head: str) -> pd.DataFrame:
     """Read the worlds that are lived already."""
     if not work.exists():
         work.parent.mkdir(parents=True, exist_ok=True)
-        return pd.DataFrame(columns=["world", *STATISTICS])
+        return pd.DataFrame(columns=["world", *STATISTICS, *_factors()])
     if not read_text(work).startswith(head):
         raise InputError([f"{work}: holds worlds of another scenario or version, or none. Name another file."])
     table, lines, _ = number_table(work, "stupror calibrate --what behaviour", ("world",))
-    if list(table) != ["world", *STATISTICS]:
+    if list(table) != ["world", *STATISTICS, *_factors()]:
         raise InputError([f"{work}: its columns are not those of worlds that were lived. Delete it, or name another."])
     wrong = (table["world"] < 1) | (table["world"] != np.rint(table["world"])) | table["world"].duplicated()
     if wrong.any():

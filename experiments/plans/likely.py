@@ -1,8 +1,8 @@
 """Likely worlds: every uncertain parameter at once, as far as sources and what was published let it lie.
 
 A world has a number. `world` draws every parameter from its distribution by that number, and lays over it one row of
-each posterior that comes with the model (spread of funds, outcome contracts, life course). How bodies behave in such a
-world was held against what is published of funds (`stupror calibrate --what behaviour`); `worlds.csv` has the weight of
+each posterior that comes with the model (spread of funds, outcome contracts, life course; the last refitted to the
+world, `calibration.refitting`). How bodies behave in such a world was held against what is published of funds (`stupror calibrate --what behaviour`); `worlds.csv` has the weight of
 each. So `likely` picks from one joint distribution over all parameters: what goes together in worlds that agree with
 the data, goes together in runs. Read by `runner`, the commands, `validation` and the pages of the documentation.
 """
@@ -10,8 +10,8 @@ the data, goes together in runs. Read by `runner`, the commands, `validation` an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from ...model.inputs.errors import InputError
 from ...model.inputs.scenario import Scenario, load_scenario, luck
 from ..data import DATA
 from ..files.foreign import number_table
-from .posterior import Posterior, parameter_of, read_posterior, shipped, values_of, worlds
+from .posterior import TIMES, Posterior, parameter_of, read_posterior, shipped, values_of
 
 __all__ = [
     "LIKELY",
@@ -59,6 +59,12 @@ class Draws:
         """Weight of each row, shape (n,)."""
         return self.table["weight"].to_numpy(np.float64)
 
+    def life(self, number: int) -> dict[str, float]:
+        """Return the factors of the life course in the world of a number, refitted to it; none if it is not there."""
+        names = [str(name) for name in self.table if str(name).startswith(TIMES)]
+        rows = self.table.loc[self.table["world"] == number, names].to_dict("records")
+        return {str(name): float(value) for name, value in rows[0].items()} if rows else {}
+
     def pick(self, seed: int) -> int:
         """Return the number of the world of a seed: the same for the same seed, and well spread over seeds in a row."""
         at = np.searchsorted(np.cumsum(self.weight), (seed * _GOLDEN) % 1.0, side="right")
@@ -92,15 +98,18 @@ def read_worlds(path: Path = SHIPPED_WORLDS) -> Draws:
     return Draws(table.assign(weight=table["weight"] / table["weight"].sum()))
 
 
-def world(scenario: Scenario, number: int) -> Scenario:
+def world(scenario: Scenario, number: int, life: Mapping[str, float] | None = None) -> Scenario:
     """Return the world of a number: everything drawn, and a row of each posterior that comes with the model laid over.
 
     Whatever the scenario sets otherwise than the built-in one keeps its value, or is drawn from the distribution that
-    the scenario gives it.
+    the scenario gives it. A factor is on the scenario's own value, as it was fitted, and not on a drawn one. `life` has
+    the factors of the life course, for a world that is not among those that come with the model (`Draws.life`).
     """
     own = _own(scenario)
     drawn = scenario.draw(number, {path for path, given in own.items() if not given})
-    return worlds(drawn, [_without(each, own) for each in _parts()], number)
+    row = {name: value for part in _parts() for name, value in part.pick(number).items()}
+    row |= shipped_worlds().life(number) if life is None else life
+    return drawn.with_values(values_of(scenario, {name: row[name] for name in row if parameter_of(name) not in own}))
 
 
 def place(number: int, path: str) -> float:
@@ -192,9 +201,3 @@ def _laid() -> dict[str, tuple[Posterior, list[float]]]:
             below = [part.weight * ((column < value) + 0.5 * (column == value)) for value in column]
             found[str(name)] = part, [math.fsum(each.tolist()) for each in below]
     return found
-
-
-def _without(part: Posterior, own: Collection[str]) -> Posterior:
-    """Leave out the columns of these parameters."""
-    drop = [name for name in part.table if parameter_of(str(name)) in own]
-    return replace(part, table=part.table.drop(columns=drop)) if drop else part
