@@ -108,7 +108,7 @@ def test_worlds_are_gone_on_with_and_the_order_does_not_matter(tmp_path, monkeyp
         lived.append(number)
         at = NormalDist().inv_cdf(luck(number, "choice.reluctance"))
         seen = {"used_share": 0.3 + at / 30, "norrkoping_projects": 8 - at, "placebo": abs(at) / 30}
-        return dict.fromkeys(weighing.STATISTICS, 0.0) | seen
+        return dict.fromkeys((*weighing.STATISTICS, *weighing._factors()), 1.0) | seen
 
     monkeypatch.setattr(weighing, "_lived", stand_in)
     monkeypatch.setattr(rounds, "FIRST", 40)
