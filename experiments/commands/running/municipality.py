@@ -71,7 +71,14 @@ def municipality(
         whole = _stated(whole, part, practice)
     contracts = common.read_designs(split_names(designs), whole)
     far = [] if country else [each.name for each in contracts if reads_the_country(each, whole)]
-    if far:
+    everywhere = set(part.places.codes) == set(whole.places.codes)
+    why = ", ".join(far) or ("--country" if country else "")
+    common.check(
+        f"--each writes pages of all that is lived, and with {why} that is the whole country: name Sverige."
+        if each and why and not everywhere
+        else None
+    )
+    if far and not everywhere:
         typer.echo(
             f"Note: {', '.join(far)}: results of the whole country matter here, so all of it is lived.", err=True
         )
