@@ -26,6 +26,7 @@ from .worlds_table import over_worlds
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "sv")
+USUAL_START = 2020  # what the command takes if it is given no year
 OPTION = ["intervention", "level"]  # what is one row of the table of options
 
 
@@ -370,10 +371,12 @@ def command(tables: Tables, manifest: Mapping[str, Any]) -> str:
     seeds, designs = sorted(runs["seed"].unique()), ",".join(dict.fromkeys(runs["design"]))
     alone = len(runs) == 1 and "municipality" in tables.get("flows", ())  # `run` keeps single municipalities
     words = ["stupror run" if alone else "stupror compare"]
-    if scenario.get("changes"):
+    if scenario.get("changes") or scenario.get("interventions"):
         words.append("SCENARIO.toml")
     words.append(f'--design "{designs}"' if alone else f'--designs "{designs}" --seeds {len(seeds)}')
     words.append(f"--seed {seeds[0]} --years {int(runs['years'].iloc[0])}")
+    start = int(runs["start_year"].iloc[0])
+    words += [f"--start-year {start}"] if start != USUAL_START else []
     if scenario.get("municipalities", "all") != "all":
         words.append(f"--municipalities {','.join(scenario['municipalities'])}")
     drawn = manifest.get("worlds", "point")

@@ -1,12 +1,12 @@
-"""The answer in three lines, each filled from the numbers: what children get, who pays and gains, how sure it is.
+"""The answer, filled from the numbers: in short, who gains, and what children get, who pays, how sure it is.
 
-A difference that luck may explain is never called a gain or a loss, and of two proposals that luck does not separate
-neither is called the better one. Read by `front`.
+A difference that is not clear (`verdict`) is never called a gain or a loss, and of two proposals that are not clearly
+apart neither is called the better one. Read by `front`.
 """
 
 from collections.abc import Mapping, Sequence
 
-from ...measures import lifetime
+from ...measures import lifetime, payers
 from ..tables import number, within
 from .paired import M_SEK, Paired
 from .verdict import LESS, MORE, SAME, SINGLE, UNSURE, Verdict, signed
@@ -21,6 +21,36 @@ def answer(found: Paired, years: int, words: Texts, say: Texts) -> list[str]:
     if not found.proposals:
         return [say["no proposal"]]
     return [children(found, years, words, say), money(found, words, say), how_sure(found, words, say)]
+
+
+def in_short(found: Paired, words: Texts, say: Texts) -> str:
+    """Say in one breath whether the leading proposal costs the public less, for whom, and if it is the best one."""
+    lead = found.ranked[0]
+    change = found.change(lead)
+    amount = number(abs(change.mean), change.mean)
+    lines = [say[f"short {change.kind}"].format(lead=words.get(lead, lead), amount=amount)]
+    if change.kind not in (SAME, SINGLE):
+        lines.append(_verdicts(found, lead, words, say))
+        close = [other for other in found.ranked[1:] if found.change(lead, other).kind != LESS]
+        if close and len(close) <= MOST_NAMES:
+            lines.append(say["short tied"].format(names=listed([words.get(each, each) for each in close], say)))
+    return " ".join(lines)
+
+
+def gist_rows(
+    found: Paired, proposals: Sequence[str], words: Texts, say: Texts
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Lay out who gains under each proposal: the verdict in a word with the mean, below it brackets and runs."""
+    rows = []
+    for name in proposals:
+        cells = []
+        for group in (payers.PUBLIC, *lifetime.GROUPS):
+            each = found.gains(name, group)
+            main = say[f"gist {each.kind}"].format(mean=signed(each.mean))
+            runs = "" if each.kind in (SAME, SINGLE) else say["gist runs"].format(n=each.n, above=each.above)
+            cells.append((main, f"{each.gap.strip()} {runs}".strip()))
+        rows.append((words.get(name, name), cells))
+    return rows
 
 
 def children(found: Paired, years: int, words: Texts, say: Texts) -> str:
@@ -57,11 +87,10 @@ def _counted(each: Verdict, what: str, say: Texts) -> str:
 
 
 def money(found: Paired, words: Texts, say: Texts) -> str:
-    """Say what each payer pays, receives and saves under the leading proposal, and who gains beyond luck."""
+    """Say what each payer pays, receives and saves under the leading proposal."""
     lead = found.ranked[0]
     mine, base = (found.flows[found.flows["design"] == name] for name in (lead, lifetime.BASE))
     told = []
-    judged: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for group in lifetime.GROUPS:
         change = {
             flow: float(
@@ -70,13 +99,18 @@ def money(found: Paired, words: Texts, say: Texts) -> str:
             / M_SEK
             for flow in ("pays", "receives", "saves")
         }
-        net = found.gains(lead, group)
-        judged[net.kind].append(within(words[group]))
         spelled = {flow: signed(value) for flow, value in change.items()}
-        told.append(say["payer"].format(group=within(words[group]), net=net.figure, **spelled))
-    verdicts = [say[f"payers {kind}"].format(groups=listed(groups, say)) for kind, groups in judged.items() if groups]
-    line = say["money"].format(lead=words.get(lead, lead), told="; ".join(told))
-    return line + " " + _sentence("; ".join(verdicts))
+        told.append(say["payer"].format(group=within(words[group]), **spelled))
+    return say["money"].format(lead=words.get(lead, lead), told="; ".join(told))
+
+
+def _verdicts(found: Paired, design: str, words: Texts, say: Texts) -> str:
+    """Say which payers gain, lose or neither under a proposal."""
+    judged: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for group in lifetime.GROUPS:
+        judged[found.gains(design, group).kind].append(within(words[group]))
+    told = [say[f"payers {kind}"].format(groups=listed(groups, say)) for kind, groups in judged.items() if groups]
+    return _sentence("; ".join(told))
 
 
 def how_sure(found: Paired, words: Texts, say: Texts) -> str:

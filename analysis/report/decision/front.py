@@ -10,14 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from ...measures import lifetime, payers, worlds
+from ...measures import lifetime, payers
 from ..intervals import FEW_SEEDS
 from ..pages import texts_in
 from ..style import labelled
 from ..tables import number, within
-from ..worlds_table import spelled
 from . import drawings
-from .answer import answer, lowest_by_payer, pair_rows
+from .answer import answer, gist_rows, in_short, lowest_by_payer, pair_rows
 from .options import described
 from .paired import M_SEK, Paired, pair_up
 from .tipped import tipped
@@ -29,6 +28,8 @@ Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
 Cell = tuple[str, str]
 FEW_PLACES = 3  # so many are named in the question
+MOST_CHOICES = 6  # options that are told of in the question, the yardstick among them
+MOST_GIST = 5  # proposals that have a row on the first page
 
 
 @cache
@@ -45,15 +46,17 @@ def front(
 
     `part` says that the tables are those of a part (`measures.parts`), which know the simulated years only.
 
-    `answer` holds the three lines and `beside` what is said of their sureness; a line about other worlds than this
-    one goes to the end of `answer`.
+    `short` is the answer in plain words, `gist` the table of who gains, `answer` holds the three lines and `beside`
+    what is said of their sureness.
     """
     say = sayings(language, part)
-    found = pair_up(tables, rate)
+    found = pair_up(tables, rate, worlds=drawn(manifest))
     content: dict[str, Any] = {
         "heading": {key.removeprefix("h "): text for key, text in say.items() if key.startswith("h ")},
         "question": question(tables, manifest, words, say),
-        "options": options(tables, manifest, words, language),
+        "options": (told := options(tables, manifest, words, language)),
+        "choices": [each for each in told if not each["yardstick"]] if len(told) <= MOST_CHOICES else [],
+        "short": "",
         "answer": [say["no base"]],
         "beside": beside(tables, manifest, say),
         "turns": [],
@@ -63,10 +66,7 @@ def front(
     if found is None:
         return content
     content |= {
-        "answer": [
-            *answer(found, int(tables["runs"]["years"].iloc[0]), words, say),
-            *(over_worlds(found, tables, rate, words, say) if drawn(manifest) and found.proposals and not part else []),
-        ],
+        "answer": answer(found, int(tables["runs"]["years"].iloc[0]), words, say),
         "turns": [
             *turns(found, tables, manifest, say),
             *([] if part else tipped(manifest.get("tips"), words, say)),
@@ -74,7 +74,11 @@ def front(
         "tables": [payer_table(found, words, say, saving_known=not part), people_table(found, tables, words, say)],
     }
     if found.proposals:
-        content |= {"figures": figures(found, words, say)}
+        content |= {
+            "figures": figures(found, words, say),
+            "short": in_short(found, words, say),
+            "gist": gist_table(found, words, say),
+        }
         lead = words.get(found.ranked[0], found.ranked[0])
         good, bad = weighed(found, tables, words, say, rate)
         content["weighed"] = [(say["h for"].format(lead=lead), good), (say["h against"].format(lead=lead), bad)]
@@ -84,25 +88,8 @@ def front(
 
 
 def drawn(manifest: Mapping[str, Any]) -> bool:
-    """Whether each of several seeds is a world of its own."""
-    return manifest.get("worlds", "point") != "point" and len(manifest.get("seeds", ())) > 1
-
-
-def over_worlds(found: Paired, tables: Tables, rate: float, words: Texts, say: Texts) -> list[str]:
-    """Say in how many of the likely worlds each proposal is cheaper than status quo, and if that decides it."""
-    everybody = worlds.spread(lifetime.without_ages(dict(tables)), rate).query("payer == 'all'")
-    told = []
-    for row in everybody.to_dict("records"):
-        if row["design"] in found.proposals:
-            sure = worlds.decided(float(row["better"]), float(row["worse"]))
-            told.append(
-                say["worlds decided" if sure else "worlds undecided"].format(
-                    name=words.get(str(row["design"]), str(row["design"])),
-                    share=f"{100 * float(row['better']):.0f}",
-                    gain=spelled(row),
-                )
-            )
-    return [say["worlds"].format(n=int(everybody["n"].max()), told="; ".join(told))] if told else []
+    """Whether each run is a likely world of its own."""
+    return manifest.get("worlds", "point") != "point" or bool(manifest.get("posteriors"))
 
 
 def question(tables: Tables, manifest: Mapping[str, Any], words: Texts, say: Texts) -> str:
@@ -136,15 +123,15 @@ def options(tables: Tables, manifest: Mapping[str, Any], words: Texts, language:
             first, last, of = in_force(tables, design)
             spelled = [number(value, 100 if value == int(value) else value) for value in (first, last)]
             each["force"] = say["in force"].format(first=spelled[0], last=spelled[1], of=of)
-        told.append({"name": words.get(design, design), "note": note} | each)
+        yardstick = design == lifetime.BENCHMARK
+        told.append({"name": words.get(design, design), "note": note, "yardstick": yardstick} | each)
     return told
 
 
 def beside(tables: Tables, manifest: Mapping[str, Any], say: Texts) -> list[str]:
     """Say what intervals cover, and what is special about this run."""
     seeds, places = int(tables["runs"]["seed"].nunique()), int(tables["municipalities"]["municipality"].nunique())
-    worlds = manifest.get("worlds", "point") != "point" or manifest.get("posteriors")
-    lines = [] if seeds == 1 else [say["luck and worlds" if worlds else "luck only"]]
+    lines = [] if seeds == 1 else [say["luck and worlds" if drawn(manifest) else "luck only"]]
     if 1 < seeds < FEW_SEEDS:
         lines.append(say["few"].format(n=seeds))
     if places == 1:
@@ -157,6 +144,15 @@ def beside(tables: Tables, manifest: Mapping[str, Any], say: Texts) -> list[str]
 def named(names: Sequence[str]) -> str:
     """Name the first few places."""
     return ", ".join(names[:FEW_PLACES]) + (", ..." if len(names) > FEW_PLACES else "")
+
+
+def gist_table(found: Paired, words: Texts, say: Texts) -> dict[str, Any]:
+    """Who gains: a row for each proposal, the cheapest first, M SEK; public payers together and each group."""
+    headings = [say["gist all"], *(words[group] for group in lifetime.GROUPS)]
+    note = say["gist note"]
+    if len(found.proposals) > MOST_GIST:
+        note += " " + say["gist first"].format(n=MOST_GIST)
+    return _table("gist", say["h gist"], headings, gist_rows(found, found.ranked[:MOST_GIST], words, say), note)
 
 
 def payer_table(found: Paired, words: Texts, say: Texts, *, saving_known: bool = True) -> dict[str, Any]:

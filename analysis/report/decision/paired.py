@@ -26,8 +26,8 @@ class Paired:
     `cost` has a row for each seed and a column for each design: lifetime public cost, SEK per child. `gain` are the
     gains of payer groups and of all public budgets together against status quo by (design, group), one for each seed,
     SEK. `people` are the differences of `measures.people` by design, one for each seed. `flows` are
-    `measures.payers.flows_by_group` and `running` its `running_net`; `last` is the last simulated year. All against
-    status quo with the same seed.
+    `measures.payers.flows_by_group` and `running` its `running_net`; `last` is the last simulated year. `worlds` says
+    that every seed is a likely world of its own. All against status quo with the same seed.
     """
 
     designs: tuple[str, ...]
@@ -38,6 +38,7 @@ class Paired:
     flows: Frame
     running: Frame
     last: int
+    worlds: bool = False
 
     @property
     def proposals(self) -> list[str]:
@@ -51,17 +52,17 @@ class Paired:
 
     def change(self, design: str, other: str = lifetime.BASE) -> Verdict:
         """Lifetime public cost of a design less that of another, SEK per child."""
-        return verdict(self.cost[design] - self.cost[other])
+        return verdict(self.cost[design] - self.cost[other], worlds=self.worlds)
 
     def gains(self, design: str, group: str, other: str | None = None) -> Verdict:
         """Gain of a payer group (or "public") against status quo, or beyond another proposal, M SEK."""
         gain = self.gain[design, group]
-        return verdict(gain if other is None else gain - self.gain[other, group], M_SEK)
+        return verdict(gain if other is None else gain - self.gain[other, group], M_SEK, worlds=self.worlds)
 
     def counted(self, design: str, measure: str) -> Verdict:
         """Difference of something counted in people against status quo."""
         part = self.people[self.people["design"] == design]
-        return verdict(part[measure])
+        return verdict(part[measure], worlds=self.worlds)
 
     def best_in(self, design: str) -> int:
         """In how many seeds a design alone has the lowest public cost of status quo and all proposals."""
@@ -73,7 +74,7 @@ class Paired:
         return list(combinations(self.ranked, 2))
 
 
-def pair_up(tables: Tables, rate: float) -> Paired | None:
+def pair_up(tables: Tables, rate: float, *, worlds: bool = False) -> Paired | None:
     """Work out what the first pages need; nothing if status quo was not run."""
     designs = tuple(dict.fromkeys(tables["runs"]["design"]))
     if lifetime.BASE not in designs:
@@ -97,4 +98,5 @@ def pair_up(tables: Tables, rate: float) -> Paired | None:
         flows=flows,
         running=payers.running_net(yearly),
         last=int((tables["runs"]["start_year"] + tables["runs"]["years"]).max()) - 1,
+        worlds=worlds,
     )

@@ -1,4 +1,4 @@
-"""What paired differences over seeds allow to be said: less, more, not told apart, exactly the same, or one seed only.
+"""What paired differences over runs allow to be said: less, more, nothing clear, exactly the same, or one run only.
 
 Read by the other files of this folder.
 """
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..intervals import interval
+from ...measures.worlds import decided
+from ..intervals import interval, spread
 from ..tables import number
 
 LESS, MORE, UNSURE, SAME, SINGLE = "less", "more", "unsure", "same", "single"
@@ -17,10 +18,11 @@ LESS, MORE, UNSURE, SAME, SINGLE = "less", "more", "unsure", "same", "single"
 
 @dataclass(frozen=True)
 class Verdict:
-    """A mean difference with its 90 % interval over `n` seeds, what may be said of it, and in how many it is below 0.
+    """A mean difference over `n` runs with its brackets, what may be said of it, and in how many it is below, above 0.
 
-    `kind`: "same" if it is exactly 0 in every seed, "single" with one seed, "less" or "more" if the whole interval lies
-    below or above 0, else "unsure".
+    `kind`: "same" if it is exactly 0 in every run, "single" with one run; "less" or "more" if it is clear, which takes
+    both that luck does not explain the mean (the whole 90 % interval of the mean lies below or above 0) and that nine
+    runs of ten have its sign (`measures.worlds.decided`); else "unsure".
     """
 
     mean: float
@@ -28,34 +30,42 @@ class Verdict:
     high: float
     n: int
     below: int
+    above: int
     kind: str
 
     @property
     def figure(self) -> str:
-        """The difference with sign, and its interval, as the report writes numbers."""
+        """The difference with sign, and its brackets, as the report writes numbers."""
         return f"{signed(self.mean)}{self.gap}"
 
     @property
     def gap(self) -> str:
-        """The interval alone, with a space before it; nothing with one seed or none."""
+        """The brackets alone, with a space before them; nothing with one run or none."""
         if self.kind in (SAME, SINGLE) or np.isnan(self.low):
             return ""
         return f" [{number(self.low, self.mean)} to {number(self.high, self.mean)}]"
 
 
-def verdict(differences: Sequence[float] | pd.Series, scale: float = 1.0) -> Verdict:
-    """Judge differences, one for each seed, divided by `scale`."""
+def verdict(differences: Sequence[float] | pd.Series, scale: float = 1.0, *, worlds: bool = False) -> Verdict:
+    """Judge differences, one for each run, divided by `scale`.
+
+    Brackets are the 90 % interval of the mean; if every run is a likely world of its own (`worlds`), they are the 5th
+    and 95th percentile over worlds: where nine of ten lie.
+    """
     values = np.asarray(differences, dtype=float) / scale
     values = values[~np.isnan(values)]
     mean, low, high, n = interval(pd.Series(values))
-    below = int((values < 0).sum())
+    below, above = int((values < 0).sum()), int((values > 0).sum())
     if n and not values.any():
         kind = SAME
     elif n <= 1:
         kind = SINGLE
     else:
-        kind = LESS if high < 0 else MORE if low > 0 else UNSURE
-    return Verdict(mean, low, high, n, below, kind)
+        agreed = decided(above / n, below / n)
+        kind = LESS if high < 0 and agreed else MORE if low > 0 and agreed else UNSURE
+    if worlds and n > 1:
+        low, high = spread(values)["p5"], spread(values)["p95"]
+    return Verdict(mean, low, high, n, below, above, kind)
 
 
 def cell(found: Verdict) -> tuple[str, str]:

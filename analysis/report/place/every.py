@@ -78,7 +78,7 @@ def first_page(tables: Tables, by_place: pd.DataFrame, manifest: Mapping[str, An
         "source_title": say["source"],
     }
     made_by = say["made_by"].format(version=", ".join(sorted(set(runs["version"]))))
-    plain = {"language": language, "pages": PAGES, "made_by": made_by, "source": source(tables, place, say)}
+    plain = {"language": language, "pages": PAGES, "made_by": made_by, "source": source(tables, manifest, say)}
     return {**spoken(shown, local), **plain}
 
 

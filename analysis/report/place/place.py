@@ -27,6 +27,7 @@ from .tables import (
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
 
+COUNTIES = 21
 MOST_NAMED = 60  # more municipalities than that are counted
 
 
@@ -79,13 +80,13 @@ def content(here: Tables, tables: Tables, *, manifest: Mapping[str, Any], langua
         "page_title": say["title"].format(name=place["name"]),
         "scenario": say["of county"].format(name=place["name"], county=place["county"], n=simulated),
         "know_title": say["h know"],
-        "know": know(runs, place, say),
+        "know": know(runs, place, say, whole=tables["municipalities"]["county"].nunique() == COUNTIES),
         "front": front(here, _as_part(mine), words, 0.0, language, part=True),
         "tables": [table for table in made if table["rows"]],
         "source_title": say["source"],
     }
     made_by = say["made_by"].format(version=", ".join(sorted(set(runs["version"]))))
-    return {**spoken(shown, local), "language": language, "made_by": made_by, "source": source(tables, place, say)}
+    return {**spoken(shown, local), "language": language, "made_by": made_by, "source": source(tables, manifest, say)}
 
 
 def _as_part(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,8 +95,8 @@ def _as_part(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {**manifest, "scenario": scenario}
 
 
-def know(runs: pd.DataFrame, place: Mapping[str, Any], say: Texts) -> list[str]:
-    """Say what cannot be known about a single place, with its numbers."""
+def know(runs: pd.DataFrame, place: Mapping[str, Any], say: Texts, *, whole: bool = False) -> list[str]:
+    """Say what cannot be known about a single place, with its numbers; `whole` if the country was simulated."""
     children = float(runs["children"].mean())
     filled = {
         "name": place["name"],
@@ -105,16 +106,23 @@ def know(runs: pd.DataFrame, place: Mapping[str, Any], say: Texts) -> list[str]:
     }
     practice = "stated" if place.get("stated") else "practice"
     filled["state"] = say.get(f"state {place.get('stated')}", "")
-    return [say[f"know {key}"].format(**filled) for key in ("level", "luck", practice, "later", "shared")]
+    keys = ["level", "luck", practice, "later", "shared", *([] if whole else ["elsewhere"])]
+    return [say[f"know {key}"].format(**filled) for key in keys]
 
 
-def source(tables: Tables, place: Mapping[str, Any], say: Texts) -> dict[str, str]:
+def source(tables: Tables, manifest: Mapping[str, Any], say: Texts) -> dict[str, str]:
     """Say what was run, and how to run it again."""
-    runs = tables["runs"]
+    runs, place, scenario = tables["runs"], manifest["place"], manifest.get("scenario", {})
     seeds, start = sorted(runs["seed"].unique()), int(runs["start_year"].iloc[0])
     years, hashes = int(runs["years"].iloc[0]), set(runs["scenario_hash"])
     designs = ",".join(dict.fromkeys(runs["design"]))
     again = f'stupror municipality "{place["wanted"]}" --designs "{designs}" --seeds {len(seeds)} --seed {seeds[0]}'
+    again += " --scenario SCENARIO.toml" if scenario.get("changes") or scenario.get("interventions") else ""
+    if manifest.get("municipalities_file"):
+        again += f" --municipalities-file {manifest['municipalities_file']}"
+    counties = {code[:2] for code in place["codes"]}
+    again += " --country" if set(tables["municipalities"]["county"]) != counties else ""
+    again += " --point" if manifest.get("worlds") == "point" else ""
     if place.get("stated"):
         again += f' --practice "{place["stated"]}"'
     again += " --each" if place.get("every") else ""

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ...measures import cohort, contracts, lifetime, options, payers, steps
+from ..decision.front import drawn
 from ..decision.paired import Paired, pair_up
 from ..decision.verdict import Verdict
 from ..page import content, texts, with_designs
@@ -54,7 +55,7 @@ def sheets(
     tables = steps.without_steps(tables)
     words = with_designs(texts(language)["words"], tables["runs"]["design"].unique(), manifest, language)
     made = {"answer": (_answer(page, name), page["front"]["question"])}
-    found = pair_up(tables, rate)
+    found = pair_up(tables, rate, worlds=drawn(manifest))
     if found is not None:
         say = {each["key"]: each["heading"] for each in page["front"]["tables"]}
         made |= {
@@ -90,7 +91,8 @@ def sheets(
 
 def _answer(page: Mapping[str, Any], name: Texts) -> Frame:
     front = page["front"]
-    parts = [(front["heading"]["answer"], [*front["answer"], *front["beside"]])]
+    said = [front["short"]] if front["short"] else []
+    parts = [(front["heading"]["answer"], [*said, *front["answer"], *front["beside"]])]
     parts += [(front["heading"]["turns"], front["turns"]), *front.get("weighed", [])]
     rows = [(heading, line) for heading, lines in parts for line in lines]
     return Frame(rows, columns=[name["key"], name["line"]])

@@ -16,6 +16,7 @@ from .. import common
 from ..common import Language, MunicipalitiesFile, Out, Overwrite, Point, StoppedError
 
 if TYPE_CHECKING:
+    from ....model.contracts import Design
     from ....model.inputs.scenario import Scenario
 
 __all__ = ["municipality"]
@@ -68,8 +69,20 @@ def municipality(
     part = select(whole, [place])
     if practice is not None:
         whole = _stated(whole, part, practice)
-    lived = whole if country else select(whole, sorted(set(part.places.county_codes)))
     contracts = common.read_designs(split_names(designs), whole)
+    far = [] if country else [each.name for each in contracts if reads_the_country(each, whole)]
+    everywhere = set(part.places.codes) == set(whole.places.codes)
+    why = ", ".join(far) or ("--country" if country else "")
+    common.check(
+        f"--each writes pages of all that is lived, and with {why} that is the whole country: name Sverige."
+        if each and why and not everywhere
+        else None
+    )
+    if far and not everywhere:
+        typer.echo(
+            f"Note: {', '.join(far)}: results of the whole country matter here, so all of it is lived.", err=True
+        )
+    lived = whole if country or far else select(whole, sorted(set(part.places.county_codes)))
     all_seeds = range(seed, seed + seeds)
 
     from ....analysis.report.page import texts
@@ -92,6 +105,8 @@ def municipality(
             manifest = run_folder.manifest(
                 lived, contracts, all_seeds, start_year, years, worlds=drawn, files=files
             ) | {"place": told.place_of(place, part, whole) | _besides(part, whole, practice, each=each)}
+            if municipalities_file is not None:
+                manifest["municipalities_file"] = municipalities_file.name
             if each:
                 typer.echo(f"Writing {len(part.places.codes)} pages, some seconds each.", err=True)
             run_folder.write_report(folder, tables, manifest, language)
@@ -100,8 +115,28 @@ def municipality(
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
     say = texts(language)["sentences"]
-    typer.echo(say["t_place"].format(n=len(lived.places.codes), names=", ".join(part.places.names)))
+    typer.echo(say["t_place"].format(n=len(lived.places.codes), names=manifest["place"]["name"]))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
+
+
+def reads_the_country(design: Design, spec: Scenario) -> bool:
+    """Whether what a design does in one county hangs on results in others, so that the county alone will not do.
+
+    Private parties believe what all projects have taught; who must sign for the state does so as well; a competence
+    centre gathers results of the whole country; and a trend-adjusted evaluation holds a project against its trend.
+    """
+    from ....model.contracts.in_run import for_run
+    from ....model.contracts.words import PRIVATE
+    from ....model.evaluation.evaluators import TREND
+
+    spec, design = spec.changed_by(design.changes), for_run(design)
+    return (
+        bool(design.signs)
+        or any(share.party in PRIVATE for share in design.finance)
+        or any(measure.evaluation == TREND for measure in design.measures.values())
+        or spec.belief.national_weight > 0.0
+        or spec.diffusion.centre > 0.0
+    )
 
 
 def _stated(whole: Scenario, part: Scenario, practice: str) -> Scenario:

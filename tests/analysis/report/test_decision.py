@@ -1,4 +1,4 @@
-"""The first pages say what the numbers allow: gain, loss, tie, nothing beyond luck, one seed, one municipality."""
+"""The first pages say what the numbers allow: gain, loss, tie, nothing clear, one seed, one municipality."""
 
 import re
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from stupror.analysis.report.decision import options, paired, turns, weighed
-from stupror.analysis.report.decision.answer import answer
+from stupror.analysis.report.decision.answer import answer, gist_rows, in_short
 from stupror.analysis.report.decision.front import beside, front, question, sayings
 from stupror.analysis.report.decision.tipped import tipped
 from stupror.analysis.report.decision.verdict import verdict
@@ -77,11 +77,18 @@ def test_each_line_of_the_answer_says_what_the_numbers_allow(case, language):
     start = {key: say[f"{key} {kind}"].partition("{")[0] for key in ("placements", "sure")}
     assert start["placements"] in children
     assert sure.startswith(start["sure"])
+    found, words = paired.pair_up(made, 0.03), texts(language)["words"]
+    short = in_short(found, words, say)
+    assert max(say[f"short {kind}"].split("{lead}"), key=len).partition("{")[0] in short
     gain = {"less": "more", "more": "less"}.get(kind, kind)  # what lowers cost is a gain to payers
     for other in ("less", "more", "unsure", "same", "single"):
         stated = max(say[f"payers {other}"].split("{groups}"), key=len).lower()
-        assert (stated in money.lower()) == (other in (gain, "same")), other  # same: nothing falls on regions
-    assert "nan" not in f"{children} {money} {sure}".lower().split()
+        told = kind not in ("same", "single") and other in (gain, "same")  # same: nothing falls on regions
+        assert (stated in short.lower()) == told, other
+    [(_, cells)] = gist_rows(found, found.ranked, words, say)
+    word = {each: say[f"gist {each}"].partition("{mean}")[0] for each in ("less", "more", "unsure", "same", "single")}
+    assert [cell.startswith(word[gain]) for cell, _ in cells] == [True, True, kind == "same", True]  # region: the same
+    assert "nan" not in f"{short} {children} {money} {sure} {cells}".lower().split()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -91,8 +98,8 @@ def test_luck_is_never_called_a_gain_or_a_loss(language):
     found = paired.pair_up(made, 0.03)
     good, bad = weighed.weighed(found, made, texts(language)["words"], say, 0.03)
     assert good == [say["nothing for"]]
-    beyond = say["w payer less"].partition("{figure}")[0].replace("{group}", "")
-    assert not any(beyond in line for line in bad)
+    lose = say["w payer less"].partition("{figure}")[0].replace("{group}", "")
+    assert not any(lose in line for line in bad)
     luck = say["w payer unsure"].partition("{figure}")[0].replace("{group}", "")
     assert sum(luck in line for line in bad) == 2  # municipality and state
 
@@ -101,7 +108,7 @@ def test_what_is_lost_is_said_as_loudly():
     made, _ = CASES["loses"]
     good, bad = weighed.weighed(paired.pair_up(made, 0.03), made, texts("en")["words"], sayings("en"), 0.03)
     assert good == [sayings("en")["nothing for"]]
-    assert any(line.startswith("Municipalities lose beyond luck") for line in bad)
+    assert any(line.startswith("Municipalities lose: ") for line in bad)
     assert any(line.startswith("Years in placement: +4.0") for line in bad)
 
 
@@ -114,17 +121,20 @@ def test_two_proposals_that_luck_does_not_separate_are_not_ranked():
     sure = said(both, "en")[2]
     assert "neither is the better one" in sure
     assert "cheaper than each" not in sure
+    assert "Whether it is better than other is not clear." in in_short(
+        paired.pair_up(both, 0.03), texts("en")["words"], sayings("en")
+    )
     _, bad = weighed.weighed(paired.pair_up(both, 0.03), both, texts("en")["words"], sayings("en"), 0.03)
-    assert bad[0] == "In public cost it is no better than other beyond luck."
+    assert bad[0] == "In public cost it is not clearly better than other."
     worse = twin["costs"].assign(actual_sek=twin["costs"]["actual_sek"] + 30)
     apart = both | {"costs": pd.concat([made["costs"], worse], ignore_index=True)}
-    assert "cheaper than each of the other proposals" in said(apart, "en")[2]
+    assert "Clearly cheaper than each of the other proposals" in said(apart, "en")[2]
     _, bad = weighed.weighed(paired.pair_up(apart, 0.03), apart, texts("en")["words"], sayings("en"), 0.03)
-    assert not any("no better than" in line for line in bad)
+    assert not any("not clearly better than" in line for line in bad)
     exact = {name: frame[frame["design"] == "fund"].assign(design="other") for name, frame in made.items()}
     same = {name: pd.concat([made[name], exact[name]], ignore_index=True) for name in made}
     assert "It comes out exactly as other." in said(same, "en")[2]
-    assert "in 0 of 4 seeds" in said(same, "en")[2]  # a tie is won by nobody
+    assert "in 0 of 4 runs" in said(same, "en")[2]  # a tie is won by nobody
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -162,6 +172,24 @@ def test_without_status_quo_or_a_proposal_nothing_is_chosen():
 )
 def test_verdicts(values, kind):
     assert verdict(values).kind == kind
+
+
+def test_what_holds_in_fewer_than_nine_runs_of_ten_is_not_clear_however_sure_its_mean():
+    most = [5.0, 6.0, 7.0, 5.0, 6.0, 7.0, -0.5]
+    found = verdict(most)
+    assert (found.low > 0, found.kind, found.above, found.below) == (True, "unsure", 6, 1)
+    assert verdict([*most * 2, *[6.0] * 6]).kind == "more"  # 18 of 20
+
+
+def test_brackets_of_likely_worlds_are_where_nine_of_ten_lie_and_do_not_shrink_with_their_number():
+    values = [float(each) for each in range(101)]
+    assert (verdict(values, worlds=True).low, verdict(values, worlds=True).high) == (5.0, 95.0)
+    assert verdict(values * 4, worlds=True).high == 95.0
+    assert verdict(values * 4).high < verdict(values).high < 60.0  # of the mean
+    drawn = front(world({"fund": (1, 2)}), {"worlds": "likely"}, texts("en")["words"], 0.03, "en")
+    assert sayings("en")["luck and worlds"] in drawn["beside"]
+    [(_, cells)] = drawn["gist"]["rows"]
+    assert all(rest.endswith("gain in 2 of 4") for _, rest in (cells[0], cells[1], cells[3]))
 
 
 def test_switching_values_by_hand():

@@ -9,6 +9,7 @@ from stupror.analysis.measures import parts, payers
 from stupror.analysis.report.page import texts
 from stupror.analysis.report.place import place, tables
 from stupror.analysis.report.place.every import sums_table, write_every
+from stupror.experiments.commands.running.municipality import reads_the_country
 from stupror.experiments.runs import runner, told
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
@@ -60,6 +61,14 @@ def test_a_county_in_a_larger_run_is_the_county_alone(spec, county):
     pd.testing.assert_frame_equal(same, alone)
 
 
+def test_designs_that_hang_on_results_elsewhere_are_lived_in_the_whole_country(spec):
+    alone = ("status-quo", "municipal-fund", "municipal-fund-repayment", "state-outcomes-fund", "planner")
+    assert not any(reads_the_country(load_design(name), spec) for name in alone)
+    # an investor, a state that signs, the trend of the country, a centre that gathers results
+    beyond = ("sib-norrkoping", "better-futures-fund", "internal-outcome-contract", "status-quo+competence-centre")
+    assert all(reads_the_country(load_design(name), spec) for name in beyond)
+
+
 def test_eligibility_is_counted_for_every_pupil_and_lives_without_help_are_alike(county):
     school = county["school"]
     at_16 = county["children"][county["children"]["age"] == 16].groupby(["design", "seed", "year"])["children"].sum()
@@ -79,7 +88,8 @@ def test_the_report_of_a_place_says_what_it_cannot_know(spec, county, language):
     shown = place.content(parts.part_of(county, ["1080"]), county, manifest=manifest, language=language)
     say = place.sayings(language)
     assert "Karlskrona" in shown["page_title"]
-    assert len(shown["know"]) == 5
+    assert len(shown["know"]) == 6
+    assert len(place.know(county["runs"], manifest["place"], say, whole=True)) == 5
     assert "Karlskrona" in shown["front"]["question"]
     keys = [table["key"] for table in shown["tables"]]
     assert keys == ["facts", "beside", "children", "practice", "bodies", "years", "neighbours"]
@@ -87,7 +97,13 @@ def test_the_report_of_a_place_says_what_it_cannot_know(spec, county, language):
     assert len(shown["tables"][-1]["rows"]) == 5
     assert len(shown["tables"][5]["rows"]) == YEARS
     assert not re.search(r"\bnan\b", str(shown["tables"]).lower())
-    assert "--years 4" in shown["source"][say["again"]]
+    again = shown["source"][say["again"]]
+    assert "--years 4" in again
+    assert "--point" not in again
+    assert "--country" not in again
+    larger = county | {"municipalities": county["municipalities"].assign(county="09")}
+    again = place.source(larger, manifest | {"worlds": "point"}, say)[say["again"]]
+    assert "--country --point" in again
     assert re.search(r"stupror \d+\.\d+\.\d+:", shown["made_by"])  # a version has no decimal comma
 
 
