@@ -2,7 +2,7 @@
 
 import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,9 +97,14 @@ def script(
     return call
 
 
-@pytest.fixture
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write figures without drawing what is in them: half the time of a report, and looked at by other tests."""
+@pytest.fixture(scope="module")
+def undrawn() -> Iterator[None]:
+    """Write figures without drawing what is in them, for tests that look at something else: a third of a small run.
+
+    What is drawn is looked at in tests/analysis, in the browser, and where commands are started as a user starts them.
+    """
     from matplotlib.figure import Figure
 
-    monkeypatch.setattr(Figure, "draw", lambda *_: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "draw", lambda *_: None)
+        yield

@@ -123,6 +123,7 @@ def test_no_two_sections_of_a_page_have_the_same_heading() -> None:
 BLOCKS = [block for section in SECTIONS if section.page == "docs/python.md" for block in section.python]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
 def test_a_block_of_the_page_about_python_runs(number: int, script: Callable[[str], Any]) -> None:
     script(BLOCKS[number])
