@@ -1,7 +1,8 @@
 """What all tests share: the command line as a function, and the list of those that are slow."""
 
+import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ settings.register_profile("suite", deadline=None)  # how long an example takes s
 settings.load_profile("suite")
 
 SLOW = {
+    "tests/test_docs.py::test_the_commands_of_the_readme_run_as_a_user_starts_them": "starts Python for each",
     "tests/test_docs.py::test_the_commands_of_a_section_run_in_their_order": "runs every command that is shown",
     "tests/test_docs.py::test_a_block_of_the_page_about_python_runs": "the same in Python",
     "tests/test_rules_page.py": "the same in Python",
@@ -74,3 +76,35 @@ def stupror(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return Answer(code, said.out, said.err)
 
     return call
+
+
+@pytest.fixture
+def script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], Answer]:
+    """Run a text as a Python script in an empty folder, in this process; what goes wrong in it is raised here."""
+
+    def call(text: str) -> Answer:
+        file = tmp_path / "block.py"
+        file.write_text(text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", [file.name])
+        capsys.readouterr()
+        runpy.run_path(file.name, run_name="__main__")
+        said = capsys.readouterr()
+        return Answer(0, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def undrawn() -> Iterator[None]:
+    """Write figures without drawing what is in them, for tests that look at something else: a third of a small run.
+
+    What is drawn is looked at in tests/analysis, in the browser, and where commands are started as a user starts them.
+    """
+    from matplotlib.figure import Figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "draw", lambda *_: None)
+        yield

@@ -1,15 +1,21 @@
 """The documentation keeps its word: every command shown runs as it stands there, and every link leads somewhere.
 
-One test of commands for each section, in a folder of its own: what a section needs, it shows.
+One test of commands for each section, in a folder of its own: what a section needs, it shows. The commands of README.md
+are started as a user starts them. Those of the other pages go through the same entry point in the process of the tests,
+which spares the start of Python, and their figures are made but not drawn.
 """
 
+import os
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import matplotlib as mpl
 import pytest
 
 from stupror.model.contracts import design_names
@@ -62,25 +68,50 @@ def sections(page: Path) -> list[Section]:
 
 SECTIONS = [section for page in PAGES for section in sections(page)]
 WITH_COMMANDS = [section for section in SECTIONS if section.commands]
+STARTED = [section for section in WITH_COMMANDS if section.page == "README.md"]
+CALLED = [section for section in WITH_COMMANDS if section.page != "README.md"]
+
+
+def named(section: Section) -> str:
+    return f"{section.page}:{section.title}"
 
 
 def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.mark.parametrize("section", WITH_COMMANDS, ids=lambda section: f"{section.page}:{section.title}")
-def test_the_commands_of_a_section_run_in_their_order(section: Section, tmp_path: Path) -> None:
+def surroundings() -> tuple[Any, ...]:
+    """What a command could leave behind for the next one in the same process."""
+    words = {name: value for name, value in os.environ.items() if not name.startswith("KMP_")}  # scikit-learn's own
+    return Path.cwd(), words, list(sys.path), dict(mpl.rcParams)
+
+
+@pytest.mark.parametrize("section", STARTED, ids=named)
+def test_the_commands_of_the_readme_run_as_a_user_starts_them(section: Section, tmp_path: Path) -> None:
+    for command in section.commands:
+        done = run([sys.executable, "-m", "stupror", *shlex.split(command, comments=True)[1:]], tmp_path)
+        assert done.returncode == 0, f"{section.page}, {section.title}: {command}\n{done.stderr}"
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("section", CALLED, ids=named)
+def test_the_commands_of_a_section_run_in_their_order(
+    section: Section, tmp_path: Path, stupror: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = surroundings()
     for name, text in section.files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     for command in section.commands:
-        words = [sys.executable, "-m", "stupror", *shlex.split(command, comments=True)[1:]]
-        done = run(words, tmp_path)
-        assert done.returncode == 0, f"{section.page}, {section.title}: {command}\n{done.stderr}"
+        answer = stupror(*shlex.split(command, comments=True)[1:])
+        assert answer.code == 0, f"{section.page}, {section.title}: {command}\n{answer.err}"
+        assert surroundings() == before
 
 
 def test_no_command_of_a_page_is_left_out() -> None:
     shown = [command for page in PAGES for command in commands(page.read_text(encoding="utf-8"))]
     assert shown == [command for section in WITH_COMMANDS for command in section.commands]
+    assert STARTED
     assert len({section.page for section in WITH_COMMANDS}) > 5
 
 
@@ -92,11 +123,10 @@ def test_no_two_sections_of_a_page_have_the_same_heading() -> None:
 BLOCKS = [block for section in SECTIONS if section.page == "docs/python.md" for block in section.python]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
-def test_a_block_of_the_page_about_python_runs(number: int, tmp_path: Path) -> None:
-    (tmp_path / "block.py").write_text(BLOCKS[number], encoding="utf-8")
-    done = run([sys.executable, "block.py"], tmp_path)
-    assert done.returncode == 0, done.stderr
+def test_a_block_of_the_page_about_python_runs(number: int, script: Callable[[str], Any]) -> None:
+    script(BLOCKS[number])
 
 
 LINKING = [*PAGES, ROOT / "CHANGELOG.md"]

@@ -47,10 +47,8 @@ def run(text, folder):
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_a_block_runs(number, tmp_path):
-    done = run(BLOCKS[number], tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+def test_a_block_runs(number, script):
+    assert script(BLOCKS[number]).out.strip()
 
 
 def test_a_component_of_ones_own_is_drawn_and_steps(tmp_path):

@@ -10,6 +10,8 @@ import pytest
 from stupror.experiments.docs.checklists import MISSING, audit, items
 from stupror.model.inputs.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 VOI = "after CHEERS-VOI, in our words"
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,6 +15,8 @@ import pytest
 from stupror.experiments.runs.run_folder import MANIFEST
 from stupror.model.contracts import add_on_names, design_names
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 Stupror = Callable[..., Any]
 SMALL = ("--municipalities", "1060", "--years", 2)
 

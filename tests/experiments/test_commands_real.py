@@ -7,6 +7,8 @@ import pytest
 
 from stupror.experiments.plans.posterior import shipped
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 POSTERIOR = "weight,diffusion.stop_rate,times:ladder.up_care\n1,0.1,1.2\n1,0.2,0.9\n"
 
 

@@ -13,6 +13,8 @@ from stupror.experiments.cli import app
 from stupror.experiments.commands.running.explain import _stands_on
 from stupror.model.inputs.scenario import load_scenario
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 FUND = "municipal-fund-repayment"
 DESIGNS = ["status-quo", FUND]
 

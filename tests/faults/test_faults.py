@@ -21,7 +21,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> reading.Ground:
 
 
 @pytest.fixture(scope="module")
-def yard(tmp_path_factory: pytest.TempPathFactory) -> commands.Yard:
+def yard(tmp_path_factory: pytest.TempPathFactory, undrawn: None, ground: reading.Ground) -> commands.Yard:
+    """A yard whose processes are forked from one that has made a run: they need not begin with imports."""
     return commands.Yard(tmp_path_factory.mktemp("yard"))
 
 

@@ -215,7 +215,7 @@ class Yard:
     def in_peace(self, name: str) -> dict[str, bytes]:
         """Give what a command writes when nothing disturbs it."""
         if name not in self.peace:
-            for _ in range(2):  # the first time kernels may be compiled
+            for _ in range(1 if self.peace else 2):  # at the very first kernels may be compiled
                 place = self.new(name)
                 started = time.perf_counter()
                 process = start(place.words(), place.folder / "said")

@@ -19,6 +19,8 @@ from stupror.model.contracts import load_design
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, select
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 PLAN: dict[str, Any] = {
     "title": 'Many kinds of numbers, "quoted"',
     "model": {"municipalities": ["1060"], "years": 2},

@@ -17,6 +17,8 @@ from stupror.experiments.batches.studies import COLUMNS
 from stupror.experiments.results import Batch
 from stupror.model.inputs.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 Stupror = Callable[..., Any]
 
 TABLES = ("runs", "jobs", "draws", "points")

@@ -23,19 +23,20 @@ from stupror.experiments.runs import runner
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
 
+DRAWS, RUNS = 9, 18
 PLAN: dict[str, Any] = {
     "title": "A test",
     "model": {"municipalities": ["1060"], "years": 2},
     "uncertainties": {"parameters": ["committee.*"]},
-    "sampling": {"method": "halton", "draws": 20},
+    "sampling": {"method": "halton", "draws": DRAWS},
     "levers": {"designs": ["status-quo", "state-outcomes-fund"]},
 }
-IN_TOML = """
+IN_TOML = f"""
 title = "A test"
-model = { municipalities = ["1060"], years = 2 }
-uncertainties = { parameters = ["committee.*"] }
-sampling = { method = "halton", draws = 20 }
-levers = { designs = ["status-quo", "state-outcomes-fund"] }
+model = {{ municipalities = ["1060"], years = 2 }}
+uncertainties = {{ parameters = ["committee.*"] }}
+sampling = {{ method = "halton", draws = {DRAWS} }}
+levers = {{ designs = ["status-quo", "state-outcomes-fund"] }}
 """
 
 
@@ -56,9 +57,9 @@ def test_the_table_can_be_read_without_us(whole: Path) -> None:
         f"select design, count(*), avg(cost_fiscal) from '{whole / batch_folder.RUNS}' group by design order by design"
     )
     by_design = duckdb.sql(query).fetchall()
-    assert [row[:2] for row in by_design] == [("state-outcomes-fund", 20), ("status-quo", 20)]
+    assert [row[:2] for row in by_design] == [("state-outcomes-fund", DRAWS), ("status-quo", DRAWS)]
     parts = duckdb.sql(f"select count(*), count(distinct key) from '{whole / 'parts'}/*/*.parquet'").fetchall()
-    assert parts == [(40, 40)]
+    assert parts == [(RUNS, RUNS)]
     plain = {"int64", "double", "string", "large_string"}
     assert {str(column.type) for column in pq.read_schema(whole / batch_folder.RUNS)} <= plain
 
@@ -119,16 +120,16 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(whole: Path, tmp_path: Path
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
     out = tmp_path / "out"
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as running_batch:
-        while len(store.finished(out)) < 8 and running_batch.poll() is None:
+        while len(store.finished(out)) < 4 and running_batch.poll() is None:
             time.sleep(0.02)
         running_batch.send_signal(signal.SIGKILL)
     there = store.finished(out)
-    assert 8 <= len(there) < 40
+    assert 4 <= len(there) < RUNS
     assert "ended" not in batch_folder.read_manifest(out)["sessions"][-1]
     times = {path: path.stat().st_mtime_ns for path in there.values()}
     batch(PLAN, out, extend=True)
     assert {path: path.stat().st_mtime_ns for path in times} == times, "a finished run was made again"
-    assert batch_folder.read_manifest(out)["sessions"][-1]["made"] == 40 - len(there)
+    assert batch_folder.read_manifest(out)["sessions"][-1]["made"] == RUNS - len(there)
     assert (out / batch_folder.RUNS).read_bytes() == (whole / batch_folder.RUNS).read_bytes()
 
 
@@ -141,14 +142,14 @@ def test_a_cluster_whose_worker_is_killed_makes_the_same_bytes(
     out, killed = tmp_path / "out", []
 
     def kill_one(done: int, _all: int) -> None:
-        if done >= 10 and not killed:
+        if done >= 5 and not killed:
             makers = {store.read_facts(path)["process"] for path in store.finished(out).values()} - {os.getpid()}
             killed.append(min(makers))
             os.kill(killed[0], signal.SIGKILL)
 
     result = run_batch(prepare(plan_of(PLAN), out), out, workers=2, tell=kill_one)
     assert killed
-    assert (result.made, result.failed) == (40, 0)
+    assert (result.made, result.failed) == (RUNS, 0)
     makers = {store.read_facts(path)["process"] for path in store.finished(out).values()}
     assert len(makers) >= 3, "this process, two workers, and one that took the place of the dead"
     assert (out / batch_folder.RUNS).read_bytes() == (whole / batch_folder.RUNS).read_bytes()

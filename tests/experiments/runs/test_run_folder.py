@@ -8,6 +8,8 @@ import pytest
 from stupror.experiments.runs.run_folder import MANIFEST, new_folder, read_folder, this_run
 from stupror.model.inputs.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def fill(folder: Path, content: str) -> None:
     (folder / MANIFEST).write_text(json.dumps({"software": "stupror", "content": content}))

@@ -19,6 +19,8 @@ from stupror.experiments.search.search import MOST_POINTS, Found, Plan, Range, s
 from stupror.model.contracts import Design, load_design
 from stupror.model.contracts.terms import find_term
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 Stupror = Callable[..., Any]
 
 optuna = pytest.importorskip("optuna")
