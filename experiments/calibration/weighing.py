@@ -76,7 +76,8 @@ def weigh(
         for count, (which, gave) in enumerate(zip(missing, each(partial(_lived, scenario), missing), strict=True), 1):
             done[which] = {"world": which, **{name: float(f"{value:.6g}") for name, value in gave.items()}}
             if count % 20 == 0 or count == len(missing):
-                table = pd.DataFrame(list(done.values()), columns=["world", *STATISTICS, *_factors()]).sort_values("world")
+                table = pd.DataFrame(list(done.values()), columns=["world", *STATISTICS, *_factors()])
+                table = table.sort_values("world")
                 write_text(work, head + table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
             told += 1
             if tell is not None:

@@ -1,9 +1,10 @@
 """Likely worlds: every uncertain parameter at once, as far as sources and what was published let it lie.
 
 A world has a number. `world` draws every parameter from its distribution by that number, and lays over it one row of
-each posterior that comes with the model (spread of funds, outcome contracts, life course; the last refitted to the
-world, `calibration.refitting`). How bodies behave in such a world was held against what is published of funds (`stupror calibrate --what behaviour`); `worlds.csv` has the weight of
-each. So `likely` picks from one joint distribution over all parameters: what goes together in worlds that agree with
+each posterior that comes with the model (spread of funds, outcome contracts, life course; the last one refitted to the
+world, see `calibration.refitting`). How bodies behave in such a world was held against what is published of funds
+(`stupror calibrate --what behaviour`); `worlds.csv` has the weight of each, and the factors of its life course.
+So `likely` picks from one joint distribution over all parameters: what goes together in worlds that agree with
 the data, goes together in runs. Read by `runner`, the commands, `validation` and the pages of the documentation.
 """
 

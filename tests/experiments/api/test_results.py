@@ -11,8 +11,6 @@ from stupror.experiments.cli import app
 from stupror.experiments.search.tipping import Tip
 from stupror.model.inputs.errors import InputError
 
-pytestmark = pytest.mark.usefixtures("undrawn")
-
 
 @pytest.fixture(scope="module")
 def pair():
