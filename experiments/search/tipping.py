@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -120,7 +120,7 @@ def tips(
     search = partial(_means, live, seeds)
     edges: list[Move] = [{path: z} for path in paths for z in (-_STEP, _STEP)]
     base, *lived = search([{}, *edges])
-    found = []
+    found, central = [], cache(lambda: list(live([({}, seed) for seed in fresh])))
     for headline in asked:
         start = headline.gain(base)
         if start == 0.0:
@@ -129,7 +129,7 @@ def tips(
         for rays in _rays(slopes):
             ends = [end for end in (_tip(headline, start, ray, search) for ray in rays) if end is not None]
             if ends:
-                confirmed = _confirm(headline, start, min(ends, key=_length), live, fresh)
+                confirmed = _confirm(headline, start, min(ends, key=_length), (live, fresh, central))
                 found += [confirmed] if confirmed is not None else []
     return found
 
@@ -188,12 +188,15 @@ def _times(ray: Move, length: float) -> dict[str, float]:
     return {path: z * length for path, z in ray.items()}
 
 
-def _confirm(headline: Headline, start: float, move: Move, live: Live, fresh: Sequence[int]) -> Tip | None:
+def _confirm(
+    headline: Headline, start: float, move: Move, anew: tuple[Live, Sequence[int], Callable[[], list[Costs]]]
+) -> Tip | None:
     """Live the world just beyond the tip, and the central one, with luck that the search has not seen."""
+    live, fresh, central = anew
     beyond = [headline.gain(costs) for costs in live([(_times(move, _BEYOND), seed) for seed in fresh])]
     after = float(np.mean(beyond))
     if after * np.sign(start) >= 0.0:
         return None
-    before = float(np.mean([headline.gain(costs) for costs in live([({}, seed) for seed in fresh])]))
+    before = float(np.mean([headline.gain(costs) for costs in central()]))
     share = float(np.mean([gain * np.sign(start) < 0.0 for gain in beyond]))
     return Tip(headline, dict(move), before, after, share)
