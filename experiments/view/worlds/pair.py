@@ -10,9 +10,7 @@ from ....model.contracts import load_design
 from ....model.model import PreventionModel
 from ....model.money.ledger import LedgerError
 from .numbers import Year, take
-from .settings import Settings
-
-BESIDE = "status-quo"
+from .settings import BESIDE, Settings
 
 
 class Pair(PreventionModel):

@@ -23,6 +23,7 @@ from . import contract_file
 # Parameters with a slider of their own.
 PARAMETERS = ("committee.other_regarding", "board.other_regarding", "region.other_regarding", "committee.horizon")
 # Designs that come first in the list.
+BESIDE = "status-quo"  # what every design is seen beside
 FIRST = ("state-outcomes-fund", "municipal-fund", "municipal-fund-repayment", "planner", "status-quo")
 LANGUAGES = ("en", "sv")
 Inputs = dict[str, dict[str, Any]]  # by name: type, label, value and what the type needs
@@ -213,14 +214,14 @@ def design_file(settings: Settings) -> str:
 
 
 def command(settings: Settings) -> str:
-    """Write the command that runs the same world, with the exported files beside it where they are needed."""
+    """Write the command that compares the same two worlds, with the exported files beside it where they are needed."""
     built_in = not settings.terms and ".toml" not in settings.design
     words = [
-        "stupror run",
+        "stupror compare",
         *(["scenario.toml"] if scenario_toml(settings) else []),
-        f"--design {settings.design if built_in else design_file(settings)}",
+        f"--designs {','.join(dict.fromkeys((BESIDE, settings.design if built_in else design_file(settings))))}",
         *([f'--municipalities "{settings.place}"'] if settings.place else []),
-        f"--years {settings.years} --seed {settings.seed} --point --out out/seen",
+        f"--years {settings.years} --seeds 1 --seed {settings.seed} --point --out out/seen",
     ]
     return " ".join(words)
 

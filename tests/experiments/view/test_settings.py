@@ -118,8 +118,11 @@ def test_what_is_handed_out_runs_the_same_world_again(design, tmp_path, stupror)
     (tmp_path / "scenario.toml").write_text(scenario_toml(settings), encoding="utf-8")
     (tmp_path / design_file(settings)).write_text(design_toml(settings), encoding="utf-8")
     words = shlex.split(command(settings))
-    assert words[:2] == ["stupror", "run"]
-    here = [str(tmp_path / each) if each.endswith(".toml") else each for each in words[1:]]
+    assert words[:2] == ["stupror", "compare"]
+    here = [str(tmp_path / each) if each == "scenario.toml" else each for each in words[1:]]
+    at = here.index("--designs") + 1
+    assert here[at].startswith("status-quo,")  # what was seen beside it is taken along
+    here[at] = f"status-quo,{tmp_path / design_file(settings)}"
     here[here.index("--out") + 1] = str(tmp_path / "seen")
     answer = stupror(*here)
     assert answer.code == 0, answer.err
@@ -130,17 +133,20 @@ def test_what_is_handed_out_runs_the_same_world_again(design, tmp_path, stupror)
     keys = ["year", "payer", "receiver", "purpose"]
     seen = numbers.flows_table([pair[0] for pair in shown.past]).groupby(keys)["amount_sek"].sum()
     run = pd.read_parquet(tmp_path / "seen" / "payments.parquet")
-    run = run[run["phase"] == "simulated"].groupby(keys)["amount_sek"].sum()
+    run = run[(run["phase"] == "simulated") & (run["design"] != "status-quo")].groupby(keys)["amount_sek"].sum()
     assert run.size > 10
     assert seen.to_dict() == run.to_dict()
     runs = pd.read_parquet(tmp_path / "seen" / "runs.parquet")
-    assert runs["scenario_hash"].tolist() == [shown.world.spec.hash()]
+    assert runs["design"].tolist()[0] == "status-quo"
+    assert runs["scenario_hash"].tolist()[1] == shown.world.spec.hash()
 
 
 def test_an_unchanged_world_needs_no_files():
     settings = Settings(place="", years=4)
     assert scenario_toml(settings) == ""
-    assert command(settings) == "stupror run --design state-outcomes-fund --years 4 --seed 1 --point --out out/seen"
+    assert command(settings) == (
+        "stupror compare --designs status-quo,state-outcomes-fund --years 4 --seeds 1 --seed 1 --point --out out/seen"
+    )
 
 
 def test_changes_of_a_scenario_file_are_handed_out_too(tmp_path):
