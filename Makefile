@@ -6,7 +6,10 @@ EXTRAS ?= test
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test quick lint bench site clean
+# Other interpreters that must give the same results; one that is not there is left out.
+PYTHONS ?= python3.13
+
+.PHONY: demo test quick lint bench site pythons clean
 
 demo: $(READY)
 	$(BIN)/stupror compare --designs status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner \
@@ -36,6 +39,18 @@ site: $(READY)
 	@$(BIN)/python -c "import furo, myst_parser" 2> /dev/null || \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[site]'
 	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . build/site
+
+# The golden run on other Pythons, with the newest of everything that stupror needs.
+pythons: $(READY)
+	@for each in $(PYTHONS); do \
+		there=build/pythons/$$each; \
+		{ "$$each" -V && "$$each" -m venv $$there && \
+			$$there/bin/python -m pip install --quiet --disable-pip-version-check --editable .; } > /dev/null 2>&1 || \
+			{ echo "There is no $$each with stupror, and none can be set up: its results are not compared." >&2; continue; }; \
+		ours="$$($(BIN)/python -m tests.verification.golden)" && theirs="$$($$there/bin/python -m tests.verification.golden)" && \
+			test "$$theirs" = "$$ours" || { echo "$$each gives another golden run than ours: $$theirs" >&2; exit 1; }; \
+		echo "$$each: the golden run is the same, $$ours"; \
+	done
 
 bench: $(READY)
 	$(BIN)/python benchmarks/bench.py
