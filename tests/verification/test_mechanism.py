@@ -56,6 +56,19 @@ def test_committees_leave_undone_most_of_what_the_planner_funds(spec):
     assert (ordinary[municipal]["own_value_sek"] < ordinary[municipal]["municipality_value_sek"]).all()
 
 
+def test_each_body_weighs_as_it_would_alone(cells):
+    """Three in a row of which two look equally far, and each cares otherwise: what one sees is not another's."""
+    far, regard = np.array([2.5, 2.5, 4.0]), np.array([0.2, 0.6, 0.6])
+    alike = mandate([0], 1.0)
+    together = replace(
+        alike, horizon=far, regard=regard, discount=np.full(3, 0.03), regard_horizon=np.array([15.0, 15.0, 9.0])
+    )
+    values = perceived_saving(together, cells.saved)
+    for row, (years, care, others) in enumerate(zip(far, regard, together.regard_horizon, strict=True)):
+        alone = perceived_saving(mandate([0], years, regard=care, regard_horizon=others), cells.saved)
+        assert (values[:, row] == alone[:, 0]).all()
+
+
 def test_what_comes_after_the_horizon_is_worth_nothing(cells):
     """Hand-over: a saving may come or not once the body has stopped looking, and its choice is the same."""
     social = PAYER["social"]
