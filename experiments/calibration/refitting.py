@@ -19,7 +19,7 @@ from ..patterns.prevalence import lives
 from ..plans.posterior import Posterior, changed, read_posterior, shipped
 from .problems import targets
 
-__all__ = ["LIFE", "refit"]
+__all__ = ["LIFE", "life_course", "refit"]
 
 LIFE = "life-course"
 Floats = NDArray[np.float64]
@@ -71,15 +71,16 @@ def _statistics(world: Scenario) -> Floats:
 
 
 @cache
-def _fitted() -> Posterior:
+def life_course() -> Posterior:
+    """Return the posterior of the life course that comes with the model."""
     return read_posterior(shipped(LIFE), load_scenario())
 
 
 @cache
 def _inverse(names: tuple[str, ...]) -> Floats:
     """How far to move each factor for a miss of each statistic, both on log scales: (n_factors, n_targets)."""
-    scenario, spread = load_scenario(), np.log(_fitted().table[list(names)]).std().to_numpy() * _WIDE
-    middle = np.log(_fitted().table[list(names)]).mean().to_numpy()
+    scenario, fitted = load_scenario(), np.log(life_course().table[list(names)])
+    spread, middle = fitted.std().to_numpy() * _WIDE, fitted.mean().to_numpy()
 
     def there(at: Floats) -> Floats:
         return _statistics(changed(scenario, dict(zip(names, np.exp(at).tolist(), strict=True))))

@@ -37,7 +37,7 @@ Tell = Callable[[int, int], None]
 
 def uncertain(scenario: Scenario) -> list[str]:
     """Paths of the parameters that have a distribution."""
-    return [path for path, q in scenario.quantities.items() if q.distribution.kind != "fixed"]
+    return scenario.uncertain
 
 
 def assumed(scenario: Scenario) -> list[str]:

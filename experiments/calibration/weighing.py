@@ -23,11 +23,11 @@ from ..files.foreign import number_table
 from ..files.places import write_text
 from ..patterns.behaviour import PLACES, TEN, YEARS, used
 from ..plans.likely import Draws, place, world
-from ..plans.posterior import Posterior, effective, read_posterior, shipped
+from ..plans.posterior import effective
 from ..runs.workers import let_go
 from . import rounds
 from .problems import Target
-from .refitting import LIFE, refit
+from .refitting import life_course, refit
 
 __all__ = ["STATISTICS", "by_round", "moved", "weigh"]
 
@@ -129,7 +129,7 @@ def moved(scenario: Scenario, draws: Draws) -> pd.DataFrame:
 
 def _drawn(scenario: Scenario) -> list[str]:
     """Parameters that are drawn."""
-    return [path for path, quantity in scenario.quantities.items() if quantity.distribution.kind != "fixed"]
+    return scenario.uncertain
 
 
 @cache
@@ -140,7 +140,7 @@ def _score(number: int, path: str) -> float:
 
 def _lived(scenario: Scenario, number: int) -> dict[str, float]:
     """What the world of a number gives, and the factors of its life course; its runs have luck of that number."""
-    picked = _life_course().pick(number)
+    picked = life_course().pick(number)
     factors = refit(world(scenario, number, dict.fromkeys(picked, 1.0)), picked)
     try:
         return {**used(world(scenario, number, factors), number), **factors}
@@ -148,13 +148,8 @@ def _lived(scenario: Scenario, number: int) -> dict[str, float]:
         let_go()
 
 
-@cache
-def _life_course() -> Posterior:
-    return read_posterior(shipped(LIFE), load_scenario())
-
-
 def _factors() -> list[str]:
-    return [str(name) for name in _life_course().table]
+    return [str(name) for name in life_course().table]
 
 
 def _read(work: Path, head: str) -> pd.DataFrame:

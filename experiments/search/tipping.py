@@ -75,7 +75,7 @@ def headlines(names: Sequence[str], base: str = "status-quo") -> list[Headline]:
 
 def movable(scenario: Scenario) -> list[str]:
     """Paths of all parameters that are uncertain, whatever their source."""
-    return [path for path, q in scenario.quantities.items() if q.distribution.kind != "fixed"]
+    return scenario.uncertain
 
 
 def moved(scenario: Scenario, move: Move) -> Scenario:

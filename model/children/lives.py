@@ -112,13 +112,14 @@ def grow_up(places: Places, rules: Rules, start_year: int, years: int) -> Childr
     )
     read = (population.offsets, population.codes, *rules.untreated)
     key = (rules.seed, population.births_from, start_year, *(each.tobytes() for each in read))
-    if key not in _grown:
+    found = _grown.get(key)  # asked once: another thread may put another world in its place
+    if found is None:
         for year in range(population.births_from, start_year):
             _live_untreated(children, rules, year)
         _grown.clear()
         _grown[key] = population.state.copy(), children.counts.copy()
     else:
-        population.state[:], children.counts[:] = _grown[key]
+        population.state[:], children.counts[:] = found
     return children
 
 

@@ -89,6 +89,11 @@ class Scenario:
         default=(), repr=False, compare=False
     )  # what a user's file does not do, in sentences
 
+    @property
+    def uncertain(self) -> list[str]:
+        """Paths of the parameters that have a distribution."""
+        return [path for path, quantity in self.quantities.items() if quantity.distribution.kind != "fixed"]
+
     def hash(self) -> str:
         """Digest of everything that a run depends on: equal content, equal hash."""
         return self._digest
