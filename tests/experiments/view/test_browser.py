@@ -203,7 +203,7 @@ def test_a_moved_slider_acts_and_can_be_taken_along(page: Page, tmp_path: Path) 
     button(page, "Start again")
     expect(page.locator("h1")).to_contain_text("before 2020")
     tab(page, "Take it with you")
-    expect(page.locator("pre")).to_contain_text("--design state-outcomes-fund-changed.toml")
+    expect(page.locator("pre")).to_contain_text("status-quo,state-outcomes-fund-changed.toml")
     with page.expect_download() as found:
         button(page, "Design (TOML)")
     found.value.save_as(tmp_path / "state-outcomes-fund-changed.toml")

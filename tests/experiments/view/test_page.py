@@ -81,7 +81,7 @@ def test_every_tab_can_be_read_before_the_first_year_and_after_it(shown, tab):
     before = shown.text()
     shown.press("Step")
     assert shown.text() != before
-    assert ("stupror run" if tab == "export" else "<svg role") in shown.text() or "No such child" in shown.text()
+    assert ("stupror compare" if tab == "export" else "<svg role") in shown.text() or "No such child" in shown.text()
     assert "{" not in shown.text().replace("{stroke", "").split("<svg")[0]  # no text was left unfilled
 
 
