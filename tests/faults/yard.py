@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -200,6 +201,16 @@ class Yard:
         place.mkdir(parents=True, exist_ok=True)
         (place / "plan.toml").write_text(PLAN_FILE, encoding="utf-8")
         (place / "indigo.json").write_text(INDIGO, encoding="utf-8")
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Make one run in this process, so that those that are forked from it need not import and compile."""
+        place, argv = self.new("run"), sys.argv
+        sys.argv = place.words()
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere), suppress(SystemExit):
+            cli.main()
+        sys.argv = argv
+        self.clear(place)
 
     def new(self, name: str) -> Place:
         """Make a folder for one trial, with what the command needs."""
@@ -215,13 +226,12 @@ class Yard:
     def in_peace(self, name: str) -> dict[str, bytes]:
         """Give what a command writes when nothing disturbs it."""
         if name not in self.peace:
-            for _ in range(1 if self.peace else 2):  # at the very first kernels may be compiled
-                place = self.new(name)
-                started = time.perf_counter()
-                process = start(place.words(), place.folder / "said")
-                code = process.wait()
-                assert code == 0, f"{name} in peace ends with {code}: {process.text}"
-                self.seconds[name] = time.perf_counter() - started
+            place = self.new(name)
+            started = time.perf_counter()
+            process = start(place.words(), place.folder / "said")
+            code = process.wait()
+            assert code == 0, f"{name} in peace ends with {code}: {process.text}"
+            self.seconds[name] = time.perf_counter() - started
             self.peace[name] = contents(place.out)
             kept = self.place / f"peace-{name}"
             shutil.copytree(place.out, kept) if place.out.is_dir() else shutil.copy(place.out, kept)
