@@ -37,7 +37,6 @@ def people(tables: Tables) -> Frame:
     return result[[*RUN, *(name for name in MEASURES if name in result)]]
 
 
-def people_against_base(tables: Tables) -> Frame:
-    """`people` less status quo with the same seed: below 0, fewer than there. The same columns."""
-    counted = people(tables)
+def against_base(counted: Frame) -> Frame:
+    """What `people` counted less status quo with the same seed: below 0, fewer than there. The same columns."""
     return payers.against_base(counted, [name for name in MEASURES if name in counted], [])

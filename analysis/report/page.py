@@ -136,6 +136,7 @@ def content(
             say["years"]: f"{start}-{start + int(runs['years'].iloc[0]) - 1}",
             say["version"]: ", ".join(sorted(set(runs["version"]))),
             say["again"]: command(tables, manifest),
+            **({} if manifest.get("tips") else {say["tip"]: say["tip how"]}),
         },
     }
 

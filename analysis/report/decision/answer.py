@@ -26,15 +26,27 @@ def answer(found: Paired, years: int, words: Texts, say: Texts) -> list[str]:
 def in_short(found: Paired, words: Texts, say: Texts) -> str:
     """Say in one breath whether the leading proposal costs the public less, for whom, and if it is the best one."""
     lead = found.ranked[0]
-    change = found.change(lead)
-    amount = number(abs(change.mean), change.mean)
-    lines = [say[f"short {change.kind}"].format(lead=words.get(lead, lead), amount=amount)]
+    change, total = found.change(lead), abs(found.gains(lead, payers.PUBLIC).mean)
+    spelled = {"amount": number(abs(change.mean), change.mean), "total": number(total, total)}
+    spelled["children"] = number(_three_digits(found.children), found.children)
+    lines = [say[f"short {change.kind}"].format(lead=words.get(lead, lead), **spelled)]
     if change.kind not in (SAME, SINGLE):
         lines.append(_verdicts(found, lead, words, say))
         close = [other for other in found.ranked[1:] if found.change(lead, other).kind != LESS]
         if close and len(close) <= MOST_NAMES:
-            lines.append(say["short tied"].format(names=listed([words.get(each, each) for each in close], say)))
+            lines.append(say["short tied"].format(names=_cheaper_than(found, lead, close, words, say)))
     return " ".join(lines)
+
+
+def _cheaper_than(found: Paired, lead: str, others: Sequence[str], words: Texts, say: Texts) -> str:
+    """Name other proposals, each with the number of runs in which the leading one is cheaper."""
+    by = {other: found.change(lead, other) for other in others}
+    names = {other: within(words.get(other, other)) for other in others}
+    return listed([say["cheaper in"].format(name=names[each], below=v.below, n=v.n) for each, v in by.items()], say)
+
+
+def _three_digits(value: float) -> float:
+    return float(f"{value:.3g}")
 
 
 def gist_rows(
@@ -67,23 +79,20 @@ def children(found: Paired, years: int, words: Texts, say: Texts) -> str:
         if measure in found.people
     ]
     line = say["children"].format(years=years, told="; ".join(told))
-    return line + " " + say["children lead"].format(lead=words.get(lead, lead), told=listed(more, say))
+    return line + " " + say["children lead"].format(lead=within(words.get(lead, lead)), told=listed(more, say))
 
 
 def _named(names: Sequence[str], by: Mapping[str, Verdict], words: Texts, say: Texts) -> str:
-    """Name designs with their figures; only the furthest from 0 if they are many."""
+    """Name designs; only the furthest from 0, with its figure, if they are many."""
     if len(names) > MOST_NAMES:
         far = max(names, key=lambda name: abs(by[name].mean))
         return say["of which"].format(n=len(names), name=words.get(far, far), figure=by[far].figure)
-    if all(by[name].kind == SAME for name in names):
-        return listed([words.get(name, name) for name in names], say)
-    return listed([f"{words.get(name, name)} ({by[name].figure})" for name in names], say)
+    return listed([within(words.get(name, name)) for name in names], say)
 
 
 def _counted(each: Verdict, what: str, say: Texts) -> str:
     """Say a difference in something counted, in whole words."""
-    amount = number(abs(each.mean), each.mean)
-    return say[f"counted {each.kind}"].format(what=what, amount=amount, gap=each.gap, figure=each.figure)
+    return say[f"counted {each.kind}"].format(what=what, amount=number(abs(each.mean), each.mean), figure=each.figure)
 
 
 def money(found: Paired, words: Texts, say: Texts) -> str:
@@ -99,9 +108,14 @@ def money(found: Paired, words: Texts, say: Texts) -> str:
             / M_SEK
             for flow in ("pays", "receives", "saves")
         }
-        spelled = {flow: signed(value) for flow, value in change.items()}
-        told.append(say["payer"].format(group=within(words[group]), **spelled))
-    return say["money"].format(lead=words.get(lead, lead), told="; ".join(told))
+        moved = [say[f"flow {flow}"].format(change=_more_or_less(sek, say)) for flow, sek in change.items() if sek]
+        told.append(say["payer"].format(group=within(words[group]), flows=", ".join(moved) or say["flow none"]))
+    return say["money"].format(lead=within(words.get(lead, lead)), told="; ".join(told))
+
+
+def _more_or_less(value: float, say: Texts) -> str:
+    """Say a change of money in words, so that no sign has to be read."""
+    return say["more" if value > 0 else "less"].format(amount=number(abs(value), value))
 
 
 def _verdicts(found: Paired, design: str, words: Texts, say: Texts) -> str:
@@ -118,8 +132,12 @@ def how_sure(found: Paired, words: Texts, say: Texts) -> str:
     lead = found.ranked[0]
     change = found.change(lead)
     name = words.get(lead, lead)
-    counts = {"n": found.seeds, "below": change.below}
-    lines = [say[f"sure {change.kind}"].format(lead=name, figure=change.figure, **counts)]
+    counts = {"n": found.seeds, "below": change.below, "above": change.above}
+    size = change.mirrored if change.kind == LESS else change
+    middle = abs(float((found.cost[lead] - found.cost[lifetime.BASE]).median()))
+    spelled = {"figure": change.figure, "amount": f"{number(size.mean, size.mean)}{size.gap}"}
+    spelled["middle"] = number(middle, size.mean)
+    lines = [say[f"sure {change.kind}"].format(lead=name, **spelled, **counts)]
     if found.seeds > 1 and len(found.proposals) > 1:
         lines.append(_against_others(found, lead, words, say))
     if found.seeds > 1 and change.kind != SAME:
@@ -131,14 +149,14 @@ def _against_others(found: Paired, lead: str, words: Texts, say: Texts) -> str:
     """Say which of the other proposals luck does not tell from the leading one."""
     close = [other for other in found.ranked[1:] if found.change(lead, other).kind != LESS]
     twins = [other for other in close if found.change(lead, other).kind == SAME]
+    name = words.get(lead, lead)
     if not close:
-        return say["rank first"]
+        return say["rank first"].format(lead=name)
     if twins == close:
-        return say["rank same"].format(names=listed([words.get(each, each) for each in twins], say))
+        return say["rank same"].format(lead=name, names=listed([words.get(each, each) for each in twins], say))
     if len(close) > MOST_NAMES:
-        return say["rank many"].format(n=len(close), of=len(found.proposals) - 1)
-    by = {other: found.change(lead, other) for other in close}
-    return say["rank close"].format(names=_named(close, by, words, say))
+        return say["rank many"].format(lead=name, n=len(close), of=len(found.proposals) - 1)
+    return say["rank close"].format(lead=name, names=_cheaper_than(found, lead, close, words, say))
 
 
 def listed(names: Sequence[str], say: Texts) -> str:

@@ -68,7 +68,7 @@ def front(
     content |= {
         "answer": answer(found, int(tables["runs"]["years"].iloc[0]), words, say),
         "turns": [
-            *turns(found, tables, manifest, say),
+            *turns(found, tables, manifest, say, rate),
             *([] if part else tipped(manifest.get("tips"), words, say)),
         ],
         "tables": [payer_table(found, words, say, saving_known=not part), people_table(found, tables, words, say)],
@@ -77,10 +77,11 @@ def front(
         content |= {
             "figures": figures(found, words, say),
             "short": in_short(found, words, say),
-            "gist": gist_table(found, words, say),
+            "gist": gist_table(found, words, say, rate),
+            "bought": bought_table(found, tables, words, say),
         }
         lead = words.get(found.ranked[0], found.ranked[0])
-        good, bad = weighed(found, tables, words, say, rate)
+        good, bad = weighed(found, tables, words, say, part=part)
         content["weighed"] = [(say["h for"].format(lead=lead), good), (say["h against"].format(lead=lead), bad)]
     if len(found.proposals) > 1:
         content["tables"].append(pairs_table(found, words, say))
@@ -103,7 +104,7 @@ def question(tables: Tables, manifest: Mapping[str, Any], words: Texts, say: Tex
     else:
         place = named(names)
     designs = dict.fromkeys(tables["runs"]["design"])
-    proposals = [words.get(each, each) for each in designs if each not in (lifetime.BASE, lifetime.BENCHMARK)]
+    proposals = [within(words.get(each, each)) for each in designs if each not in (lifetime.BASE, lifetime.BENCHMARK)]
     if not proposals:
         return say["question none"].format(place=place)
     *first, last = proposals
@@ -146,10 +147,10 @@ def named(names: Sequence[str]) -> str:
     return ", ".join(names[:FEW_PLACES]) + (", ..." if len(names) > FEW_PLACES else "")
 
 
-def gist_table(found: Paired, words: Texts, say: Texts) -> dict[str, Any]:
+def gist_table(found: Paired, words: Texts, say: Texts, rate: float) -> dict[str, Any]:
     """Who gains: a row for each proposal, the cheapest first, M SEK; public payers together and each group."""
     headings = [say["gist all"], *(words[group] for group in lifetime.GROUPS)]
-    note = say["gist note"]
+    note = say["gist note"].format(rate=f"{100 * rate:g}")
     if len(found.proposals) > MOST_GIST:
         note += " " + say["gist first"].format(n=MOST_GIST)
     return _table("gist", say["h gist"], headings, gist_rows(found, found.ranked[:MOST_GIST], words, say), note)
@@ -214,24 +215,35 @@ def _back(part: pd.DataFrame, say: Texts) -> str:
     return told if never == n else f"{told}, {say['back else'].format(years=after)}"
 
 
+def bought_table(found: Paired, tables: Tables, words: Texts, say: Texts) -> dict[str, Any]:
+    """What the money bought: all there are in status quo, and the change under each proposal, the cheapest first."""
+    note = say["bought note"].format(years=int(tables["runs"]["years"].iloc[0]))
+    return _counted("bought", found, found.ranked[:MOST_GIST], (tables, words, say), note)
+
+
 def people_table(found: Paired, tables: Tables, words: Texts, say: Texts) -> dict[str, Any]:
-    """What happened to people, against status quo: a row for each option."""
+    """What happened to people: all there are in status quo, and the change under every option."""
+    options = [design for design in found.designs if design != lifetime.BASE]
+    return _counted("people", found, options, (tables, words, say), say["people note"])
+
+
+def _counted(
+    key: str, found: Paired, options: Sequence[str], told: tuple[Tables, Texts, Texts], note: str
+) -> dict[str, Any]:
+    """Lay out what is counted in people: a row for status quo, as a level, and one for each option."""
+    tables, words, say = told
     measures = [name for name in found.people.columns if name not in lifetime.RUN]
-    reached = payers.against_base(lifetime.investment(tables), ["children_per_year"], [])
-    rows = []
-    for design in found.designs:
-        if design == lifetime.BASE:
-            continue
+    invested = lifetime.investment(tables)
+    reached = payers.against_base(invested, ["children_per_year"], [])
+    helped = float(invested[invested["design"] == lifetime.BASE]["children_per_year"].mean())
+    base = [(number(each, each), "") for each in (*(found.level[name] for name in measures), helped)]
+    rows = [(say["people status"].format(name=words.get(lifetime.BASE, lifetime.BASE)), base)]
+    for design in options:
         each = [found.counted(design, measure) for measure in measures]
-        each.append(verdict(reached[reached["design"] == design]["children_per_year"]))
-        rows.append(
-            (
-                words.get(design, design),
-                [cell(found) for found in each],
-            )
-        )
+        each.append(verdict(reached[reached["design"] == design]["children_per_year"], worlds=found.worlds))
+        rows.append((words.get(design, design), [cell(found) for found in each]))
     headings = [*(say[f"people {name}"] for name in measures), say["reached"]]
-    return _table("people", say["h people"], headings, rows, say["people note"])
+    return _table(key, say["h people"], headings, rows, note)
 
 
 def pairs_table(found: Paired, words: Texts, say: Texts) -> dict[str, Any]:

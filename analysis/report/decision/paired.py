@@ -26,8 +26,9 @@ class Paired:
     `cost` has a row for each seed and a column for each design: lifetime public cost, SEK per child. `gain` are the
     gains of payer groups and of all public budgets together against status quo by (design, group), one for each seed,
     SEK. `people` are the differences of `measures.people` by design, one for each seed. `flows` are
-    `measures.payers.flows_by_group` and `running` its `running_net`; `last` is the last simulated year. `worlds` says
-    that every seed is a likely world of its own. All against status quo with the same seed.
+    `measures.payers.flows_by_group` and `running` its `running_net`; `last` is the last simulated year; `children` is
+    the number of children of a run, mean over seeds; `level` are the counts of `measures.people` in status quo,
+    likewise. `worlds` says that every seed is a likely world of its own. All against status quo with the same seed.
     """
 
     designs: tuple[str, ...]
@@ -38,6 +39,8 @@ class Paired:
     flows: Frame
     running: Frame
     last: int
+    children: float
+    level: Mapping[str, float]
     worlds: bool = False
 
     @property
@@ -80,6 +83,7 @@ def pair_up(tables: Tables, rate: float, *, worlds: bool = False) -> Paired | No
     if lifetime.BASE not in designs:
         return None
     yearly = lifetime.without_ages(tables)
+    counted = people.people(tables)
     cost = lifetime.public_cost(yearly, rate).pivot_table(
         index="seed", columns="design", values="per_child_sek", sort=False
     )
@@ -94,9 +98,11 @@ def pair_up(tables: Tables, rate: float, *, worlds: bool = False) -> Paired | No
         seeds=int(tables["runs"]["seed"].nunique()),
         cost=cost[list(designs)],
         gain=gain,
-        people=people.people_against_base(tables),
+        people=people.against_base(counted),
         flows=flows,
         running=payers.running_net(yearly),
         last=int((tables["runs"]["start_year"] + tables["runs"]["years"]).max()) - 1,
+        children=float(tables["runs"].drop_duplicates("seed")["children"].mean()),
+        level=counted[counted["design"] == lifetime.BASE].drop(columns=RUNS).mean().to_dict(),
         worlds=worlds,
     )

@@ -20,12 +20,10 @@ def tipped(rows: Sequence[Row] | None, words: Texts, say: Texts) -> list[str]:
     ----------
     rows
         The table that `stupror tip` wrote, a row for each parameter of each tip, or one without a parameter where
-        nothing was found, `length` then how far was looked; None if it was not run.
+        nothing was found, `length` then how far was looked; none if it was not run.
     """
-    if rows is None:
-        return [say["tip how"]]
     lines = []
-    for (design, against), of_pair in groupby(rows, key=lambda row: (str(row["design"]), str(row["against"]))):
+    for (design, against), of_pair in groupby(rows or (), key=lambda row: (str(row["design"]), str(row["against"]))):
         names = {"design": words.get(design, design), "against": words.get(against, against)}
         every = list(of_pair)
         least = min(float(row["length"]) for row in every)

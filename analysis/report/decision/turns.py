@@ -19,11 +19,11 @@ HIGHEST_RATE = 0.10
 MOST_ASSUMED = 3
 
 
-def turns(found: Paired, tables: Tables, manifest: Mapping[str, Any], say: Texts) -> list[str]:
-    """Write what would turn the answer about the leading proposal."""
+def turns(found: Paired, tables: Tables, manifest: Mapping[str, Any], say: Texts, used: float) -> list[str]:
+    """Write what would turn the answer about the leading proposal; `used` is the discount rate of the answer."""
     lines = []
     if found.proposals:
-        lines += [*_by_effect(found, say), *_by_rate(found, tables, say)]
+        lines += [*_by_effect(found, say), *_by_rate(found, tables, say, used)]
     assumed = manifest.get("assumed") or ()
     if assumed:
         key = "assumed drawn" if manifest.get("worlds", "point") != "point" else "assumed held"
@@ -69,13 +69,13 @@ def turning_rate(found: Paired, tables: Tables) -> float:
     return float(at[k] + (at[k + 1] - at[k]) * change[k] / (change[k] - change[k + 1]))
 
 
-def _by_rate(found: Paired, tables: Tables, say: Texts) -> list[str]:
+def _by_rate(found: Paired, tables: Tables, say: Texts, used: float) -> list[str]:
     if not found.change(found.ranked[0]).mean:
         return []
-    rate = turning_rate(found, tables)
+    rate, spelled = turning_rate(found, tables), f"{100 * used:g}"
     if np.isnan(rate):
-        return [say["turn rate never"].format(highest=f"{100 * HIGHEST_RATE:.0f}")]
-    return [say["turn rate"].format(rate=number(100 * rate, 1))]
+        return [say["turn rate never"].format(highest=f"{100 * HIGHEST_RATE:.0f}", used=spelled)]
+    return [say["turn rate"].format(rate=number(100 * rate, 1), used=spelled)]
 
 
 def _assumed(each: Mapping[str, Any], say: Texts) -> str:

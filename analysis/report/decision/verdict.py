@@ -39,6 +39,12 @@ class Verdict:
         return f"{signed(self.mean)}{self.gap}"
 
     @property
+    def mirrored(self) -> "Verdict":
+        """The same difference counted the other way: a fall of 5 in place of a change of -5."""
+        kind = {LESS: MORE, MORE: LESS}.get(self.kind, self.kind)
+        return Verdict(-self.mean, -self.high, -self.low, self.n, self.above, self.below, kind)
+
+    @property
     def gap(self) -> str:
         """The brackets alone, with a space before them; nothing with one run or none."""
         if self.kind in (SAME, SINGLE) or np.isnan(self.low):

@@ -5,13 +5,15 @@ Read by `front`.
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from ...measures import contracts, lifetime, savings
+from ...measures import contracts, lifetime
 from ..tables import number, within
 from .answer import listed
 from .paired import M_SEK, Paired
-from .verdict import LESS, MORE, UNSURE, verdict
+from .turns import effect_needed
+from .verdict import LESS, MORE, UNSURE, Verdict, signed, verdict
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
@@ -20,25 +22,31 @@ LARGEST = 2  # falls of ordinary money that are told
 MOST_TIED = 3  # other proposals that are compared one by one
 
 
-def weighed(found: Paired, tables: Tables, words: Texts, say: Texts, rate: float) -> tuple[list[str], list[str]]:
-    """Write what speaks for the leading proposal, and what against; each list says so if it found nothing."""
+def weighed(
+    found: Paired, tables: Tables, words: Texts, say: Texts, *, part: bool = False
+) -> tuple[list[str], list[str]]:
+    """Write what speaks for the leading proposal, and what against; each list says so if it found nothing.
+
+    What is clearly good is told in a line, as the tables beside it have the figures; `part`: of a part of the places,
+    where what a krona gives back is not known.
+    """
     lead = found.ranked[0]
     good = [
-        *_people(found, lead, LESS, say),
-        *_payers(found, lead, MORE, words, say),
+        *_payers_gaining(found, lead, words, say),
+        *_people_spared(found, lead, say),
         *_than_tied(found, lead, MORE, words, say),
-        *_per_krona(tables, lead, MORE, say, rate),
+        *([] if part else _per_krona(found, MORE, say)),
     ]
     bad = [
         *_tied(found, lead, words, say),
         *_than_tied(found, lead, LESS, words, say),
         *_payers(found, lead, LESS, words, say),
         *_payers(found, lead, UNSURE, words, say),
-        *_people(found, lead, MORE, say),
+        *_people_more(found, lead, say),
+        *_overpaid(tables, lead, say),
         *_crowded_out(tables, lead, words, say),
         *_not_worth(tables, lead, words, say),
-        *_overpaid(tables, lead, say),
-        *_per_krona(tables, lead, LESS, say, rate),
+        *([] if part else _per_krona(found, LESS, say)),
         *_reach(tables, lead, say),
     ]
     return good or [say["nothing for"]], bad or [say["nothing against"]]
@@ -51,7 +59,7 @@ def _close(found: Paired, lead: str) -> list[str]:
 
 def _tied(found: Paired, lead: str, words: Texts, say: Texts) -> list[str]:
     """Say which proposals are as good as the leading one, for all that is known."""
-    names = [words.get(other, other) for other in _close(found, lead)]
+    names = [within(words.get(other, other)) for other in _close(found, lead)]
     return [say["w tied"].format(names=listed(names, say))] if names else []
 
 
@@ -60,25 +68,42 @@ def _than_tied(found: Paired, lead: str, kind: str, words: Texts, say: Texts) ->
     told = []
     for other in _close(found, lead)[:MOST_TIED]:
         by = {group: found.gains(lead, group, other) for group in lifetime.GROUPS}
-        names = [f"{within(words[group])} {each.figure}" for group, each in by.items() if each.kind == kind]
+        names = [
+            say["w than group"].format(
+                group=within(words[group]), mean=signed(each.mean), n=each.n, agreed=max(each.below, each.above)
+            )
+            for group, each in by.items()
+            if each.kind == kind
+        ]
         if names:
-            told.append(say[f"w than {kind}"].format(other=words.get(other, other), groups=listed(names, say)))
+            told.append(say[f"w than {kind}"].format(other=within(words.get(other, other)), groups=listed(names, say)))
     return told
 
 
-def _people(found: Paired, lead: str, kind: str, say: Texts) -> list[str]:
-    """Outcomes in people that move beyond luck."""
-    told = []
-    for measure in [name for name in found.people.columns if name not in lifetime.RUN]:
-        each = found.counted(lead, measure)
-        if each.kind == kind:
-            what = say[f"people {measure}"]
-            told.append(say[f"w {kind}"].format(what=what[0].upper() + what[1:], figure=each.figure))
-    return told
+def _people(found: Paired, lead: str, kind: str) -> dict[str, Verdict]:
+    """Outcomes in people that are clearly fewer, or more."""
+    by = {name: found.counted(lead, name) for name in found.people.columns if name not in lifetime.RUN}
+    return {name: each for name, each in by.items() if each.kind == kind}
+
+
+def _people_spared(found: Paired, lead: str, say: Texts) -> list[str]:
+    fewer = [say[f"people {name}"] for name in _people(found, lead, LESS)]
+    return [say["w people less"].format(names=listed(fewer, say))] if fewer else []
+
+
+def _people_more(found: Paired, lead: str, say: Texts) -> list[str]:
+    more = {say[f"people {name}"]: each for name, each in _people(found, lead, MORE).items()}
+    return [say["w more"].format(what=what[0].upper() + what[1:], figure=each.figure) for what, each in more.items()]
+
+
+def _payers_gaining(found: Paired, lead: str, words: Texts, say: Texts) -> list[str]:
+    by = {group: found.gains(lead, group) for group in lifetime.GROUPS}
+    gain = [f"{within(words[group])} {signed(each.mean)}" for group, each in by.items() if each.kind == MORE]
+    return [say["w payer more"].format(names=listed(gain, say))] if gain else []
 
 
 def _payers(found: Paired, lead: str, kind: str, words: Texts, say: Texts) -> list[str]:
-    """Payers that gain or lose beyond luck, or lose in some seeds."""
+    """Payers that lose beyond luck, or lose in some seeds."""
     told = []
     for group in lifetime.GROUPS:
         each = found.gains(lead, group)
@@ -176,19 +201,15 @@ def _overpaid(tables: Tables, lead: str, say: Texts) -> list[str]:
     return [say["w overpaid"].format(share=number(share, share), **figures)]
 
 
-def _per_krona(tables: Tables, lead: str, kind: str, say: Texts, rate: float) -> list[str]:
-    """Saved per krona spent, where it is beyond luck above or below status quo's."""
-    if "options" not in tables:
+def _per_krona(found: Paired, kind: str, say: Texts) -> list[str]:
+    """What the last kronor give back that the leading proposal makes public budgets spend: more than they are, or less.
+
+    Extra saving over extra net payment, each less status quo and summed over payers and runs (a ratio of sums).
+    """
+    needed = effect_needed(found)
+    if np.isnan(needed) or (needed < 1) != (kind == MORE):
         return []
-    ratio = savings.benefit_cost(tables, rate, rate)  # society is not told of here
-    ratio = ratio[ratio["perspective"] == "fiscal"].pivot_table(index="seed", columns="design", values="ratio")
-    if lead not in ratio or lifetime.BASE not in ratio:
-        return []
-    pair = ratio[[lead, lifetime.BASE]].dropna()
-    if len(pair) < len(tables["runs"]["seed"].unique()) or verdict(pair[lead] - pair[lifetime.BASE]).kind != kind:
-        return []
-    mine, before = float(pair[lead].mean()), float(pair[lifetime.BASE].mean())
-    return [say[f"w per krona {kind}"].format(mine=number(mine, mine), before=number(before, before))]
+    return [say[f"w per krona {kind}"].format(mine=number(1 / needed, 1 / needed))]
 
 
 def _reach(tables: Tables, lead: str, say: Texts) -> list[str]:

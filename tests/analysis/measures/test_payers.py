@@ -110,7 +110,8 @@ def test_people_are_counted_against_status_quo(world):
             "not_eligible": [4, 1],
         }
     )
-    found = people.people_against_base(world | {"children": placed, "school": school}).set_index(["design", "seed"])
+    counted = people.people(world | {"children": placed, "school": school})
+    found = people.against_base(counted).set_index(["design", "seed"])
     assert found["placement_years"].to_dict() == {
         ("fund", 1): -4, ("fund", 2): -3, ("planner", 1): -10, ("planner", 2): -10
     }  # fmt: skip
