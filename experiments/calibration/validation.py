@@ -16,8 +16,10 @@ import numpy as np
 from ...model.inputs.scenario import Scenario
 from ...model.practice import REASONS, history, surroundings
 from ..patterns import mechanisms
+from ..patterns.behaviour import taking_part
 from ..patterns.prevalence import lives
 from ..patterns.survey import survey
+from ..plans.likely import likely, shipped_worlds
 from ..plans.posterior import Posterior, changed
 from ..plans.posterior import worlds as worlds_of
 from .problems import DATA, PROBLEMS, targets
@@ -71,6 +73,7 @@ class Validation:
     history: tuple[Row, ...]
     lives: tuple[Row, ...]
     mechanism: tuple[Row, ...]
+    behaviour: tuple[Row, ...]
     new_funds: tuple[tuple[int, float, float, float], ...]  # year, mean, low, high
     reasons: tuple[tuple[str, float, float, float], ...]
     predictions: Mapping[str, tuple[float, float, float]]
@@ -93,7 +96,7 @@ def calibrated_patterns() -> tuple[Pattern, ...]:
     """Give the calibration targets as patterns, so that the page can show how well they are met."""
     return tuple(
         Pattern(problem, t.evidence, t.statistic, t.observed, t.observed, t.unit, t.what)
-        for problem in PROBLEMS
+        for problem in (*PROBLEMS, "behaviour")
         for t in targets(problem)
     )
 
@@ -117,6 +120,7 @@ def validate(
         The whole country.
     posteriors
         A posterior for "diffusion", "contracts" and "life-course"; without one the scenario's own values are used.
+        Whole worlds are likely worlds (`plans.likely`), as `run` and `compare` live them, whatever these are.
     small
         The part of the country in which whole worlds are run for the mechanism.
     draws
@@ -136,18 +140,27 @@ def validate(
     life = [
         _lived(scenario, posteriors.get("life-course"), each, say, draws, seed) for each in range(seed, seed + draws)
     ]
-    core = []
+    core, part = [], []
     for number, each in enumerate(range(seed, seed + worlds), start=1):
-        world = worlds_of(small, list(posteriors.values()), each)
+        world = likely(small, each)
         core.append(mechanisms.returns(world) | mechanisms.runs(world, each, years))
+        part.append(taking_part(likely(scenario, each), each))
         say("worlds", number, worlds)
-    found = {"diffusion": told, "contracts": told, "life-course": life, "returns": core, "runs": core}
+    found = {"diffusion": told, "contracts": told, "life-course": life, "returns": core, "runs": core, "part": part}
     unfitted = patterns("validation")
+    fitted = calibrated_patterns()
     return Validation(
-        calibrated=_rows(calibrated_patterns(), found),
-        history=_rows((p for p in unfitted if p.problem != "life-course"), found),
+        calibrated=(
+            *_rows((p for p in fitted if p.problem != "behaviour"), found),
+            *_weighted(p for p in fitted if p.problem == "behaviour"),
+        ),
+        history=_rows((p for p in unfitted if p.problem in ("diffusion", "contracts")), found),
         lives=_rows((p for p in unfitted if p.problem == "life-course"), found),
         mechanism=_rows(patterns("mechanism"), found),
+        behaviour=(
+            *_weighted(p for p in unfitted if p.problem == "behaviour"),
+            *_rows((p for p in unfitted if p.problem == "part"), found),
+        ),
         new_funds=tuple((year, *_spread([each[f"new_{year}"] for each in told])) for year in HISTORY),
         reasons=tuple((name, *_spread([each[f"reason_{i}"] for each in told])) for i, name in enumerate(REASONS)),
         predictions=_predictions(told, core),
@@ -179,13 +192,26 @@ def _lived(
 ) -> dict[str, float]:
     world = scenario if posterior is None else changed(scenario, posterior.pick(seed))
     say("life courses", seed - first + 1, draws)
-    return lives(world)
+    return lives(world, seed)
 
 
 def _rows(which: Iterable[Pattern], found: Mapping[str, Sequence[Mapping[str, float]]]) -> tuple[Row, ...]:
     return tuple(
         Row(pattern, *_spread([each[pattern.statistic] for each in found[pattern.problem]])) for pattern in which
     )
+
+
+def _weighted(which: Iterable[Pattern]) -> tuple[Row, ...]:
+    """What the weighted worlds that come with the model gave for each pattern, as the calibration of behaviour has it."""
+    draws = shipped_worlds()
+    rows = []
+    for pattern in which:
+        values = draws.table[pattern.statistic].to_numpy(np.float64)
+        order = np.argsort(values, kind="stable")
+        below = np.cumsum(draws.weight[order])
+        low, high = (values[order][np.searchsorted(below, share)] for share in QUANTILES)
+        rows.append(Row(pattern, float((values * draws.weight).sum()), float(low), float(high)))
+    return tuple(rows)
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float, float]:

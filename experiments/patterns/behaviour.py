@@ -15,11 +15,13 @@ from ...model.contracts.ways import IN_FORCE
 from ...model.inputs.scenario import Scenario, select
 from ...model.model import PreventionModel
 
-__all__ = ["NORRKOPING", "known_to_do_nothing", "used"]
+__all__ = ["NORRKOPING", "known_to_do_nothing", "taking_part", "used"]
 
 NORRKOPING = 581  # the municipality whose fund is described for ten years (B24)
 PLACES = ("05", "06", "07", "08", "09")  # Östergötland, where Norrköping lies, and the counties south of it
 YEARS, TEN = 6, 10  # money set aside and projects settle within some years; years that B24 counts over
+LATELY = 5  # of the ten years, those whose projects are asked of: a project runs for two to five (F5)
+COMMITTEES = ("social", "education", "labour_market")
 AGAIN = 1_000_000_000  # from the luck of a world to that of its second run with repayment
 _EFFECTS = ("escalation", "recovery", "forks")
 
@@ -52,6 +54,28 @@ def used(spec: Scenario, seed: int) -> dict[str, float]:
         "repayment": _over(math.fsum(each.applied for each in repaid) / len(repaid), plain.applied),
         "placebo": _over(nothing.invested, plain.invested),
     }
+
+
+def taking_part(spec: Scenario, seed: int) -> dict[str, float]:
+    """Say which committees take part where work goes on: of municipalities with projects of their fund, the share (A2).
+
+    A committee takes part if it owns a programme of a project that began in the last five of ten years, or runs it
+    with the owner. Five counties under a municipal fund; NaN if no fund has begun anything.
+    """
+    spec = select(spec, PLACES)
+    model = PreventionModel(spec, load_design("municipal-fund"), seed, TEN)
+    for _ in range(TEN):
+        model.step()
+    projects = model.state.projects
+    first = model.year - LATELY
+    lately = projects.judged & (projects.contract == IN_FORCE) & (projects.start_year >= first)
+    everywhere = np.unique(projects.municipality[lately]).size
+    found = {}
+    for body in COMMITTEES:
+        runs = np.array([body in (item.owner, item.partner) for item in spec.interventions])
+        there = np.unique(projects.municipality[lately & runs[projects.intervention]]).size
+        found[f"takes_part_{body}"] = there / everywhere if everywhere else np.nan
+    return found
 
 
 def known_to_do_nothing(spec: Scenario) -> Scenario:

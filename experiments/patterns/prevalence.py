@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from ...model.children.cells import relative_mix
+from ...model.children.draws import SURVEY, uniforms
 from ...model.children.forecast import expected_states
 from ...model.children.ladder import (
     ADULT_AGE,
@@ -40,8 +42,12 @@ _FRAILTY = np.arange(N_STATES) // (N_LEVELS * N_RECORDS)
 _PENSION_SHARE = 0.64  # of days with any compensation for illness, those with disability pension at about 30 (Q25)
 
 
-def lives(spec: Scenario) -> dict[str, float]:
-    """Work out every statistic of a scenario's life course; costs of a year in M SEK of 2020 for the whole country."""
+def lives(spec: Scenario, seed: int | None = None) -> dict[str, float]:
+    """Work out every statistic of a scenario's life course; costs of a year in M SEK of 2020 for the whole country.
+
+    All are expectations. The two that compare counties, whose children are few, have chance in them if a `seed` names
+    the luck.
+    """
     ladder = build_ladder(spec.ladder)
     states = expected_states(ladder)
     level = np.stack([states[:, each == _LEVEL].sum(axis=1) for each in range(N_LEVELS)], axis=1)
@@ -60,7 +66,7 @@ def lives(spec: Scenario) -> dict[str, float]:
         "assistance_cost_2022": cost.get("social-assistance", 0.0) / price_factors()[2022],
     }
     found |= _childhood(ladder, states, level) | _adulthood(ladder, states, level)
-    return found | _ratios(states[30]) | _severe(spec, ladder, states) | _counties(spec, ladder, states)
+    return found | _ratios(states[30]) | _severe(spec, ladder, states) | _counties(spec, ladder, states, seed)
 
 
 def _childhood(ladder: Ladder, states: Floats, level: Floats) -> dict[str, float]:
@@ -158,15 +164,25 @@ def _yearly_costs(spec: Scenario, level: Floats) -> dict[str, float]:
     return found
 
 
-def _counties(spec: Scenario, ladder: Ladder, states: Floats) -> dict[str, float]:
-    """How far apart counties are in what is expected: not eligible at 16 (N2), placed at 0-12 (N3)."""
+def _counties(spec: Scenario, ladder: Ladder, states: Floats, seed: int | None) -> dict[str, float]:
+    """How far apart counties are: not eligible at 16 in a year (N2), placed at 0-12 in a year (N3).
+
+    The published counties are those of one year, so chance is a part of how far apart they are: the share in a county
+    is normal around what is expected there, with the variance of a share of so many children. Without a seed: what is
+    expected of each.
+    """
     mix = relative_mix(ladder, states_at_birth(spec.places, spec.ladder))
     children = np.diff(np.asarray(spec.places.share), axis=1)[:, 0]
     counties = np.unique(spec.places.county_codes, return_inverse=True)[1]
+    people = np.bincount(counties, children)
     found = []
-    for share in (states[17] * _FAILED, states[:13].mean(axis=0) * _WORST):
+    for k, (share, cohorts) in enumerate(((states[17] * _FAILED, 1), (states[:13].mean(axis=0) * _WORST, 13))):
         local = children * (mix @ share.reshape(N_FRAILTY, -1).sum(axis=1))
-        found.append(np.bincount(counties, local) / np.bincount(counties, children))
+        expected = np.bincount(counties, local) / people
+        if seed is not None:
+            error = np.sqrt(expected * (1.0 - expected) / (people * _COHORT * cohorts))
+            expected = np.maximum(expected + error * ndtri(uniforms(seed, SURVEY, people.size, key=(2, k, 0))), 0.0)
+        found.append(expected)
     failed, placed = found
     return {
         "not_eligible_counties": float(failed.max() - failed.min()),

@@ -16,7 +16,7 @@ __all__ = ["validate"]
 
 MOST_DRAWS, MOST_WORLDS = 10_000, 1_000
 PAGE = Path("docs/validation.md")
-SHIPPED = "Parameters are drawn from the posteriors that come with the model."
+SHIPPED = "Parameters of histories and lives are drawn from the posteriors that come with the model."
 
 
 def validate(

@@ -8,6 +8,7 @@ from stupror.experiments.calibration import screening, validation
 from stupror.experiments.calibration.validation import Pattern, Row, Validation, patterns, validate
 from stupror.experiments.calibration.validation_page import counts, render
 from stupror.experiments.patterns import mechanisms
+from stupror.experiments.plans.likely import shipped_worlds
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
 
@@ -39,15 +40,16 @@ def test_the_page_counts_and_says_why_or_that_nobody_knows(monkeypatch):
         history=(row(1, 1, 1, 0, 2), row(9, 9, 1, 0, 2, "known")),
         lives=(row(9, 9, 1, 0, 2, "unknown"),),
         mechanism=(),
+        behaviour=(row(1, 1, 1, 0, 2),),
         new_funds=((2013, 20.0, 10.0, 30.0),),
         reasons=(("few applications", 3.0, 1.0, 5.0),),
         predictions={"something": (1.0, 0.5, 2.0)},
         draws=3,
         worlds=2,
     )
-    assert counts(found) == (1, 3)
+    assert counts(found) == (2, 4)
     page = render(found, "Drawn from x.", "stupror validate", place="Gotland alone", years=2)
-    assert "**1 of 3 patterns that nothing was fitted to are in**, 2 are out" in page
+    assert "**2 of 4 patterns that nothing was fitted to are in**, 2 are out" in page
     assert "because of that." in page
     assert "Nobody has found out why yet." in page
     assert "| 2013 | 20.0 | 10 to 30 | 21 (peak) |" in page
@@ -56,7 +58,7 @@ def test_the_page_counts_and_says_why_or_that_nobody_knows(monkeypatch):
 
 def test_a_small_validation_answers_every_pattern():
     found = validate(SPEC, {}, SMALL, draws=3, worlds=1, years=2)
-    everything = (*found.history, *found.lives, *found.mechanism)
+    everything = (*found.history, *found.lives, *found.mechanism, *found.behaviour)
     assert len(everything) == len(patterns("validation")) + len(patterns("mechanism"))
     # What is bought may be nothing in so small a world, and then nothing is weighted by it.
     known = [each for each in everything if each.pattern.statistic != "saved_elsewhere"]
@@ -65,6 +67,11 @@ def test_a_small_validation_answers_every_pattern():
     assert "Share of the money set aside that is used" in found.predictions
     again = validate(SPEC, {}, SMALL, draws=3, worlds=1, years=2)
     assert again == found
+    table = shipped_worlds().table  # what behaviour gives is the weighted mean of the worlds that come with the model
+    by = {each.pattern.statistic: each for each in (*found.behaviour, *found.calibrated)}
+    for name in ("norrkoping_cost", "repayment", "used_share"):
+        assert by[name].mean == pytest.approx(np.average(table[name], weights=table["weight"]))
+        assert table.loc[table[name] < by[name].low, "weight"].sum() < 0.05 * table["weight"].sum()
 
 
 def test_returns_fall_elsewhere_and_later():
@@ -100,7 +107,7 @@ def test_bad_years_leave_less_for_prevention():
 
 def test_patterns_come_from_evidence_and_not_from_its_contradictions():
     for name in ("validation", "mechanism"):
-        assert all(each.evidence[0] in "CDFQLUMN" for each in patterns(name))
+        assert all(each.evidence[0] in "ABCDFQLUMN" for each in patterns(name))
     assert validation.HISTORY[0] == 2005
 
 

@@ -102,6 +102,15 @@ def test_severe_lives_are_found_by_living_them():
     assert abs(lives(SPEC)["severe_cost"] - cost[severe].mean()) < 4 * error
 
 
+def test_counties_of_one_year_differ_by_chance_too_as_shares_of_so_many_children():
+    alike = SPEC.replace("ladder.need_gradient", 0.0)
+    seen = np.mean([lives(alike, seed)["not_eligible_counties"] for seed in range(60)])
+    share = np.diff(np.asarray(SPEC.places.share), axis=1)[:, 0]
+    people = np.bincount(np.unique(SPEC.places.county_codes, return_inverse=True)[1], share) * 110_000
+    drawn = np.random.default_rng(1).binomial(np.rint(people).astype(int), lives(alike)["not_eligible"], (2000, 21))
+    assert seen == pytest.approx(np.mean(np.ptp(drawn / people, axis=1)), rel=0.1)
+
+
 def test_counties_differ_by_need_and_by_nothing_else():
     """Each county lived with a ladder of its own, born as its municipalities together are."""
     alike = lives(SPEC.replace("ladder.need_gradient", 0.0))
