@@ -202,7 +202,7 @@ def _rows(which: Iterable[Pattern], found: Mapping[str, Sequence[Mapping[str, fl
 
 
 def _weighted(which: Iterable[Pattern]) -> tuple[Row, ...]:
-    """What the weighted worlds that come with the model gave for each pattern, as the calibration of behaviour has it."""
+    """What the weighted worlds that come with the model gave for each pattern of behaviour."""
     draws = shipped_worlds()
     rows = []
     for pattern in which:
