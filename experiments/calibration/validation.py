@@ -19,9 +19,8 @@ from ..patterns import mechanisms
 from ..patterns.behaviour import taking_part
 from ..patterns.prevalence import lives
 from ..patterns.survey import survey
-from ..plans.likely import likely, shipped_worlds
-from ..plans.posterior import Posterior, changed
-from ..plans.posterior import worlds as worlds_of
+from ..plans.likely import drawing, shipped_worlds
+from ..plans.posterior import Posterior
 from .problems import DATA, PROBLEMS, targets
 
 __all__ = ["Pattern", "Row", "Validation", "patterns", "validate"]
@@ -103,7 +102,7 @@ def calibrated_patterns() -> tuple[Pattern, ...]:
 
 def validate(
     scenario: Scenario,
-    posteriors: Mapping[str, Posterior],
+    posteriors: Sequence[Posterior],
     small: Scenario,
     *,
     draws: int,
@@ -119,8 +118,8 @@ def validate(
     scenario
         The whole country.
     posteriors
-        A posterior for "diffusion", "contracts" and "life-course"; without one the scenario's own values are used.
-        Whole worlds are likely worlds (`plans.likely`), as `run` and `compare` live them, whatever these are.
+        Posteriors of one's own. Every history, life course and world is of a likely world (`plans.likely`), as `run`
+        and `compare` live them; a row of each of these is laid over it.
     small
         The part of the country in which whole worlds are run for the mechanism.
     draws
@@ -135,16 +134,17 @@ def validate(
         Called with what is done, how many are done, and of how many.
     """
     say = tell or (lambda _what, _done, _all: None)
-    spread = [posteriors[name] for name in ("diffusion", "contracts") if name in posteriors]
-    told = [_told(scenario, spread, each, say, draws, seed) for each in range(seed, seed + draws)]
-    life = [
-        _lived(scenario, posteriors.get("life-course"), each, say, draws, seed) for each in range(seed, seed + draws)
-    ]
-    core, part = [], []
+    world_of = drawing(posteriors=posteriors)
+    told, life, core, part = [], [], [], []
+    for number, each in enumerate(range(seed, seed + draws), start=1):
+        world = world_of(scenario, each)
+        told.append(_told(world, each))
+        life.append(lives(world, each))
+        say("histories and life courses", number, draws)
     for number, each in enumerate(range(seed, seed + worlds), start=1):
-        world = likely(small, each)
+        world = world_of(small, each)
         core.append(mechanisms.returns(world) | mechanisms.runs(world, each, years))
-        part.append(taking_part(likely(scenario, each), each))
+        part.append(taking_part(world_of(scenario, each), each))
         say("worlds", number, worlds)
     found = {"diffusion": told, "contracts": told, "life-course": life, "returns": core, "runs": core, "part": part}
     unfitted = patterns("validation")
@@ -169,11 +169,8 @@ def validate(
     )
 
 
-def _told(
-    scenario: Scenario, posteriors: Sequence[Posterior], seed: int, say: Tell, draws: int, first: int
-) -> dict[str, float]:
+def _told(world: Scenario, seed: int) -> dict[str, float]:
     """Ask the surveys of one history, and count new funds of each year among those with money in 2018."""
-    world = worlds_of(scenario, posteriors, seed)
     around = surroundings(world.places)
     country, years = history(world.places, world.diffusion, seed, around=around)
     found = survey(world.places, around, country, years, seed)
@@ -183,16 +180,7 @@ def _told(
     share = found["funded_spending_share"] * COSTS_2016
     found["implied_fund_share"] = FUNDS_2016 / share if share else 0.0
     found["median_fund"] = found["funded_median_spending"] * found["implied_fund_share"]
-    say("histories", seed - first + 1, draws)
     return found
-
-
-def _lived(
-    scenario: Scenario, posterior: Posterior | None, seed: int, say: Tell, draws: int, first: int
-) -> dict[str, float]:
-    world = scenario if posterior is None else changed(scenario, posterior.pick(seed))
-    say("life courses", seed - first + 1, draws)
-    return lives(world, seed)
 
 
 def _rows(which: Iterable[Pattern], found: Mapping[str, Sequence[Mapping[str, float]]]) -> tuple[Row, ...]:

@@ -24,11 +24,10 @@ set by hand; since then nothing has been fitted to them. The effect of size behi
 (H29); whoever settled for these had seen what the model gives. What is out says more than what is in.
 """
 _COUNTS = """\
-Written by `{command}`; do not edit. {posteriors}
-There are {draws} histories and life courses, each with its own draw and seed, and {worlds} whole worlds, which are
-likely worlds as `run` and `compare` live them: for the mechanism {place}, {years} years each, so that their money is
-that of this part of the country in all those years; for what funds are used for Östergötland and the counties south of
-it, ten years.
+Written by `{command}`; do not edit. {draws} likely worlds, as `run` and `compare` live them, each with its own seed,
+were asked for their histories and life courses, and {worlds} of them were lived whole: for the mechanism {place},
+{years} years each, so that their money is that of this part of the country in all those years; for what funds are used
+for Östergötland and the counties south of it, ten years.{posteriors}
 
 **{inside} of {everything} patterns that nothing was fitted to are in**, {out} are out. Of the {targets} targets of the
 calibration {fitted} are met; they are no test and are listed last.
@@ -59,7 +58,7 @@ def render(validation: Validation, posteriors: str, command: str, *, place: str,
     validation
         What was simulated.
     posteriors
-        In words, where parameters were drawn from.
+        In words, what was laid over the likely worlds.
     command
         The command that wrote the page.
     place, years
@@ -69,7 +68,7 @@ def render(validation: Validation, posteriors: str, command: str, *, place: str,
     notes = _notes()
     head = _COUNTS.format(
         command=command,
-        posteriors=posteriors,
+        posteriors=f" {posteriors}" if posteriors else "",
         draws=validation.draws,
         worlds=validation.worlds,
         place=place,

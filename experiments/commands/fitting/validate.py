@@ -16,7 +16,6 @@ __all__ = ["validate"]
 
 MOST_DRAWS, MOST_WORLDS = 10_000, 1_000
 PAGE = Path("docs/validation.md")
-SHIPPED = "Parameters of histories and lives are drawn from the posteriors that come with the model."
 
 
 def validate(
@@ -24,13 +23,15 @@ def validate(
         "docs/validation.md"
     ),
     diffusion: Annotated[
-        Path | None, typer.Option(help="Posterior of diffusion. [default: the one that comes with the model]")
+        Path | None, typer.Option(help="Posterior of diffusion of your own, to be laid over likely worlds.")
     ] = None,
     life_course: Annotated[
-        Path | None, typer.Option(help="Posterior of the life course. [default: the one that comes with the model]")
+        Path | None, typer.Option(help="Posterior of the life course of your own, likewise.")
     ] = None,
     draws: Annotated[int, common.WholeOption(help="Histories and life courses.")] = 200,
-    worlds: Annotated[int, common.WholeOption(help="Whole worlds for the mechanism.")] = 8,
+    worlds: Annotated[
+        int, common.WholeOption(help="Whole worlds for the mechanism and for what funds are used for.")
+    ] = 24,
     years: Annotated[int, common.WholeOption(help="Budget years of such a world.")] = 8,
     place: Annotated[str, typer.Option(help="Part of the country that such a world is of.")] = "18",
     seed: Annotated[int, common.WholeOption(help="The first seed.")] = limits.FIRST_SEED,
@@ -48,30 +49,23 @@ def validate(
 
     scenario = load_scenario()
     small = common.read_scenario(None, place, quick=False)
-    files = {
-        "diffusion": diffusion or posterior.shipped("diffusion"),
-        "contracts": posterior.shipped("contracts"),
-        "life-course": life_course or posterior.shipped("life-course"),
-    }
-    likely = {name: posterior.read_posterior(path, scenario) for name, path in files.items()}
-    common.check(*(_stranger(name, files[name], each.table.columns) for name, each in likely.items()))
-    words = (
-        SHIPPED
-        if diffusion is None and life_course is None
-        else f"Parameters are drawn from {', '.join(map(str, files.values()))}."
-    )
+    given = {"diffusion": diffusion, "life-course": life_course}
+    files = {name: path for name, path in given.items() if path is not None}
+    own = {name: posterior.read_posterior(path, scenario) for name, path in files.items()}
+    common.check(*(_stranger(name, files[name], each.table.columns) for name, each in own.items()))
+    words = f"Rows of {', '.join(map(str, files.values()))} are laid over them." if files else ""
     names = small.places.names
     where = f"{names[0]} alone" if len(names) == 1 else f"{len(names)} municipalities ({place})"
-    with new_file(out, replace=True) as draft, common.progress(2 * draws + worlds) as tell:
+    with new_file(out, replace=True) as draft, common.progress(draws + worlds) as tell:
         done = 0
 
         def say(_what: str, _done: int, _all: int) -> None:
             nonlocal done
             done += 1
-            tell(done, 2 * draws + worlds)
+            tell(done, draws + worlds)
 
         found = validation.validate(
-            scenario, likely, small, draws=draws, worlds=worlds, years=years, seed=seed, tell=say
+            scenario, list(own.values()), small, draws=draws, worlds=worlds, years=years, seed=seed, tell=say
         )
         page = validation_page.render(found, words, "stupror validate", place=where, years=years)
         draft.write_text(page, encoding="utf-8", newline="\n")

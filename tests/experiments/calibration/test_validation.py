@@ -57,7 +57,7 @@ def test_the_page_counts_and_says_why_or_that_nobody_knows(monkeypatch):
 
 
 def test_a_small_validation_answers_every_pattern():
-    found = validate(SPEC, {}, SMALL, draws=3, worlds=1, years=2)
+    found = validate(SPEC, [], SMALL, draws=3, worlds=1, years=2)
     everything = (*found.history, *found.lives, *found.mechanism, *found.behaviour)
     assert len(everything) == len(patterns("validation")) + len(patterns("mechanism"))
     # What is bought may be nothing in so small a world, and then nothing is weighted by it.
@@ -65,7 +65,7 @@ def test_a_small_validation_answers_every_pattern():
     assert all(np.isfinite([each.mean, each.low, each.high]).all() for each in known)
     assert all(each.low <= each.high for each in known)
     assert "Share of the money set aside that is used" in found.predictions
-    again = validate(SPEC, {}, SMALL, draws=3, worlds=1, years=2)
+    again = validate(SPEC, [], SMALL, draws=3, worlds=1, years=2)
     assert again == found
     table = shipped_worlds().table  # what behaviour gives is the weighted mean of the worlds that come with the model
     by = {each.pattern.statistic: each for each in (*found.behaviour, *found.calibrated)}
