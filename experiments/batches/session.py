@@ -20,8 +20,9 @@ from ..plans.plan import Plan
 from . import batch_folder, cluster, engine, packs, store
 from .dictionary import described
 from .jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
+from .shards import WHOLE, Shard, parts_of, take_up
 
-__all__ = ["Estimate", "Prepared", "Result", "assemble", "estimate", "prepare", "run_batch"]
+__all__ = ["Estimate", "Prepared", "Result", "assemble", "estimate", "prepare", "run_batch", "taken_up"]
 
 Tell = Callable[[int, int], None]
 TIMED = 2  # runs made here before workers start: the first fills the cache of compiled code, the last is timed
@@ -67,10 +68,13 @@ class Result:
     seconds: float
 
 
-def prepare(plan: Plan, folder: Path, *, extend: bool = False, begun: Prepared | None = None) -> Prepared:
+def prepare(
+    plan: Plan, folder: Path, *, extend: bool = False, begun: Prepared | None = None, shard: Shard = WHOLE
+) -> Prepared:
     """Lay out the runs and look which are there; nothing is written.
 
-    `begun` is the same plan with fewer draws, whose runs need not be laid out again.
+    `begun` is the same plan with fewer draws, whose runs need not be laid out again; `shard` says which of them are
+    to be made here.
 
     Raises
     ------
@@ -81,13 +85,32 @@ def prepare(plan: Plan, folder: Path, *, extend: bool = False, begun: Prepared |
     plan = _as_far_as_it_came(plan, before)
     draws = draw_table(plan)
     jobs = jobs_of(plan, draws) if begun is None else begun.jobs + jobs_of(plan, draws, after=len(begun.draws))
-    first = {job.key: job for job in reversed(jobs)}
+    first = {job.key: job for job in reversed(jobs) if shard.has(job)}
     there = store.finished(folder)
     broken = {key: path for key, path in store.loose(folder).items() if key in first and store.whole(path) is None}
     damaged = (*broken.values(), *store.damaged_packs(folder))
     done = first.keys() & there.keys() - broken.keys()
     left = tuple(job for key, job in reversed(first.items()) if key not in done)
-    return Prepared(plan, draws, jobs, before, left, len(done), damaged, len(there.keys() - first.keys()))
+    return Prepared(plan, draws, jobs, before, left, len(done), damaged, len(there.keys() - {job.key for job in jobs}))
+
+
+def taken_up(prepared: Prepared, folder: Path, sources: Sequence[Path]) -> int:
+    """Take up from other folders what is left to do here, and say how many runs that is.
+
+    Raises
+    ------
+    InputError
+        If a source is no folder of a batch, or the folder cannot be written or another batch is at work in it.
+    stupror.experiments.batches.engine.StoreError
+        If there is no room for them.
+    """
+    parts_of(sources)
+    with batch_folder.open_folder(folder):
+        try:
+            store.sweep(folder)
+            return take_up(folder, sources, {job.key for job in prepared.left})
+        except OSError as error:
+            raise engine.StoreError(why(error)) from error
 
 
 def _as_far_as_it_came(plan: Plan, before: batch_folder.Manifest | None) -> Plan:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from ....model.inputs.errors import InputError
 from ...files.places import new_file
 from ...runs import limits
 from ...runs.limits import MOST_AT_ONCE
@@ -16,10 +17,13 @@ from .. import common
 from ..common import FailedError, StoppedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from ....model.inputs.scenario import Scenario
     from ...batches.session import Estimate, Prepared, Result
+    from ...batches.shards import Shard
     from ...plans.plan import Plan
     from ...results import Batch
 
@@ -52,15 +56,30 @@ def run_plan(
     workers: Annotated[int, common.WholeOption(help="Processes on this machine; the results do not depend on it.")] = 1,
     scheduler: Annotated[str, typer.Option(help="Address of a Dask cluster to use, such as tcp://host:8786.")] = "",
     extend: Annotated[bool, typer.Option("--extend", help="Take a changed plan into a folder of another one.")] = False,
+    shard: Annotated[
+        str, typer.Option(help="Make a part of the runs only, for many machines that share nothing, such as 3/100.")
+    ] = "",
+    take: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="Folder of a shard whose runs are taken up first; may be given many times."),
+    ] = None,
 ) -> None:
     """Make the runs of PLAN that are not there yet (the word `run` may be left out)."""
-    common.check(limits.within("--workers", workers, 1, MOST_AT_ONCE), _address(scheduler))
-    from ...batches import session
+    common.check(
+        limits.within("--workers", workers, 1, MOST_AT_ONCE),
+        _address(scheduler),
+        "--dry-run writes nothing, so nothing can be taken up: leave out --from." if dry_run and take else None,
+    )
+    from ...batches import session, shards
     from ...runs.extras import need
 
     if workers > 1 or scheduler:
         need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
-    prepared = session.prepare(_read(plan), out, extend=extend)
+    read = _read(plan)
+    part = _shard(read, shard) if shard else shards.WHOLE
+    prepared = session.prepare(read, out, extend=extend, shard=part)
+    if take:
+        prepared = _taken_up(prepared, out, take, lambda: session.prepare(read, out, extend=extend, shard=part))
     common.say_notes(prepared.plan.scenario)
     common.say_idle(prepared.plan.scenario, prepared.plan.designs, _drawn(prepared.plan))
     typer.echo("\n".join(_size(prepared)))
@@ -71,6 +90,33 @@ def run_plan(
 
     result = in_rounds(prepared, out, lambda each: _run(each, out, workers, scheduler or None), typer.echo)
     _report(result, out)
+    if part is not shards.WHOLE:
+        typer.echo(f"These are the runs of shard {shard} alone. The same plan with --from {out} takes them up.")
+
+
+def _shard(plan: Plan, text: str) -> Shard:
+    """Read which shard it is; a plan that says itself when it has enough cannot be cut."""
+    from ...batches import shards
+
+    if plan.until is not None:
+        raise InputError(
+            ["--shard: the plan draws until an interval is narrow enough, which no shard can tell. "
+             "Take [until] out of it, and say how many draws."]
+        )  # fmt: skip
+    return shards.shard_of(text, plan.draws)
+
+
+def _taken_up(prepared: Prepared, out: Path, sources: list[Path], again: Callable[[], Prepared]) -> Prepared:
+    """Take up what other folders have, and say how much."""
+    from ...batches import engine, session
+
+    try:
+        number = session.taken_up(prepared, out, sources)
+    except engine.StoreError as error:
+        raise FailedError(f"{out}: cannot be written: {str(error).rstrip('.')}. {_kept(prepared, out)}") from error
+    folders = f"{len(sources)} folders" if len(sources) > 1 else str(sources[0])
+    typer.echo(f"{number} runs taken up from {folders}.")
+    return again()
 
 
 def _drawn(plan: Plan) -> list[str]:
