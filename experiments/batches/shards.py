@@ -1,4 +1,4 @@
-"""A batch in shards: machines that know nothing of each other make a part of the runs each, and one folder takes them up.
+"""A batch in shards: machines that know nothing of each other make a part of the runs each, and one folder takes them.
 
 A shard is every n-th draw of the plan, with all designs and replications, so that runs of a world stay together.
 What a folder takes up from another are its parts, which name their run and their own bytes: what is foreign or damaged
