@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def parts_of(folders: Sequence[Path]) -> None:
         raise InputError([f"--from {folder}: is no folder that `stupror batch` has written." for folder in odd])
 
 
-def take_up(folder: Path, sources: Sequence[Path], wanted: Collection[str]) -> int:
+def take_up(folder: Path, sources: Sequence[Path], wanted: Set[str]) -> int:
     """Copy what other folders have of the runs wanted, whole packs and single parts, and say how many runs that is.
 
     Damaged ones are left where they are. Whole result tables of the runs come along.
@@ -89,7 +89,7 @@ def take_up(folder: Path, sources: Sequence[Path], wanted: Collection[str]) -> i
         for table in (source / store.TABLES).glob("*/*/*.parquet"):
             if table.name.partition(".")[0] in wanted:
                 _copy(table, folder / table.relative_to(source).parent)
-    return len((store.finished(folder).keys() - before) & set(wanted))
+    return len((store.finished(folder).keys() - before) & wanted)
 
 
 def _copy(path: Path, shelf: Path) -> None:

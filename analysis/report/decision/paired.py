@@ -84,6 +84,7 @@ def pair_up(tables: Tables, rate: float, *, worlds: bool = False) -> Paired | No
         return None
     yearly = lifetime.without_ages(tables)
     counted = people.people(tables)
+    level = counted[counted["design"] == lifetime.BASE].drop(columns=RUNS).mean()
     cost = lifetime.public_cost(yearly, rate).pivot_table(
         index="seed", columns="design", values="per_child_sek", sort=False
     )
@@ -103,6 +104,6 @@ def pair_up(tables: Tables, rate: float, *, worlds: bool = False) -> Paired | No
         running=payers.running_net(yearly),
         last=int((tables["runs"]["start_year"] + tables["runs"]["years"]).max()) - 1,
         children=float(tables["runs"].drop_duplicates("seed")["children"].mean()),
-        level=counted[counted["design"] == lifetime.BASE].drop(columns=RUNS).mean().to_dict(),
+        level={str(name): float(mean) for name, mean in level.items()},
         worlds=worlds,
     )
