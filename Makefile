@@ -9,7 +9,7 @@ READY := .venv/.ready
 # Other interpreters that must give the same results; one that is not there is left out.
 PYTHONS ?= python3.13
 
-.PHONY: demo test quick lint bench site pythons clean
+.PHONY: demo test quick lint bench race site pythons clean
 
 demo: $(READY)
 	$(BIN)/stupror compare --designs status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner \
@@ -54,6 +54,10 @@ pythons: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/bench.py
+
+# The same small model in several ways: make race RACE="--install starsim_states" makes the environment of one of them.
+race: $(READY)
+	$(BIN)/python -m benchmarks.race $(RACE)
 
 clean:
 	rm -rf .venv build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
