@@ -14,6 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#999999", "#8C510A")
+_SVG_DPI = 72  # by the format
 STYLE: Any = {
     "svg.hashsalt": "stupror",
     "svg.fonttype": "none",
@@ -29,9 +30,17 @@ STYLE: Any = {
 
 
 def svg(figure: Figure) -> str:
-    """Write a figure as SVG without anything that depends on time or place."""
+    """Write a figure as SVG without anything that depends on time or place.
+
+    Places are worked out first, by themselves: `savefig` would draw all of it once more for that.
+    """
     buffer = io.StringIO()
     figure.set_canvas(FigureCanvasSVG(figure))
+    if layout := figure.get_layout_engine():
+        usual, figure.dpi = figure.dpi, _SVG_DPI
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+        figure.dpi = usual
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     return text[text.index("<svg") :]
