@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from .inputs.scenario import Scenario
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Team = tuple[str, str, float]  # owner, partner ("" if none) and the partner's share
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,30 +68,35 @@ class Menu:
     def __post_init__(self) -> None:
         protect(self)
 
-    @property
+    @cached_property
     def names(self) -> NDArray[np.str_]:
         """Name of each."""
-        return np.array([item.name for item in self.items])
+        return _kept(np.array([item.name for item in self.items]))
 
-    @property
+    @cached_property
     def number(self) -> Whole:
         """The number by which luck knows each: that of its name, so that others may come and go."""
-        return np.array([number_of(item.name) for item in self.items], np.int64)
+        return _kept(np.array([number_of(item.name) for item in self.items], np.int64))
 
-    @property
-    def owners(self) -> list[str]:
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
         """Bodies that own any as the first of two or alone, each once."""
-        return list(dict.fromkeys(item.owner for item in self.items))
+        return tuple(dict.fromkeys(item.owner for item in self.items))
 
-    @property
-    def teams(self) -> list[tuple[str, str, float]]:
-        """Who runs any together, each once: owner, partner ("" if none) and the partner's share."""
-        return list(dict.fromkeys(self.team))
+    @cached_property
+    def teams(self) -> tuple[Team, ...]:
+        """Who runs any together, each once."""
+        return tuple(dict.fromkeys(self.team))
 
-    @property
-    def team(self) -> list[tuple[str, str, float]]:
-        """The same for each intervention."""
-        return [(item.owner, item.partner, item.partner_share) for item in self.items]
+    @cached_property
+    def team(self) -> tuple[Team, ...]:
+        """Who runs each together."""
+        return tuple((item.owner, item.partner, item.partner_share) for item in self.items)
+
+    @cached_property
+    def run_by(self) -> Mapping[Team, Bools]:
+        """Which interventions each team runs, shape (n_interventions,)."""
+        return {team: _kept(np.array([each == team for each in self.team])) for team in self.teams}
 
     @property
     def whole_cost(self) -> Whole:
@@ -100,6 +107,12 @@ class Menu:
     def regional(self) -> Bools:
         """Which are the region's."""
         return np.asarray(self.owner == "region")
+
+
+def _kept(array: Any) -> Any:
+    """An array that is worked out once and read by many: nobody may write into it."""
+    array.setflags(write=False)
+    return array
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,36 +17,48 @@ def speed(run: dict[str, Any], clock: str = "processor") -> float:
 
 
 def table(runs: Runs) -> str:
-    """A table for each number of children, the fastest first; what does other work is below it, without a ratio."""
+    """A table for each number of children, the fastest first; what does other work has one of its own."""
     parts = []
-    for n in sorted({size for _, size in runs}):
-        found = {name: each for (name, size), each in runs.items() if size == n}
-        fastest_first = sorted(found, key=lambda name: (not WAYS[name].equal, -median(map(speed, found[name]))))
-        rounds = len(next(iter(found.values())))
+    for n in sorted({size for name, size in runs if WAYS[name].equal}):
+        found = {name: each for (name, size), each in runs.items() if size == n and WAYS[name].equal}
+        fastest_first = sorted(found, key=lambda name: -median(map(speed, found[name])))
         parts += [
-            f"\n{n:,} children, {rounds} rounds\n",
+            f"\n{n:,} children, {len(found[fastest_first[0]])} rounds\n",
             "| | M child-years/s of processor time (slowest to fastest) | of wall time | x NumPy | set-up, s | growth, "
             "bytes a child |",
             "|---|---:|---:|---:|---:|---:|",
             *(_row(name, n, found) for name in fastest_first),
         ]
+    for (name, _), each in runs.items():
+        if not WAYS[name].equal:
+            lived = each[0]["child_years"] / 1e6
+            parts.append(
+                f"\nOther work, not to be ranked: {WAYS[name].title}, {lived:.0f} M child-years of it: "
+                f"{_spread(each)} M child-years/s of processor time, {_middle(each, 'wall')} of wall time"
+            )
     return "\n".join(parts)
 
 
 def _row(name: str, n: int, found: dict[str, list[dict[str, Any]]]) -> str:
     mine, usual = found[name], found.get(REFERENCE)
-    speeds = sorted(map(speed, mine))
-    ratio = "-"
-    if WAYS[name].equal and usual:
-        ratio = f"{median(speed(a) / speed(b) for a, b in zip(mine, usual, strict=True)):.3g}"
+    ratio = f"{median(speed(a) / speed(b) for a, b in zip(mine, usual, strict=True)):.3g}" if usual else "-"
     grown = [run["growth"] for run in mine if run["growth"] is not None]
-    bytes_each = f"{max(grown) / n:,.0f}" if grown and WAYS[name].equal and n >= 100_000 else "-"
-    title = WAYS[name].title + ("" if WAYS[name].equal else " (**other work**: Sweden, 30 years)")
+    bytes_each = (
+        f"{max(grown) / n:,.0f}" if grown and n >= 100_000 else "-"
+    )  # of few children, compilers' memory is more
     return (
-        f"| {title} | {_short(median(speeds))} ({_short(speeds[0])} to {_short(speeds[-1])}) "
-        f"| {_short(median(speed(run, 'wall') for run in mine))} | {ratio} "
+        f"| {WAYS[name].title} | {_spread(mine)} | {_middle(mine, 'wall')} | {ratio} "
         f"| {median(run['build'] for run in mine):.2f} | {bytes_each} |"
     )
+
+
+def _spread(runs: list[dict[str, Any]]) -> str:
+    speeds = sorted(map(speed, runs))
+    return f"{_middle(runs, 'processor')} ({_short(speeds[0])} to {_short(speeds[-1])})"
+
+
+def _middle(runs: list[dict[str, Any]], clock: str) -> str:
+    return _short(median(speed(run, clock) for run in runs))
 
 
 def _short(number: float) -> str:
@@ -72,10 +84,10 @@ def figure(runs: Runs, path: Path) -> None:
             (line,) = axes.plot(sizes, middle, marker="o", markersize=4, linewidth=2.4 if "stupror" in name else 1.2)
             axes.fill_between(sizes, [min(s) for s in speeds], [max(s) for s in speeds], alpha=0.15, linewidth=0)
             ends.append((middle[-1], sizes[-1], way.title, line.get_color()))
-        last = 0.0
+        last: dict[int, float] = {}
         for height, size, title, colour in sorted(ends):
-            last = max(height, last * 1.35)  # names above one another, not over one another
-            axes.annotate(title, (size, last), (8, -3), textcoords="offset points", color=colour, annotation_clip=False)
+            last[size] = max(height, last.get(size, 0.0) * 1.35)  # names above one another, not over one another
+            axes.annotate(title, (size, last[size]), (8, -3), textcoords="offset points", color=colour, annotation_clip=False)
         axes.set(xscale="log", yscale="log", xlabel="Children", ylabel="Million child-years a second (processor time)")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)

@@ -79,15 +79,17 @@ def perceived_saving(mandate: Mandate, saved: Floats) -> Floats:
 @kernel
 def _whose(saved: Floats, payers: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Add up over `payers`, and over everybody else: from (beliefs, cells, years, 10) to (beliefs, cells, years)."""
-    own, others = np.zeros(saved.shape[:3]), np.zeros(saved.shape[:3])
+    own, others = np.empty(saved.shape[:3]), np.empty(saved.shape[:3])
     for b in range(saved.shape[0]):
         for c in range(saved.shape[1]):
             for t in range(saved.shape[2]):
+                mine, theirs = 0.0, 0.0
                 for payer in range(saved.shape[3]):
                     if payers[payer]:
-                        own[b, c, t] += saved[b, c, t, payer]
+                        mine += saved[b, c, t, payer]
                     else:
-                        others[b, c, t] += saved[b, c, t, payer]
+                        theirs += saved[b, c, t, payer]
+                own[b, c, t], others[b, c, t] = mine, theirs
     return own, others
 
 

@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 
 
+_PLAIN = frozenset((bool, int, float, str, type(None)))  # most of what is held, and nothing to protect
+
+
 def protect(part: Any) -> None:
     """Make every array of a dataclass read-only, also those of what it holds: `frozen` then means frozen."""
     for value in vars(part).values():
@@ -13,6 +16,8 @@ def protect(part: Any) -> None:
 
 
 def _protect(value: Any) -> None:
+    if type(value) in _PLAIN:
+        return
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
     elif isinstance(value, tuple):

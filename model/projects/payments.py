@@ -16,7 +16,7 @@ from ..contracts import Transfer, split_cost
 from ..inputs.parameters import ProjectParameters
 from ..money.books import Books, Payment
 from ..money.funds import FILLED_BY, Owners, Purse, account_of
-from ..world import Menu, World
+from ..world import Menu, Team, World
 from .projects import Projects
 
 Money = NDArray[np.int64]
@@ -132,9 +132,9 @@ def each_team(world: World, projects: Projects, which: Which) -> Iterator[tuple[
                 yield Owners(*team), contract, mine
 
 
-def owned_by(menu: Menu, projects: Projects, team: tuple[str, str, float], which: Which) -> Bools:
+def owned_by(menu: Menu, projects: Projects, team: Team, which: Which) -> Bools:
     """Say which of the projects these owners run."""
-    return np.asarray(np.array([each == team for each in menu.team])[projects.intervention[which]])
+    return menu.run_by[team][projects.intervention[which]]
 
 
 def transfers(menu: Menu, projects: Projects, transfer: Transfer, which: Which) -> Iterator[Payment]:
@@ -184,6 +184,8 @@ def promise(books: Books, world: World, projects: Projects, contract: int, new: 
     """Note what new projects cost now and will cost in later years; a fund's grant is for the whole project."""
     for team in world.menu.teams:
         owners, mine = Owners(*team), new[owned_by(world.menu, projects, team, new)]
+        if not mine.size:
+            continue
         _promise_overhead(books, world, projects, (owners, contract), mine[projects.judged[mine]])
         for years_in in range(int(projects.duration[mine].max(initial=0))):
             # This year's cost of a service was put by before anything was decided.

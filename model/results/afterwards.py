@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..children.forecast import LifeTables, carry, life_tables, with_several
-from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES
+from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES, Ladder
 from ..children.lifecourse import fading
 from ..children.participants import Participants
 from ..inputs.compiled import kernel
@@ -56,8 +57,18 @@ def afterwards(world: World, state: State) -> tuple[Floats, Floats]:
     age = last - helped.born[latest].astype(np.int64)
     number = age * N_STATES + state.children.population.state[helped.child[latest]]
     shadows = np.bincount(number, minlength=N_AGES * N_STATES).reshape(N_AGES, N_STATES)
-    without = ahead(world, _never_helped(everybody))
-    return ahead(world, _never_helped(everybody - shadows)) + ahead_of_helped(world, helped, latest), without
+    without, never = (ahead_without_help(world.ladder, each.tobytes()) for each in (everybody, everybody - shadows))
+    return never + ahead_of_helped(world, helped, latest), without
+
+
+@lru_cache(maxsize=4)  # the same for all designs of a world and seed
+def ahead_without_help(ladder: Ladder, states: bytes) -> Floats:
+    """As `ahead`, of lives without any programme. `states` is their number by (age, state), floats as bytes."""
+    nothing, later = np.ones((1, 5)), np.zeros((LAST_AGE, N_AGES, N_LEVELS))
+    lives = _never_helped(np.frombuffer(states).reshape(N_AGES, N_STATES))
+    _add_up(lives, (nothing, fading(nothing), 0.0), life_tables(ladder), later)
+    later.flags.writeable = False
+    return later
 
 
 def ahead_of_helped(world: World, helped: Participants, rows: Whole) -> Floats:
