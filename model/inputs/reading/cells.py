@@ -74,7 +74,7 @@ def is_missing(cell: str) -> bool:
 def _cell(text: str) -> str:
     """A cell without spaces around it, and without Excel's trick to keep zeros, ="0180"."""
     cell = text.strip(SPACES + "\t")
-    kept = re.fullmatch(r'="(.*)"', cell)
+    kept = re.fullmatch(r'="(.*)"', cell) if cell.startswith("=") else None
     return kept[1].strip(SPACES) if kept else cell
 
 
