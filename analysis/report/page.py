@@ -44,8 +44,8 @@ def write_report(
     rate: float,
     societal_rate: float,
     language: str = "en",
-) -> None:
-    """Write the report of a run or a comparison.
+) -> dict[str, Any]:
+    """Write the report of a run or a comparison, and give what it shows (`content`).
 
     Parameters
     ----------
@@ -65,6 +65,7 @@ def write_report(
             tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language
         )
     fill_in("report.html.j2", shown, path)
+    return shown
 
 
 def content(

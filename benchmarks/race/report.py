@@ -87,7 +87,9 @@ def figure(runs: Runs, path: Path) -> None:
         last: dict[int, float] = {}
         for height, size, title, colour in sorted(ends):
             last[size] = max(height, last.get(size, 0.0) * 1.35)  # names above one another, not over one another
-            axes.annotate(title, (size, last[size]), (8, -3), textcoords="offset points", color=colour, annotation_clip=False)
+            axes.annotate(
+                title, (size, last[size]), (8, -3), textcoords="offset points", color=colour, annotation_clip=False
+            )
         axes.set(xscale="log", yscale="log", xlabel="Children", ylabel="Million child-years a second (processor time)")
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)

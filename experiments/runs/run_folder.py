@@ -135,8 +135,10 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     (folder / PACKAGE).write_text(package, encoding="utf-8", newline="\n")
 
 
-def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT) -> None:
-    """Write the report, from nothing that depends on the time or the machine."""
+def write_report(
+    folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT
+) -> dict[str, Any] | None:
+    """Write the report, from nothing that depends on the time or the machine; give what it shows, unless of a place."""
     from ...analysis.report.page import write_report as render
     from ...analysis.report.place.every import write_every
     from ...analysis.report.place.place import write_place
@@ -145,9 +147,11 @@ def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str
     if manifest.get("place"):
         write = write_every if manifest["place"].get("every") else write_place
         write(tables, folder / name, manifest=lasting, language=language)
-        return
+        return None
     scenario = manifest["scenario"]
-    render(tables, folder / name, title=scenario["title"], manifest=lasting, language=language, **_rates(manifest))
+    return render(
+        tables, folder / name, title=scenario["title"], manifest=lasting, language=language, **_rates(manifest)
+    )
 
 
 def _rates(manifest: Manifest) -> dict[str, float]:
@@ -157,16 +161,26 @@ def _rates(manifest: Manifest) -> dict[str, float]:
 
 
 def write_sheets(
-    folder: Path, tables: Tables, manifest: Manifest, language: str, *, excel: bool = False, swedish_csv: bool = False
+    folder: Path,
+    tables: Tables,
+    manifest: Manifest,
+    language: str,
+    *,
+    excel: bool = False,
+    swedish_csv: bool = False,
+    page: Mapping[str, Any] | None = None,
 ) -> list[Path]:
-    """Write every table and figure as one Excel file, as CSV for Swedish Excel, or both; give what was written."""
+    """Write every table and figure as one Excel file, as CSV for Swedish Excel, or both; give what was written.
+
+    `page` is what the report shows, if it has been written (`write_report`).
+    """
     if not (excel or swedish_csv):
         return []
     from ...analysis.report.sheets.collect import headings, sheets
     from ...analysis.report.sheets.write import write_csv, write_excel
 
     lasting = _lasting(folder, manifest)
-    made = sheets(tables, manifest=lasting, language=language, **_rates(manifest))
+    made = sheets(tables, manifest=lasting, language=language, page=page, **_rates(manifest))
     name, written = headings(language), []
     if excel:
         write_excel(made, folder / EXCEL, (name["contents"], name["sheet"], name["shows"]))
@@ -198,10 +212,10 @@ def rewrite_report(folder: Path, language: str, *, excel: bool = False, swedish_
     tables, manifest = read_folder(folder)
     report = folder / REPORT
     with places.new_file(report, replace=True) as draft:
-        write_report(draft.parent, tables, manifest, language, name=draft.name)
+        page = write_report(draft.parent, tables, manifest, language, name=draft.name)
         if _inode(folder) != before:
             raise InputError([f"{folder}: was replaced by another command meanwhile. Give this one again."])
-    return [report, *write_sheets(folder, tables, manifest, language, excel=excel, swedish_csv=swedish_csv)]
+    return [report, *write_sheets(folder, tables, manifest, language, excel=excel, swedish_csv=swedish_csv, page=page)]
 
 
 def _inode(folder: Path) -> tuple[int, int] | None:

@@ -55,8 +55,10 @@ def fill(folder: Path, tables: Tables, told: Told, form: Form, this_run: Mapping
         full = {**tables, "summary": summary(tables, told.spec.discount.rate)}
         files = write_tables(folder, full)
         manifest = manifest_of(full, told, files)
-        run_folder.write_report(folder, full, manifest, form.language)
-        run_folder.write_sheets(folder, full, manifest, form.language, excel=form.excel, swedish_csv=form.swedish_csv)
+        page = run_folder.write_report(folder, full, manifest, form.language)
+        run_folder.write_sheets(
+            folder, full, manifest, form.language, excel=form.excel, swedish_csv=form.swedish_csv, page=page
+        )
     run_folder.write_manifest(folder, {**manifest, "this_run": dict(this_run)})
     return full
 

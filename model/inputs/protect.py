@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-
 _PLAIN = frozenset((bool, int, float, str, type(None)))  # most of what is held, and nothing to protect
 
 

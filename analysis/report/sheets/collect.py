@@ -40,7 +40,13 @@ def headings(language: str) -> dict[str, str]:
 
 
 def sheets(
-    tables: Tables, *, manifest: Mapping[str, Any], rate: float, societal_rate: float, language: str = "en"
+    tables: Tables,
+    *,
+    manifest: Mapping[str, Any],
+    rate: float,
+    societal_rate: float,
+    language: str = "en",
+    page: Mapping[str, Any] | None = None,
 ) -> list[Sheet]:
     """Collect the sheets of a run or a comparison; one that would have no rows is left out.
 
@@ -48,10 +54,15 @@ def sheets(
     ----------
     tables, manifest, rate, societal_rate, language
         As for `page.write_report`.
+    page
+        What that gave, if the report has been written.
     """
     name = headings(language)
-    title = str(manifest.get("scenario", {}).get("title", ""))
-    page = content(tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language)
+    if page is None:
+        title = str(manifest.get("scenario", {}).get("title", ""))
+        page = content(
+            tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language
+        )
     tables = steps.without_steps(tables)
     words = with_designs(texts(language)["words"], tables["runs"]["design"].unique(), manifest, language)
     made = {"answer": (_answer(page, name), page["front"]["question"])}
