@@ -60,7 +60,7 @@ EXCEL = "report.xlsx"
 CSV_FOLDER = "csv"  # the same sheets for Swedish Excel
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
-Manifest = dict[str, Any]
+Manifest = Page = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 
 
@@ -135,9 +135,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     (folder / PACKAGE).write_text(package, encoding="utf-8", newline="\n")
 
 
-def write_report(
-    folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT
-) -> dict[str, Any] | None:
+def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT) -> Page | None:
     """Write the report, from nothing that depends on the time or the machine; give what it shows, unless of a place."""
     from ...analysis.report.page import write_report as render
     from ...analysis.report.place.every import write_every
@@ -148,10 +146,8 @@ def write_report(
         write = write_every if manifest["place"].get("every") else write_place
         write(tables, folder / name, manifest=lasting, language=language)
         return None
-    scenario = manifest["scenario"]
-    return render(
-        tables, folder / name, title=scenario["title"], manifest=lasting, language=language, **_rates(manifest)
-    )
+    title = manifest["scenario"]["title"]
+    return render(tables, folder / name, title=title, manifest=lasting, language=language, **_rates(manifest))
 
 
 def _rates(manifest: Manifest) -> dict[str, float]:
@@ -168,12 +164,9 @@ def write_sheets(
     *,
     excel: bool = False,
     swedish_csv: bool = False,
-    page: Mapping[str, Any] | None = None,
+    page: Page | None = None,
 ) -> list[Path]:
-    """Write every table and figure as one Excel file, as CSV for Swedish Excel, or both; give what was written.
-
-    `page` is what the report shows, if it has been written (`write_report`).
-    """
+    """Write tables and figures in Excel, as Swedish CSV, or both, and give their paths; `page`: what the report shows."""
     if not (excel or swedish_csv):
         return []
     from ...analysis.report.sheets.collect import headings, sheets
