@@ -166,7 +166,7 @@ def write_sheets(
     swedish_csv: bool = False,
     page: Page | None = None,
 ) -> list[Path]:
-    """Write tables and figures in Excel, as Swedish CSV, or both, and give their paths; `page`: what the report shows."""
+    """Write tables and figures as Excel, as Swedish CSV, or both; give their paths. `page` is what the report shows."""
     if not (excel or swedish_csv):
         return []
     from ...analysis.report.sheets.collect import headings, sheets
