@@ -43,6 +43,9 @@ class Places:
     stated: tuple[tuple[str, str], ...] = ()  # (code, state) of the practice just before a run, in place of its history
     notes: tuple[str, ...] = field(default=(), repr=False, compare=False)  # how a user's table was understood
 
+    def __hash__(self) -> int:
+        return hash((self.codes, self.population))
+
 
 @cache
 def sweden() -> Places:

@@ -5,7 +5,9 @@ of the part are there and a municipality does the same in the part as in the who
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,12 +65,21 @@ def open_spread(places: Places, p: DiffusionParameters, seed: int, first_year: i
 
     Where somebody has stated what is so (`Places.stated`), that takes the place of what the history came to.
     """
+    at, around, lived, years = _history(places, p, seed, first_year - 1)
+    country = deepcopy(lived)
+    state_present(country, around, places.stated, first_year - 1)
+    return Spread(around, country, np.array([at[code] for code in places.codes], np.int64), p, seed, list(years))
+
+
+@lru_cache(maxsize=2)  # the same for all designs of a world
+def _history(
+    places: Places, p: DiffusionParameters, seed: int, last_year: int
+) -> tuple[dict[str, int], Surroundings, Country, list[Year]]:
+    """The row of each municipality of the country, what is around them, and what they came to by `last_year`."""
     whole = whole_country(places)
     around = surroundings(whole)
-    country, years = history(whole, replace(p, centre=0.0), seed, first_year - 1, around)
-    state_present(country, around, places.stated, first_year - 1)
-    at = {code: i for i, code in enumerate(whole.codes)}
-    return Spread(around, country, np.array([at[code] for code in places.codes], np.int64), p, seed, years)
+    country, years = history(whole, replace(p, centre=0.0), seed, last_year, around)
+    return {code: i for i, code in enumerate(whole.codes)}, around, country, years
 
 
 def state_present(country: Country, around: Surroundings, stated: Iterable[tuple[str, str]], year: int) -> None:
