@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ from .inputs.scenario import Scenario
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Array = TypeVar("Array", bound=NDArray[Any])
 Team = tuple[str, str, float]  # owner, partner ("" if none) and the partner's share
 
 
@@ -109,7 +110,7 @@ class Menu:
         return np.asarray(self.owner == "region")
 
 
-def _kept(array: Any) -> Any:
+def _kept(array: Array) -> Array:
     """An array that is worked out once and read by many: nobody may write into it."""
     array.setflags(write=False)
     return array

@@ -60,7 +60,8 @@ EXCEL = "report.xlsx"
 CSV_FOLDER = "csv"  # the same sheets for Swedish Excel
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
-Manifest = Page = dict[str, Any]
+Manifest = dict[str, Any]
+Page = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 
 
