@@ -209,7 +209,7 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     from ....analysis.report.worlds_table import luck_apart
     from ....model.inputs.scenario import load_scenario
     from ...runs import run_folder
-    from ...runs.told import cut_counties
+    from ...runs.told import cut_counties, elsewhere
     from ...runs.written import fill
 
     started, out = time.perf_counter(), place.out
@@ -236,4 +236,6 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
         typer.echo(say["t_few"].format(n=len(told.seeds)))
     for county, names in cut_counties(told.spec, load_scenario()).items():
         typer.echo(say["t_cut"].format(names=", ".join(names), county=county))
+    if far := elsewhere(told.designs, told.spec, load_scenario()):
+        typer.echo(say["t_elsewhere"].format(designs=", ".join(far)))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
