@@ -45,14 +45,22 @@ def linked(front: Mapping[str, Any], found: Paired | None) -> dict[str, Any]:
     shown = found.ranked[:MOST_GIST]
     of = [(design, group) for design in found.designs for group in lifetime.GROUPS]
     net = [part_id(shown.index(design), group) if design in shown else "" for design, group in of]
-    tables = {each["key"]: each for each in (front["gist"], *front["tables"])}
-    links = {
-        "gist": [[part_id(n, group) for group in (payers.PUBLIC, *lifetime.GROUPS)] for n in range(len(shown))],
-        "payers": [["", "", "", key, "", ""] for key in net],
-        "people": [[*[""] * (len(cells) - 1), INVESTED] for _, cells in tables["people"]["rows"]],
+    gist = [[part_id(n, group) for group in (payers.PUBLIC, *lifetime.GROUPS)] for n in range(len(shown))]
+    links = {"payers": [["", "", "", key, "", ""] for key in net]}
+    return {
+        **front,
+        "gist": {**front["gist"], "links": gist},
+        "bought": {**front["bought"], "links": _last(front["bought"])} if front.get("bought") else {},
+        "tables": [
+            {**each, "links": _last(each) if each["key"] == "people" else links.get(each["key"], ())}
+            for each in front["tables"]
+        ],
     }
-    found_in = {key: {**table, "links": links.get(key, ())} for key, table in tables.items()}
-    return {**front, "gist": found_in.pop("gist"), "tables": [*found_in.values()]}
+
+
+def _last(table: Mapping[str, Any]) -> list[list[str]]:
+    """Links of the last number of each row, which says how many are reached, to the programmes that reach them."""
+    return [[*[""] * (len(cells) - 1), INVESTED] for _, cells in table["rows"]]
 
 
 def consists(found: Paired | None, tables: Tables, words: Texts, rate: float, language: str) -> dict[str, Any]:
