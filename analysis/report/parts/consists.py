@@ -101,6 +101,20 @@ def part_name(level: str, name: str, words: Texts, say: Texts) -> str:
     return say.get(f"part {name}", name)
 
 
+def parts_table(found: Paired, tables: Tables, words: Texts, rate: float, language: str) -> Frame:
+    """Every part of the gain of every proposal as a table of names, years and whole kronor.
+
+    Columns design, payer, account, heading, programme, year, sek: they sum to the gain against status quo.
+    """
+    say, keys = sayings(language), ["payer", "account", "heading", "programme", "year"]
+    every = []
+    for design in found.ranked:
+        parts = krona.entries(tables, design, rate).groupby(keys, as_index=False)[["sek"]].sum()
+        named = {key: [part_name(key, str(each), words, say) for each in parts[key]] for key in keys[:-1]}
+        every.append(parts.assign(design=words.get(design, design), **named)[["design", *keys, "sek"]])
+    return pd.concat(every, ignore_index=True) if every else Frame()
+
+
 def _by_payer(n: int, parts: Frame, first: int, words: Texts, say: Texts) -> dict[str, Any]:
     """The gain of the n-th proposal by payer, account, and what for, in columns by years."""
     spans = _spans(first, int(parts["year"].max()) if len(parts) else first)

@@ -16,6 +16,7 @@ from ..decision.paired import Paired, pair_up
 from ..decision.verdict import Verdict
 from ..page import content, texts, with_designs
 from ..pages import texts_in
+from ..parts.consists import parts_table
 from ..tables import COLUMNS, DETAILS, details, summary
 
 Tables = Mapping[str, pd.DataFrame]
@@ -63,6 +64,10 @@ def sheets(
             "people": (_people(found, page, words, name), say["people"]),
             "pairs": (_pairs(found, page, words, name), say.get("pairs", "")),
             "cash": (_cash(found, words, name), page["front"]["heading"]["cash"]),
+            "parts": (
+                _parts(parts_table(found, tables, words, rate, language), name),
+                page["parts"].get("heading", ""),
+            ),
         }
     sections = {each["key"]: each["heading"] for each in page["sections"]}
     summarised = pd.concat([summary(tables, rate), details(tables, rate, societal_rate)], ignore_index=True)
@@ -160,6 +165,11 @@ def _cash(found: Paired, words: Texts, name: Texts) -> Frame:
     frame["design"], frame["group"] = _named(frame["design"], words), _named(frame["group"], words)
     keys = ("design", "payer", "year", "mean so far", "lowest seed", "highest seed")
     return frame.set_axis([name[key] for key in keys], axis=1)
+
+
+def _parts(frame: Frame, name: Texts) -> Frame:
+    keys = ("design", "payer", "account", "what for", "intervention", "year", "kronor")
+    return frame.set_axis([name[key] for key in keys], axis=1) if len(frame) else frame
 
 
 def _measures(frame: Frame, words: Texts, name: Texts, language: str) -> Frame:
