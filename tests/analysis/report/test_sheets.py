@@ -45,6 +45,9 @@ def test_excel_has_a_sheet_for_each_with_heading_note_and_units(made, tmp_path):
     assert "(mnkr)" in heads[5]
     # under `fund` municipalities pay 100 at once, in million SEK
     assert payers["fund", "Kommuner"][heads.index("Betalar mot nuläget (mnkr)")] == pytest.approx(100 / 1e6)
+    parts = [[cell.value for cell in row] for row in book["Delar"].iter_rows(min_row=5) if row[0].value == "fund"]
+    # under `fund` public payers save 120 in each of two years and pay 100; its 30 go from one of them to another
+    assert sum(row[-1] for row in parts) == pytest.approx(120 + 120 / 1.03 - 100, abs=len(parts) / 2)
 
 
 def test_the_same_sheets_give_the_same_bytes(made, tmp_path):
