@@ -91,8 +91,9 @@ def test_the_report_of_a_place_says_what_it_cannot_know(spec, county, language):
     shown = place.content(parts.part_of(county, ["1080"]), county, manifest=manifest, language=language)
     say = place.sayings(language)
     assert "Karlskrona" in shown["page_title"]
-    assert len(shown["know"]) == 6
-    assert len(place.know(county["runs"], manifest["place"], say, whole=True)) == 5
+    assert len(shown["know"]) == 7
+    assert len(place.know(county["runs"], manifest["place"], say, whole=True)) == 6
+    assert len(place.know(county["runs"], manifest["place"], say, everywhere=False)) == 6
     assert "Karlskrona" in shown["front"]["question"]
     keys = [table["key"] for table in shown["tables"]]
     assert keys == ["facts", "beside", "children", "practice", "bodies", "years", "neighbours"]
