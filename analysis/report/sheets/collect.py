@@ -228,7 +228,7 @@ def _years(tables: Tables, words: Texts, name: Texts) -> Frame:
     rows = rows[rows["work"].notna() & (rows["phase"] == "simulated")]
     seeds = tables["runs"].groupby("design")["seed"].nunique()
     frame = rows.groupby(["design", "year"], sort=False)["amount_sek"].sum().reset_index()
-    frame["amount_sek"] = frame["amount_sek"] / frame["design"].map(seeds) / M_SEK
+    frame["amount_sek"] = frame["amount_sek"] / frame["design"].map(seeds).astype(float) / M_SEK
     frame = frame.sort_values(["design", "year"], kind="stable")
     frame["design"] = _named(frame["design"], words)
     return frame.set_axis([name[key] for key in ("design", "year", "invested")], axis=1)

@@ -75,3 +75,11 @@ def test_sheets_and_headings_are_named_in_both_languages():
     for language in (en, sv):
         assert all(len(language[name]) <= 31 for name in names)  # what Excel allows
         assert len({language[name] for name in names}) == len(names)
+
+
+def test_where_nothing_was_begun_there_are_sheets_all_the_same():
+    world = tables()
+    empty = {name: world[name].iloc[:0] for name in ("payments", "projects", "enrolment")}
+    made = sheets(world | empty, manifest={}, rate=0.03, societal_rate=0.035)
+    assert {"Payers", "Measures", "Parts"} <= {sheet.name for sheet in made}
+    assert "Over years" not in {sheet.name for sheet in made}
