@@ -104,5 +104,5 @@ def test_a_comparison_of_a_part_says_in_swedish_which_design_hangs_on_the_rest(s
     part = ("--municipalities", "1060", "--years", 1, "--seeds", 2, "--out", tmp_path / "out")
     answer = stupror("compare", *part, "--designs", "status-quo,better-futures-fund", "--language", "sv")
     assert answer.code == 0
-    assert "better-futures-fund: vad som händer beror på resultat i hela landet" in answer.out
+    assert "Better Futures Fund (England): vad som händer beror på resultat i hela landet" in answer.out
     assert not ENGLISH.search(answer.out.replace(str(tmp_path), "")), answer.out

@@ -204,7 +204,7 @@ class Place:
 def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, form: Form) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ....analysis.report.intervals import FEW_SEEDS
-    from ....analysis.report.page import spoken_summary, spoken_worlds, texts
+    from ....analysis.report.page import spoken_summary, spoken_worlds, texts, with_designs
     from ....analysis.report.tables import by_step, format_steps, lay_out
     from ....analysis.report.worlds_table import luck_apart
     from ....model.inputs.scenario import load_scenario
@@ -237,5 +237,7 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     for county, names in cut_counties(told.spec, load_scenario()).items():
         typer.echo(say["t_cut"].format(names=", ".join(names), county=county))
     if far := elsewhere(told.designs, told.spec, load_scenario()):
-        typer.echo(say["t_elsewhere"].format(designs=", ".join(far)))
+        words = {} if form.language == "en" else texts(form.language)["words"]
+        named = with_designs(words, far, designs, form.language) if words else {}
+        typer.echo(say["t_elsewhere"].format(designs=", ".join(named.get(each, each) for each in far)))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
