@@ -26,7 +26,7 @@ Tables = Mapping[str, pd.DataFrame]
 Words = Mapping[str, str]  # texts by key: names of payers, designs and interventions, axis labels
 
 GROUP_COLOUR = {"municipality": "#0072B2", "region": "#009E73", "state": "#E69F00"}
-GROUP_HATCH = {"municipality": "", "region": "////", "state": ".."}
+GROUP_HATCH = {"municipality": "", "region": "////", "state": "---"}
 MOST_DOTS = 1500
 ACROSS = 3  # small figures side by side
 FEWEST = 5  # projects that a standard deviation is drawn from

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#999999", "#8C510A")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)))
 MARKERS = "osD^vPX*"
-HATCHES = ("", "////", "..", "\\\\\\\\", "xx", "++", "||", "", "oo", "--")  # of areas in the order of COLOURS
+HATCHES = ("", "////", "--", "\\\\\\\\", "xx", "++", "||", "", "//", "-")  # lines only: dots are long in SVG
 STYLE: Any = {
     "svg.hashsalt": "stupror",
     "svg.fonttype": "none",
