@@ -13,8 +13,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from io import StringIO
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +24,7 @@ from .commands.batches import analyse, audit, batch, search, study
 from .commands.common import FailedError, StoppedError
 from .commands.fitting import calibrate, data, screen, validate
 from .commands.inputs import designs, parameters, signed, stress
+from .commands.language import chosen, said
 from .commands.running import explain, municipality, predict, report, rerun, runs, tip, view
 from .files.places import WriteError, why
 
@@ -100,6 +102,7 @@ app.command("study")(study.study)
 app.command("audit")(audit.audit)
 
 
+_UsageError: Any = typer.BadParameter.__base__  # what Typer raises for options and arguments; it has no public name
 _NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)  # a word that can be no path, wherever it is looked up first
 
 
@@ -110,8 +113,16 @@ def main() -> None:
     heard = signal.getsignal(signal.SIGINT)
     if heard is signal.default_int_handler:  # a command in the background hears no Ctrl-C
         signal.signal(signal.SIGINT, _stop_once)
+    english = chosen(sys.argv[1:]) != "sv"
     try:
-        app(prog_name="stupror")
+        code = app(prog_name="stupror", standalone_mode=english)
+        if isinstance(code, int):
+            raise SystemExit(code)
+    except _UsageError as error:
+        told = StringIO()
+        error.show(told)
+        _complain(told.getvalue().splitlines())
+        raise SystemExit(error.exit_code) from None
     except InputError as error:
         _complain(error.problems)
         raise SystemExit(2) from None
@@ -133,8 +144,9 @@ def _stop_once(_number: int, _frame: FrameType | None) -> None:
 
 
 def _complain(lines: Sequence[str]) -> None:
+    language = chosen(sys.argv[1:])
     for line in lines:
-        typer.echo(line, err=True)
+        typer.echo(said(line, language), err=True)
 
 
 def _one_line(error: Exception) -> str:

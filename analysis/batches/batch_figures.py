@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from ..report.style import COLOURS, STYLE, axes, svg
+from ..report.style import COLOURS, MARKERS, STYLE, axes, line, svg
 from .sensitivity import MAIN
 
 Frame = pd.DataFrame
@@ -43,7 +43,10 @@ def plane(found: Frame) -> str:
         for number, (design, part) in enumerate(found.groupby("design", sort=False)):
             colour = COLOURS[number % len(COLOURS)]
             some = part.iloc[:MOST_DOTS]
-            ax.scatter(some["years_avoided"], some["cost"], s=6, alpha=0.4, color=colour, label=str(design))
+            mark = MARKERS[number % len(MARKERS)]
+            ax.scatter(
+                some["years_avoided"], some["cost"], s=6, alpha=0.4, color=colour, marker=mark, label=str(design)
+            )
             ax.scatter(part["years_avoided"].mean(), part["cost"].mean(), marker="X", s=60, color=colour, ec="black")
         ax.axhline(0, color="black", linewidth=0.8)
         ax.axvline(0, color="black", linewidth=0.8)
@@ -73,7 +76,8 @@ def peeling(found: Frame) -> str:
         part = found[found["box"] == 1]
         ax.plot(part["coverage"], part["density"], color="#bbbbbb", zorder=0)
         for number, (dimensions, some) in enumerate(part.groupby("dimensions")):
-            ax.scatter(some["coverage"], some["density"], color=COLOURS[number % len(COLOURS)], label=str(dimensions))
+            colour, mark = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
+            ax.scatter(some["coverage"], some["density"], color=colour, marker=mark, label=str(dimensions))
         chosen = part[part["chosen"]]
         ax.scatter(chosen["coverage"], chosen["density"], s=150, facecolors="none", edgecolors="black")
         ax.set(xlabel="coverage: share of all failures inside", ylabel="density: share inside that fails")
@@ -86,10 +90,10 @@ def acceptability(found: Frame) -> str:
     with mpl.rc_context(STYLE):
         figure, ax = axes(7.5, 4.2)
         for number, (design, part) in enumerate(found.groupby("design", sort=False)):
-            colour = COLOURS[number % len(COLOURS)]
-            ax.plot(part["wtp"] / 1000, part["probability"], color=colour, label=str(design))
+            drawn = line(number, max(len(part) // 6, 1))
+            ax.plot(part["wtp"] / 1000, part["probability"], **drawn, label=str(design))
             best = part[part["on_frontier"]]
-            ax.plot(best["wtp"] / 1000, best["probability"], "o", color=colour, markersize=8)
+            ax.plot(best["wtp"] / 1000, best["probability"], "o", color=drawn["color"], markersize=8)
         ax.set(xlabel="worth of a year of need avoided, thousand SEK", ylabel="probability of being best", ylim=(0, 1))
         ax.legend(frameon=False, fontsize=9, title="dots: on the frontier")
         return svg(figure)
@@ -113,10 +117,17 @@ def convergence(found: Frame, group: str, value: str, label: str) -> str:
     with mpl.rc_context(STYLE):
         figure, ax = axes(7.5, 4.0)
         for number, (name, part) in enumerate(found.groupby(group, sort=False)):
-            colour = COLOURS[number % len(COLOURS)]
-            ax.plot(part["draws"], part[value], color=colour, marker=".", label=str(name))
+            drawn = line(number, 1)
+            ax.plot(part["draws"], part[value], **drawn, label=str(name))
             if {"low", "high"} <= set(part.columns):
-                ax.fill_between(part["draws"], part["low"], part["high"], color=colour, alpha=0.15, linewidth=0)
+                ax.fill_between(
+                    part["draws"],
+                    part["low"],
+                    part["high"],
+                    color=COLOURS[number % len(COLOURS)],
+                    alpha=0.15,
+                    linewidth=0,
+                )
         ax.set(xlabel="draws", ylabel=label, xscale="log")
         ax.legend(frameon=False, fontsize=9)
         return svg(figure)

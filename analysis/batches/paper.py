@@ -18,7 +18,7 @@ from ..report.decision.verdict import signed
 from ..report.intervals import spread
 from ..report.page import localiser, spoken, texts, with_designs, with_interventions
 from ..report.pages import fill_in, texts_in
-from ..report.style import COLOURS, STYLE, axes, labelled, svg
+from ..report.style import STYLE, axes, labelled, line, svg
 from ..report.tables import number, within
 from . import paired, psa
 from .movable import movable
@@ -218,8 +218,8 @@ def figure(gain: Frame, words: Texts, say: Texts) -> dict[str, str]:
             values = np.sort(gain[name].to_numpy(float))
             share = 100 * (1 - np.arange(values.size) / values.size)
             ax.step(
-                values, share, where="pre", color=COLOURS[place % len(COLOURS)], linewidth=2,
-                linestyle=("-", "--", "-.", ":")[place % 4], label=words.get(str(name), str(name)),
+                values, share, where="pre", **line(place, max(values.size // 6, 1)), linewidth=2,
+                label=words.get(str(name), str(name)),
             )  # fmt: skip
         ax.axvline(0, color="black", linewidth=1)
         ax.set(xlabel=say["f gain"], ylabel=say["f share"], ylim=(0, 102))

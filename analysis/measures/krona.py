@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .lifetime import BASE, GROUP_OF, GROUPS, RUN, discounted, discounting, start_year
+from .once import once
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -31,6 +32,7 @@ class Line(NamedTuple):
     sek: int
 
 
+@once
 def entries(tables: Tables, design: str, rate: float) -> Frame:
     """Give the parts of what public payers gain by a design against status quo, mean over seeds, whole kronor.
 
@@ -51,7 +53,7 @@ def entries(tables: Tables, design: str, rate: float) -> Frame:
         *(
             payments[[*RUN, "year"]].assign(
                 account=payments[side],
-                heading=f"{verb} " + payments["purpose"],
+                heading=f"{verb} " + payments["purpose"].astype(str),  # without rows it may have no type
                 programme=payments["intervention"],
                 ages="",
                 cost=sign * payments["amount_sek"],

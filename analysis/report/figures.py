@@ -6,7 +6,6 @@ payer groups apart on grey paper too. The same tables give the same bytes. Read 
 
 from collections.abc import Iterable, Mapping
 from textwrap import fill, shorten
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,16 +16,17 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ..measures import contracts, lifetime, options
 from .intervals import intervals
-from .style import COLOURS
 from .style import STYLE as _STYLE
+from .style import area, dot, line
 from .style import axes as _axes
 from .style import svg as _svg
+from .tables import number
 
 Tables = Mapping[str, pd.DataFrame]
 Words = Mapping[str, str]  # texts by key: names of payers, designs and interventions, axis labels
 
 GROUP_COLOUR = {"municipality": "#0072B2", "region": "#009E73", "state": "#E69F00"}
-GROUP_HATCH = {"municipality": "", "region": "////", "state": ".."}
+GROUP_HATCH = {"municipality": "", "region": "////", "state": "---"}
 MOST_DOTS = 1500
 ACROSS = 3  # small figures side by side
 FEWEST = 5  # projects that a standard deviation is drawn from
@@ -39,18 +39,6 @@ def _legend(figure: Figure, ax: Axes) -> None:
     handles, labels = ax.get_legend_handles_labels()
     figure.set_figheight(figure.get_figheight() + 0.1 * len(labels))
     figure.legend(handles, labels, loc="outside lower left", ncols=2, frameon=False, fontsize=8)
-
-
-def _line(number: int) -> dict[str, Any]:
-    """Colour, dashes and marker of the n-th line: the first five differ on grey paper by each of the last two."""
-    dashes = ("-", "--", "-.", ":", (0, (5, 1)))
-    return {
-        "color": COLOURS[number % len(COLOURS)],
-        "linestyle": dashes[number % len(dashes)],
-        "marker": "osD^vPX*"[number % 8],
-        "markersize": 4,
-        "markevery": (number % 3, 3),
-    }
 
 
 def _short(names: Iterable[str], words: Words, width: int) -> list[str]:
@@ -74,14 +62,9 @@ def pyramid(tables: Tables, words: Words) -> str:
     without = mean.groupby("age")["untreated_sek"].sum() / 1000
     with mpl.rc_context(_STYLE):
         figure, ax = _axes(9.5, 4.6)
-        ax.stackplot(
-            wide.index,
-            wide.clip(lower=0).to_numpy().T,
-            labels=[words[p] for p in payers],
-            colors=COLOURS,
-            edgecolor="white",
-            linewidth=0.4,
-        )
+        layers = ax.stackplot(wide.index, wide.clip(lower=0).to_numpy().T, labels=[words[p] for p in payers])
+        for nth, layer in enumerate(layers):
+            layer.set(**area(nth), linewidth=0.4)
         ax.plot(without.index, without, color="black", linestyle=":", linewidth=1.6, label=words["untreated"])
         last = int(wide.index.max())
         ax.set(xlabel=words["age"], ylabel=words["kSEK per child and year"], xlim=(0, max(last, 1)))
@@ -150,6 +133,7 @@ def lifetime_change(tables: Tables, words: Words, rate: float) -> str:
         ax.axvline(0, color="black", linewidth=1)
         ax.set_yticks(range(len(designs)), [words.get(d, d) for d in designs])
         ax.set_ylim(len(designs) - 0.5, -0.5)
+        ax.xaxis.set_major_formatter(lambda value, _: number(value, 100 if value == int(value) else value))
         ax.set_xlabel(words["change axis"], loc="right")
         return _svg(figure)
 
@@ -171,7 +155,16 @@ def wrong_pocket(tables: Tables, words: Words) -> str:
                 color=GROUP_COLOUR[group], hatch=GROUP_HATCH[group], edgecolor="white", linewidth=0, label=words[group],
             )  # fmt: skip
             above, below = above + width.clip(min=0), below + width.clip(max=0)
-        ax.barh(at + 0.19, mean["own_value_sek"], 0.26, color="#D55E00", label=words["own value"])
+        ax.barh(
+            at + 0.19,
+            mean["own_value_sek"],
+            0.26,
+            color="#D55E00",
+            hatch="xxx",
+            edgecolor="white",
+            linewidth=0,
+            label=words["own value"],
+        )
         ax.plot(mean["cost_sek"], at, "|", color="black", markersize=14, markeredgewidth=2.5, label=words["cost"])
         ax.set_yticks(at, _short(mean.index, words, 40))
         ax.invert_yaxis()
@@ -190,10 +183,10 @@ def over_years(tables: Tables, words: Words) -> str:
     calendar = np.arange(first, first + years)
     with mpl.rc_context(_STYLE):
         figure, ax = _axes(8.5, 3.6)
-        for number, design in enumerate(_designs(tables)):
+        for nth, design in enumerate(_designs(tables)):
             total = by_year[by_year["design"] == design].groupby("year")["amount_sek"].sum()
             mean = total.reindex(calendar, fill_value=0) / seeds[design] / 1e6
-            ax.plot(calendar, mean, **_line(number), linewidth=2, label=words.get(design, design))
+            ax.plot(calendar, mean, **line(nth), linewidth=2, label=words.get(design, design))
         ax.set(ylabel=words["M SEK per year"], ylim=(0, None))
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         _legend(figure, ax)
@@ -231,10 +224,9 @@ def measured_against_true(dots: pd.DataFrame, words: Words) -> str | None:
         return None
     with mpl.rc_context(_STYLE):
         figure, ax = _axes(8.5, 4.8)
-        for number, (design, part) in enumerate(dots[dots["shown"]].groupby("design", sort=False)):
+        for nth, (design, part) in enumerate(dots[dots["shown"]].groupby("design", sort=False)):
             ax.plot(
-                part["true"], part["measured"], marker="osD^v"[number % 5], linestyle="",
-                color=COLOURS[number % len(COLOURS)], alpha=0.45, markersize=3,
+                part["true"], part["measured"], **dot(nth), alpha=0.45, markersize=3,
                 label=words.get(str(design), str(design)),
             )  # fmt: skip
         ax.axline((0, 0), slope=1, color="black", linewidth=1, linestyle="--", label=words["equal"])
@@ -266,10 +258,10 @@ def error_by_size(shown: pd.DataFrame, words: Words) -> str | None:
         return None
     with mpl.rc_context(_STYLE):
         figure, ax = _axes(8.5, 4.2)
-        for number, (name, part) in enumerate(shown.groupby("intervention", sort=False)):
+        for nth, (name, part) in enumerate(shown.groupby("intervention", sort=False)):
             ax.plot(
-                part["children"], 100 * part["measured"], marker="osD^v"[number % 5], markersize=5, linewidth=1.8,
-                color=COLOURS[number % len(COLOURS)], label=words.get(str(name), str(name)),
+                part["children"], 100 * part["measured"], **line(nth, 1), linewidth=1.8,
+                label=words.get(str(name), str(name)),
             )  # fmt: skip
         ax.set(xscale="log", yscale="log", xlabel=words["children in the project"], ylabel=words["error axis"])
         for axis in (ax.xaxis, ax.yaxis):

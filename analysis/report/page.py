@@ -11,17 +11,18 @@ from typing import Any
 
 import pandas as pd
 
-from ..measures import contracts, lifetime, options, steps, worlds
+from ..measures import contracts, lifetime, options, steps
 from ..measures.once import each_once
 from .cohort_section import cohort_sections
 from .committees import committee_sections
 from .contract_sections import contract_sections, step_sections
 from .decision.front import front, sayings
+from .decision.paired import pair_up
 from .figure_sections import at_scale, figure_sections
-from .intervals import FEW_SEEDS
 from .pages import fill_in, texts_in
+from .parts.consists import consists, linked
 from .tables import COLUMNS, DETAILS, Columns, details, format_summary, lay_out, number, summary
-from .worlds_table import over_worlds
+from .worlds_table import how_sure, over_worlds
 
 Tables = Mapping[str, pd.DataFrame]
 HERE = Path(__file__).parent
@@ -86,22 +87,14 @@ def content(
     further = format_summary(details(tables, rate, societal_rate), designs, DETAILS)
     hashes = set(runs["scenario_hash"])
     laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
-    sure = [
-        *([say["sure"]] if drawn == "point" and not laid_over else []),
-        *([] if drawn == "point" and laid_over else [say[f"sure_{drawn}"]]),
-        *([say["sure_posteriors"]] if laid_over else []),
-        say["sure_model"],
-        say["sure_purses"],
-        say["sure_level"],
-    ]
-    sure += _luck(tables, words, say, rate)
-    if 1 < len(seeds) < FEW_SEEDS:
-        sure.insert(1, say["sure_few"].format(n=len(seeds)))
+    found = pair_up(tables, rate, worlds=drawn != "point" or laid_over)
+    sure = how_sure(tables, manifest, words, say, rate)
     return {
         "language": language,
         "page_title": words["title"],
         "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest)]),
-        "front": spoken(front(tables, manifest, words, rate, language), local),
+        "front": spoken(linked(front(tables, manifest, words, rate, language), found), local),
+        "parts": spoken(consists(found, tables, words, rate, language), local),
         "background_title": say["h_background"],
         "background": [local(line) for line in headline(tables, summarised, words, say)],
         "glossary_title": say["h_glossary"],
@@ -124,7 +117,7 @@ def content(
         "details_note": local(f"{captions['interval']} {say['details note']}"),
         "caption": local(captions["interval"]),
         "sure_title": say["h_sure"],
-        "sure": sure if len(seeds) > 1 else [say["one seed"], *(each for each in sure if each != say["sure"])],
+        "sure": sure,
         "source_title": say["h_source"],
         "source": {
             say["scenario"]: words.get(title, title),
@@ -140,22 +133,6 @@ def content(
             **({} if manifest.get("tips") else {say["tip"]: say["tip how"]}),
         },
     }
-
-
-def _luck(tables: Tables, words: Mapping[str, str], say: Mapping[str, str], rate: float) -> list[str]:
-    """Say how much of the spread over worlds is luck; nothing if no world was lived twice."""
-    found = worlds.luck(tables, rate)
-    found = found[(found["payer"] == "all") & found["share"].notna()]
-    if found.empty:
-        return []
-    parts = [
-        say["luck part"].format(
-            design=words.get(str(row["design"]), str(row["design"])),
-            share=f"{100 * row['share']:.0f} [{100 * row['low']:.0f} to {100 * row['high']:.0f}]",
-        )
-        for row in found.to_dict("records")
-    ]
-    return [say["sure_luck"].format(m=int(found["m"].iloc[0]), n=int(found["n"].iloc[0]), parts="; ".join(parts))]
 
 
 def with_designs(

@@ -14,11 +14,14 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#999999", "#8C510A")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)))
+MARKERS = "osD^vPX*"
+HATCHES = ("", "////", "--", "\\\\\\\\", "xx", "++", "||", "", "//", "-")  # lines only: dots are long in SVG
 _SVG_DPI = 72  # by the format
 STYLE: Any = {
     "svg.hashsalt": "stupror",
     "svg.fonttype": "none",
-    "hatch.linewidth": 0.6,
+    "hatch.linewidth": 1.0,
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.spines.top": False,
@@ -27,6 +30,40 @@ STYLE: Any = {
     "grid.alpha": 0.3,
     "axes.axisbelow": True,
 }
+
+
+def line(number: int, every: int = 3) -> dict[str, Any]:
+    """Colour, dashes and marker of the n-th line of a figure, with a marker at every third point.
+
+    On grey paper too: the first forty differ in dashes and marker together, neighbours in each of them.
+    """
+    return {
+        "color": COLOURS[number % len(COLOURS)],
+        "linestyle": DASHES[number % len(DASHES)],
+        "marker": MARKERS[number % len(MARKERS)],
+        "markersize": 4,
+        "markevery": (number % every, every),
+    }
+
+
+def dot(number: int) -> dict[str, Any]:
+    """Colour and marker of the n-th cloud of dots of a figure: eight full markers, then the same empty."""
+    hollow = number // len(MARKERS) % 2
+    colour = COLOURS[number % len(COLOURS)]
+    marker = {"color": colour, "marker": MARKERS[number % len(MARKERS)], "linestyle": ""}
+    return marker | {"markerfacecolor": "none" if hollow else colour}
+
+
+def area(number: int) -> dict[str, Any]:
+    """Colour and hatching of the n-th area of a figure: light ones are hatched in black, dark ones in white."""
+    colour = COLOURS[number % len(COLOURS)]
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    light = 0.299 * red + 0.587 * green + 0.114 * blue > 130  # luma, ITU-R BT.601: what grey paper shows of it
+    return {
+        "facecolor": colour,
+        "hatch": HATCHES[number % len(HATCHES)],
+        "edgecolor": "#1a1a1a" if light else "white",
+    }
 
 
 def svg(figure: Figure) -> str:

@@ -1,4 +1,4 @@
-"""The headline over worlds, as text: medians with their spread, how often a design is better, and if that is decided.
+"""The headline over worlds, as text: medians with spread, how often a design is better, how sure all of it is.
 
 Read by the commands and the pages of the documentation.
 """
@@ -11,12 +11,15 @@ from typing import Any
 import pandas as pd
 
 from ..measures import lifetime, steps, worlds
+from .intervals import FEW_SEEDS
 from .tables import number
 
-__all__ = ["luck_apart", "over_worlds", "share_of_worlds", "spelled"]
+__all__ = ["how_sure", "luck_apart", "over_worlds", "share_of_worlds", "spelled"]
 
 _PAYERS = ("all", *lifetime.GROUPS)
-PLAIN: Mapping[str, str] = {}  # designs go by the names that a command takes
+Tables = Mapping[str, pd.DataFrame]
+Words = Mapping[str, str]
+PLAIN: Words = {}  # designs go by the names that a command takes
 
 
 def over_worlds(
@@ -85,3 +88,41 @@ def share_of_worlds(row: Mapping[Hashable, Any], say: Mapping[str, str]) -> str:
         return say["w_same"]
     key = "w_share" if worlds.decided(better, worse) else "w_undecided"
     return say[key].format(share=f"{100 * better:.0f}")
+
+
+def how_sure(tables: Tables, manifest: Mapping[str, Any], words: Words, say: Words, rate: float) -> list[str]:
+    """Say what intervals cover, what they do not, and what is special about this run."""
+    seeds = tables["runs"]["seed"].nunique()
+    proposals = set(tables["runs"]["design"]) - {lifetime.BASE, lifetime.BENCHMARK}
+    laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
+    fixed, changes = drawn == "point", manifest.get("scenario", {}).get("changes", {})
+    elsewhere = [words.get(each, each) for each in manifest.get("elsewhere", ())]
+    return [
+        *([say["one seed"]] if seeds == 1 else []),
+        *([say["sure"]] if fixed and not laid_over and seeds > 1 else []),
+        *([] if fixed and laid_over else [say[f"sure_{drawn}"]]),
+        *([say["sure_few"].format(n=seeds)] if 1 < seeds < FEW_SEEDS else []),
+        *([say["sure_posteriors"]] if laid_over else []),
+        *([say["sure_elsewhere"].format(designs=", ".join(elsewhere))] if elsewhere else []),
+        say["sure_model"],
+        *([say["sure_coverage"]] if "diffusion.voluntary" not in changes and proposals else []),
+        say["sure_purses"],
+        say["sure_level"],
+        *_luck(tables, words, say, rate),
+    ]
+
+
+def _luck(tables: Tables, words: Mapping[str, str], say: Mapping[str, str], rate: float) -> list[str]:
+    """Say how much of the spread over worlds is luck; nothing if no world was lived twice."""
+    found = worlds.luck(tables, rate)
+    found = found[(found["payer"] == "all") & found["share"].notna()]
+    if found.empty:
+        return []
+    parts = [
+        say["luck part"].format(
+            design=words.get(str(row["design"]), str(row["design"])),
+            share=f"{100 * row['share']:.0f} [{100 * row['low']:.0f} to {100 * row['high']:.0f}]",
+        )
+        for row in found.to_dict("records")
+    ]
+    return [say["sure_luck"].format(m=int(found["m"].iloc[0]), n=int(found["n"].iloc[0]), parts="; ".join(parts))]

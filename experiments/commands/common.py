@@ -5,7 +5,9 @@ Read by the commands alone. Heavy imports stand inside the functions, so that `-
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -14,9 +16,10 @@ import typer
 
 from ...model.inputs.errors import InputError, shown
 from ...model.inputs.reading.numbers import UnreadableError, plain_number
+from ..runs import progress as progressing
 from ..runs.limits import EARLIEST_START, LATEST_START, MOST_YEARS, QUICK_PLACE, QUICK_SEEDS, QUICK_YEARS, USUAL_YEARS
 from ..runs.progress import Tell as Tell
-from ..runs.progress import progress as progress
+from .language import VARIABLE, chosen, note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +98,13 @@ Excel = Annotated[bool, typer.Option("--excel", help="Also write report.xlsx: a 
 SwedishCsv = Annotated[
     bool, typer.Option("--swedish-csv", help="Also write them as CSV for Swedish Excel: semicolons, decimal commas.")
 ]
-Language = Annotated[str, typer.Option(help="Language of the report: en or sv.")]
+Language = Annotated[str, typer.Option(envvar=VARIABLE, show_envvar=False, help="Language: en or sv.")]
+
+
+def progress(runs: int, what: str = "runs", before: int = 0) -> AbstractContextManager[Tell]:
+    """Show how far runs have come (`stupror.experiments.runs.progress`), in the language of the command."""
+    swedish = chosen(sys.argv[1:]) == "sv"
+    return progressing.progress(runs, what, before, progressing.SWEDISH if swedish else progressing.ENGLISH)
 
 
 class FailedError(Exception):
@@ -149,8 +158,8 @@ def read_scenario(
 
 def say_notes(scenario: Scenario) -> None:
     """Say how the user's files were understood, and what in them does nothing; results go to standard output."""
-    for note in (*scenario.notes, *scenario.places.notes):
-        typer.echo(f"Note: {note}", err=True)
+    for each in (*scenario.notes, *scenario.places.notes):
+        note(f"Note: {each}")
 
 
 def say_idle(scenario: Scenario, designs: Sequence[Design], drawn: Iterable[str] = ()) -> None:
@@ -165,14 +174,14 @@ def say_idle(scenario: Scenario, designs: Sequence[Design], drawn: Iterable[str]
     parties = {party for each in designs for party in each.parties}
     parties |= {own.in_run for each in designs for own in each.own_parties.values()}
     for path, needed in not_read(dict.fromkeys((*given, *drawn)), parties).items():
-        typer.echo(f"Note: {path}: nobody reads it, as no design of this run has {' or '.join(needed)}.", err=True)
+        note(f"Note: {path}: nobody reads it, as no design of this run has {' or '.join(needed)}.")
     alike: list[Design] = []
     for each in designs:
         bare = replace(each, name="", title="", title_sv="")
         same = next((other.name for other in alike if replace(other, name="", title="", title_sv="") == bare), None)
         alike.append(each)
         if same is not None:
-            typer.echo(f"Note: {each.name} says the same as {same}, so its results are the same.", err=True)
+            note(f"Note: {each.name} says the same as {same}, so its results are the same.")
 
 
 def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Posterior]:
@@ -182,11 +191,9 @@ def read_posteriors(files: Sequence[Path] | None, scenario: Scenario) -> list[Po
     read = posterior.read_posteriors(files or (), scenario)
     for file, each in zip(files or (), read, strict=True):
         for said in each.remarks:
-            typer.echo(f"Note: {file}: {said}", err=True)
+            note(f"Note: {file}: {said}")
         if not each.remarks and each.effective < len(each.table) / 2:
-            typer.echo(
-                f"Note: {file}: {len(each.table)} worlds, as good as {each.effective:.0f} of equal weight.", err=True
-            )
+            note(f"Note: {file}: {len(each.table)} worlds, as good as {each.effective:.0f} of equal weight.")
     return read
 
 

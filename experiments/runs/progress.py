@@ -7,14 +7,35 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["Tell", "duration", "progress"]
+__all__ = ["ENGLISH", "SWEDISH", "Tell", "Words", "duration", "progress"]
 
 Tell = Callable[[int, int], None]
 
 
+class Words(NamedTuple):
+    """What is said of progress in a language: what goes on, what is counted, and why the first run takes longer."""
+
+    running: str
+    counted: dict[str, str]  # what is counted
+    compiling: str
+
+
+ENGLISH = Words(
+    "running",
+    {},
+    "The model is compiled for this computer, once: that takes about half a minute.",
+)
+SWEDISH = Words(
+    "kör",
+    {"runs": "körningar", "worlds": "världar"},
+    "Modellen översätts för den här datorn, en gång: det tar ungefär en halv minut.",
+)
+
+
 @contextmanager
-def progress(runs: int, what: str = "runs", before: int = 0) -> Iterator[Tell]:
+def progress(runs: int, what: str = "runs", before: int = 0, words: Words = ENGLISH) -> Iterator[Tell]:
     """Show how many runs (or what) are done, how fast, and how long it will take; on stderr, and only to people.
 
     Gives a function that is called with the number done and the number of all. What was done `before` does not count
@@ -24,13 +45,13 @@ def progress(runs: int, what: str = "runs", before: int = 0) -> Iterator[Tell]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("running"),
+        TextColumn(words.running),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    _say_if_first()
+    _say_if_first(words)
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
         task = shown.add_task("", total=runs, rate="", completed=before)
@@ -38,18 +59,18 @@ def progress(runs: int, what: str = "runs", before: int = 0) -> Iterator[Tell]:
 
         def tell(done: int, of_all: int) -> None:
             rate = 60.0 * (done - before) / (time.perf_counter() - started)
-            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {what}/min")
+            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {words.counted.get(what, what)}/min")
 
         yield tell
 
 
-def _say_if_first() -> None:
+def _say_if_first(words: Words) -> None:
     """Say why the first run after an installation takes longer; on stderr, and only to people."""
     from rich.console import Console
 
     console, kept = Console(stderr=True), os.environ.get("NUMBA_CACHE_DIR")  # set by `model`
     if kept and console.is_terminal and not any(Path(kept).rglob("*.nbi")):
-        console.print("The model is compiled for this computer, once: that takes about half a minute.")
+        console.print(words.compiling)
 
 
 def duration(seconds: float) -> str:

@@ -37,7 +37,7 @@ from ..files.records import MANIFEST
 from ..files.tables import PACKAGE, data_package, of_runs
 from ..files.tips import TIPS, read_tips
 from ..plans.likely import LIKELY, shipped_worlds
-from .told import assumed_that_matter, cut_counties, place_names, terms_of
+from .told import assumed_that_matter, cut_counties, elsewhere, place_names, terms_of
 
 __all__ = [
     "CSV_FOLDER",
@@ -270,6 +270,7 @@ def manifest(
         "assumed": assumed_that_matter(spec),
         "places": place_names(spec, load_scenario()),
         "cut_counties": cut_counties(spec, load_scenario()),
+        "elsewhere": elsewhere(designs, spec, load_scenario()),  # designs that hang on results of places left out
         "worlds": worlds,  # how they were drawn: likely, priors or point, see `plans.likely`
         "drawn": {str(seed): shipped_worlds().pick(seed) for seed in seeds} if worlds == LIKELY else {},
         "versions": versions(),

@@ -10,7 +10,7 @@ from stupror import compare
 from stupror.analysis.measures import krona, lifetime
 from stupror.analysis.report.tables import number
 from stupror.experiments.cli import app
-from stupror.experiments.commands.running.explain import _stands_on
+from stupror.experiments.commands.running.explain import _stands_on, _Told
 from stupror.model.inputs.scenario import load_scenario
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -77,7 +77,7 @@ def test_repayment_is_a_loss_of_committees_and_a_gain_of_the_fund(parts):
 
 def test_what_a_heading_stands_on_are_parameters_that_there_are(parts):
     known = load_scenario().quantities
-    for line in _stands_on(parts, FUND):
+    for line in _stands_on(parts, _Told("en", FUND, {})):
         for name in re.findall(r"(?:costs|interventions|project|tax|ladder)\.[\w.*-]+", line):
             pattern = re.escape(name).replace(r"\*", ".*")
             assert any(re.fullmatch(pattern, path) for path in known), name
@@ -92,7 +92,11 @@ def test_a_number_as_printed_leads_to_what_it_consists_of(lived, parts, tmp_path
     assert pd.read_csv(tmp_path / "p.csv")["sek"].sum() == parts["sek"].sum()
     summary = pd.read_parquet(folder / "summary.parquet").set_index(["design", "measure"])["mean"]
     state = number(summary[FUND, "state"], summary[FUND, "state"]).replace("\u202f", " ").lstrip("\u2212")
-    assert f"The state: gain by {FUND}" in CliRunner().invoke(app, ["explain", str(folder), state]).stdout
+    assert f"State: gain by {FUND}" in CliRunner().invoke(app, ["explain", str(folder), state]).stdout
+    told = CliRunner().invoke(app, ["explain", str(folder), FUND, "--payer", "state", "--language", "sv"]).stdout
+    assert told.startswith("Staten: vinst med Kommunal fond med återföring mot nuläget, kronor (")
+    assert "Liv: utebliven skatt" in told
+    assert not re.search("gain|lives|pays|all |of no|expected", told)
     for wrong, words in [
         ("muncipal-fund-repayment", "Did you mean"),
         ("status-quo", "neither a design"),

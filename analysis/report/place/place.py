@@ -66,6 +66,8 @@ def content(here: Tables, tables: Tables, *, manifest: Mapping[str, Any], langua
     mine = {**manifest, "places": [place["name"]], "cut_counties": {}}
     runs = here["runs"]
     simulated = tables["municipalities"]["municipality"].nunique()
+    counties = tables["municipalities"]["county"].nunique()
+    voluntary = "diffusion.voluntary" in manifest.get("scenario", {}).get("changes", {})
     made = [
         facts_table(place, say),
         beside_table(tables, here, place, words, say),
@@ -80,7 +82,7 @@ def content(here: Tables, tables: Tables, *, manifest: Mapping[str, Any], langua
         "page_title": say["title"].format(name=place["name"]),
         "scenario": say["of county"].format(name=place["name"], county=place["county"], n=simulated),
         "know_title": say["h know"],
-        "know": know(runs, place, say, whole=tables["municipalities"]["county"].nunique() == COUNTIES),
+        "know": know(runs, place, say, whole=counties == COUNTIES, everywhere=not voluntary),
         "front": front(here, _as_part(mine), words, 0.0, language, part=True),
         "tables": [table for table in made if table["rows"]],
         "source_title": say["source"],
@@ -95,8 +97,13 @@ def _as_part(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {**manifest, "scenario": scenario}
 
 
-def know(runs: pd.DataFrame, place: Mapping[str, Any], say: Texts, *, whole: bool = False) -> list[str]:
-    """Say what cannot be known about a single place, with its numbers; `whole` if the country was simulated."""
+def know(
+    runs: pd.DataFrame, place: Mapping[str, Any], say: Texts, *, whole: bool = False, everywhere: bool = True
+) -> list[str]:
+    """Say what cannot be known about a single place, with its numbers.
+
+    `whole`: the country was simulated; `everywhere`: each design is in force in every municipality.
+    """
     children = float(runs["children"].mean())
     filled = {
         "name": place["name"],
@@ -106,7 +113,8 @@ def know(runs: pd.DataFrame, place: Mapping[str, Any], say: Texts, *, whole: boo
     }
     practice = "stated" if place.get("stated") else "practice"
     filled["state"] = say.get(f"state {place.get('stated')}", "")
-    keys = ["level", "luck", practice, "later", "shared", *([] if whole else ["elsewhere"])]
+    coverage = ["coverage"] if everywhere else []
+    keys = ["level", "luck", practice, *coverage, "later", "shared", *([] if whole else ["elsewhere"])]
     return [say[f"know {key}"].format(**filled) for key in keys]
 
 

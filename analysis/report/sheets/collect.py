@@ -16,6 +16,7 @@ from ..decision.paired import Paired, pair_up
 from ..decision.verdict import Verdict
 from ..page import content, texts, with_designs
 from ..pages import texts_in
+from ..parts.consists import parts_table
 from ..tables import COLUMNS, DETAILS, details, summary
 
 Tables = Mapping[str, pd.DataFrame]
@@ -74,6 +75,10 @@ def sheets(
             "people": (_people(found, page, words, name), say["people"]),
             "pairs": (_pairs(found, page, words, name), say.get("pairs", "")),
             "cash": (_cash(found, words, name), page["front"]["heading"]["cash"]),
+            "parts": (
+                _parts(parts_table(found, tables, words, rate, language), name),
+                page["parts"].get("heading", ""),
+            ),
         }
     sections = {each["key"]: each["heading"] for each in page["sections"]}
     summarised = pd.concat([summary(tables, rate), details(tables, rate, societal_rate)], ignore_index=True)
@@ -173,6 +178,11 @@ def _cash(found: Paired, words: Texts, name: Texts) -> Frame:
     return frame.set_axis([name[key] for key in keys], axis=1)
 
 
+def _parts(frame: Frame, name: Texts) -> Frame:
+    keys = ("design", "payer", "account", "what for", "intervention", "year", "kronor")
+    return frame.set_axis([name[key] for key in keys], axis=1) if len(frame) else frame
+
+
 def _measures(frame: Frame, words: Texts, name: Texts, language: str) -> Frame:
     spoken = texts(language).get("columns", {})
     plain = {key: heading for key, heading, _ in COLUMNS + DETAILS}
@@ -229,7 +239,7 @@ def _years(tables: Tables, words: Texts, name: Texts) -> Frame:
     rows = rows[rows["work"].notna() & (rows["phase"] == "simulated")]
     seeds = tables["runs"].groupby("design")["seed"].nunique()
     frame = rows.groupby(["design", "year"], sort=False)["amount_sek"].sum().reset_index()
-    frame["amount_sek"] = frame["amount_sek"] / frame["design"].map(seeds) / M_SEK
+    frame["amount_sek"] = frame["amount_sek"] / frame["design"].map(seeds).astype(float) / M_SEK
     frame = frame.sort_values(["design", "year"], kind="stable")
     frame["design"] = _named(frame["design"], words)
     return frame.set_axis([name[key] for key in ("design", "year", "invested")], axis=1)

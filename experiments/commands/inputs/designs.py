@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .. import common
-from ..common import check, known_language
+from ..common import Language, check, known_language
+from ..language import chosen, said
 
 if TYPE_CHECKING:
     from ....model.contracts import Design
@@ -20,14 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["from_indigo", "list_designs", "new", "settle", "show"]
 
 _WIDTH = 100
-Spoken = Annotated[str, typer.Option("--language", help="Language: en or sv.")]
 DesignText = Annotated[
     str,
     typer.Argument(metavar="DESIGN", help="A name or the path of a file, with +ADD-ON and [term=value] if you like."),
 ]
 
 
-def list_designs(context: typer.Context, language: Spoken = "en") -> None:
+def list_designs(context: typer.Context, language: Language = "en") -> None:
     """List the funding designs that come with the model; read one aloud; begin one of your own."""
     if context.invoked_subcommand is not None:
         return
@@ -83,7 +84,7 @@ def _group(design: Design) -> str:
     return _GROUPS[0 if not design.clauses else 2 if design.metrics else 1]
 
 
-def show(name: DesignText, language: Spoken = "en") -> None:
+def show(name: DesignText, language: Language = "en") -> None:
     """Read a design aloud: who decides, who pays, what is measured, what follows; and what `settle` asks."""
     check(known_language(language))
     from ....model.contracts import add_on_names, describe, load_add_on, load_design
@@ -144,7 +145,8 @@ def new(
     from ...designs.draft import new_design
 
     path = new_design(name, preset, out)
-    typer.echo(f"Written: {path}. Edit it; its first lines say how to check, settle and compare it.")
+    told = f"Written: {path}. Edit it; its first lines say how to check, settle and compare it."
+    typer.echo(said(told, chosen(sys.argv[1:])))
 
 
 def from_indigo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,10 +29,10 @@ def signed(
     apart = "--table has one line a design: leave --by out." if table and by else None
     check(known_language(language), unknown if by not in (None, *APART) else None, apart)
     from ....analysis.measures.answers import refusals
-    from ....analysis.report.page import texts
+    from ....analysis.report.page import localiser, texts, with_designs
     from ...runs.run_folder import read_folder
 
-    tables, _ = read_folder(folder)
+    tables, manifest = read_folder(folder)
     names = list(dict.fromkeys(tables["runs"]["design"]))
     if design is not None and design not in names:
         raise InputError([f"--design: '{design}' is not in {folder}.{hint(design, names)} It has {', '.join(names)}."])
@@ -41,15 +42,19 @@ def signed(
         )
     found = refusals(tables, [by] if by else [])
     say, words = texts(language)["sentences"], texts(language)["words"]
+    local = localiser(language)
+    titles = {} if language == "en" else with_designs(words, names, manifest, language)
     begun = tables["projects"].query("not own_room").groupby("design").size()
     if table:
         typer.echo(say["s_head"])
     for name in names if design is None else [design]:
         mine: list[Any] = found[found["design"] == name].to_dict("records")
         if table:
-            typer.echo(_row(name, mine, int(begun.get(name, 0)), (say, words)))
+            row = _row(titles.get(name, name), mine, int(begun.get(name, 0)), (say, words))
+            typer.echo(local(re.sub(r"(?<=\d),(?=\d)", "\u202f", row) if language == "sv" else row))
             continue
-        typer.echo("\n".join(_lines(name, mine, (by, int(begun.get(name, 0))), (say, words))))
+        lines = _lines(titles.get(name, name), mine, (by, int(begun.get(name, 0))), (say, words))
+        typer.echo(local("\n".join(lines)))
 
 
 def _lines(

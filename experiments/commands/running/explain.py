@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,9 +11,11 @@ from ....model.inputs.errors import InputError, hint
 from ...files.places import new_file
 from ...files.spreadsheets import csv_bytes
 from .. import common
+from ..common import Language
+from ..language import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -23,6 +25,7 @@ __all__ = ["explain"]
 
 _GAINS = {"change": "", "municipality": "municipality", "region": "region", "state": "state"}  # measure -> payer group
 _SHORT = "payer,account,heading"
+_BY_PROGRAMME = ("programme", "heading")
 _RULES = {
     "programme": "interventions.{programme}.cost",
     "application": "project.application_cost",
@@ -40,6 +43,7 @@ def explain(
     ] = _SHORT,
     payer: Annotated[str | None, typer.Option(help="Only municipality, region or state.")] = None,
     out: Annotated[Path | None, typer.Option(help="New file for all parts (CSV).")] = None,
+    language: Language = "en",
 ) -> None:
     """Say what a gain consists of: who gains it, on what, by which programme. Every sum is that of the lines below it.
 
@@ -60,6 +64,7 @@ def explain(
         if payer is None or payer in lifetime.GROUPS
         else f"--payer is '{payer}'. Give one of {', '.join(lifetime.GROUPS)}.{hint(payer, lifetime.GROUPS)}",
         f"{out} exists. Name a new file." if out is not None and out.exists() else None,
+        common.known_language(language),
     )
     tables, manifest = run_folder.read_folder(folder)
     design, group = _asked(tables, number, folder)
@@ -68,20 +73,20 @@ def explain(
     parts, programmes = krona.entries(tables, design, rate), krona.by_programme(tables, design, rate)
     if group:
         parts, programmes = parts[parts["payer"] == group], programmes[programmes["payer"] == group]
-    who = {"": "All public payers", "municipality": "Municipalities", "region": "Regions", "state": "The state"}[group]
+    told = _Told(language, design, manifest)
     sums = krona.tree(parts, levels)
     children = tables["runs"]["children"][tables["runs"]["design"] == design].mean()
-    typer.echo(f"{who}: gain by {design} against status quo, SEK ({sums[0].sek / children:+,.1f} per child)")
-    typer.echo(_written(sums))
-    typer.echo("\nThe same by programme: its money, and what the lives of those who came were expected to save")
-    typer.echo(_written(krona.tree(programmes, ("programme", "heading"))))
-    typer.echo("\nWhat it stands on (`stupror parameters` has value and source of each)")
-    for line in _stands_on(parts, design):
+    typer.echo(told.heading(group, sums[0].sek / children))
+    typer.echo(_written(sums, levels, told))
+    typer.echo("\n" + told.say["parts by programme"])
+    typer.echo(_written(krona.tree(programmes, _BY_PROGRAMME), _BY_PROGRAMME, told))
+    typer.echo("\n" + told.say["parts stands on"])
+    for line in _stands_on(parts, told):
         typer.echo(f"  {line}")
     if out is not None:
         with new_file(out) as draft:
             draft.write_bytes(csv_bytes(parts))
-        typer.echo(f"Written to {out}: {len(parts)} parts.")
+        typer.echo(said(f"Written to {out}: {len(parts)} parts.", language))
 
 
 def _asked(tables: Tables, number: str, folder: Path) -> tuple[str, str]:
@@ -130,13 +135,44 @@ def _bare(number: str) -> str:
     return "".join(each for each in number.replace(",", ".") if each.isdigit() or each == ".")
 
 
-def _written(lines: Iterable[tuple[int, str, int]]) -> str:
-    rows = [("  " * depth + (name or "of no programme"), f"{sek:+,}".replace(",", " ")) for depth, name, sek in lines]
+class _Told:
+    """Names of parts in a language: in English those that --by and the tables have, in Swedish those of the report."""
+
+    def __init__(self, language: str, design: str, manifest: Mapping[str, Any]) -> None:
+        from ....analysis.report.page import texts, with_designs, with_interventions
+        from ....analysis.report.parts.consists import sayings
+
+        self.plain, self.design, self.say = language == "en", design, sayings(language)
+        self.sentences = texts(language)["sentences"]
+        words = with_designs(texts(language)["words"], [design], manifest, language)
+        self.words = with_interventions(words, manifest, language)
+
+    def heading(self, group: str, per_child: float) -> str:
+        """Say whose gain is taken apart, under what, and how much it is for each child."""
+        who = self.sentences[f"w_{group or 'all'}"]
+        name = self.design if self.plain else self.words.get(self.design, self.design)
+        amount = f"{per_child:+,.1f}"
+        if not self.plain:
+            amount = amount.replace(",", " ").replace(".", ",")
+        return self.say["parts gain"].format(who=who, design=name, amount=amount)
+
+    def name(self, level: str, name: str) -> str:
+        """Name a part of a level of `krona.LEVELS`, or the whole ("all")."""
+        from ....analysis.report.parts.consists import part_name
+
+        if level == "all":
+            return self.say["parts whole"]
+        return name or self.say["part none"] if self.plain else part_name(level, name, self.words, self.say)
+
+
+def _written(lines: Iterable[tuple[int, str, int]], levels: Sequence[str], told: _Told) -> str:
+    of = ("all", *levels)
+    rows = [("  " * depth + told.name(of[depth], name), f"{sek:+,}".replace(",", " ")) for depth, name, sek in lines]
     name, sek = (max(len(row[k]) for row in rows) for k in (0, 1))
     return "\n".join(f"  {row[0]:<{name}}  {row[1]:>{sek}}" for row in rows)
 
 
-def _stands_on(parts: pd.DataFrame, design: str) -> list[str]:
+def _stands_on(parts: pd.DataFrame, told: _Told) -> list[str]:
     """Name the parameters, or the clauses, that each heading comes from."""
     from ....model.inputs.scenario import load_scenario
 
@@ -146,13 +182,14 @@ def _stands_on(parts: pd.DataFrame, design: str) -> list[str]:
         accounts, programmes = set(part["account"]), sorted({each for each in part["programme"] if each})
         if str(heading).startswith("lives: "):
             names = [f"costs.{row.name}.amount" for row in rows if row.payer in accounts and row.kind == kind]
-            names += ["ladder.* (need by age)", "interventions.*.escalation, .recovery, .forks (effects)"]
+            names += [f"ladder.* ({told.say['parts need']})"]
+            names += [f"interventions.*.escalation, .recovery, .forks ({told.say['parts effects']})"]
             names = ["tax.*", *names[-2:]] if kind == "tax_forgone" else names
         elif kind == "programme":
             names = [_RULES[kind].format(programme=each) for each in programmes]
         elif kind in _RULES:
             names = [_RULES[kind]]
         else:
-            names = [f"the clauses of {design}: `stupror designs show {design}`"]
-        lines.append(f"{heading}: {', '.join(names)}")
+            names = [told.say["parts clauses"].format(design=told.design)]
+        lines.append(f"{told.name('heading', str(heading))}: {', '.join(names)}")
     return lines

@@ -14,9 +14,9 @@ from ...runs import limits
 from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_AT_ONCE, MOST_SEEDS, MOST_YEARS, USUAL_SEEDS
 from .. import common
 from ..common import Language, MunicipalitiesFile, Out, Overwrite, Point, StoppedError
+from ..language import note
 
 if TYPE_CHECKING:
-    from ....model.contracts import Design
     from ....model.inputs.scenario import Scenario
 
 __all__ = ["municipality"]
@@ -64,6 +64,7 @@ def municipality(
     )
     from ....model.contracts import split_names
     from ....model.inputs.scenario import select
+    from ...runs.told import reads_the_country
 
     whole = common.read_scenario(scenario, None, quick=False, table=municipalities_file)
     part = select(whole, [place])
@@ -79,9 +80,7 @@ def municipality(
         else None
     )
     if far and not everywhere:
-        typer.echo(
-            f"Note: {', '.join(far)}: results of the whole country matter here, so all of it is lived.", err=True
-        )
+        note(f"Note: {', '.join(far)}: results of the whole country matter here, so all of it is lived.")
     lived = whole if country or far else select(whole, sorted(set(part.places.county_codes)))
     all_seeds = range(seed, seed + seeds)
 
@@ -108,7 +107,7 @@ def municipality(
             if municipalities_file is not None:
                 manifest["municipalities_file"] = municipalities_file.name
             if each:
-                typer.echo(f"Writing {len(part.places.codes)} pages, some seconds each.", err=True)
+                note(f"Writing {len(part.places.codes)} pages, some seconds each.")
             run_folder.write_report(folder, tables, manifest, language)
             this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, workers)
             run_folder.write_manifest(folder, {**manifest, "this_run": this_run})
@@ -117,26 +116,6 @@ def municipality(
     say = texts(language)["sentences"]
     typer.echo(say["t_place"].format(n=len(lived.places.codes), names=manifest["place"]["name"]))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
-
-
-def reads_the_country(design: Design, spec: Scenario) -> bool:
-    """Whether what a design does in one county hangs on results in others, so that the county alone will not do.
-
-    Private parties believe what all projects have taught; who must sign for the state does so as well; a competence
-    centre gathers results of the whole country; and a trend-adjusted evaluation holds a project against its trend.
-    """
-    from ....model.contracts.in_run import for_run
-    from ....model.contracts.words import PRIVATE
-    from ....model.evaluation.evaluators import TREND
-
-    spec, design = spec.changed_by(design.changes), for_run(design)
-    return (
-        bool(design.signs)
-        or any(share.party in PRIVATE for share in design.finance)
-        or any(measure.evaluation == TREND for measure in design.measures.values())
-        or spec.belief.national_weight > 0.0
-        or spec.diffusion.centre > 0.0
-    )
 
 
 def _stated(whole: Scenario, part: Scenario, practice: str) -> Scenario:

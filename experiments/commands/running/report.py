@@ -9,6 +9,7 @@ import typer
 
 from .. import common
 from ..common import Excel, Language, SwedishCsv
+from ..language import said
 
 __all__ = ["report"]
 
@@ -37,8 +38,8 @@ def report(
         batch = open_batch(folder)
         with places.new_file(folder / run_folder.REPORT, replace=True) as draft:
             batch.report(draft, language)
-        typer.echo(f"Written: {folder / run_folder.REPORT}")
+        typer.echo(said(f"Written: {folder / run_folder.REPORT}", language))
         return
 
     for path in run_folder.rewrite_report(folder, language, excel=excel, swedish_csv=swedish_csv):
-        typer.echo(f"Written: {path}")
+        typer.echo(said(f"Written: {path}", language))

@@ -13,6 +13,7 @@ from ...runs import limits
 from ...runs.limits import MOST_AT_ONCE
 from .. import common
 from ..common import FailedError, Posteriors, StoppedError
+from ..language import note
 
 __all__ = ["rerun"]
 
@@ -37,7 +38,7 @@ def rerun(
     except KeyboardInterrupt:
         raise StoppedError("Stopped.") from None
     for difference in found.versions:
-        typer.echo(f"Note: {difference}", err=True)
+        note(f"Note: {difference}")
     if found.different:
         names = ", ".join(found.different)
         raise FailedError(f"{manifest}: {len(found.different)} of {found.files} files differ: {names}.")

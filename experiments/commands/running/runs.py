@@ -204,12 +204,12 @@ class Place:
 def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, form: Form) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ....analysis.report.intervals import FEW_SEEDS
-    from ....analysis.report.page import spoken_summary, spoken_worlds, texts
+    from ....analysis.report.page import spoken_summary, spoken_worlds, texts, with_designs
     from ....analysis.report.tables import by_step, format_steps, lay_out
     from ....analysis.report.worlds_table import luck_apart
     from ....model.inputs.scenario import load_scenario
     from ...runs import run_folder
-    from ...runs.told import cut_counties
+    from ...runs.told import cut_counties, elsewhere
     from ...runs.written import fill
 
     started, out = time.perf_counter(), place.out
@@ -236,4 +236,8 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
         typer.echo(say["t_few"].format(n=len(told.seeds)))
     for county, names in cut_counties(told.spec, load_scenario()).items():
         typer.echo(say["t_cut"].format(names=", ".join(names), county=county))
+    if far := elsewhere(told.designs, told.spec, load_scenario()):
+        words = {} if form.language == "en" else texts(form.language)["words"]
+        named = with_designs(words, far, designs, form.language) if words else {}
+        typer.echo(say["t_elsewhere"].format(designs=", ".join(named.get(each, each) for each in far)))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))

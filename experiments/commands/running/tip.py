@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,8 +17,12 @@ from ...files.tips import TIPS
 from ...runs import limits
 from ...runs.workers import WorkerError, in_order, open_pool
 from .. import common
+from ..common import Language
+from ..language import said
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ....model.contracts import Design
     from ....model.inputs.scenario import Scenario
     from ...search.tipping import Costs, Headline, Move, Tip
@@ -43,6 +47,7 @@ def tip(
     seeds: Annotated[int, common.WholeOption(help="Seeds to search with.")] = 2,
     fresh: Annotated[int, common.WholeOption(help="Seeds to confirm with, none of them used before.")] = 10,
     workers: Annotated[int, common.WholeOption(help="Processes to run in; the results do not depend on it.")] = 1,
+    language: Language = "en",
 ) -> None:
     """Say by how little parameters must be off for a design to be worse than it looks, or better.
 
@@ -60,6 +65,7 @@ def tip(
         limits.within("--seeds", seeds, 1, limits.MOST_SEEDS),
         limits.within("--fresh", fresh, 1, limits.MOST_SEEDS),
         limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
+        common.known_language(language),
         f"{out} exists. Remove it, or name a new file with --out." if out is not None and out.exists() else None,
     )
     scenario, designs = run_folder.scenario_of(manifest, folder), run_folder.designs_of(manifest, folder)
@@ -73,12 +79,14 @@ def tip(
     paths = tipping.movable(scenario)
     span = range(first := int(manifest["start_year"]), first + (int(manifest["years"]) if years is None else years))
     found = _search(scenario, designs, span, asked, paths, (seeds, fresh, workers))
-    for headline in asked:
+    for headline in asked if language == "en" else ():
         typer.echo(_sentence(headline, [each for each in found if each.headline == headline], len(paths), scenario))
+    if language != "en":
+        typer.echo("\n".join(_in_words(asked, found, scenario, manifest, language)))
     if out is not None:
         _write(out, asked, found, scenario)
         beside = f" `stupror report {folder}` tells them in its report." if out == folder / TIPS else ""
-        typer.echo(f"Written to {out}: {len(found)} tips.{beside}")
+        typer.echo(said(f"Written to {out}: {len(found)} tips.{beside}", language))
 
 
 def _search(
@@ -133,12 +141,33 @@ def _sentence(headline: Headline, found: list[Tip], number: int, scenario: Scena
     return "\n".join(lines)
 
 
+def _in_words(
+    asked: list[Headline], found: list[Tip], scenario: Scenario, manifest: Mapping[str, Any], language: str
+) -> list[str]:
+    """Say the least move that turns each headline as the report does, in its language."""
+    from ....analysis.report.decision.front import sayings
+    from ....analysis.report.decision.tipped import tipped
+    from ....analysis.report.page import localiser, texts, with_designs
+
+    names = {name for each in asked for name in (each.design, each.against)}
+    words = with_designs(texts(language)["words"], names, manifest, language)
+    local = localiser(language)
+    rows: list[Any] = _table(asked, found, scenario).fillna({"parameter": ""}).to_dict("records")
+    return [local(line) for line in tipped(rows, words, sayings(language))]
+
+
 def _origin(source: str) -> str:
     return "assumed" if "assumed" in source.lower() else source.split(":")[0].split(",")[0]
 
 
 def _write(out: Path, asked: list[Headline], found: list[Tip], scenario: Scenario) -> None:
-    """Write a row for each parameter of each tip, and one without a parameter where none was found."""
+    """Write the tips as CSV."""
+    with new_file(out) as draft:
+        draft.write_bytes(csv_bytes(_table(asked, found, scenario), float_format="%.6g"))
+
+
+def _table(asked: list[Headline], found: list[Tip], scenario: Scenario) -> pd.DataFrame:
+    """Lay out a row for each parameter of each tip, and one without a parameter where none was found."""
     import pandas as pd
 
     from ...files.tips import COLUMNS
@@ -163,6 +192,4 @@ def _write(out: Path, asked: list[Headline], found: list[Tip], scenario: Scenari
     ]
     without = [each for each in asked if all(tip.headline != each for tip in found)]
     rows += [{"design": each.design, "against": each.against, "length": FAR} for each in without]
-    table = pd.DataFrame(rows, columns=[*COLUMNS])
-    with new_file(out) as draft:
-        draft.write_bytes(csv_bytes(table, float_format="%.6g"))
+    return pd.DataFrame(rows, columns=[*COLUMNS])

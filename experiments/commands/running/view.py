@@ -27,7 +27,7 @@ def view(
     ] = QUICK_PLACE,
     years: Annotated[int, common.WholeOption(help=f"Budget years to live, 1 to {MOST_YEARS}.")] = 30,
     seed: Annotated[int, common.WholeOption(help="Which luck everybody has.")] = FIRST_SEED,
-    language: Annotated[str, typer.Option(help="Language to open in: en or sv.")] = "en",
+    language: common.Language = "en",
     host: Annotated[
         str, typer.Option(help="Address to serve on; the usual one is seen by this machine only.")
     ] = "127.0.0.1",

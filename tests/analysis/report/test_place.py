@@ -9,8 +9,8 @@ from stupror.analysis.measures import parts, payers
 from stupror.analysis.report.page import texts
 from stupror.analysis.report.place import place, tables
 from stupror.analysis.report.place.every import sums_table, write_every
-from stupror.experiments.commands.running.municipality import reads_the_country
 from stupror.experiments.runs import runner, told
+from stupror.experiments.runs.told import elsewhere, reads_the_country
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
 from tests.analysis.world import tables as small_world
@@ -67,6 +67,9 @@ def test_designs_that_hang_on_results_elsewhere_are_lived_in_the_whole_country(s
     # an investor, a state that signs, the trend of the country, a centre that gathers results
     beyond = ("sib-norrkoping", "better-futures-fund", "internal-outcome-contract", "status-quo+competence-centre")
     assert all(reads_the_country(load_design(name), spec) for name in beyond)
+    designs = [load_design(name) for name in ("status-quo", *beyond)]
+    assert elsewhere(designs, select(spec, ["10"]), spec) == [each.name for each in designs[1:]]
+    assert elsewhere(designs, spec, spec) == []
 
 
 def test_eligibility_is_counted_for_every_pupil_and_lives_without_help_are_alike(county):
@@ -88,8 +91,9 @@ def test_the_report_of_a_place_says_what_it_cannot_know(spec, county, language):
     shown = place.content(parts.part_of(county, ["1080"]), county, manifest=manifest, language=language)
     say = place.sayings(language)
     assert "Karlskrona" in shown["page_title"]
-    assert len(shown["know"]) == 6
-    assert len(place.know(county["runs"], manifest["place"], say, whole=True)) == 5
+    assert len(shown["know"]) == 7
+    assert len(place.know(county["runs"], manifest["place"], say, whole=True)) == 6
+    assert len(place.know(county["runs"], manifest["place"], say, everywhere=False)) == 6
     assert "Karlskrona" in shown["front"]["question"]
     keys = [table["key"] for table in shown["tables"]]
     assert keys == ["facts", "beside", "children", "practice", "bodies", "years", "neighbours"]

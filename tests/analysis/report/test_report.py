@@ -14,6 +14,7 @@ from stupror.analysis.report.figure_sections import figure_sections
 from stupror.analysis.report.intervals import interval
 from stupror.analysis.report.page import HERE, content, headline, texts, with_designs, write_report
 from stupror.analysis.report.tables import COLUMNS, DETAILS, details, format_summary, number, spell, summary, within
+from stupror.analysis.report.worlds_table import how_sure
 from stupror.model.contracts import add_on_names, design_names
 from tests.analysis.world import tables
 
@@ -291,3 +292,13 @@ def test_a_party_that_loses_in_its_worst_seed_is_counted():
     reading = made_by(contract_sections, world | {"payments": payments})["risk"]["reading"]
     assert "municipalities 1" in reading
     assert 'for municipalities under "fund"' in reading
+
+
+def test_a_part_of_the_country_says_which_designs_hang_on_the_rest_and_that_all_are_taken_to_have_them():
+    say, world = texts("sv")["sentences"], tables(("status-quo", "fund"), (1, 2))
+    told = how_sure(world, {"elsewhere": ["fund"]}, {"fund": "Fonden"}, say, 0.03)
+    assert say["sure_elsewhere"].format(designs="Fonden") in told
+    assert say["sure_coverage"] in told
+    some = how_sure(world, {"scenario": {"changes": {"diffusion.voluntary": {}}}}, {}, say, 0.03)
+    assert say["sure_coverage"] not in some
+    assert not any("Det här är en del av landet" in line for line in some)

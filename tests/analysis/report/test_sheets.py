@@ -45,6 +45,9 @@ def test_excel_has_a_sheet_for_each_with_heading_note_and_units(made, tmp_path):
     assert "(mnkr)" in heads[5]
     # under `fund` municipalities pay 100 at once, in million SEK
     assert payers["fund", "Kommuner"][heads.index("Betalar mot nuläget (mnkr)")] == pytest.approx(100 / 1e6)
+    parts = [[cell.value for cell in row] for row in book["Delar"].iter_rows(min_row=5) if row[0].value == "fund"]
+    # under `fund` public payers save 120 in each of two years and pay 100; its 30 go from one of them to another
+    assert sum(row[-1] for row in parts) == pytest.approx(120 + 120 / 1.03 - 100, abs=len(parts) / 2)
 
 
 def test_the_same_sheets_give_the_same_bytes(made, tmp_path):
@@ -72,3 +75,11 @@ def test_sheets_and_headings_are_named_in_both_languages():
     for language in (en, sv):
         assert all(len(language[name]) <= 31 for name in names)  # what Excel allows
         assert len({language[name] for name in names}) == len(names)
+
+
+def test_where_nothing_was_begun_there_are_sheets_all_the_same():
+    world = tables()
+    empty = {name: world[name].iloc[:0] for name in ("payments", "projects", "enrolment")}
+    made = sheets(world | empty, manifest={}, rate=0.03, societal_rate=0.035)
+    assert {"Payers", "Measures", "Parts"} <= {sheet.name for sheet in made}
+    assert "Over years" not in {sheet.name for sheet in made}

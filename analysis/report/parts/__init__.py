@@ -1,0 +1,1 @@
+"""What a number of the report consists of, in the report itself: gains by payer, cause and years."""

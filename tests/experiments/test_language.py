@@ -1,0 +1,108 @@
+"""A command that is told so speaks Swedish: its refusals and notes, and all that a comparison says."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import stupror.experiments.commands as commands
+from stupror.experiments.commands.language import chosen, said
+
+ROOT = Path(__file__).parents[2]
+SAYINGS = tomllib.loads((Path(commands.__file__).parent / "swedish.toml").read_text(encoding="utf-8"))
+ENGLISH = re.compile(r"\b(is|the|not|no|of|has|give|write|such|did|you|mean|there|from|name|and|file)\b", re.IGNORECASE)
+TYPER = ("Usage: ", "Try '", "Error: ")  # said by Typer, so met in the test below
+
+
+def literals():
+    """Every text of the code, f-strings and texts in several parts joined, what is put in left out."""
+    for folder in ("model/inputs", "model/contracts", "experiments"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+def test_every_sentence_is_one_that_the_code_says_and_keeps_what_is_put_in():
+    code = "\n".join(literals())
+    for each in (row for kind in SAYINGS.values() for row in kind):
+        assert set(re.findall(r"\{(\w+)\}", each["sv"])) <= set(re.findall(r"\{(\w+)\}", each["en"])), each
+        if not each["en"].startswith(TYPER):
+            for part in re.split(r"\{\w+\}", each["en"]):
+                assert part.strip(" .:,'()%") in code, (part, each["en"])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["compare", "--out", "new", "--designs", "status-quo,municipal-fnd"],
+            "Menade du 'municipal-fund'? Eller ange",
+        ),
+        (
+            ["compare", "--out", "new", "--municipalities", "Karlshman"],
+            "är ingen kommun och inget län. Menade du 'Karlsh",
+        ),
+        (["compare", "--out", "new", "--years", "400"], "--years är 400. Ange ett heltal från 1 till 45."),
+        (["compare", "--out", "new", "--years", "0,5"], "'0,5' har decimalkomma. Här skrivs decimalpunkt: 0.5."),
+        (["compare", "--out", "new", "--seeds", "tre"], "Fel: '--seeds': 'tre' är inget tal."),
+        (["compare", "--out", "new", "--yers", "3"], "Fel: valet --yers finns inte."),
+        (["compare"], "Fel: '--out' saknas."),
+        (["compare", "mine.toml", "--out", "new"], "mine.toml: filen finns inte."),
+        (
+            ["compare", "comma.toml", "--out", "new"],
+            "är inte skriven som TOML: rad 2: tal skrivs med decimalpunkt. Skriv 1.5",
+        ),
+        (["compare", "range.toml", "--out", "new"], "committee.horizon: värdet 800 ligger utanför 1 till 65"),
+        (["compare", "key.toml", "--out", "new"], "'committee.horizn' finns inte. Menade du 'committee.horizon'?"),
+        (["compare", "--out", "mapp"], "mapp: är ingen mapp. Ange en ny mapp med --out."),
+        (
+            ["municipality", "Karlshamn", "--out", "new", "--practice", "blaj"],
+            "--practice är 'blaj', och det finns inte.",
+        ),
+        (["report", "nowhere"], "nowhere: innehåller inga resultat från stupror."),
+        (["explain", "nowhere", "652"], "nowhere: innehåller inga resultat från stupror."),
+        (["designs", "new", "planner", "--from", "status-quo"], "'planner' är en modell som följer med programmet."),
+        (["designs", "show", "norrkoping"], "Menade du 'sib-norrkoping'?"),
+        (["comapre"], "Fel: kommandot 'comapre' finns inte. Menade du 'compare'?"),
+    ],
+    ids=lambda each: each[-1][:20] if isinstance(each, list) else "",
+)
+def test_what_is_met_most_is_refused_in_swedish(stupror, tmp_path, monkeypatch, words, told):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
+    Path("mapp").touch()
+    Path("comma.toml").write_text("[parameters.committee.horizon]\nvalue = 1,5\n")
+    Path("range.toml").write_text('[parameters.committee.horizon]\nvalue = 800\nsource = "assumed: a test"\n')
+    Path("key.toml").write_text('[parameters.committee.horizn]\nvalue = 8\nsource = "assumed: a test"\n')
+    answer = stupror(*words)
+    assert answer.code == 2
+    assert told in answer.err
+    assert not ENGLISH.search(re.sub(r"'[^']*'|\S+\.toml|[\w.]+\.horizo?n", "", answer.err)), answer.err
+
+
+def test_the_option_wins_over_the_environment_and_english_is_left_as_it_is(monkeypatch):
+    assert chosen(["compare"]) == "en"
+    monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
+    assert (chosen(["compare"]), chosen(["compare", "--language", "en"]), chosen(["--language=en"])) == (
+        "sv",
+        "en",
+        "en",
+    )
+    assert said("mine.toml: there is no such file.", "en") == "mine.toml: there is no such file."
+    assert said("A sentence that nobody has put into Swedish.", "sv") == "A sentence that nobody has put into Swedish."
+
+
+def test_a_name_that_looks_like_a_sentence_stays_what_it_is():
+    assert said("{x}.toml: there is no such file.", "sv") == "{x}.toml: filen finns inte."
+    assert said("a b: c: there is no such file.", "sv") == "a b: c: filen finns inte."
+
+
+def test_a_comparison_of_a_part_says_in_swedish_which_design_hangs_on_the_rest(stupror, tmp_path):
+    part = ("--municipalities", "1060", "--years", 1, "--seeds", 2, "--out", tmp_path / "out")
+    answer = stupror("compare", *part, "--designs", "status-quo,better-futures-fund", "--language", "sv")
+    assert answer.code == 0
+    assert "Better Futures Fund (England): vad som händer beror på resultat i hela landet" in answer.out
+    assert not ENGLISH.search(answer.out.replace(str(tmp_path), "")), answer.out
