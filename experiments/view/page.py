@@ -6,10 +6,11 @@ the numbers that the worlds have given for each year, and only the figure that i
 """
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import reacton.ipyvuetify as v
 import solara
 import solara.lab
 from mesa.visualization import SolaraViz
@@ -96,9 +97,33 @@ def Choices(wanted: solara.Reactive[Settings], running: Settings, say: Words) ->
             _alert(say["refused"], problems.value)
         elif wanted.value != running:
             solara.HTML(tag="p", unsafe_innerHTML=html.escape(say["start again"]), classes=["pending"])
+        Places(wanted.value, choose, say)
         UserInputs(what, on_change=choose)
         UserInputs(terms, on_change=choose).key(f"terms {wanted.value.design}")
         UserInputs(rest, on_change=choose)
+        if not wanted.value.point:
+            solara.HTML(tag="p", unsafe_innerHTML=html.escape(say["world note"]), classes=["keys"])
+
+
+@solara.component
+def Places(chosen: Settings, choose: Callable[[str, Any], None], say: Words) -> None:
+    """Let a place be chosen by typing part of its name or its code."""
+    items = solara.use_memo(
+        lambda: [
+            {"value": code, "text": f"{names[say['language']]} ({code})" if code else names[say["language"]]}
+            for code, names in settings.places(chosen).items()
+        ],
+        [chosen.scenario, say["language"]],
+    )
+    v.Autocomplete(
+        label=say["place"],
+        hint=say["search place"],
+        no_data_text=say["no such place"],
+        items=items,
+        v_model=chosen.place,
+        on_v_model=lambda code: None if code is None else choose("place", code),
+        dense=True,
+    )
 
 
 @solara.component

@@ -41,7 +41,13 @@ def Shown(
     drawn = solara.use_memo(lambda: sheets.on_page(draw(), text), [*key, text])
     _paragraph(text)
     solara.HTML(tag="div", unsafe_innerHTML=drawn)
-    with solara.Row(gap="8px"):
+    TakeAlong(draw, name, table, say)
+
+
+@solara.component
+def TakeAlong(draw: Callable[[], Figure], name: str, table: Callable[[], pd.DataFrame], say: Words) -> None:
+    """Hand out a figure as SVG and PNG, and its numbers as CSV."""
+    with solara.Row(gap="8px", classes=["along"]):
         for kind, data in (
             ("svg", lambda: sheets.svg(draw()).encode()),
             ("png", lambda: sheets.png(draw())),
@@ -49,6 +55,19 @@ def Shown(
         ):
             with solara.FileDownload(data, filename=f"{name}.{kind}"):
                 solara.Button(say[kind], text=True, small=True, icon_name="mdi-download")
+
+
+@solara.component_vue("maps.vue")
+def Maps(
+    box: str,
+    outlines: Sequence[str],
+    spots: Sequence[tuple[float, float]],
+    names: Sequence[str],
+    chosen: int,
+    maps: Sequence[dict[str, Any]],
+    label: str,
+) -> None:
+    """Draw maps in the browser, which is sent only what has changed."""
 
 
 def _stamp(pair: Pair, past: Past) -> tuple[Any, ...]:
@@ -59,18 +78,29 @@ def _stamp(pair: Pair, past: Past) -> tuple[Any, ...]:
 def ShowMap(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show a measure of every municipality."""
     measure, set_measure = _looked_at(looking, "measure", maps.MEASURES)
-    places = pair.world.spec.places
+    around, (codes, names) = list(pair.around), pair.neighbours
     with solara.Row(classes=["choices"]):
         _choice(say["measure"], {name: say[f"measure {name}"] for name in maps.MEASURES}, measure, set_measure)
-    values = maps.MEASURES[measure]([pair[0] for pair in past])
+    values = maps.MEASURES[measure]([pair[0] for pair in around])
     top = int(values.argmax())
-    text = say["read map 0"] if len(past) == 1 else say["read map"].format(
-        design=titles[0], top=places.names[top], value=spell(values[top], say), unit=say[f"unit {measure}"]
+    text = say["read map 0"] if len(around) == 1 else say["read map"].format(
+        design=titles[0], top=names[top], value=spell(values[top], say), unit=say[f"unit {measure}"]
     )  # fmt: skip
-    Shown(
-        lambda: maps.draw(past, measure, places.codes, places.names, (*titles, say["difference"]), say),
-        text, f"map-{measure.replace(' ', '-')}", lambda: maps.table(past, places.codes, places.names),
-        (*_stamp(pair, past), measure), say,
+    _paragraph(text)
+    all_titles = (*titles, say["difference"])
+    ground = maps.ground(codes)
+    Maps(
+        box=ground.box,
+        outlines=ground.outlines,
+        spots=ground.spots,
+        names=names if ground.spots else (),
+        chosen=codes.index(pair.settings.alone) if pair.settings.alone else -1,
+        maps=maps.coloured(around, measure, names, all_titles, say),
+        label=text,
+    )
+    TakeAlong(
+        lambda: maps.draw(around, measure, codes, names, all_titles, say),
+        f"map-{measure.replace(' ', '-')}", lambda: maps.table(around, codes, names), say,
     )  # fmt: skip
 
 
@@ -110,7 +140,7 @@ def ShowTime(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Word
 @solara.component
 def ShowChild(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show one child's life beside its shadow."""
-    place, set_place = _looked_at(looking, "municipality", range(pair.world.n))
+    place, set_place = _looked_at(looking, "municipality", _places(pair))
     wanted, set_wanted = _looked_at(looking, "kind of child", lives.WANTED)
     number, set_number = _looked_at(looking, "child", range(MOST_CHILDREN))
     with pair.lock:
@@ -120,7 +150,7 @@ def ShowChild(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Wor
         )
     name = pair.world.spec.places.names[place]
     with solara.Row(classes=["choices"]):
-        _choice(say["municipality label"], dict(enumerate(pair.world.spec.places.names)), place, set_place)
+        _choice(say["municipality label"], _places(pair), place, set_place)
         _choice(say["which child"], {each: say[f"child {each}"] for each in lives.WANTED}, wanted, set_wanted)
         solara.Button(say["another"], on_click=lambda: set_number((number + 1) % MOST_CHILDREN), disabled=rows.size < 2)
     helped, changed = told.born.size, int((told.helped != told.alone).any(axis=1).sum())
@@ -143,9 +173,8 @@ def ShowChild(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Wor
 @solara.component
 def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show what a committee or region made of an option, and why it said yes or no."""
-    place, set_place = _looked_at(looking, "municipality", range(pair.world.n))
+    place, set_place = _looked_at(looking, "municipality", _places(pair))
     owner, set_owner = _looked_at(looking, "owner", pair.world.menu.owners)
-    names = pair.world.spec.places.names
     with pair.lock:
         decided = pair.state.bodies.decided
         ranked = reasoning.options(pair.world, pair.season, decided, owner, place)
@@ -158,7 +187,7 @@ def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: 
         seen, taken = reasoning.children(pair.world, pair.season, decided, place)
         counted = {each: (int(seen[each]), int(taken[each])) for each in ranked}
     with solara.Row(classes=["choices"]):
-        _choice(say["municipality label"], dict(enumerate(names)), place, set_place)
+        _choice(say["municipality label"], _places(pair), place, set_place)
         _choice(say["body"], {each: say[f"body {each}"] for each in pair.world.menu.owners}, owner, set_owner)
         _choice(say["option"], {each: _option(pair, each, counted[each], say) for each in ranked}, cell, set_option)
     text = _decision_in_words(pair, asked, (cell, *counted[cell]), answer, say)
@@ -177,7 +206,8 @@ def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: 
 @solara.component
 def ShowExport(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Hand out what runs this pair again, and all numbers that the page has shown."""
-    chosen, places = pair.settings, pair.world.spec.places
+    chosen, (codes, names) = pair.settings, pair.neighbours
+    around = list(pair.around)
     scenario = settings.scenario_toml(chosen)
     _paragraph(say["read export"])
     solara.HTML(tag="pre", unsafe_innerHTML=html.escape(settings.command(chosen)))
@@ -189,7 +219,7 @@ def ShowExport(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Wo
         (
             "all places",
             "municipalities.csv",
-            lambda: csv_bytes(maps.table(past, places.codes, places.names)),
+            lambda: csv_bytes(maps.table(around, codes, names)),
         ),
     ]
     if scenario:
@@ -264,6 +294,12 @@ def _decision_in_words(
     )
     facts = say["read decision"].format(seen=seen, price=spell(price / 1000, say))
     return f"{verdict} {facts}"
+
+
+def _places(pair: Pair) -> dict[int, str]:
+    """Municipalities that can be looked at, by their row in the world: first the one that was chosen, if one was."""
+    names = pair.world.spec.places.names
+    return {int(row): names[row] for row in dict.fromkeys([*(pair.here if pair.settings.alone else ()), *pair.near])}
 
 
 def _looked_at(looking: Looking, name: str, choices: Collection[Any]) -> tuple[Any, Callable[[Any], None]]:

@@ -16,7 +16,6 @@ from .. import common
 from ..common import Language, MunicipalitiesFile, Out, Overwrite, Point, StoppedError
 
 if TYPE_CHECKING:
-    from ....model.contracts import Design
     from ....model.inputs.scenario import Scenario
 
 __all__ = ["municipality"]
@@ -64,6 +63,7 @@ def municipality(
     )
     from ....model.contracts import split_names
     from ....model.inputs.scenario import select
+    from ...runs.around import reads_the_country, whole_county
 
     whole = common.read_scenario(scenario, None, quick=False, table=municipalities_file)
     part = select(whole, [place])
@@ -82,7 +82,7 @@ def municipality(
         typer.echo(
             f"Note: {', '.join(far)}: results of the whole country matter here, so all of it is lived.", err=True
         )
-    lived = whole if country or far else select(whole, sorted(set(part.places.county_codes)))
+    lived = whole if country or far else whole_county(part, whole)
     all_seeds = range(seed, seed + seeds)
 
     from ....analysis.report.page import texts
@@ -117,26 +117,6 @@ def municipality(
     say = texts(language)["sentences"]
     typer.echo(say["t_place"].format(n=len(lived.places.codes), names=manifest["place"]["name"]))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
-
-
-def reads_the_country(design: Design, spec: Scenario) -> bool:
-    """Whether what a design does in one county hangs on results in others, so that the county alone will not do.
-
-    Private parties believe what all projects have taught; who must sign for the state does so as well; a competence
-    centre gathers results of the whole country; and a trend-adjusted evaluation holds a project against its trend.
-    """
-    from ....model.contracts.in_run import for_run
-    from ....model.contracts.words import PRIVATE
-    from ....model.evaluation.evaluators import TREND
-
-    spec, design = spec.changed_by(design.changes), for_run(design)
-    return (
-        bool(design.signs)
-        or any(share.party in PRIVATE for share in design.finance)
-        or any(measure.evaluation == TREND for measure in design.measures.values())
-        or spec.belief.national_weight > 0.0
-        or spec.diffusion.centre > 0.0
-    )
 
 
 def _stated(whole: Scenario, part: Scenario, practice: str) -> Scenario:
