@@ -32,7 +32,7 @@ MESA = "mesa "
 
 
 @solara.component_vue("mesa.vue")
-def MesaInWords(words: dict[str, str], hint: str) -> None:
+def MesaInWords(words: dict[str, str], names: dict[str, str], hint: str) -> None:
     """Say Mesa's own words in the reader's language."""
 
 
@@ -68,7 +68,8 @@ def BelowControls(wanted: solara.Reactive[Settings], running: Settings, say: Wor
     """Show the settings, and put Mesa's words into the reader's language."""
     with solara.Sidebar(), solara.Column(gap="4px"):
         own = {key.removeprefix(MESA): text for key, text in say.items() if key.startswith(MESA)}
-        MesaInWords(words=own, hint=say["keys"])
+        names = {each: say[f"button {each}"] for each in ("drawer", "theme", "play", "pause")}
+        MesaInWords(words=own, names=names, hint=say["keys"])
         Choices(wanted, running, say).key(f"choices {say['language']}")
 
 
