@@ -20,6 +20,7 @@ from mesa.visualization.utils import update_counter
 from ...analysis.measures.lifetime import GROUPS
 from ...model.inputs.errors import InputError
 from . import opening, tabs
+from .pieces import Past
 from .words import Words, count, millions, spell, with_interventions, words
 from .worlds import numbers, settings
 from .worlds.pair import Pair
@@ -159,7 +160,7 @@ def _title(pair: Pair, say: Words) -> str:
     return " + ".join(say[part] for part in parts) if all(part in say for part in parts) else str(title)
 
 
-def _headline(pair: Pair, past: tabs.Past, titles: tabs.Titles, say: Words, *, brief: bool) -> str:
+def _headline(pair: Pair, past: Past, titles: tabs.Titles, say: Words, *, brief: bool) -> str:
     """Say where we are and, unless `brief`, what has come of it: a sentence, and a table of both worlds. HTML."""
     place = settings.places(pair.settings)[pair.settings.place][say["language"]]
     lived = len(past) - 1

@@ -19,6 +19,7 @@ from ....analysis.report.figures import GROUP_COLOUR, GROUP_HATCH
 from ....analysis.report.style import COLOURS
 from ....model.inputs.parameters import PAYERS
 from ..words import Words, millions
+from ..worlds.luck import Luck
 from ..worlds.numbers import Flow, Year, by_group
 from .sheets import bands, bare, localise, sheet, styled
 
@@ -38,7 +39,7 @@ def pyramid(past: Past, titles: Sequence[str], words: Words) -> Figure:
     with styled():
         figure = Figure(figsize=(9.8, 4.3))
         grid = figure.add_gridspec(
-            2, 3, width_ratios=(1.3, 0.42, 1), wspace=0.12, hspace=0.42, left=0.06, right=0.99, top=0.93, bottom=0.11
+            2, 3, width_ratios=(1.3, 0.52, 0.9), wspace=0.12, hspace=0.42, left=0.06, right=0.99, top=0.93, bottom=0.11
         )
         ax = figure.add_subplot(grid[:, 0])
         cost = chosen.cost[ages] / people[ages, None] / 1000
@@ -70,7 +71,7 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
     chosen, base = past[-1]
     with styled(grid=False):
         figure, (left, middle, right) = sheet(
-            9.8, 4.3, 1, 3, width_ratios=(1.2, 1.2, 0.85), left=0.0, right=0.995, top=0.92, bottom=0.12, wspace=0.36
+            9.8, 4.3, 1, 3, width_ratios=(1.2, 1.2, 0.85), left=0.05, right=0.995, top=0.92, bottom=0.12, wspace=0.36
         )
         unit = _unit([each.flows for each in (chosen, base)])
         for ax, world, title in zip((left, middle), (chosen, base), titles, strict=True):
@@ -105,7 +106,7 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
     calendar = np.array([pair[0].year for pair in past])
     with styled():
         figure, ((invested, cost), (gain, belief)) = sheet(
-            9.8, 4.5, 2, 2, sharex=True, left=0.05, right=0.85, top=0.95, bottom=0.06, wspace=0.13, hspace=0.28
+            9.8, 4.5, 2, 2, sharex=True, left=0.05, right=0.79, top=0.95, bottom=0.06, wspace=0.13, hspace=0.28
         )
         for side, (style, width) in enumerate((DESIGN, BESIDE)):
             years = [pair[side] for pair in past]
@@ -115,7 +116,7 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
             borne = np.array([by_group(each.cost.sum(axis=0)) for each in years]) / 1e9
             for number, group in enumerate(GROUPS):
                 label = words[group] if side == 0 else None
-                gain.plot(calendar, by_year[:, number], style, lw=width, color=GROUP_COLOUR[group], label=label)
+                gain.plot(calendar, by_year[:, number], style, lw=width, color=GROUP_COLOUR[group])
                 cost.plot(calendar, borne[:, number], style, lw=width, color=GROUP_COLOUR[group], label=label)
         for number, name in enumerate(interventions):
             held = [pair[0].belief[1, number] for pair in past]
@@ -131,13 +132,36 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
             (belief, "belief title"),
         ):
             ax.set_title(words[key], fontsize=10.5)
-            place = {"loc": "upper left"} | ({"bbox_to_anchor": (1.0, 1.0)} if ax in (cost, belief) else {})
-            ax.legend(fontsize=8, frameon=False, **place)
+            if ax is not gain:  # whose lines are those of the panel above
+                place = {"loc": "upper left"} | ({"bbox_to_anchor": (1.0, 1.0)} if ax in (cost, belief) else {})
+                ax.legend(fontsize=8, frameon=False, **place)
             ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             ax.margins(x=0.02)
             localise(ax, words)
         invested.set_ylim(0, None)
         cost.set_ylim(0, None)
+        return figure
+
+
+def luck(runs: Luck, past: Past, titles: Sequence[str], words: Words) -> Figure:
+    """Net gain of all public budgets so far: the run that is shown, and between which ends ten runs lie."""
+    lived = slice(0, len(past))
+    calendar = np.array([pair[0].year for pair in past])
+    panels = (*(runs.gain[:, side] for side in (0, 1)), runs.difference)
+    with styled():
+        figure, axes = sheet(9.8, 3.2, 1, 3, left=0.06, right=0.99, top=0.9, bottom=0.1, wspace=0.2)
+        for ax, gain, title in zip(axes, panels, (*titles, words["difference"]), strict=True):
+            every = gain[:, lived].sum(axis=2) / 1e6
+            band = {"color": GROUP_COLOUR["municipality"], "alpha": 0.25, "linewidth": 0, "label": words["all runs"]}
+            ax.fill_between(calendar, every.min(axis=0), every.max(axis=0), **band)
+            ax.plot(calendar, every[0], color="black", linewidth=2.2, label=words["this run"])
+            ax.plot(calendar, np.median(every, axis=0), ":", color="black", linewidth=1.4, label=words["middle run"])
+            ax.axhline(0.0, color="black", linewidth=0.8)
+            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=10.5)
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=5))
+            ax.margins(x=0.02)
+            localise(ax, words)
+        axes[0].legend(fontsize=8, frameon=False, loc="best")
         return figure
 
 

@@ -3,8 +3,11 @@
 Read by `page`, `tabs` and `reasoning`.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ....model.contracts import load_design
 from ....model.model import PreventionModel
@@ -12,6 +15,9 @@ from ....model.money.ledger import LedgerError
 from ...plans.likely import drawing
 from .numbers import Rows, Year, take
 from .settings import BESIDE, Settings
+
+if TYPE_CHECKING:
+    from .luck import Luck
 
 Pairs = list[tuple[Year, Year]]
 
@@ -23,7 +29,8 @@ class Pair(PreventionModel):
     asked for the settings. `past` has the numbers of every lived year, before the first those of the start, in pairs:
     under the chosen design, and under status quo. They are those of the place that is looked at; `around` has those of
     the municipalities on the map, which are more where the place is one of a county. `here` and `near` are their rows
-    in the world. `problems` are sentences about what stopped the run.
+    in the world. `luck` has runs of other seeds once somebody has asked for them. `problems` are
+    sentences about what stopped the run.
 
     Raises
     ------
@@ -41,6 +48,7 @@ class Pair(PreventionModel):
         self.past: Pairs = []
         self.around: Pairs = []
         self._take()
+        self.luck: Luck | None = None
         self.problems: tuple[str, ...] = ()
         self.lock = threading.Lock()  # one thread lives the years, others show them
 

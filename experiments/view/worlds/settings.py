@@ -21,7 +21,7 @@ from ....model.inputs.scenario import Scenario, load_scenario, select
 from ....model.model import check_design
 from ...runs.around import reads_the_country, whole_county
 from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, USUAL_YEARS, within
-from ..words import words
+from .. import words as texts
 from . import contract_file
 from .numbers import Rows
 
@@ -162,7 +162,7 @@ def places(settings: Settings) -> dict[str, dict[str, str]]:
 @cache
 def worlds() -> dict[str, dict[str, str]]:
     """Worlds to choose from: the likely one that goes with the seed, or central values; in the words of the page."""
-    return {name: {of: words(of)[f"world {name}"] for of in LANGUAGES} for name in ("likely", "point")}
+    return {name: {of: texts.words(of)[f"world {name}"] for of in LANGUAGES} for name in ("likely", "point")}
 
 
 def designs(settings: Settings) -> dict[str, dict[str, str]]:

@@ -139,6 +139,7 @@ def test_what_is_handed_out_runs_the_same_world_again(design, place, point, tmp_
     shown = Pair(lambda: settings)
     for _ in range(6):
         shown.step()
+
     def table(name):
         found = pd.read_parquet(tmp_path / "seen" / f"{name}.parquet")
         found = found[found["design"] != "status-quo"]
