@@ -20,7 +20,7 @@ from mesa.visualization.utils import update_counter
 from ...analysis.measures.lifetime import GROUPS
 from ...model.inputs.errors import InputError
 from . import opening, tabs
-from .pieces import Past
+from .pieces import Past, paragraph
 from .words import Words, count, millions, spell, with_interventions, words
 from .worlds import numbers, settings
 from .worlds.pair import Pair
@@ -139,6 +139,8 @@ def Worlds(pair: Pair, say: Words) -> None:
     with solara.Column(classes=["stupror"], gap="4px"):
         if pair.problems:
             _alert(say["stopped"], pair.problems)
+        for county, names in pair.cut.items():
+            paragraph(say["cut"].format(names=", ".join(names), county=county))
         brief = list(tabs.TABS)[tab] in tabs.SINGLE
         solara.HTML(tag="div", unsafe_innerHTML=_headline(pair, past, titles, say, brief=brief))
         with solara.lab.Tabs(value=tab, on_value=set_tab):

@@ -48,7 +48,7 @@ def pyramid(past: Past, titles: Sequence[str], words: Words) -> Figure:
         without = chosen.cost_without[ages].sum(axis=1) / people[ages] / 1000
         ax.plot(ages, without, color="black", linestyle=":", linewidth=1.8, label=words["untreated"])
         ax.set(xlabel=words["age"], ylabel=words["kSEK per person and year"], xlim=(0, ages[-1]), ylim=(0, None))
-        ax.set_title(words["cost now"].format(world=shorten(titles[0], 40, placeholder=" ...")), fontsize=10.5)
+        ax.set_title(words["cost now"].format(world=shorten(titles[0], 40, placeholder=" ...")), fontsize=10.5, y=1.0)
         handles, labels = ax.get_legend_handles_labels()
         ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=8, frameon=False)
         localise(ax, words)
@@ -58,7 +58,9 @@ def pyramid(past: Past, titles: Sequence[str], words: Words) -> Figure:
             part = figure.add_subplot(grid[number, 2])
             bands(part, ages, amount, [words[group] for group in GROUPS], *GROUP_LOOK)
             part.set(xlim=(-0.5, ages[-1] + 0.5), ylim=(min(amount.min(), 0) * 1.2, most * 1.1))
-            part.set_title(words["spared by age"].format(world=shorten(title, 30, placeholder=" ...")), fontsize=10)
+            part.set_title(
+                words["spared by age"].format(world=shorten(title, 30, placeholder=" ...")), fontsize=10, y=1.0
+            )
             localise(part, words)
             if number == 0:
                 part.legend(fontsize=8, frameon=False, loc="upper left")
@@ -76,7 +78,7 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
         unit = _unit([each.flows for each in (chosen, base)])
         for ax, world, title in zip((left, middle), (chosen, base), titles, strict=True):
             _ribbons(ax, world.flows, unit, words)
-            ax.set_title(shorten(title, 30, placeholder=" ..."), fontsize=11)
+            ax.set_title(shorten(title, 30, placeholder=" ..."), fontsize=11, y=1.0)
         spared = [by_group(each.saved.sum(axis=0)) / 1e6 for each in (chosen, base)]
         at = np.arange(len(GROUPS))
         for number, (amount, title) in enumerate(zip(spared, titles, strict=True)):
@@ -95,7 +97,7 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
         right.invert_yaxis()
         right.axvline(0, color="black", linewidth=1)
         right.margins(x=0.6)
-        right.set_title(words["spared this year"], fontsize=11)
+        right.set_title(words["spared this year"], fontsize=11, y=1.0)
         right.set_xlabel(words["M SEK this year"])
         localise(right, words, "x")
         return figure
@@ -131,7 +133,7 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
             (gain, "gain title"),
             (belief, "belief title"),
         ):
-            ax.set_title(words[key], fontsize=10.5)
+            ax.set_title(words[key], fontsize=10.5, y=1.0)
             if ax is not gain:  # whose lines are those of the panel above
                 place = {"loc": "upper left"} | ({"bbox_to_anchor": (1.0, 1.0)} if ax in (cost, belief) else {})
                 ax.legend(fontsize=8, frameon=False, **place)
@@ -157,7 +159,7 @@ def luck(runs: Luck, past: Past, titles: Sequence[str], words: Words) -> Figure:
             ax.plot(calendar, every[0], color="black", linewidth=2.2, label=words["this run"])
             ax.plot(calendar, np.median(every, axis=0), ":", color="black", linewidth=1.4, label=words["middle run"])
             ax.axhline(0.0, color="black", linewidth=0.8)
-            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=10.5)
+            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=10.5, y=1.0)
             ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=5))
             ax.margins(x=0.02)
             localise(ax, words)

@@ -200,7 +200,7 @@ def draw(
             texts = [f"{name}: {spell(value, words)} {unit}" for name, value in zip(names, values, strict=True)]
             _paint(ax, rings, codes, faces, texts if lived else list(names))
             ax.set(xlim=(box.x0, box.x1), ylim=(box.y0, box.y1))
-            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=11)
+            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=11, y=1.0)
             if few:
                 numbers = [f"\n{spell(value, words, signed=number == 2)}" if lived else "" for value in values]
                 _name(ax, rings, codes, [name + each for name, each in zip(names, numbers, strict=True)])

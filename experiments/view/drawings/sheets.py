@@ -89,6 +89,7 @@ def png(figure: Figure) -> bytes:
 def sheet(width: float, height: float, rows: int = 1, columns: int = 1, **margins: Any) -> tuple[Figure, Any]:
     """Lay out axes with margins by hand: a layout that measures every text takes longer than the drawing.
 
+    For the same reason titles are set at `y=1.0`: else everything is measured to find out what is above the axes.
     Sizes in inches, margins as for `Figure.subplots_adjust` and `Figure.subplots`. Gives the figure and its axes.
     """
     edges = {

@@ -13,6 +13,7 @@ from ....model.contracts import load_design
 from ....model.model import PreventionModel
 from ....model.money.ledger import LedgerError
 from ...plans.likely import drawing
+from ...runs.told import cut_counties
 from .numbers import Rows, Year, take
 from .settings import BESIDE, Settings
 
@@ -29,8 +30,8 @@ class Pair(PreventionModel):
     asked for the settings. `past` has the numbers of every lived year, before the first those of the start, in pairs:
     under the chosen design, and under status quo. They are those of the place that is looked at; `around` has those of
     the municipalities on the map, which are more where the place is one of a county. `here` and `near` are their rows
-    in the world. `luck` has runs of other seeds once somebody has asked for them. `problems` are
-    sentences about what stopped the run.
+    in the world; `cut` names the municipalities of counties of which a part is left out. `luck` has runs of other seeds
+    once somebody has asked for them. `problems` are sentences about what stopped the run.
 
     Raises
     ------
@@ -42,6 +43,7 @@ class Pair(PreventionModel):
         self.settings = chosen()
         spec, design = self.settings.read()
         self.here, self.near = self.settings.rows(spec)
+        self.cut = cut_counties(spec, self.settings.scenario)
         spec = drawing(point=self.settings.point)(spec, self.settings.seed)
         super().__init__(spec, design, self.settings.seed, self.settings.years)
         self.beside = PreventionModel(spec, load_design(BESIDE), self.settings.seed, self.settings.years)
