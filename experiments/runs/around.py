@@ -1,4 +1,4 @@
-"""What has to be lived so that one place can be seen: its county, or the whole country. Read by commands and the page."""
+"""What has to be lived so that one place can be seen: its county, or the country. Read by commands and the page."""
 
 from __future__ import annotations
 

@@ -242,8 +242,9 @@ def test_it_can_be_used_with_text_of_150_percent_and_in_the_dark(page: Page) -> 
     expect(page.locator('.figure[aria-label*="Thin dashed lines"]')).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     light = """(what) => {
-      const [r, g, b] = getComputedStyle(document.querySelector(what))[what.endsWith("text") ? "fill" : "backgroundColor"]
-        .match(/[0-9.]+/g).map(Number);
+      const style = getComputedStyle(document.querySelector(what));
+      const colour = what.endsWith("text") ? style.fill : style.backgroundColor;
+      const [r, g, b] = colour.match(/[0-9.]+/g).map(Number);
       return (r + g + b) / 765;
     }"""
     assert page.evaluate(light, ".v-application") < 0.2
