@@ -73,7 +73,7 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
     chosen, base = past[-1]
     with styled(grid=False):
         figure, (left, middle, right) = sheet(
-            9.8, 4.3, 1, 3, width_ratios=(1.2, 1.2, 0.85), left=0.05, right=0.995, top=0.92, bottom=0.12, wspace=0.36
+            9.8, 4.3, 1, 3, width_ratios=(1.2, 1.2, 0.85), left=0.05, right=0.995, top=0.92, bottom=0.12, wspace=0.5
         )
         unit = _unit([each.flows for each in (chosen, base)])
         for ax, world, title in zip((left, middle), (chosen, base), titles, strict=True):
@@ -140,7 +140,7 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
             ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             ax.margins(x=0.02)
             localise(ax, words)
-        invested.set_ylim(0, None)
+        invested.set_ylim(0, 1.3 * invested.get_ylim()[1])  # room for who is who
         cost.set_ylim(0, None)
         return figure
 
