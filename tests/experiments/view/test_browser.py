@@ -170,31 +170,6 @@ def test_every_tab_shows_its_figure(page: Page) -> None:
         page.screenshot(path=_picture(f"{name.lower().replace(' ', '-')}.png"))
 
 
-def test_another_design_comes_with_its_own_terms(page: Page) -> None:
-    choose(page, "Way of funding", "Municipal fund with repayment")
-    expect(page.get_by_text("Share of cost to pay back")).to_be_visible()
-    expect(page.get_by_text("Share of measured saving paid out")).to_have_count(0)
-    expect(page.locator("h1")).to_contain_text("State outcomes fund")  # until somebody starts again
-    expect(page.get_by_text('Press "Start again"')).to_be_visible()
-    button(page, "Start again")
-    expect(page.locator("h1")).to_contain_text("Municipal fund with repayment, and beside it status quo")
-    expect(page.get_by_text('Press "Start again"')).to_have_count(0)
-    button(page, "One year")
-    expect(page.locator("h1")).to_contain_text("2020 (year 1 of 6)")
-
-
-def test_terms_that_contradict_each_other_are_refused_until_they_do_not(page: Page) -> None:
-    choose(page, "Way of funding", "Municipal fund with repayment")
-    page.get_by_role("slider", name="Number of yearly payments").press("ArrowRight")
-    expect(page.get_by_role("alert")).to_contain_text("clause 2 (schedule)")
-    page.get_by_role("slider", name="All paid within (years)").press("ArrowRight")
-    expect(page.get_by_role("alert")).to_have_count(0)
-    button(page, "Start again")
-    expect(page.locator("h1")).to_contain_text("Municipal fund with repayment")
-    tab(page, "Take it with you")
-    expect(page.locator("pre")).to_contain_text("municipal-fund-repayment-changed.toml")
-
-
 def test_a_moved_slider_acts_and_can_be_taken_along(page: Page, tmp_path: Path) -> None:
     share = page.get_by_role("slider", name="Share of measured saving paid out")
     share.focus()

@@ -135,6 +135,7 @@ def test_settings_take_effect_at_the_next_start(shown):
     assert "State outcomes fund, and" in shown.text()
     assert 'Press "Start again"' in shown.text()
     assert shown.input(v.Slider, "Share of cost to pay back").v_model == 1.0
+    assert not [each for each in shown.all(v.Slider) if each.label == "Share of measured saving paid out"]
     shown.press("Reset")
     assert "Municipal fund with repayment, and" in shown.text()
     assert 'Press "Start again"' not in shown.text()
