@@ -124,7 +124,14 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
             held = [pair[0].belief[1, number] for pair in past]
             style = "-" if number < len(COLOURS) else "--"
             colour = COLOURS[number % len(COLOURS)]
-            belief.plot(calendar, held, style, color=colour, linewidth=1.8, label=words.get(name, name))
+            belief.plot(
+                calendar,
+                held,
+                style,
+                color=colour,
+                linewidth=1.8,
+                label=shorten(words.get(name, name), 27, placeholder=" ..."),
+            )
         belief.axhline(1.0, color="black", linewidth=0.8, linestyle=":")
         gain.axhline(0.0, color="black", linewidth=0.8)
         for ax, key in (
