@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 YEARS = 7
 CLICK = """async () => {
   const find = (what) => document.querySelector(what);
-  const now = () => [find(".stupror h1").textContent, find("svg.figure").outerHTML];
+  const now = () => [find(".stupror h1").textContent, find(".figure").outerHTML];
   const before = now(), start = performance.now();
   const buttons = [...document.querySelectorAll(".v-navigation-drawer button")];
   buttons.find((each) => each.textContent.trim() === "One year").click();
@@ -40,6 +40,7 @@ def main() -> None:
             server, url = serve(code)
             try:
                 page = browser.new_page(viewport={"width": 1366, "height": 768})
+                page.set_default_timeout(300_000)  # the first page of a fresh clone compiles the kernels
                 measure(page, url, place)
                 page.close()
             finally:
@@ -58,7 +59,7 @@ def serve(place: str) -> tuple[subprocess.Popen[str], str]:
         text=True,
     )
     assert server.stdout is not None
-    found = re.search(r"http://\S+/", server.stdout.readline())
+    found = re.search(r"http://\S+", server.stdout.readline())
     assert found is not None
     return server, found.group(0)
 
@@ -68,7 +69,7 @@ def measure(page: Page, url: str, place: str) -> None:
     received: list[int] = []
     page.on("websocket", lambda line: line.on("framereceived", lambda data: received.append(len(data))))
     page.goto(url)
-    page.wait_for_selector("svg.figure")
+    page.wait_for_selector(".figure")
     page.evaluate(CLICK)  # the first year compiles
     for tab in ("Where", "Pyramid", "Who paid whom", "Over time", "One child", "One decision"):
         page.get_by_role("tab", name=tab, exact=True).click()

@@ -37,7 +37,8 @@ from ..files.records import MANIFEST
 from ..files.tables import PACKAGE, data_package, of_runs
 from ..files.tips import TIPS, read_tips
 from ..plans.likely import LIKELY, shipped_worlds
-from .told import assumed_that_matter, cut_counties, elsewhere, place_names, terms_of
+from .around import elsewhere
+from .told import assumed_that_matter, cut_counties, place_names, terms_of
 
 __all__ = [
     "CSV_FOLDER",

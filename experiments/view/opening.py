@@ -25,6 +25,7 @@ class Opening:
     design: str = Settings.design
     years: int = Settings.years
     seed: int = Settings.seed
+    point: bool = Settings.point
     language: str = "en"
 
     @property
@@ -39,7 +40,13 @@ class Opening:
         scenario = load_scenario(self.scenario or None, self.interventions)
         design, terms = contract_file.split(self.design)
         return Settings(
-            scenario=scenario, place=self.place, design=design, terms=terms, years=self.years, seed=self.seed
+            scenario=scenario,
+            place=self.place,
+            design=design,
+            terms=terms,
+            years=self.years,
+            seed=self.seed,
+            point=self.point,
         )
 
     def write(self) -> None:

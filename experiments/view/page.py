@@ -6,10 +6,11 @@ the numbers that the worlds have given for each year, and only the figure that i
 """
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import reacton.ipyvuetify as v
 import solara
 import solara.lab
 from mesa.visualization import SolaraViz
@@ -19,6 +20,7 @@ from mesa.visualization.utils import update_counter
 from ...analysis.measures.lifetime import GROUPS
 from ...model.inputs.errors import InputError
 from . import opening, tabs
+from .pieces import Past, paragraph
 from .words import Words, count, millions, spell, with_interventions, words
 from .worlds import numbers, settings
 from .worlds.pair import Pair
@@ -31,7 +33,7 @@ MESA = "mesa "
 
 
 @solara.component_vue("mesa.vue")
-def MesaInWords(words: dict[str, str], hint: str) -> None:
+def MesaInWords(words: dict[str, str], names: dict[str, str], hint: str) -> None:
     """Say Mesa's own words in the reader's language."""
 
 
@@ -67,7 +69,8 @@ def BelowControls(wanted: solara.Reactive[Settings], running: Settings, say: Wor
     """Show the settings, and put Mesa's words into the reader's language."""
     with solara.Sidebar(), solara.Column(gap="4px"):
         own = {key.removeprefix(MESA): text for key, text in say.items() if key.startswith(MESA)}
-        MesaInWords(words=own, hint=say["keys"])
+        names = {each: say[f"button {each}"] for each in ("drawer", "theme", "play", "pause")}
+        MesaInWords(words=own, names=names, hint=say["keys"])
         Choices(wanted, running, say).key(f"choices {say['language']}")
 
 
@@ -96,9 +99,33 @@ def Choices(wanted: solara.Reactive[Settings], running: Settings, say: Words) ->
             _alert(say["refused"], problems.value)
         elif wanted.value != running:
             solara.HTML(tag="p", unsafe_innerHTML=html.escape(say["start again"]), classes=["pending"])
+        Places(wanted.value, choose, say)
         UserInputs(what, on_change=choose)
         UserInputs(terms, on_change=choose).key(f"terms {wanted.value.design}")
         UserInputs(rest, on_change=choose)
+        if not wanted.value.point:
+            solara.HTML(tag="p", unsafe_innerHTML=html.escape(say["world note"]), classes=["keys"])
+
+
+@solara.component
+def Places(chosen: Settings, choose: Callable[[str, Any], None], say: Words) -> None:
+    """Let a place be chosen by typing part of its name or its code."""
+    items = solara.use_memo(
+        lambda: [
+            {"value": code, "text": f"{names[say['language']]} ({code})" if code else names[say["language"]]}
+            for code, names in settings.places(chosen).items()
+        ],
+        [chosen.scenario, say["language"]],
+    )
+    v.Autocomplete(
+        label=say["place"],
+        hint=say["search place"],
+        no_data_text=say["no such place"],
+        items=items,
+        v_model=chosen.place,
+        on_v_model=lambda code: None if code is None else choose("place", code),
+        dense=True,
+    )
 
 
 @solara.component
@@ -112,6 +139,8 @@ def Worlds(pair: Pair, say: Words) -> None:
     with solara.Column(classes=["stupror"], gap="4px"):
         if pair.problems:
             _alert(say["stopped"], pair.problems)
+        for county, names in pair.cut.items():
+            paragraph(say["cut"].format(names=", ".join(names), county=county))
         brief = list(tabs.TABS)[tab] in tabs.SINGLE
         solara.HTML(tag="div", unsafe_innerHTML=_headline(pair, past, titles, say, brief=brief))
         with solara.lab.Tabs(value=tab, on_value=set_tab):
@@ -133,7 +162,7 @@ def _title(pair: Pair, say: Words) -> str:
     return " + ".join(say[part] for part in parts) if all(part in say for part in parts) else str(title)
 
 
-def _headline(pair: Pair, past: tabs.Past, titles: tabs.Titles, say: Words, *, brief: bool) -> str:
+def _headline(pair: Pair, past: Past, titles: tabs.Titles, say: Words, *, brief: bool) -> str:
     """Say where we are and, unless `brief`, what has come of it: a sentence, and a table of both worlds. HTML."""
     place = settings.places(pair.settings)[pair.settings.place][say["language"]]
     lived = len(past) - 1

@@ -5,6 +5,7 @@ Nothing is fetched from elsewhere and nothing is reported to anybody: scripts an
 page is for `guard` to say. Read by the command.
 """
 
+import gc
 import os
 import socket
 import threading
@@ -83,6 +84,8 @@ def serve(address: socket.socket, *, named: str, tell: Callable[[str], None], br
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            gc.collect()
+            gc.freeze()  # what is loaded stays: looking through it again takes longer than drawing a figure
             tell(url)
             if browser:
                 threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()

@@ -9,6 +9,7 @@ from ...analysis.measures.lifetime import GROUPS
 from ...model.children.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, N_LEVELS
 from ...model.inputs.parameters import PAYERS
 from .worlds import lives, numbers, reasoning
+from .worlds.luck import Luck
 from .worlds.numbers import Year
 
 Past = Sequence[tuple[Year, Year]]
@@ -54,6 +55,31 @@ def years(past: Past) -> pd.DataFrame:
             row |= {f"gain_{group}_sek": gain[number] for number, group in enumerate(GROUPS)}
             rows.append(row | {f"cost_{group}_sek": cost[number] for number, group in enumerate(GROUPS)})
     return pd.DataFrame(rows)
+
+
+BOOKS = ("frame", "mandatory", "room", "prevention", "result", "equity")  # columns of a body's year
+
+
+def books(past: Past, rows: Sequence[int] | slice) -> pd.DataFrame:
+    """Budgets by body and year, SEK, both worlds: sums over the municipalities in `rows` of those of `past`."""
+    records = []
+    for side, world in enumerate(("design", "status_quo")):
+        for year in (pair[side] for pair in past):
+            for body, kept in year.books.items():
+                sums = {f"{name}_sek": int(kept[name][rows].sum()) for name in BOOKS}
+                records.append({"world": world, "year": year.year, "body": body} | sums)
+    return pd.DataFrame(records, columns=["world", "year", "body", *(f"{name}_sek" for name in BOOKS)])
+
+
+def gains(luck: Luck, past: Past) -> pd.DataFrame:
+    """Net gain of every seed so far as a table: by seed, world, year and group, SEK."""
+    records = []
+    for run, seed in enumerate(luck.seeds):
+        for side, world in enumerate(("design", "status_quo")):
+            for at, (year, _) in enumerate(past):
+                sums = {f"gain_{group}_sek": luck.gain[run, side, at, number] for number, group in enumerate(GROUPS)}
+                records.append({"seed": seed, "world": world, "year": year.year} | sums)
+    return pd.DataFrame(records)
 
 
 def ladder(told: lives.Lives, row: int) -> pd.DataFrame:

@@ -4,73 +4,56 @@ Only the tab that is open is drawn. Read by `page`.
 """
 
 import html
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import solara
-from matplotlib.figure import Figure
+import solara.lab
 
 from ...analysis.measures.lifetime import GROUPS
 from ...model.children.ladder import N_LEVELS, level_name
 from ...model.contracts.ways import IN_FORCE
 from ..files.spreadsheets import csv_bytes
 from . import tables
-from .drawings import figures, maps, portraits, sheets
+from .drawings import figures, maps, portraits
+from .pieces import Looking, Maps, Past, Shown, TakeAlong, choice, looked_at, paragraph, stamp
 from .words import Words, count, spell
-from .worlds import lives, numbers, reasoning, settings
-from .worlds.numbers import Year
+from .worlds import lives, luck, numbers, reasoning, settings
 from .worlds.pair import Pair
 
-Past = Sequence[tuple[Year, Year]]
 Titles = tuple[str, str]
+ALL = -1  # all municipalities of the map
 MOST_CHILDREN = 1000  # so many can be leafed through
-Looking = Any  # solara.Reactive[dict[str, Any]]: what is looked at, by name; kept while tabs change
-
-
-@solara.component
-def Shown(
-    draw: Callable[[], Figure],
-    text: str,
-    name: str,
-    table: Callable[[], pd.DataFrame],
-    key: tuple[Any, ...],
-    say: Words,
-) -> None:
-    """Show one figure with a sentence to read it by, and hand it out as SVG, PNG and CSV."""
-    drawn = solara.use_memo(lambda: sheets.on_page(draw(), text), [*key, text])
-    _paragraph(text)
-    solara.HTML(tag="div", unsafe_innerHTML=drawn)
-    with solara.Row(gap="8px"):
-        for kind, data in (
-            ("svg", lambda: sheets.svg(draw()).encode()),
-            ("png", lambda: sheets.png(draw())),
-            ("csv", lambda: csv_bytes(table())),
-        ):
-            with solara.FileDownload(data, filename=f"{name}.{kind}"):
-                solara.Button(say[kind], text=True, small=True, icon_name="mdi-download")
-
-
-def _stamp(pair: Pair, past: Past) -> tuple[Any, ...]:
-    return (id(pair), len(past))
 
 
 @solara.component
 def ShowMap(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show a measure of every municipality."""
-    measure, set_measure = _looked_at(looking, "measure", maps.MEASURES)
-    places = pair.world.spec.places
+    measure, set_measure = looked_at(looking, "measure", maps.MEASURES)
+    around, (codes, names) = list(pair.around), pair.neighbours
     with solara.Row(classes=["choices"]):
-        _choice(say["measure"], {name: say[f"measure {name}"] for name in maps.MEASURES}, measure, set_measure)
-    values = maps.MEASURES[measure]([pair[0] for pair in past])
+        choice(say["measure"], {name: say[f"measure {name}"] for name in maps.MEASURES}, measure, set_measure)
+    values = maps.MEASURES[measure]([pair[0] for pair in around])
     top = int(values.argmax())
-    text = say["read map 0"] if len(past) == 1 else say["read map"].format(
-        design=titles[0], top=places.names[top], value=spell(values[top], say), unit=say[f"unit {measure}"]
+    text = say["read map 0"] if len(around) == 1 else say["read map"].format(
+        design=titles[0], top=names[top], value=spell(values[top], say), unit=say[f"unit {measure}"]
     )  # fmt: skip
-    Shown(
-        lambda: maps.draw(past, measure, places.codes, places.names, (*titles, say["difference"]), say),
-        text, f"map-{measure.replace(' ', '-')}", lambda: maps.table(past, places.codes, places.names),
-        (*_stamp(pair, past), measure), say,
+    paragraph(text)
+    all_titles = (*titles, say["difference"])
+    ground = maps.ground(codes)
+    Maps(
+        box=ground.box,
+        outlines=ground.outlines,
+        spots=ground.spots,
+        names=names if ground.spots else (),
+        chosen=codes.index(pair.settings.alone) if pair.settings.alone else -1,
+        maps=maps.coloured(around, measure, names, all_titles, say),
+        label=text,
+    )
+    TakeAlong(
+        lambda: maps.draw(around, measure, codes, names, all_titles, say),
+        f"map-{measure.replace(' ', '-')}", lambda: maps.table(around, codes, names), say,
     )  # fmt: skip
 
 
@@ -81,7 +64,7 @@ def ShowPyramid(pair: Pair, past: Past, titles: Titles, looking: Looking, say: W
     young, old = (chosen.cost[age].sum() / max(chosen.people[age], 1) / 1000 for age in (5, 17))
     text = say["read pyramid"].format(young=spell(young, say), old=spell(old, say))
     Shown(
-        lambda: figures.pyramid(past, titles, say), text, "pyramid", lambda: tables.ages(past), _stamp(pair, past), say
+        lambda: figures.pyramid(past, titles, say), text, "pyramid", lambda: tables.ages(past), stamp(pair, past), say
     )
 
 
@@ -89,7 +72,7 @@ def ShowPyramid(pair: Pair, past: Past, titles: Titles, looking: Looking, say: W
 def ShowFlows(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show who paid whom."""
     text = say["read flows" if len(past) > 1 else "read flows 0"]
-    Shown(lambda: figures.flows(past, titles, say), text, "flows", lambda: tables.flows(past), _stamp(pair, past), say)
+    Shown(lambda: figures.flows(past, titles, say), text, "flows", lambda: tables.flows(past), stamp(pair, past), say)
 
 
 @solara.component
@@ -102,7 +85,41 @@ def ShowTime(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Word
         text,
         "over-time",
         lambda: tables.years(past),
-        _stamp(pair, past),
+        stamp(pair, past),
+        say,
+    )
+    ShowLuck(pair, past, titles, say).key(f"luck {id(pair)}")
+
+
+@solara.component
+def ShowLuck(pair: Pair, past: Past, titles: Titles, say: Words) -> None:
+    """Live other seeds of the same settings when asked to, and show between which ends they lie."""
+
+    def live() -> None:
+        pair.luck = luck.live(pair.settings, luck.RUNS)
+
+    living = solara.lab.use_task(live, dependencies=None)
+    found = pair.luck
+    if found is None:
+        with solara.Row(classes=["choices"]):
+            button = say["other seeds"].format(runs=luck.RUNS)
+            solara.Button(button, on_click=living, disabled=living.pending, outlined=True)
+            if living.pending:
+                paragraph(say["living seeds"].format(runs=luck.RUNS, years=pair.world.years))
+        return
+    gain = found.difference[:, len(past) - 1]
+    counted = {group: int((gain[:, number] > 0).sum()) for number, group in enumerate(GROUPS)}
+    text = say["read luck"].format(
+        runs=len(found.seeds), first=found.seeds[0], last=found.seeds[-1], year=past[-1][0].year,
+        everybody=int((gain.sum(axis=1) > 0).sum()), **counted,
+        kind=say["luck point" if pair.settings.point else "luck likely"],
+    )  # fmt: skip
+    Shown(
+        lambda: figures.luck(found, past, titles, say),
+        text,
+        "seeds",
+        lambda: tables.gains(found, past),
+        (*stamp(pair, past), id(found)),
         say,
     )
 
@@ -110,23 +127,21 @@ def ShowTime(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Word
 @solara.component
 def ShowChild(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show one child's life beside its shadow."""
-    place, set_place = _looked_at(looking, "municipality", range(pair.world.n))
-    wanted, set_wanted = _looked_at(looking, "kind of child", lives.WANTED)
-    number, set_number = _looked_at(looking, "child", range(MOST_CHILDREN))
+    place, set_place = looked_at(looking, "municipality", _places(pair))
+    wanted, set_wanted = looked_at(looking, "kind of child", lives.WANTED)
+    number, set_number = looked_at(looking, "child", range(MOST_CHILDREN))
     with pair.lock:
-        told = solara.use_memo(lambda: lives.tell(pair.world, pair.state.children, place), [*_stamp(pair, past), place])
-        rows = solara.use_memo(
-            lambda: lives.order(pair.world.costs, told, wanted), [*_stamp(pair, past), place, wanted]
-        )
+        told = solara.use_memo(lambda: lives.tell(pair.world, pair.state.children, place), [*stamp(pair, past), place])
+        rows = solara.use_memo(lambda: lives.order(pair.world.costs, told, wanted), [*stamp(pair, past), place, wanted])
     name = pair.world.spec.places.names[place]
     with solara.Row(classes=["choices"]):
-        _choice(say["municipality label"], dict(enumerate(pair.world.spec.places.names)), place, set_place)
-        _choice(say["which child"], {each: say[f"child {each}"] for each in lives.WANTED}, wanted, set_wanted)
+        choice(say["municipality label"], _places(pair), place, set_place)
+        choice(say["which child"], {each: say[f"child {each}"] for each in lives.WANTED}, wanted, set_wanted)
         solara.Button(say["another"], on_click=lambda: set_number((number + 1) % MOST_CHILDREN), disabled=rows.size < 2)
     helped, changed = told.born.size, int((told.helped != told.alone).any(axis=1).sum())
     counted = say["count children"].format(helped=count(helped, say), municipality=name, changed=count(changed, say))
     if not rows.size:
-        _paragraph(f"{say['no child'].format(municipality=name)} {counted}")
+        paragraph(f"{say['no child'].format(municipality=name)} {counted}")
         return
     row = int(rows[number % rows.size])
     text = f"{_life_in_words(pair, told, row, name, say)} {counted}"
@@ -135,7 +150,7 @@ def ShowChild(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Wor
         text,
         "child",
         lambda: tables.ladder(told, row),
-        (*_stamp(pair, past), place, row),
+        (*stamp(pair, past), place, row),
         say,
     )
 
@@ -143,13 +158,12 @@ def ShowChild(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Wor
 @solara.component
 def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Show what a committee or region made of an option, and why it said yes or no."""
-    place, set_place = _looked_at(looking, "municipality", range(pair.world.n))
-    owner, set_owner = _looked_at(looking, "owner", pair.world.menu.owners)
-    names = pair.world.spec.places.names
+    place, set_place = looked_at(looking, "municipality", _places(pair))
+    owner, set_owner = looked_at(looking, "owner", pair.world.menu.owners)
     with pair.lock:
         decided = pair.state.bodies.decided
         ranked = reasoning.options(pair.world, pair.season, decided, owner, place)
-        cell, set_option = _looked_at(looking, "option", ranked)
+        cell, set_option = looked_at(looking, "option", ranked)
         answer, contract = reasoning.answer(decided, place, cell) if decided else ("0", IN_FORCE)
         before, asking = reasoning.before(decided, place, cell, contract), pair.asking(contract)
         asked = [
@@ -158,9 +172,9 @@ def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: 
         seen, taken = reasoning.children(pair.world, pair.season, decided, place)
         counted = {each: (int(seen[each]), int(taken[each])) for each in ranked}
     with solara.Row(classes=["choices"]):
-        _choice(say["municipality label"], dict(enumerate(names)), place, set_place)
-        _choice(say["body"], {each: say[f"body {each}"] for each in pair.world.menu.owners}, owner, set_owner)
-        _choice(say["option"], {each: _option(pair, each, counted[each], say) for each in ranked}, cell, set_option)
+        choice(say["municipality label"], _places(pair), place, set_place)
+        choice(say["body"], {each: say[f"body {each}"] for each in pair.world.menu.owners}, owner, set_owner)
+        choice(say["option"], {each: _option(pair, each, counted[each], say) for each in ranked}, cell, set_option)
     text = _decision_in_words(pair, asked, (cell, *counted[cell]), answer, say)
     if before:
         text = f"{say[f'before {before}']} {text}"
@@ -169,27 +183,50 @@ def ShowDecision(pair: Pair, past: Past, titles: Titles, looking: Looking, say: 
         text,
         "decision",
         lambda: tables.offers(asked),
-        (*_stamp(pair, past), place, cell),
+        (*stamp(pair, past), place, cell),
         say,
     )
 
 
 @solara.component
+def ShowBooks(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
+    """Show what each committee had, needed and put into early help this year, and what was left."""
+    around, (codes, names) = list(pair.around), pair.neighbours
+    first = codes.index(pair.settings.alone) if pair.settings.alone else ALL
+    choices = {
+        at: names[at] if at != ALL else say["all of them"] for at in dict.fromkeys((first, ALL, *range(len(names))))
+    }
+    chosen, choose = looked_at(looking, "books", choices)
+    with solara.Row(classes=["choices"]):
+        choice(say["municipality label"], choices, chosen, choose)
+    table = tables.books(around, slice(None) if chosen == ALL else [chosen])
+    if table.empty:
+        paragraph(say["no books"])
+        return
+    paragraph(say["read books"].format(year=past[-1][0].year))
+    solara.HTML(tag="div", unsafe_innerHTML=_books(table[table["year"] == past[-1][0].year], titles, say))
+    with solara.FileDownload(lambda: csv_bytes(table), filename="committees.csv"):
+        solara.Button(say["csv"], text=True, small=True, icon_name="mdi-download")
+
+
+@solara.component
 def ShowExport(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Words) -> None:
     """Hand out what runs this pair again, and all numbers that the page has shown."""
-    chosen, places = pair.settings, pair.world.spec.places
+    chosen, (codes, names) = pair.settings, pair.neighbours
+    around = list(pair.around)
     scenario = settings.scenario_toml(chosen)
-    _paragraph(say["read export"])
-    solara.HTML(tag="pre", unsafe_innerHTML=html.escape(settings.command(chosen)))
+    paragraph(say["read export"])
+    words_of = (f"<span>{html.escape(word)}</span>" for word in settings.command(chosen).split(" "))  # none is broken
+    solara.HTML(tag="pre", unsafe_innerHTML=" ".join(words_of))
     if not scenario:
-        _paragraph(say["nothing changed here"])
+        paragraph(say["nothing changed here"])
     files: list[tuple[str, str, Callable[[], bytes]]] = [
         ("design file", settings.design_file(chosen), lambda: settings.design_toml(chosen).encode()),
         ("all flows", "flows.csv", lambda: csv_bytes(tables.flows(past))),
         (
             "all places",
             "municipalities.csv",
-            lambda: csv_bytes(maps.table(past, places.codes, places.names)),
+            lambda: csv_bytes(maps.table(around, codes, names)),
         ),
     ]
     if scenario:
@@ -208,15 +245,12 @@ TABS: dict[str, Callable[[Pair, Past, Titles, Looking, Words], Any]] = {
     "time": ShowTime,
     "child": ShowChild,
     "decision": ShowDecision,
+    "books": ShowBooks,
     "export": ShowExport,
 }
-SINGLE = ("child", "decision", "export")  # about one case: what holds for all is left out above them
+SINGLE = ("child", "decision", "books", "export")  # about one case: what holds for all is left out above them
 
 # ---------------------------------------------------------------------- sentences
-
-
-def _paragraph(text: str) -> None:
-    solara.HTML(tag="p", unsafe_innerHTML=html.escape(text))
 
 
 def _life_in_words(pair: Pair, told: lives.Lives, row: int, name: str, say: Words) -> str:
@@ -236,6 +270,25 @@ def _life_in_words(pair: Pair, told: lives.Lives, row: int, name: str, say: Word
         owner=say[f"body {item.owner}"].lower(),
         **{f"{group}_gain": spell(gain[number], say, signed=True) for number, group in enumerate(GROUPS)},
     )
+
+
+def _books(table: pd.DataFrame, titles: Titles, say: Words) -> str:
+    """Lay out the budgets of a year, M SEK: for each body under the design, under status quo, and the difference."""
+    head = "".join(f'<th scope="col">{html.escape(say[f"books {name}"])}</th>' for name in ("", *tables.BOOKS))
+    sums = table.set_index(["world", "body"])[[f"{name}_sek" for name in tables.BOOKS]] / 1e6
+    rows = []
+    for body in dict.fromkeys(table["body"]):
+        design, beside = (sums.loc[(world, body)] for world in ("design", "status_quo"))
+        lines = (
+            (say[f"budget {body}"], design, False),
+            (titles[1], beside, False),
+            (say["difference"], design - beside, True),
+        )
+        for at, (label, amounts, signed) in enumerate(lines):
+            cells = "".join(f"<td>{spell(round(each, 6), say, signed=signed)}</td>" for each in amounts)
+            first = "body" if at == 0 else "beside"
+            rows.append(f'<tr class="{first}"><th scope="row">{html.escape(label)}</th>{cells}</tr>')
+    return f'<table class="sofar books"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def _option(pair: Pair, cell: int, counted: tuple[int, int], say: Words) -> str:
@@ -266,20 +319,7 @@ def _decision_in_words(
     return f"{verdict} {facts}"
 
 
-def _looked_at(looking: Looking, name: str, choices: Collection[Any]) -> tuple[Any, Callable[[Any], None]]:
-    """What is looked at, the first of the choices if that is none of them, and what changes it."""
-    before = looking.value.get(name)
-    chosen = before if before in choices else next(iter(choices))
-    return chosen, lambda value: looking.set({**looking.value, name: value})
-
-
-def _choice(label: str, names: dict[Any, str], chosen: Any, choose: Callable[[Any], None]) -> None:
-    """Let one of several be chosen by its name."""
-    back = {name: key for key, name in names.items()}
-    solara.Select(
-        label,
-        value=names.get(chosen, next(iter(names.values()))),
-        values=list(names.values()),
-        on_value=lambda name: choose(back[name]),
-        dense=True,
-    )
+def _places(pair: Pair) -> dict[int, str]:
+    """Municipalities that can be looked at, by their row in the world: first the one that was chosen, if one was."""
+    names = pair.world.spec.places.names
+    return {int(row): names[row] for row in dict.fromkeys([*(pair.here if pair.settings.alone else ()), *pair.near])}

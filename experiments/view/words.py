@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 def words(language: str) -> Words:
     """All texts of a language: those of the report, and over them the page's own."""
     own = texts_in(HERE, language)
-    return {**page.texts(language)["words"], **own, "language": language}
+    report = page.texts(language)
+    return {**report["words"], "cut": report["sentences"]["t_cut"], **own, "language": language}
 
 
 def with_interventions(say: Words, items: Sequence[InterventionParameters]) -> Words:

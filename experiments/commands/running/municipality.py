@@ -64,7 +64,7 @@ def municipality(
     )
     from ....model.contracts import split_names
     from ....model.inputs.scenario import select
-    from ...runs.told import reads_the_country
+    from ...runs.around import reads_the_country, whole_county
 
     whole = common.read_scenario(scenario, None, quick=False, table=municipalities_file)
     part = select(whole, [place])
@@ -81,7 +81,7 @@ def municipality(
     )
     if far and not everywhere:
         note(f"Note: {', '.join(far)}: results of the whole country matter here, so all of it is lived.")
-    lived = whole if country or far else select(whole, sorted(set(part.places.county_codes)))
+    lived = whole if country or far else whole_county(part, whole)
     all_seeds = range(seed, seed + seeds)
 
     from ....analysis.report.page import texts

@@ -209,7 +209,8 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     from ....analysis.report.worlds_table import luck_apart
     from ....model.inputs.scenario import load_scenario
     from ...runs import run_folder
-    from ...runs.told import cut_counties, elsewhere
+    from ...runs.around import elsewhere
+    from ...runs.told import cut_counties
     from ...runs.written import fill
 
     started, out = time.perf_counter(), place.out

@@ -11,7 +11,7 @@ from ....model.inputs.errors import InputError
 from ...runs import limits
 from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, QUICK_PLACE
 from .. import common
-from ..common import Interventions, ScenarioFile
+from ..common import Interventions, Point, ScenarioFile
 
 __all__ = ["view"]
 
@@ -23,10 +23,17 @@ def view(
     interventions: Interventions = None,
     design: Annotated[str, typer.Option(help="Name of a design, or path of a design file.")] = "state-outcomes-fund",
     municipalities: Annotated[
-        str, typer.Option(help="Part of the country to open with, as for run; empty is all of Sweden.")
+        str,
+        typer.Option(
+            help="Part of the country to open with, as for run; all of its county lives around one municipality. "
+            "Empty is all of Sweden."
+        ),
     ] = QUICK_PLACE,
     years: Annotated[int, common.WholeOption(help=f"Budget years to live, 1 to {MOST_YEARS}.")] = 30,
-    seed: Annotated[int, common.WholeOption(help="Which luck everybody has.")] = FIRST_SEED,
+    seed: Annotated[
+        int, common.WholeOption(help="Which luck everybody has, and which likely world it is.")
+    ] = FIRST_SEED,
+    point: Point = False,
     language: common.Language = "en",
     host: Annotated[
         str, typer.Option(help="Address to serve on; the usual one is seen by this machine only.")
@@ -60,6 +67,7 @@ def view(
         design=design,
         years=years,
         seed=seed,
+        point=point,
         language=language,
     ).write()
     if host not in serving.LOOPBACK:

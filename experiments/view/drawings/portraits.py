@@ -78,7 +78,7 @@ def life(world: World, now: int, lives: Lives, row: int, words: Words) -> Figure
             label=words["programme cost"],
         )
         money.set(xlabel=words["age"], ylabel=words["kSEK per year"], xlim=(-0.5, LAST_AGE + 0.5))
-        money.set_title(words["spared by this help"], fontsize=10)
+        money.set_title(words["spared by this help"], fontsize=10, y=1.0)
         money.legend(fontsize=8.5, frameon=False, ncols=4, loc="best")
         localise(money, words)
         return figure
@@ -169,7 +169,7 @@ def _weighed(ax: Axes, who: str, reasoning: Reasoning, words: Words) -> None:
         regard=spell(reasoning.regard, words),
         belief=spell(reasoning.offer.belief, words),
     )
-    ax.set_title(mind, fontsize=9.5, loc="left", x=-0.2)
+    ax.set_title(mind, fontsize=9.5, y=1.0, loc="left", x=-0.2)
     ends = words["wants it" if reasoning.net > 0 else "wants it not"]
     ax.text(
         0.99, 0.1, ends.format(net=spell(reasoning.net / 1000, words, signed=True)), transform=ax.transAxes, ha="right",

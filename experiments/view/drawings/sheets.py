@@ -23,13 +23,14 @@ Ages = NDArray[np.signedinteger[Any]]
 WHITE = "#ffffff"
 _LINK = re.compile(r'<a xlink:href="([^"]*)" target="_blank">')
 _OUTLINE, _LONG = re.compile(r' d="[^"]*"'), re.compile(r"(\.\d)\d+| ?\n")
+_BLACK = re.compile("#000000|#262626")  # of lines and texts; what is filled with black has no colour of its own
 _SIZE = re.compile(
     r'(<svg[^>]*?) width="[^"]*"([^>]*?) height="[^"]*"|(<svg[^>]*?) height="[^"]*"([^>]*?) width="[^"]*"'
 )
 
 
 def styled(*, grid: bool = True) -> AbstractContextManager[None]:
-    """Draw as the report's figures are drawn, on white whatever the page's theme."""
+    """Draw as the report's figures are drawn."""
     style: Any = {
         "svg.hashsalt": "stupror",
         "svg.fonttype": "none",
@@ -63,8 +64,15 @@ def _shorter(outline: re.Match[str]) -> str:
 
 
 def on_page(figure: Figure, label: str) -> str:
-    """Write a figure as SVG that is as wide as its place on the page, and says what it shows to those who listen."""
+    """Write a figure as SVG that is as wide as its place on the page, and says what it shows to those who listen.
+
+    What is black takes the colour of the page's text, and there is no ground: it can be read in a dark theme, too.
+    """
+    for ax in figure.axes:
+        ax.patch.set_visible(False)
+    figure.patch.set_visible(False)
     text = _SIZE.sub(r"\1\2\3\4", svg(figure), count=1)
+    text = _BLACK.sub("currentColor", text)
     said = html.escape(label, quote=True)
     return text.replace("<svg", f'<svg role="img" aria-label="{said}" class="figure"', 1)
 
@@ -81,6 +89,7 @@ def png(figure: Figure) -> bytes:
 def sheet(width: float, height: float, rows: int = 1, columns: int = 1, **margins: Any) -> tuple[Figure, Any]:
     """Lay out axes with margins by hand: a layout that measures every text takes longer than the drawing.
 
+    For the same reason titles are set at `y=1.0`: else everything is measured to find out what is above the axes.
     Sizes in inches, margins as for `Figure.subplots_adjust` and `Figure.subplots`. Gives the figure and its axes.
     """
     edges = {

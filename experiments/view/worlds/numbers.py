@@ -6,7 +6,7 @@ prices of 2020, not discounted; what lies after the last lived year is not in it
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from ....model.world import World
 
 Money = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]  # of municipalities in a world
 Flow = tuple[str, str, str]  # payer, receiver, purpose
 PAYER_GROUP = np.array([list(GROUPS).index(GROUP_OF[payer]) for payer in PAYERS])
 
@@ -43,6 +44,7 @@ class Year:
     cost: Money  # (N_AGES, 10) of all lives by age and payer
     cost_without: Money  # (N_AGES, 10) if nobody had ever been helped
     flows: dict[Flow, int]  # what programmes and contracts moved
+    books: dict[str, dict[str, Money]]  # by body: frame, mandatory, room, prevention, result, equity, each (n,)
     belief: Floats  # (3, n_interventions): tenth, fiftieth and ninetieth percentile of municipalities, true effect = 1
 
     @property
@@ -56,35 +58,37 @@ def by_group(by_payer: Money) -> Money:
     return np.stack([by_payer[..., group == PAYER_GROUP].sum(axis=-1) for group in range(len(GROUPS))], axis=-1)
 
 
-def take(world: World, state: State, year: int) -> Year:
-    """Take the numbers of the last lived year."""
-    everybody, shadow, treated = (each.astype(np.int64) for each in state.children.counts)
+def take(world: World, state: State, year: int, rows: Rows) -> Year:
+    """Take the numbers of the last lived year, of the municipalities in `rows`."""
+    everybody, shadow, treated = (each[rows].astype(np.int64) for each in state.children.counts)
     never = everybody - shadow
     price, n = world.costs.by_payer, world.n
-    changed = (shadow - treated).reshape(n, -1)
+    changed = (shadow - treated).reshape(rows.size, -1)
     young = slice(0, ADULT_AGE)
     helped, projects = state.children.participants, state.projects
     started = helped.municipality[: helped.n][helped.start_year[: helped.n] == year]
     going = (projects.start_year <= year) & (year < projects.start_year + projects.duration)
     running = np.zeros((n, len(world.menu.items)), np.bool_)
     running[projects.municipality[going], projects.intervention[going]] = True
-    entries = _entries(state.books.ledger, year)
+    entries = _of(rows, n, _entries(state.books.ledger, year))
+    closed = state.books.yearly[-1] if state.books.yearly else {}
     return Year(
         year=year,
         children=everybody[:, young].sum(axis=(1, 2)),
         in_need=everybody[:, young, 1:].sum(axis=(1, 2)),
         reached=shadow[:, young, 1:].sum(axis=(1, 2)),
-        helped=np.bincount(started, minlength=n),
-        practice=state.practice.active.astype(np.int64) + state.practice.funded,
-        programmes=running.sum(axis=1),
-        invested=_where(n, [each for each in entries if each.purpose in INVESTING]),
-        paid=_paid(n, entries),
+        helped=np.bincount(started, minlength=n)[rows],
+        practice=(state.practice.active.astype(np.int64) + state.practice.funded)[rows],
+        programmes=running[rows].sum(axis=1),
+        invested=_where(n, [each for each in entries if each.purpose in INVESTING])[rows],
+        paid=_paid(n, entries)[rows],
         saved=changed @ price.reshape(-1, len(PAYERS)),
         people=everybody.sum(axis=(0, 2)),
         cost=np.einsum("al,alp->ap", (never + treated).sum(axis=0), price),
         cost_without=np.einsum("al,alp->ap", everybody.sum(axis=0), price),
         flows=_flows(entries),
-        belief=np.quantile(state.bodies.beliefs.own, (0.1, 0.5, 0.9), axis=0),
+        books={body: {name: each[rows] for name, each in kept.items()} for body, kept in closed.items()},
+        belief=np.quantile(state.bodies.beliefs.own[rows], (0.1, 0.5, 0.9), axis=0),
     )
 
 
@@ -123,6 +127,19 @@ def _entries(ledger: Ledger, year: int) -> list[Entry]:
         if entry.year == year and entry.project[0] != NO_PROJECT:
             found.append(entry)
     return found[::-1]
+
+
+def _of(rows: Rows, n: int, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Keep what was moved in the municipalities in `rows`."""
+    if rows.size == n:
+        return entries
+    kept = []
+    for entry in entries:
+        here = np.isin(entry.municipality, rows)
+        if here.any():
+            moved = {name: getattr(entry, name)[here] for name in ("municipality", "project", "amount")}
+            kept.append(replace(entry, **moved))
+    return kept
 
 
 def _where(n: int, entries: Sequence[Entry]) -> Money:

@@ -3,14 +3,24 @@
 Read by `page`, `tabs` and `reasoning`.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ....model.contracts import load_design
 from ....model.model import PreventionModel
 from ....model.money.ledger import LedgerError
-from .numbers import Year, take
+from ...plans.likely import drawing
+from ...runs.told import cut_counties
+from .numbers import Rows, Year, take
 from .settings import BESIDE, Settings
+
+if TYPE_CHECKING:
+    from .luck import Luck
+
+Pairs = list[tuple[Year, Year]]
 
 
 class Pair(PreventionModel):
@@ -18,7 +28,10 @@ class Pair(PreventionModel):
 
     Mesa's page builds one whenever it starts again, from arguments that it was given once and for all: so `chosen` is
     asked for the settings. `past` has the numbers of every lived year, before the first those of the start, in pairs:
-    under the chosen design, and under status quo. `problems` are sentences about what stopped the run.
+    under the chosen design, and under status quo. They are those of the place that is looked at; `around` has those of
+    the municipalities on the map, which are more where the place is one of a county. `here` and `near` are their rows
+    in the world; `cut` names the municipalities of counties of which a part is left out. `luck` has runs of other seeds
+    once somebody has asked for them. `problems` are sentences about what stopped the run.
 
     Raises
     ------
@@ -29,9 +42,15 @@ class Pair(PreventionModel):
     def __init__(self, chosen: Callable[[], Settings]) -> None:
         self.settings = chosen()
         spec, design = self.settings.read()
+        self.here, self.near = self.settings.rows(spec)
+        self.cut = cut_counties(spec, self.settings.scenario)
+        spec = drawing(point=self.settings.point)(spec, self.settings.seed)
         super().__init__(spec, design, self.settings.seed, self.settings.years)
         self.beside = PreventionModel(spec, load_design(BESIDE), self.settings.seed, self.settings.years)
-        self.past: list[tuple[Year, Year]] = [self._taken()]
+        self.past: Pairs = []
+        self.around: Pairs = []
+        self._take()
+        self.luck: Luck | None = None
         self.problems: tuple[str, ...] = ()
         self.lock = threading.Lock()  # one thread lives the years, others show them
 
@@ -39,6 +58,12 @@ class Pair(PreventionModel):
     def lived(self) -> int:
         """Number of years that have been lived."""
         return self.year - self.world.start_year
+
+    @property
+    def neighbours(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Codes and names of the municipalities on the map."""
+        places = self.world.spec.places
+        return tuple(places.codes[row] for row in self.near), tuple(places.names[row] for row in self.near)
 
     def step(self) -> None:
         """Live one year in both worlds; none once the last has been lived."""
@@ -51,9 +76,14 @@ class Pair(PreventionModel):
             except LedgerError as error:
                 self.problems, self.running = (str(error),), False
                 return
-            self.past.append(self._taken())
+            self._take()
         self.running = self.lived < self.world.years
 
-    def _taken(self) -> tuple[Year, Year]:
-        """Numbers of the last lived year, here and beside."""
-        return take(self.world, self.state, self.year - 1), take(self.beside.world, self.beside.state, self.year - 1)
+    def _take(self) -> None:
+        """Keep the numbers of the last lived year, here and beside."""
+        self.past.append(self._taken(self.here))
+        self.around.append(self.past[-1] if self.near is self.here else self._taken(self.near))
+
+    def _taken(self, rows: Rows) -> tuple[Year, Year]:
+        year = self.year - 1
+        return take(self.world, self.state, year, rows), take(self.beside.world, self.beside.state, year, rows)

@@ -12,13 +12,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ....model.contracts import Design, design_names, terms
-from ....model.inputs.errors import InputError
+from ....model.inputs.errors import InputError, hint
 from ....model.inputs.parameters import INTERVENTION_TEXTS, OWNER_KEYS
 from ....model.inputs.scenario import Scenario, load_scenario, select
 from ....model.model import check_design
+from ...runs.around import reads_the_country, whole_county
 from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, USUAL_YEARS, within
+from .. import words as texts
 from . import contract_file
+from .numbers import Rows
 
 # Parameters with a slider of their own.
 PARAMETERS = ("committee.other_regarding", "board.other_regarding", "region.other_regarding", "committee.horizon")
@@ -37,15 +42,16 @@ class Settings:
     """All that a world depends on, as `stupror run` takes it."""
 
     scenario: Scenario = field(default_factory=load_scenario, repr=False)
-    place: str = "10"  # as --municipalities: empty is all of Sweden
+    place: str = "10"  # as --municipalities: empty is all of Sweden; of one municipality, all of its county is lived
     design: str = "state-outcomes-fund"  # name, or path of a file
     years: int = USUAL_YEARS
     seed: int = FIRST_SEED
+    point: bool = False  # central values, not the likely world of the seed
     values: Mapping[str, float] = field(default_factory=dict)  # changed parameters, by path
     terms: Mapping[str, float] = field(default_factory=dict)  # changed numbers of the contract, as in `funding.terms`
 
     def read(self) -> tuple[Scenario, Design]:
-        """Build scenario and design.
+        """Build design and scenario: of what is lived, with parameters at their central values.
 
         Raises
         ------
@@ -58,11 +64,31 @@ class Settings:
         spec = self.scenario
         for path, value in self.values.items():
             spec = spec.replace(path, value)
-        if self.place:
-            spec = select(spec, self.place.split(","))
         design = contract_file.load(self.design, self.terms)
+        if self.place:
+            part = select(spec, self.place.split(","))
+            if self.alone:
+                part = spec if reads_the_country(design, spec) else whole_county(part, spec)
+            spec = part
         check_design(design, spec)
         return spec, design
+
+    @property
+    def alone(self) -> str:
+        """Code of the one municipality that is looked at, if it is one of several in its county; empty else."""
+        if not self.place:
+            return ""
+        part = select(self.scenario, self.place.split(","))
+        one = len(part.places.codes) == 1 and len(whole_county(part, self.scenario).places.codes) > 1
+        return part.places.codes[0] if one else ""
+
+    def rows(self, lived: Scenario) -> tuple[Rows, Rows]:
+        """Rows of what is looked at in the scenario that is lived, and of what is on the map around it."""
+        places, every = lived.places, np.arange(len(lived.places.codes))
+        if not self.alone:
+            return every, every
+        here = places.codes.index(self.alone)
+        return every[[here]], every[np.array(places.county_codes) == places.county_codes[here]]
 
 
 def changed(before: Settings, given: Mapping[str, Any]) -> Settings:
@@ -85,6 +111,7 @@ def changed(before: Settings, given: Mapping[str, Any]) -> Settings:
         design=_chosen(given.get("design"), designs(before), before.design),
         years=int(given.get("years", before.years)),
         seed=int(seed),
+        point=_chosen(given.get("world"), worlds(), "point" if before.point else "likely") == "point",
         values=_moved({**before.values, **given}, usual),
     )
     if after.design != before.design:
@@ -93,38 +120,49 @@ def changed(before: Settings, given: Mapping[str, Any]) -> Settings:
     return replace(after, terms=_moved({**before.terms, **given}, usual))
 
 
-def inputs(settings: Settings, language: str, words: Mapping[str, str]) -> tuple[Inputs, Inputs, Inputs]:
+def inputs(settings: Settings, language: str, say: Mapping[str, str]) -> tuple[Inputs, Inputs, Inputs]:
     """Describe the inputs of the page in the form that Mesa's page reads: what and how, the contract's terms, the rest.
 
     Choices, sliders over declared ranges, and a text for the seed.
     """
-    what = {
-        "place": _select(words["place"], places(settings), settings.place, language),
-        "design": _select(words["design"], designs(settings), settings.design, language),
-    }
+    what = {"design": _select(say["design"], designs(settings), settings.design, language)}
     contract = terms(contract_file.load(settings.design))
     parties = [name for name in contract if name.startswith("finance.") and name.endswith(".share")]
     of_contract: Inputs = {}
     for name, quantity in contract.items():
         if len(parties) > 1 or name not in parties:  # who pays all alone has nothing to choose
             value = settings.terms.get(name, quantity.value)
-            of_contract |= _slider(name, term_label(name, words), quantity.range, value)
+            of_contract |= _slider(name, term_label(name, say), quantity.range, value)
     rest: Inputs = {}
     for path in PARAMETERS:
         quantity = settings.scenario.quantities[path]
-        rest |= _slider(path, words[f"parameter {path}"], quantity.range, settings.values.get(path, quantity.value))
-    rest |= _slider("years", words["years"], (1, MOST_YEARS), settings.years)
-    rest["seed"] = {"type": "InputText", "label": words["seed"], "value": str(settings.seed)}
+        rest |= _slider(path, say[f"parameter {path}"], quantity.range, settings.values.get(path, quantity.value))
+    rest |= _slider("years", say["years"], (1, MOST_YEARS), settings.years)
+    rest["seed"] = {"type": "InputText", "label": say["seed"], "value": str(settings.seed)}
+    world = {name: say[f"world {name}"] for name in worlds()}
+    rest["world"] = {
+        "type": "Select",
+        "label": say["world"],
+        "value": world["point" if settings.point else "likely"],
+        "values": list(world.values()),
+    }
     return what, of_contract, rest
 
 
 def places(settings: Settings) -> dict[str, dict[str, str]]:
     """Places to choose from: for each `--municipalities` what it is called in each language."""
-    everywhere = settings.scenario.places
-    counties = {code: everywhere.counties[code] for code in dict.fromkeys(everywhere.county_codes)}
+    every = settings.scenario.places
     result = {"": {"en": "All Sweden", "sv": "Hela Sverige"}}
-    result |= {code: dict.fromkeys(LANGUAGES, name) for code, name in counties.items()}
+    counties = {code: every.counties[code] for code in dict.fromkeys(every.county_codes)}
+    ones = dict(sorted(zip(every.codes, every.names, strict=True)))
+    result |= {code: dict.fromkeys(LANGUAGES, name) for code, name in {**counties, **ones}.items()}
     return result if settings.place in result else {settings.place: dict.fromkeys(LANGUAGES, settings.place), **result}
+
+
+@cache
+def worlds() -> dict[str, dict[str, str]]:
+    """Worlds to choose from: the likely one that goes with the seed, or central values; in the words of the page."""
+    return {name: {of: texts.words(of)[f"world {name}"] for of in LANGUAGES} for name in ("likely", "point")}
 
 
 def designs(settings: Settings) -> dict[str, dict[str, str]]:
@@ -216,14 +254,21 @@ def design_file(settings: Settings) -> str:
 def command(settings: Settings) -> str:
     """Write the command that compares the same two worlds, with the exported files beside it where they are needed."""
     built_in = not settings.terms and ".toml" not in settings.design
-    words = [
-        "stupror compare",
-        *(["scenario.toml"] if scenario_toml(settings) else []),
-        f"--designs {','.join(dict.fromkeys((BESIDE, settings.design if built_in else design_file(settings))))}",
-        *([f'--municipalities "{settings.place}"'] if settings.place else []),
-        f"--years {settings.years} --seeds 1 --seed {settings.seed} --point --out out/seen",
+    designs_of = ",".join(dict.fromkeys((BESIDE, settings.design if built_in else design_file(settings))))
+    changed_scenario = scenario_toml(settings)
+    if settings.alone:
+        start = [f"stupror municipality {settings.alone}", *(["--scenario scenario.toml"] if changed_scenario else [])]
+    else:
+        start = ["stupror compare", *(["scenario.toml"] if changed_scenario else [])]
+    parts = [
+        *start,
+        f"--designs {designs_of}",
+        *([f'--municipalities "{settings.place}"'] if settings.place and not settings.alone else []),
+        f"--years {settings.years} --seeds 1 --seed {settings.seed}",
+        *(["--point"] if settings.point else []),
+        "--out out/seen",
     ]
-    return " ".join(words)
+    return " ".join(parts)
 
 
 def _chosen(text: Any, choices: Mapping[str, Mapping[str, str]], before: str) -> str:
@@ -233,7 +278,8 @@ def _chosen(text: Any, choices: Mapping[str, Mapping[str, str]], before: str) ->
     for key, names in choices.items():
         if text in (key, *names.values()):
             return key
-    raise InputError([f"'{text}' is not among the choices: {', '.join(names['en'] for names in choices.values())}."])
+    known = [name for names in choices.values() for name in names.values()]
+    raise InputError([f"'{text}' is not among the choices.{hint(str(text), known)}"])
 
 
 def _moved(given: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, float]:

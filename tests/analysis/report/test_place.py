@@ -10,7 +10,7 @@ from stupror.analysis.report.page import texts
 from stupror.analysis.report.place import place, tables
 from stupror.analysis.report.place.every import sums_table, write_every
 from stupror.experiments.runs import runner, told
-from stupror.experiments.runs.told import elsewhere, reads_the_country
+from stupror.experiments.runs.around import elsewhere, reads_the_country
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
 from tests.analysis.world import tables as small_world

@@ -11,7 +11,7 @@ import pytest
 from stupror.experiments.view import words
 from stupror.experiments.view.drawings import figures, portraits, sheets
 from stupror.experiments.view.words import LANGUAGES, nice, spell
-from stupror.experiments.view.worlds import lives, reasoning
+from stupror.experiments.view.worlds import lives, luck, reasoning
 from stupror.experiments.view.worlds.pair import Pair
 from stupror.experiments.view.worlds.settings import Settings
 from stupror.model.contracts.ways import IN_FORCE
@@ -91,13 +91,39 @@ def test_a_map_names_every_municipality_with_its_number(fresh, lived, measure):
 
     say, places = words.words("sv"), lived.world.spec.places
     titles = ("a", "b", "c")
-    text = sheets.on_page(maps.draw(lived.past, measure, places.codes, places.names, titles, say), "x")
-    hover = re.findall("<title>(.*?)</title>", text)
+    chosen, *_ = shown = maps.coloured(lived.past, measure, places.names, titles, say)
     values = maps.MEASURES[measure]([pair[0] for pair in lived.past])
-    for name, value in zip(places.names, values, strict=True):
-        assert f"{name}: {spell(value, say)} {say[f'unit {measure}']}" in hover
-    before = sheets.svg(maps.draw(fresh.past, measure, places.codes, places.names, titles, say))
-    assert set(re.findall("<title>(.*?)</title>", before)) == set(places.names)  # no number before the first year
+    for name, value, text in zip(places.names, values, chosen["texts"], strict=True):
+        assert text == f"{name}: {spell(value, say)} {say[f'unit {measure}']}"
+    before = maps.coloured(fresh.past, measure, places.names, titles, say)
+    assert [each["texts"] for each in before] == [list(places.names)] * 3  # no number before the first year
+    assert all(each["key"] == [] for each in before)
+    if measure == "gain own":  # what is taken along says the same as what is shown
+        taken = sheets.svg(maps.draw(lived.past, measure, places.codes, places.names, titles, say))
+        assert set(re.findall("<title>(.*?)</title>", taken)) == {text for each in shown for text in each["texts"]}
+
+
+def test_figures_take_the_colour_of_the_page_and_stay_black_on_white_when_taken_along(lived):
+    say = words.words("en")
+    names = [item.name for item in lived.world.menu.items]
+    shown = sheets.on_page(figures.over_time(lived.past, ("a", "b"), names, say), "x")
+    assert "#000000" not in shown
+    assert shown.count("stroke: currentColor") > 10  # lines, axes and ticks
+    assert "#ffffff" not in shown  # no ground
+    taken = sheets.svg(figures.over_time(lived.past, ("a", "b"), names, say))
+    assert "currentColor" not in taken
+    assert "fill: #ffffff" in taken
+
+
+def test_the_first_of_several_seeds_is_the_run_that_is_shown(lived):
+    found = luck.live(lived.settings, 2)
+    shown = np.cumsum([[year[side].gain.sum(axis=0) for year in lived.past] for side in (0, 1)], axis=1)
+    assert (found.gain[0, :, : len(lived.past)] == shown).all()
+    assert (found.gain[0] != found.gain[1]).any()
+    say = words.words("sv")
+    assert {"a", "b", say["difference"], say["all runs"]} <= set(
+        texts_of(figures.luck(found, lived.past, ("a", "b"), say))
+    )
 
 
 def test_the_map_has_every_municipality_and_the_size_of_sweden():

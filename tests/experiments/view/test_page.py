@@ -3,6 +3,8 @@
 # ruff: noqa: E402 (what may be missing is asked for before it is imported)
 
 import html
+import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +23,7 @@ from solara.widgets import HTML
 
 from stupror.experiments.view import opening, page, tabs
 from stupror.experiments.view.words import words
+from stupror.experiments.view.worlds import luck
 
 
 class Shown:
@@ -44,6 +47,11 @@ class Shown:
         """Everything that the page writes in the middle, and its warnings."""
         said = " ".join(each.unsafe_innerHTML for each in self.all(HTML))
         return html.unescape(said.replace("<small>", "").replace("</small>", ""))
+
+    def maps(self):
+        """What the browser is sent to draw maps from, by name of the map."""
+        maps = next(each for each in self.all(v.VuetifyTemplate) if hasattr(each, "outlines"))
+        return maps, {each["title"]: each for each in maps.maps}
 
     def press(self, label):
         next(each for each in self.all(v.Btn) if label in each.children).click()
@@ -75,14 +83,51 @@ def test_it_steps_to_the_end_and_starts_again(shown):
     assert "before 2020" in shown.text()
 
 
-@pytest.mark.parametrize("tab", list(tabs.TABS))
+@pytest.mark.parametrize("tab", [each for each in tabs.TABS if each != "map"])
 def test_every_tab_can_be_read_before_the_first_year_and_after_it(shown, tab):
     shown.open(tab)
     before = shown.text()
     shown.press("Step")
     assert shown.text() != before
-    assert ("stupror compare" if tab == "export" else "<svg role") in shown.text() or "No such child" in shown.text()
+    shows = {"export": "stupror</span> <span>compare", "books": "Social services committee"}.get(tab, "<svg role")
+    assert shows in shown.text() or "No such child" in shown.text()
     assert "{" not in shown.text().replace("{stroke", "").split("<svg")[0]  # no text was left unfilled
+
+
+def test_outlines_are_sent_once_and_colours_every_year(shown):
+    sent = []
+    drawn, before = shown.maps()
+    assert set(before["Difference"]["colours"]) == {"#d9d9d9"}
+    drawn.observe(lambda change: sent.append(change["name"]), names=["outlines", "spots", "names", "box", "maps"])
+    shown.press("Step")
+    after = shown.maps()[1]
+    assert sent == ["maps"]
+    assert after["Status quo"]["texts"][0].startswith("Gotland: ")
+    assert after["State outcomes fund"]["colours"] != before["State outcomes fund"]["colours"]
+
+
+def test_a_place_is_found_by_part_of_its_name_or_its_code(shown):
+    found = {each["value"]: each["text"] for each in shown.input(v.Autocomplete, "Place").items}
+    assert [code for code, text in found.items() if "norrk" in text.lower()] == ["0581"]
+    assert "0581" in found["0581"]
+    shown.input(v.Autocomplete, "Place").v_model = "1080"
+    shown.press("Reset")
+    assert "Karlskrona: State outcomes fund" in shown.text()
+    drawn, _ = shown.maps()
+    assert drawn.names[drawn.chosen] == "Karlskrona"  # marked among the municipalities of its county
+    assert len(drawn.outlines) == 5
+
+
+def test_other_seeds_are_lived_when_somebody_asks(shown, monkeypatch):
+    monkeypatch.setattr(luck, "RUNS", 2)
+    shown.press("Step")
+    shown.open("time")
+    shown.press("Would it be seen again? Live 2 seeds")
+    until = time.monotonic() + 60
+    while "with seeds 1 to 2" not in shown.text():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert re.search(r"By 2020 the design gains more than status quo in [012] of 2 runs", shown.text())
 
 
 def test_settings_take_effect_at_the_next_start(shown):
@@ -90,6 +135,7 @@ def test_settings_take_effect_at_the_next_start(shown):
     assert "State outcomes fund, and" in shown.text()
     assert 'Press "Start again"' in shown.text()
     assert shown.input(v.Slider, "Share of cost to pay back").v_model == 1.0
+    assert not [each for each in shown.all(v.Slider) if each.label == "Share of measured saving paid out"]
     shown.press("Reset")
     assert "Municipal fund with repayment, and" in shown.text()
     assert 'Press "Start again"' not in shown.text()

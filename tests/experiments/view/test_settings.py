@@ -64,8 +64,9 @@ def test_sliders_span_the_declared_ranges_and_start_where_the_contract_stands(na
     assert changed(settings, given) == settings  # nothing has been moved, so nothing is changed
 
 
-def test_places_are_all_of_sweden_each_county_and_what_was_asked_for():
-    assert len(places(Settings())) == 22
+def test_places_are_all_of_sweden_each_county_each_municipality_and_what_was_asked_for():
+    assert len(places(Settings())) == 1 + 21 + 290
+    assert places(Settings())["0581"] == {"en": "Norrköping", "sv": "Norrköping"}
     assert next(iter(places(Settings(place="Karlshamn,1082")))) == "Karlshamn,1082"
 
 
@@ -111,18 +112,26 @@ def test_a_design_of_ones_own_can_be_chosen_and_moved(tmp_path):
     assert design_file(settings) == "my-fund-changed.toml"
 
 
-@pytest.mark.parametrize("design", ["state-outcomes-fund", "municipal-fund+competence-centre"])
-def test_what_is_handed_out_runs_the_same_world_again(design, tmp_path, stupror):
+@pytest.mark.parametrize(
+    ("design", "place", "point"),
+    [
+        ("state-outcomes-fund", "10", False),
+        ("municipal-fund", "1080", True),  # its county lives around it
+        ("municipal-fund+competence-centre", "1080", False),  # and here the country, whose results reach the centre
+    ],
+)
+def test_what_is_handed_out_runs_the_same_world_again(design, place, point, tmp_path, stupror):
     """The exported files and the command, run as a user runs them, give what the page has shown."""
-    settings = changed(Settings(design=design, place="10", years=6, seed=5), MOVED)
+    settings = changed(Settings(design=design, place=place, years=6, seed=5, point=point), MOVED)
     (tmp_path / "scenario.toml").write_text(scenario_toml(settings), encoding="utf-8")
     (tmp_path / design_file(settings)).write_text(design_toml(settings), encoding="utf-8")
     words = shlex.split(command(settings))
-    assert words[:2] == ["stupror", "compare"]
+    assert words[:2] == ["stupror", "compare" if place == "10" else "municipality"]
     here = [str(tmp_path / each) if each == "scenario.toml" else each for each in words[1:]]
     at = here.index("--designs") + 1
     assert here[at].startswith("status-quo,")  # what was seen beside it is taken along
-    here[at] = f"status-quo,{tmp_path / design_file(settings)}"
+    if ".toml" in here[at]:
+        here[at] = f"status-quo,{tmp_path / design_file(settings)}"
     here[here.index("--out") + 1] = str(tmp_path / "seen")
     answer = stupror(*here)
     assert answer.code == 0, answer.err
@@ -130,12 +139,26 @@ def test_what_is_handed_out_runs_the_same_world_again(design, tmp_path, stupror)
     shown = Pair(lambda: settings)
     for _ in range(6):
         shown.step()
-    keys = ["year", "payer", "receiver", "purpose"]
-    seen = numbers.flows_table([pair[0] for pair in shown.past]).groupby(keys)["amount_sek"].sum()
-    run = pd.read_parquet(tmp_path / "seen" / "payments.parquet")
-    run = run[(run["phase"] == "simulated") & (run["design"] != "status-quo")].groupby(keys)["amount_sek"].sum()
-    assert run.size > 10
-    assert seen.to_dict() == run.to_dict()
+
+    def table(name):
+        found = pd.read_parquet(tmp_path / "seen" / f"{name}.parquet")
+        found = found[found["design"] != "status-quo"]
+        return found if place == "10" else found[found.get("municipality", place) == place]
+
+    if place == "10":
+        keys = ["year", "payer", "receiver", "purpose"]
+        seen = numbers.flows_table([pair[0] for pair in shown.past]).groupby(keys)["amount_sek"].sum()
+        run = table("payments")
+        run = run[run["phase"] == "simulated"].groupby(keys)["amount_sek"].sum()
+        assert run.size > 10
+        assert seen.to_dict() == run.to_dict()
+    else:
+        invested = sum(int(pair[0].invested.sum()) for pair in shown.past)
+        assert invested == table("municipalities")["prevention_sek"].sum() > 0
+        rows = table("bodies").to_dict("records")
+        by_year = {pair[0].year: pair[0].books for pair in shown.past}
+        assert len(rows) == 6 * 5
+        assert all(by_year[row["year"]][row["body"]]["frame"].sum() == row["frame_sek"] for row in rows)
     runs = pd.read_parquet(tmp_path / "seen" / "runs.parquet")
     assert runs["design"].tolist()[0] == "status-quo"
     assert runs["scenario_hash"].tolist()[1] == shown.world.spec.hash()
@@ -145,7 +168,7 @@ def test_an_unchanged_world_needs_no_files():
     settings = Settings(place="", years=4)
     assert scenario_toml(settings) == ""
     assert command(settings) == (
-        "stupror compare --designs status-quo,state-outcomes-fund --years 4 --seeds 1 --seed 1 --point --out out/seen"
+        "stupror compare --designs status-quo,state-outcomes-fund --years 4 --seeds 1 --seed 1 --out out/seen"
     )
 
 
@@ -160,7 +183,7 @@ def test_changes_of_a_scenario_file_are_handed_out_too(tmp_path):
 
 
 def test_the_page_looks_at_the_run_that_python_makes():
-    settings = Settings(place="09", years=2)
+    settings = Settings(place="09", years=2, point=True)
     shown = Pair(lambda: settings)
     shown.step()
     shown.step()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from stupror.analysis.measures.lifetime import GROUPS
+from stupror.experiments.plans.likely import likely
 from stupror.experiments.view.words import LANGUAGES, words
 from stupror.experiments.view.worlds import lives, numbers, reasoning
 from stupror.experiments.view.worlds.pair import Pair
@@ -41,7 +42,7 @@ def pair(request):
 
 def test_the_world_beside_is_status_quo_with_the_same_children(pair):
     spec, _ = pair.settings.read()
-    alone = PreventionModel(spec, load_design("status-quo"), pair.world.seed, YEARS)
+    alone = PreventionModel(likely(spec, pair.world.seed), load_design("status-quo"), pair.world.seed, YEARS)
     for _ in range(6):
         alone.step()
     assert (alone.state.children.population.state == pair.beside.state.children.population.state).all()
@@ -226,7 +227,7 @@ def test_children_taken_by_options_are_all_who_were_helped(pair):
 
 def answers(place, design, year, municipality, level):
     """What the page says of all interventions at a level, by name and age, in the last lived year."""
-    settings = Settings(place=place, design=design, years=8, seed=1)
+    settings = Settings(place=place, design=design, years=8, seed=1, point=True)
     pair = Pair(lambda: settings)
     while pair.year <= year:
         pair.step()

@@ -1,0 +1,43 @@
+"""The same settings with other seeds: what of that which is seen would be seen again. Read by `tabs` and `figures`.
+
+Another seed is other luck and, unless central values were asked for, another likely world: the runs are those of
+`stupror compare --seeds 10` with the same first seed. The first of them is the run that is shown.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...runs.limits import LAST_SEED
+from .pair import Pair
+from .settings import Settings
+
+RUNS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Luck:
+    """Net gain so far in runs with different seeds."""
+
+    seeds: range
+    gain: NDArray[np.int64]  # (runs, 2, years + 1, 3): by run, world, year and group, summed from the start, SEK
+
+    @property
+    def difference(self) -> NDArray[np.int64]:
+        """What the chosen design gains more than status quo, shape (runs, years + 1, 3)."""
+        return self.gain[:, 0] - self.gain[:, 1]
+
+
+def live(settings: Settings, runs: int) -> Luck:
+    """Live the whole of so many runs, from the seed of the settings on."""
+    seeds = range(settings.seed, min(settings.seed + runs, LAST_SEED + 1))
+    gain = []
+    for seed in seeds:
+        chosen = replace(settings, seed=seed)
+        pair = Pair(lambda chosen=chosen: chosen)  # type: ignore[misc]
+        for _ in range(settings.years):
+            pair.step()
+        years = [[year[side].gain.sum(axis=0) for year in pair.past] for side in (0, 1)]
+        gain.append(np.cumsum(years, axis=1))
+    return Luck(seeds, np.array(gain))
