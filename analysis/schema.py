@@ -23,6 +23,13 @@ TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
             ("years", "int", "years", "simulated budget years"),
             ("children", "int", "persons", "everybody who lives in the run, those born during it included"),
             ("births", "int", "persons", "of whom born during the run"),
+            (
+                "equalised_municipal",
+                "float",
+                "1",
+                "of the tax that the state forgoes (`central_tax`), what it gives back to municipalities",
+            ),
+            ("equalised_regional", "float", "1", "the same for regions"),
             ("scenario_hash", "text", "", "digest of every parameter and place; equal worlds have equal hashes"),
             ("version", "text", "", "version of stupror"),
         ),

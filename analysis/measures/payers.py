@@ -15,6 +15,7 @@ Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
 
 FLOWS = ("pays", "receives", "saves")
+_KEEPING = {"municipality": "municipal", "region": "regional"}  # who keeps tax, in the words of the table `runs`
 PUBLIC = "public"  # all payer groups together
 
 
@@ -84,6 +85,29 @@ def turning(running: Frame) -> Frame:
 
 
 @once
+def nationwide(tables: Tables, rate: float) -> Frame:
+    """Gain of each payer group against status quo if the whole country gains at once, present values.
+
+    A run books income equalisation as a single place meets it: it takes nearly all of the local tax back that people
+    who come to work pay. It goes by the country's mean tax base, and the sum of the state's grants does not follow it
+    (docs/evidence.md, section 13), so of a gain that comes everywhere municipalities and regions keep the tax, and the
+    state does not get it. Public payers together gain the same. Columns design, seed, group, net_sek.
+    """
+    costs = tables["costs"]
+    forgone = costs[(costs["payer"] == "central_tax") & (costs["kind"] == "tax_forgone")]
+    forgone = forgone.assign(sek=(forgone["untreated_sek"] - forgone["actual_sek"]).astype(float))
+    forgone["sek"] = discounted(forgone, "sek", start_year(tables, forgone), rate)
+    saved = forgone.groupby(RUN, as_index=False)["sek"].sum().merge(tables["runs"], on=RUN)
+    back = {group: saved["sek"] * saved[f"equalised_{kind}"] for group, kind in _KEEPING.items()}
+    back["state"] = -sum(back.values())
+    rows = [saved[RUN].assign(group=group, sek=back[group]) for group in GROUPS]
+    shift = pd.concat(rows, ignore_index=True).set_index([*RUN, "group"])["sek"]
+    flows = flows_by_group(tables, rate)
+    at = flows.set_index([*RUN, "group"]).index
+    flows = flows.assign(net_sek=flows["net_sek"].to_numpy() + shift.reindex(at).fillna(0.0).to_numpy())
+    return against_base(flows, ["net_sek"], ["group"])
+
+
 def _moved(tables: Tables) -> Frame:
     """Rows of money by run, year, group and flow (pays, receives, saves), SEK."""
     payments, costs = tables["payments"], tables["costs"]

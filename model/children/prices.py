@@ -59,6 +59,18 @@ def build_costs(scenario: Scenario) -> CostTables:
     return _lay_out(scenario.costs, scenario.tax, scenario.ladder)
 
 
+def equalised(tax: TaxParameters) -> tuple[float, float]:
+    """Of the tax that the state forgoes with a krona of earnings, the shares that it gives back to others.
+
+    To municipalities and to regions, by income equalisation: ``rate * (1 - kept)`` over the sum of both and the state's
+    own rate.
+    """
+    municipal = tax.municipal_rate * (1.0 - tax.kept_municipal)
+    regional = tax.regional_rate * (1.0 - tax.kept_regional)
+    whole = tax.state_rate + municipal + regional
+    return municipal / whole, regional / whole
+
+
 @lru_cache(maxsize=8)
 def _lay_out(costs: tuple[CostParameters, ...], tax: TaxParameters, ladder: LadderParameters) -> CostTables:
     amount = np.zeros((N_AGES, N_LEVELS, len(PAYERS), len(KINDS)), np.int64)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..children.ladder import ADULT_AGE, EXAM_AGE, N_AGES, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE
-from ..children.prices import CostTables
+from ..children.prices import CostTables, equalised
 from ..evaluation.evaluators import JUDGED_TO
 from ..inputs.compiled import kernel
 from ..inputs.parameters import KINDS, PAYERS
@@ -22,7 +22,8 @@ Whole = NDArray[np.int64]
 
 
 def runs_table(world: World, state: State) -> Table:
-    """Whose run it is: years, children, and the version and scenario that it was made with."""
+    """Whose run it is: years, children, how tax is equalised, and the version and scenario that it was made with."""
+    municipal, regional = equalised(world.spec.tax)
     sizes = state.children.population.cohort_sizes().sum(axis=0)
     return pd.DataFrame(
         {
@@ -30,6 +31,8 @@ def runs_table(world: World, state: State) -> Table:
             "years": [world.years],
             "children": [int(sizes.sum())],
             "births": [int(sizes[ADULT_AGE:].sum())],
+            "equalised_municipal": [municipal],
+            "equalised_regional": [regional],
             "scenario_hash": [world.spec.hash()],
             "version": [__version__],
         }

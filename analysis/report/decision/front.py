@@ -20,7 +20,7 @@ from .answer import answer, gist_rows, in_short, lowest_by_payer, pair_rows
 from .options import described
 from .paired import M_SEK, Paired, pair_up
 from .tipped import tipped
-from .turns import turns
+from .turns import by_equalisation, turns
 from .verdict import cell, signed, verdict
 from .weighed import in_force, weighed
 
@@ -69,6 +69,7 @@ def front(
         "answer": answer(found, int(tables["runs"]["years"].iloc[0]), words, say),
         "turns": [
             *turns(found, tables, manifest, say, rate),
+            *(by_equalisation(found, tables, say, rate) if found.proposals and not part else []),
             *([] if part else tipped(manifest.get("tips"), words, say)),
         ],
         "tables": [payer_table(found, words, say, saving_known=not part), people_table(found, tables, words, say)],

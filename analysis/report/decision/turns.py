@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...measures import lifetime
+from ...measures import lifetime, payers
 from ..tables import number
-from .paired import Paired
+from .paired import M_SEK, Paired
+from .verdict import SAME, signed, verdict
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
@@ -76,6 +77,21 @@ def _by_rate(found: Paired, tables: Tables, say: Texts, used: float) -> list[str
     if np.isnan(rate):
         return [say["turn rate never"].format(highest=f"{100 * HIGHEST_RATE:.0f}", used=spelled)]
     return [say["turn rate"].format(rate=number(100 * rate, 1), used=spelled)]
+
+
+def by_equalisation(found: Paired, tables: Tables, say: Texts, used: float) -> list[str]:
+    """Say what payers gain if all places do at once, so that income equalisation does not take the tax back."""
+    gain = payers.nationwide(tables, used)
+    lead = gain[gain["design"] == found.ranked[0]]
+    by = {group: verdict(part["net_sek"], M_SEK, worlds=found.worlds) for group, part in lead.groupby("group")}
+    alone = {group: found.gains(found.ranked[0], group) for group in by}
+    if all(each.kind == SAME for each in by.values()) or all(by[each].mean == alone[each].mean for each in by):
+        return []
+    spelled = {
+        group: say["turn gain"].format(figure=signed(each.mean), above=each.above, n=each.n)
+        for group, each in by.items()
+    }
+    return [say["turn equalisation"].format(**spelled)]
 
 
 def _assumed(each: Mapping[str, Any], say: Texts) -> str:

@@ -28,6 +28,21 @@ def test_the_fund_is_paid_by_municipalities_and_refunded_by_the_state(world):
     assert (state["pays_sek"], state["receives_sek"], state["saves_sek"], state["net_sek"]) == (30, 0, 160, 130)
 
 
+def test_of_a_gain_everywhere_municipalities_and_regions_keep_the_tax(world):
+    tax = world["costs"].iloc[:1].assign(payer="central_tax", kind="tax_forgone", untreated_sek=100)
+    rows = [tax.assign(design=name, actual_sek=left) for name, left in (("status-quo", 100), ("fund", 50))]
+    taxed = world | {"costs": pd.concat([world["costs"], *rows], ignore_index=True)}
+    gain = payers.nationwide(taxed, 0.0)
+    found = {group: row(gain, design="fund", seed=1, group=group)["net_sek"] for group in lifetime.GROUPS}
+    # alone 10 for municipalities, 0 for regions and 130 + 50 for the state; of the 50 it gives 15 and 10 back
+    assert found == pytest.approx({"municipality": 25, "region": 10, "state": 155})
+    alone = payers.against_base(payers.flows_by_group(taxed, 0.0), ["net_sek"], ["group"])
+    whole = [frame.groupby(["design", "seed"])["net_sek"].sum() for frame in (gain, alone)]
+    pd.testing.assert_series_equal(*whole)  # public payers together gain the same
+    same = payers.against_base(payers.flows_by_group(world, 0.0), ["net_sek"], ["group"])
+    pd.testing.assert_frame_equal(payers.nationwide(world, 0.0), same)  # nobody comes to work
+
+
 def test_money_between_pockets_of_one_group_is_neither_paid_nor_received(world):
     own = world["payments"].iloc[[0]].assign(payer="social", receiver="municipal_fund", purpose="repayment")
     more = world | {"payments": pd.concat([world["payments"], own], ignore_index=True)}
