@@ -38,7 +38,7 @@ from .contracts.contract import Group
 from .contracts.ways import IN_FORCE
 from .evaluation.yardsticks import remember
 from .inputs.errors import InputError, hint
-from .inputs.parameters import InterventionParameters
+from .inputs.life_course import InterventionParameters
 from .inputs.scenario import Scenario
 from .money.books import book_lives, close, left_in_funds, open_year, price
 from .money.budgets import bad_year, spread_practice

@@ -26,7 +26,8 @@ from .contracts.ways import IN_FORCE
 from .evaluation.pricing import priced
 from .evaluation.yardsticks import Yardsticks, lay_out
 from .inputs.arithmetic import exp, log, powers, sums_by
-from .inputs.parameters import InterventionParameters, ProjectParameters
+from .inputs.life_course import InterventionParameters
+from .inputs.parameters import ProjectParameters
 from .inputs.places import Places
 from .inputs.protect import protect
 from .inputs.scenario import Scenario

@@ -25,7 +25,8 @@ from ...model.evaluation.evaluators import EVALUATORS, NONE
 from ...model.evaluation.expected import as_reported, expect
 from ...model.evaluation.metrics import OWN_FOLLOW_UP, Metric
 from ...model.inputs.errors import InputError, hint
-from ...model.inputs.parameters import KINDS, InterventionParameters
+from ...model.inputs.life_course import InterventionParameters
+from ...model.inputs.parameters import KINDS
 from ...model.inputs.scenario import Scenario
 from ..plans.plan import Plan
 

@@ -17,7 +17,7 @@ from ...model.children.forecast import effects_of, expected_states
 from ...model.children.ladder import N_AGES, N_LEVELS, N_STATES, Ladder, build_ladder, level_name
 from ...model.children.practice import cost_begun, cost_empty, practice_of
 from ...model.children.prices import GROUPS, PAYER, build_costs
-from ...model.inputs.parameters import InterventionParameters
+from ...model.inputs.life_course import InterventionParameters
 from ...model.inputs.scenario import Scenario
 
 __all__ = ["basket", "worth"]

@@ -20,7 +20,7 @@ from ...model.children.prices import CostTables, build_costs
 from ...model.contracts import Design, Measure, Outcome, settle
 from ...model.evaluation import cohorts, metrics
 from ...model.evaluation.metrics import Metric
-from ...model.inputs.parameters import InterventionParameters
+from ...model.inputs.life_course import InterventionParameters
 from ...model.inputs.scenario import Scenario
 
 __all__ = ["Ground", "Trial", "assignments", "ground_of", "measured", "paid", "try_out", "usual_size"]

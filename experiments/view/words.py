@@ -9,7 +9,7 @@ import numpy as np
 from ...analysis.report import page
 from ...analysis.report.pages import texts_in
 from ...analysis.report.tables import number
-from ...model.inputs.parameters import InterventionParameters
+from ...model.inputs.life_course import InterventionParameters
 
 Words = Mapping[str, str]
 LANGUAGES = ("en", "sv")

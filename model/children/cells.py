@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs.parameters import InterventionParameters
+from ..inputs.life_course import InterventionParameters
 from ..inputs.protect import protect
 from .forecast import BELIEF_GRID, effects_of, expected_states, life_tables, saved_years
 from .ladder import N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES, Ladder

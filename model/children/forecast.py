@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
-from ..inputs.parameters import InterventionParameters
+from ..inputs.life_course import InterventionParameters
 from .ladder import (
     ADULT_AGE,
     EXAM_AGE,

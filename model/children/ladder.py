@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..inputs.arithmetic import exp
 from ..inputs.compiled import kernel
-from ..inputs.parameters import LadderParameters
+from ..inputs.life_course import LadderParameters
 from ..inputs.protect import protect
 from .draws import ONE, threshold
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs.parameters import DetectionParameters, InterventionParameters
+from ..inputs.life_course import InterventionParameters
+from ..inputs.parameters import DetectionParameters
 from ..inputs.places import Places
 from ..inputs.protect import protect
 from . import finding, lifecourse

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..inputs.arithmetic import exp
 from ..inputs.facts import standardised
-from ..inputs.parameters import LadderParameters
+from ..inputs.life_course import LadderParameters
 from ..inputs.places import Places, sweden
 from .ladder import born
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs.parameters import KINDS, PAYERS, CostParameters, LadderParameters, TaxParameters
+from ..inputs.life_course import CostParameters, LadderParameters
+from ..inputs.parameters import KINDS, PAYERS, TaxParameters
 from ..inputs.protect import protect
 from ..inputs.scenario import Scenario
 from .ladder import ADULT_AGE, N_AGES, N_LEVELS, band

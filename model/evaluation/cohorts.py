@@ -31,7 +31,7 @@ from ..children.ladder import (
 from ..children.lifecourse import effect_left
 from ..children.practice import Practice
 from ..inputs.compiled import kernel
-from ..inputs.parameters import InterventionParameters
+from ..inputs.life_course import InterventionParameters
 from .evaluators import BEFORE_AFTER, COMPARED, FLAGGED, MATCHED, NONE, NORM, OTHER, OWN, PEOPLE, SUMS, TREND
 from .expected import alike, as_if, norms
 from .metrics import Metric

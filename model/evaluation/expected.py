@@ -31,7 +31,7 @@ from ..children.ladder import (
 from ..children.lifecourse import effect_left
 from ..children.practice import AS_STUDIED, Practice
 from ..inputs.compiled import kernel
-from ..inputs.parameters import InterventionParameters
+from ..inputs.life_course import InterventionParameters
 from .evaluators import BEFORE_AFTER, FLAGGED, MATCHED, NONE, NORM, TREND, WAITING_LIST
 from .metrics import Metric, in_unit
 

@@ -20,7 +20,8 @@ from ..contracts import Design, Measure
 from ..contracts.contract import plain
 from ..contracts.outcomes import Agreed, agreed_outcomes
 from ..contracts.timing import calendar_of, metric_at
-from ..inputs.parameters import KINDS, PAYERS, InterventionParameters
+from ..inputs.life_course import InterventionParameters
+from ..inputs.parameters import KINDS, PAYERS
 from .evaluators import COMPARED, MATCHED, OTHER, OWN, PEOPLE, SUMS, TRUE_OTHER, TRUE_OWN
 
 Floats = NDArray[np.float64]

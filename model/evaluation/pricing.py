@@ -19,7 +19,7 @@ from ..children.forecast import at_belief
 from ..children.ladder import Ladder
 from ..contracts import Design
 from ..contracts.contract import plain
-from ..inputs.parameters import InterventionParameters
+from ..inputs.life_course import InterventionParameters
 from .expected import as_reported, expect
 from .metrics import Metric, in_unit
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from .change import Change
 from .errors import InputError, hint, shown
+from .life_course import CostParameters, InterventionParameters, LadderParameters
 from .own.interventions import FILES, Own, changes_only, own_interventions
 from .parameters import (
     GROUPS,
@@ -28,15 +29,12 @@ from .parameters import (
     BudgetParameters,
     ChoiceParameters,
     CommitteeParameters,
-    CostParameters,
     DetectionParameters,
     DiffusionParameters,
     DiscountParameters,
     GuaranteedInvestorParameters,
     ImpactInvestorParameters,
-    InterventionParameters,
     InvestorParameters,
-    LadderParameters,
     ProjectParameters,
     ProviderParameters,
     RegionParameters,

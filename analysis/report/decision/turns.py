@@ -83,7 +83,8 @@ def by_equalisation(found: Paired, tables: Tables, say: Texts, used: float) -> l
     """Say what payers gain if all places do at once, so that income equalisation does not take the tax back."""
     gain = payers.nationwide(tables, used)
     lead = gain[gain["design"] == found.ranked[0]]
-    by = {group: verdict(part["net_sek"], M_SEK, worlds=found.worlds) for group, part in lead.groupby("group")}
+    parts = lead.groupby("group")
+    by = {str(group): verdict(part["net_sek"], M_SEK, worlds=found.worlds) for group, part in parts}
     alone = {group: found.gains(found.ranked[0], group) for group in by}
     if all(each.kind == SAME for each in by.values()) or all(by[each].mean == alone[each].mean for each in by):
         return []

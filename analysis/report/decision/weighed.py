@@ -107,7 +107,7 @@ def _payers(found: Paired, lead: str, kind: str, words: Texts, say: Texts) -> li
     told = []
     for group in lifetime.GROUPS:
         each = found.gains(lead, group)
-        if each.kind == kind:
+        if each.kind == kind and each.below:
             counts = {"n": each.n, "below": each.below}
             told.append(say[f"w payer {kind}"].format(group=words[group], figure=each.figure, **counts))
     return told

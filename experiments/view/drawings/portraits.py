@@ -19,7 +19,7 @@ from ....model.children.ladder import (
     N_RECORDS,
     NOT_ELIGIBLE,
 )
-from ....model.inputs.parameters import InterventionParameters
+from ....model.inputs.life_course import InterventionParameters
 from ....model.world import World
 from ..words import Words, spell
 from ..worlds.lives import Lives, spared

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, hint
-from ..parameters import GROUPS, KINDS, PAYERS, CostParameters, InterventionParameters, LadderParameters
+from ..life_course import CostParameters, InterventionParameters, LadderParameters
+from ..parameters import GROUPS, KINDS, PAYERS
 from ..places import price_factors
 from ..quantity import Quantity, decimal, text_of
 from .records import unit_problem
