@@ -20,8 +20,8 @@ def tables(designs=DESIGNS, seeds=(1, 2)):
             run = {"design": design, "seed": seed}
             runs.append(
                 run
-                | {"start_year": 2020, "years": 1, "children": 10, "births": 1, "scenario_hash": "h", "version": "v"}
-                | {"equalised_municipal": 0.3, "equalised_regional": 0.2}
+                | {"start_year": 2020, "years": 1, "children": 10, "births": 1}
+                | {"equalised_municipal": 0.3, "equalised_regional": 0.2, "scenario_hash": "h", "version": "v"}
             )
             for year, phase in ((2020, "simulated"), (2021, "expected")):
                 for payer, kind, full, saved in (
