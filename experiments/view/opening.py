@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...model.inputs.scenario import load_scenario
+from ...model.inputs.scenario import Scenario, load_scenario, select
 from .worlds import contract_file
 from .worlds.settings import Settings
 
@@ -41,7 +41,7 @@ class Opening:
         design, terms = contract_file.split(self.design)
         return Settings(
             scenario=scenario,
-            place=self.place,
+            place=_code(self.place, scenario),
             design=design,
             terms=terms,
             years=self.years,
@@ -52,6 +52,17 @@ class Opening:
     def write(self) -> None:
         """Leave it for the page."""
         os.environ[VARIABLE] = json.dumps(vars(self))
+
+
+def _code(asked: str, scenario: Scenario) -> str:
+    """Code of the county or municipality that was asked for by name; what is neither stays as it was asked."""
+    if not asked:
+        return asked
+    every, part = scenario.places, select(scenario, asked.split(",")).places
+    for county in every.counties:
+        if part.codes == tuple(code for code, of in zip(every.codes, every.county_codes, strict=True) if of == county):
+            return county if asked not in part.codes else asked
+    return part.codes[0] if len(part.codes) == 1 else asked
 
 
 def read() -> Opening:

@@ -5,6 +5,7 @@ import shlex
 import pandas as pd
 import pytest
 
+from stupror.experiments.view.opening import Opening
 from stupror.experiments.view.words import words
 from stupror.experiments.view.worlds import contract_file, numbers
 from stupror.experiments.view.worlds.pair import Pair
@@ -62,6 +63,15 @@ def test_sliders_span_the_declared_ranges_and_start_where_the_contract_stands(na
     assert what["design"]["value"] in what["design"]["values"]
     given = {key: each["value"] for part in (what, terms, rest) for key, each in part.items()}
     assert changed(settings, given) == settings  # nothing has been moved, so nothing is changed
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [("Blekinge", "10"), ("blekinge län", "10"), ("10", "10"), ("Norrköping", "0581"), ("0980", "0980"), ("", "")],
+)
+def test_a_place_that_is_asked_for_by_name_is_chosen_by_its_code(asked, code):
+    assert Opening(place=asked).settings.place == code
+    assert Opening(place="Karlshamn,1080").settings.place == "Karlshamn,1080"
 
 
 def test_places_are_all_of_sweden_each_county_each_municipality_and_what_was_asked_for():
