@@ -350,12 +350,19 @@ def check(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         wanted = [column for column in columns(name) if column[0] in frame or (name, column[0]) not in _ONLY_RUN]
         names = [column[0] for column in wanted]
         if list(frame.columns) != names:
-            problems.append(f"{name}: columns {list(frame.columns)}, the schema has {names}")
+            problems.append(f"{name}: {_how_they_differ(list(frame.columns), names)}")
             continue
         for column, kind, _, _ in wanted:
             if len(frame) and frame[column].dtype.kind not in _TYPES[kind]:
                 problems.append(f"{name}.{column}: {frame[column].dtype}, the schema has {kind}")
     return problems
+
+
+def _how_they_differ(there: list[str], wanted: list[str]) -> str:
+    """Say which columns are missing, which are too many, or that their order is another."""
+    missing, more = [each for each in wanted if each not in there], [each for each in there if each not in wanted]
+    told = [f"{word} {', '.join(names)}" for word, names in (("has no", missing), ("has also", more)) if names]
+    return " and ".join(told) or "columns are in another order"
 
 
 def render() -> str:

@@ -115,7 +115,7 @@ def main() -> None:
         signal.signal(signal.SIGINT, _stop_once)
     english = chosen(sys.argv[1:]) != "sv"
     try:
-        code = app(prog_name="stupror", standalone_mode=english)
+        code = app(_numbers_last(sys.argv[1:]), prog_name="stupror", standalone_mode=english)
         if isinstance(code, int):
             raise SystemExit(code)
     except _UsageError as error:
@@ -135,6 +135,18 @@ def main() -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, heard)
+
+
+def _numbers_last(words: list[str]) -> list[str]:
+    """Let `explain` be asked for a loss as it was printed: -2.3 is no option there.
+
+    >>> _numbers_last(["explain", "out/mine", "-2.3", "--payer", "state"])
+    ['explain', 'out/mine', '--payer', 'state', '--', '-2.3']
+    """
+    losses = [word for word in words if word[:1] == "-" and word[1:2].isdigit()]
+    if words[:1] != ["explain"] or not losses or "--" in words:
+        return words
+    return [*(word for word in words if word not in losses), "--", *losses]
 
 
 def _stop_once(_number: int, _frame: FrameType | None) -> None:

@@ -20,7 +20,7 @@ from ..plans.plan import Plan
 from . import batch_folder, cluster, engine, packs, store
 from .dictionary import described
 from .jobs import Context, Job, context_of, draw_table, factor_frame, job_frame, jobs_of, point_frame
-from .shards import WHOLE, Shard, parts_of, take_up
+from .shards import WHOLE, Shard, Taken, sources_of, take_up
 
 __all__ = ["Estimate", "Prepared", "Result", "assemble", "estimate", "prepare", "run_batch", "taken_up"]
 
@@ -94,17 +94,17 @@ def prepare(
     return Prepared(plan, draws, jobs, before, left, len(done), damaged, len(there.keys() - {job.key for job in jobs}))
 
 
-def taken_up(prepared: Prepared, folder: Path, sources: Sequence[Path]) -> int:
-    """Take up from other folders what is left to do here, and say how many runs that is.
+def taken_up(prepared: Prepared, folder: Path, given: Sequence[Path]) -> Taken:
+    """Take up from other folders what is left to do here.
 
     Raises
     ------
     InputError
-        If a source is no folder of a batch, or the folder cannot be written or another batch is at work in it.
+        If one is no folder of a batch, or of another plan, or the folder cannot be written or a batch is at work in it.
     stupror.experiments.batches.engine.StoreError
         If there is no room for them.
     """
-    parts_of(sources)
+    sources = sources_of(given, folder, {job.key for job in prepared.jobs})
     with batch_folder.open_folder(folder):
         try:
             store.sweep(folder)

@@ -18,7 +18,7 @@ from ...model.inputs.errors import InputError
 from . import store
 from .jobs import Job
 
-__all__ = ["WHOLE", "Shard", "parts_of", "shard_of", "take_up"]
+__all__ = ["WHOLE", "Shard", "Taken", "shard_of", "sources_of", "take_up"]
 
 
 @dataclass(frozen=True)
@@ -55,23 +55,43 @@ def shard_of(text: str, draws: int) -> Shard:
     return Shard(number, of)
 
 
-def parts_of(folders: Sequence[Path]) -> None:
-    """See that folders hold parts of batches.
+@dataclass(frozen=True)
+class Taken:
+    """What was taken up: runs, and parts or packs that were damaged and left."""
+
+    runs: int
+    damaged: tuple[Path, ...]
+
+
+def sources_of(given: Sequence[Path], folder: Path, plan: Set[str]) -> list[Path]:
+    """Give each folder to take up from once.
 
     Raises
     ------
     InputError
-        With those that do not.
+        If one holds no parts of a batch, or none that the plan has, or is the folder that takes up.
     """
-    odd = [folder for folder in folders if not (folder / store.PARTS).is_dir()]
-    if odd:
-        raise InputError([f"--from {folder}: is no folder that `stupror batch` has written." for folder in odd])
+    found = list({path.resolve(): path for path in given}.values())
+    problems = []
+    for path in found:
+        if path.resolve() == folder.resolve():
+            problems.append(f"--from {path}: is the folder of --out itself; what it has is kept anyway. Leave it out.")
+        elif not (path / store.PARTS).is_dir():
+            problems.append(
+                f"--from {path}: is no folder that `stupror batch` has written. Name those that are there, each with "
+                "a --from of its own; runs that nobody made are made here."
+            )
+        elif (keys := store.finished(path).keys()) and not keys & plan:
+            problems.append(f"--from {path}: has no run of this plan. Its plan is another, or the model has changed.")
+    if problems:
+        raise InputError(problems)
+    return found
 
 
-def take_up(folder: Path, sources: Sequence[Path], wanted: Set[str]) -> int:
-    """Copy what other folders have of the runs wanted, whole packs and single parts, and say how many runs that is.
+def take_up(folder: Path, sources: Sequence[Path], wanted: Set[str]) -> Taken:
+    """Copy what other folders have of the runs wanted, whole packs and single parts.
 
-    Damaged ones are left where they are. Whole result tables of the runs come along.
+    Damaged ones are left where they are, and named. Whole result tables of the runs come along.
 
     Raises
     ------
@@ -79,17 +99,21 @@ def take_up(folder: Path, sources: Sequence[Path], wanted: Set[str]) -> int:
         If the folder cannot be written.
     """
     before = store.finished(folder).keys()
+    damaged: list[Path] = []
     for source in sources:
+        damaged += store.damaged_packs(source)
         for pack in store.packs(source):
             if wanted & set(store.keys_of(pack)):
                 _copy(pack, folder / store.PARTS / store.PACKED)
         for key, path in store.loose(source).items():
-            if key in wanted and store.whole(path) is not None:
+            if store.whole(path) is None:
+                damaged.append(path)
+            elif key in wanted:
                 _copy(path, folder / store.PARTS / path.parent.name)
         for table in (source / store.TABLES).glob("*/*/*.parquet"):
             if table.name.partition(".")[0] in wanted:
                 _copy(table, folder / table.relative_to(source).parent)
-    return len((store.finished(folder).keys() - before) & wanted)
+    return Taken(len((store.finished(folder).keys() - before) & wanted), tuple(damaged))
 
 
 def _copy(path: Path, shelf: Path) -> None:

@@ -129,7 +129,8 @@ def check(*problems: str | None) -> None:
 
 def known_language(language: str) -> str | None:
     """Say what is wrong with a language, if anything is."""
-    return None if language in LANGUAGES else f"--language is '{language}'. Give one of {', '.join(LANGUAGES)}."
+    option = "--language" if any(word.startswith("--language") for word in sys.argv) else VARIABLE
+    return None if language in LANGUAGES else f"{option} is '{language}'. Give one of {', '.join(LANGUAGES)}."
 
 
 def read_scenario(

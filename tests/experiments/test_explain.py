@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from stupror import compare
 from stupror.analysis.measures import krona, lifetime
 from stupror.analysis.report.tables import number
-from stupror.experiments.cli import app
+from stupror.experiments.cli import _numbers_last, app
 from stupror.experiments.commands.running.explain import _stands_on, _Told
 from stupror.model.inputs.scenario import load_scenario
 
@@ -106,3 +106,16 @@ def test_a_number_as_printed_leads_to_what_it_consists_of(lived, parts, tmp_path
     refused = CliRunner().invoke(app, ["explain", str(folder), FUND, "--by", "payr", "--payer", "county"]).exception
     assert "Did you mean 'payer'" in str(refused)
     assert "--payer is 'county'" in str(refused)
+
+
+def test_a_loss_is_asked_for_as_it_was_printed():
+    assert _numbers_last(["explain", "x", "-2.3", "--payer", "state"]) == [
+        "explain",
+        "x",
+        "--payer",
+        "state",
+        "--",
+        "-2.3",
+    ]
+    for words in (["explain", "x", "--", "-2.3"], ["explain", "x", "2.3"], ["run", "--seed", "-2"]):
+        assert _numbers_last(words) == words

@@ -32,9 +32,12 @@ def in_short(found: Paired, words: Texts, say: Texts) -> str:
     lines = [say[f"short {change.kind}"].format(lead=words.get(lead, lead), **spelled)]
     if change.kind not in (SAME, SINGLE):
         lines.append(_verdicts(found, lead, words, say))
-        close = [other for other in found.ranked[1:] if found.change(lead, other).kind != LESS]
+        close = [other for other in found.ranked[1:] if found.change(lead, other).kind not in (LESS, SAME)]
+        twins = [words.get(other, other) for other in found.ranked[1:] if found.change(lead, other).kind == SAME]
         if close and len(close) <= MOST_NAMES:
             lines.append(say["short tied"].format(names=_cheaper_than(found, lead, close, words, say)))
+        if twins:
+            lines.append(say["rank same"].format(lead=words.get(lead, lead), names=listed(twins, say)))
     return " ".join(lines)
 
 
@@ -156,7 +159,8 @@ def _against_others(found: Paired, lead: str, words: Texts, say: Texts) -> str:
         return say["rank same"].format(lead=name, names=listed([words.get(each, each) for each in twins], say))
     if len(close) > MOST_NAMES:
         return say["rank many"].format(lead=name, n=len(close), of=len(found.proposals) - 1)
-    return say["rank close"].format(lead=name, names=_cheaper_than(found, lead, close, words, say))
+    apart = [other for other in close if other not in twins]
+    return say["rank close"].format(lead=name, names=_cheaper_than(found, lead, apart, words, say))
 
 
 def listed(names: Sequence[str], say: Texts) -> str:

@@ -49,6 +49,9 @@ def weighed(
         *([] if part else _per_krona(found, LESS, say)),
         *_reach(tables, lead, say),
     ]
+    if found.seeds == 1:
+        bad.insert(0, say["w single"])
+        return good or [say["nothing for"]], bad
     return good or [say["nothing for"]], bad or [say["nothing against"]]
 
 

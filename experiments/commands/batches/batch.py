@@ -57,8 +57,9 @@ def run_plan(
     scheduler: Annotated[str, typer.Option(help="Address of a Dask cluster to use, such as tcp://host:8786.")] = "",
     extend: Annotated[bool, typer.Option("--extend", help="Take a changed plan into a folder of another one.")] = False,
     shard: Annotated[
-        str, typer.Option(help="Make a part of the runs only, for many machines that share nothing, such as 3/100.")
-    ] = "",
+        str | None,
+        typer.Option(help="Make a part of the runs only, for many machines that share nothing, such as 3/100."),
+    ] = None,
     take: Annotated[
         list[Path] | None,
         typer.Option("--from", help="Folder of a shard whose runs are taken up first; may be given many times."),
@@ -70,19 +71,19 @@ def run_plan(
         _address(scheduler),
         "--dry-run writes nothing, so nothing can be taken up: leave out --from." if dry_run and take else None,
     )
-    from ...batches import session, shards
+    from ...batches import session, shards, store
     from ...runs.extras import need
 
     if workers > 1 or scheduler:
         need("distributed", "distributed", *([] if scheduler else ["cryptography"]))
     read = _read(plan)
-    part = _shard(read, shard) if shard else shards.WHOLE
+    part = shards.WHOLE if shard is None else _shard(read, shard)
     prepared = session.prepare(read, out, extend=extend, shard=part)
     if take:
         prepared = _taken_up(prepared, out, take, lambda: session.prepare(read, out, extend=extend, shard=part))
     common.say_notes(prepared.plan.scenario)
     common.say_idle(prepared.plan.scenario, prepared.plan.designs, _drawn(prepared.plan))
-    typer.echo("\n".join(_size(prepared)))
+    typer.echo("\n".join(_size(prepared, shard)))
     if dry_run:
         typer.echo(_words(session.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
         return
@@ -90,7 +91,7 @@ def run_plan(
 
     result = in_rounds(prepared, out, lambda each: _run(each, out, workers, scheduler or None), typer.echo)
     _report(result, out)
-    if part is not shards.WHOLE:
+    if part is not shards.WHOLE and len(store.finished(out)) == prepared.total:  # the folder holds no other shard
         typer.echo(f"These are the runs of shard {shard} alone. The same plan with --from {out} takes them up.")
 
 
@@ -111,11 +112,15 @@ def _taken_up(prepared: Prepared, out: Path, sources: list[Path], again: Callabl
     from ...batches import engine, session
 
     try:
-        number = session.taken_up(prepared, out, sources)
+        taken = session.taken_up(prepared, out, sources)
     except engine.StoreError as error:
         raise FailedError(f"{out}: cannot be written: {str(error).rstrip('.')}. {_kept(prepared, out)}") from error
-    folders = f"{len(sources)} folders" if len(sources) > 1 else str(sources[0])
-    typer.echo(f"{number} runs taken up from {folders}.")
+    different = {path.resolve() for path in sources}
+    folders = f"{len(different)} folders" if len(different) > 1 else str(sources[0])
+    typer.echo(f"{taken.runs} runs taken up from {folders}.")
+    if taken.damaged:
+        more = f" and {len(taken.damaged) - 1} more" if len(taken.damaged) > 1 else ""
+        typer.echo(f"Not what was written, left there and made again here: {taken.damaged[0]}{more}.", err=True)
     return again()
 
 
@@ -156,7 +161,7 @@ def _kept(prepared: Prepared, out: Path) -> str:
     return f"{done} of {prepared.total} runs are finished and stay in {out}; the same command goes on from there."
 
 
-def _size(prepared: Prepared) -> list[str]:
+def _size(prepared: Prepared, shard: str | None) -> list[str]:
     """Say how large the batch is, and what of it is there."""
     plan = prepared.plan
     places, factors = len(plan.scenario.places.codes), len(plan.factors) + len(plan.tied)
@@ -165,7 +170,7 @@ def _size(prepared: Prepared) -> list[str]:
         f"  {places} {'municipality' if places == 1 else 'municipalities'}, {plan.years} years from {plan.start_year}",
         f"  {plan.draws} draws of {factors} uncertain numbers ({plan.sampling.method}) x {len(plan.designs)} designs "
         f"x {plan.replications.number} replications = {plan.runs} runs"
-        + (f", {prepared.total} of them different" if prepared.total != plan.runs else ""),
+        + (f", {prepared.total} of them {_which(shard)}" if prepared.total != plan.runs else ""),
     ]
     if prepared.found or prepared.damaged:
         lines.append(f"  {prepared.found} are finished already, {len(prepared.left)} are left")
@@ -174,6 +179,10 @@ def _size(prepared: Prepared) -> list[str]:
     if prepared.others:
         lines.append(f"  {prepared.others} runs of another plan or version are in the folder too; they are not touched")
     return lines
+
+
+def _which(shard: str | None) -> str:
+    return "different" if shard is None else f"in shard {shard}"
 
 
 def _words(estimate: Estimate, workers: int) -> str:

@@ -12,7 +12,7 @@ from ...files.places import new_file
 from ...files.spreadsheets import csv_bytes
 from .. import common
 from ..common import Language
-from ..language import said
+from ..language import note, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,6 +73,11 @@ def explain(
     parts, programmes = krona.entries(tables, design, rate), krona.by_programme(tables, design, rate)
     if group:
         parts, programmes = parts[parts["payer"] == group], programmes[programmes["payer"] == group]
+    if manifest.get("place"):
+        note(
+            "Note: this is of all that was lived, over whole lives. The page of a place counts its own people, in the "
+            "simulated years."
+        )
     told = _Told(language, design, manifest)
     sums = krona.tree(parts, levels)
     children = tables["runs"]["children"][tables["runs"]["design"] == design].mean()
@@ -107,11 +112,10 @@ def _asked(tables: Tables, number: str, folder: Path) -> tuple[str, str]:
         return number, ""
     wanted = _bare(number)
     rows = tables["summary"][tables["summary"]["measure"].isin([*_GAINS])]
-    found = [
-        (str(row["design"]), _GAINS[str(row["measure"])])
-        for _, row in rows.iterrows()
-        if row["design"] != BASE and _bare(_cell(format_summary(row.to_frame().T))) == wanted
-    ]
+    printed = [(row, _cell(format_summary(row.to_frame().T))) for _, row in rows.iterrows() if row["design"] != BASE]
+    alike = [(row, cell) for row, cell in printed if _bare(cell) == wanted]
+    exact = [(row, cell) for row, cell in alike if _below_zero(cell) == _below_zero(number)]
+    found = [(str(row["design"]), _GAINS[str(row["measure"])]) for row, _ in exact or alike]
     others = [each for each in designs if each != BASE]
     if len(found) > 1:
         several = "; ".join(f"{design}, {group or 'all public payers'}" for design, group in found)
@@ -133,6 +137,10 @@ def _cell(formatted: pd.DataFrame) -> str:
 def _bare(number: str) -> str:
     """Write a number without sign, spaces and decimal comma, as one would type it."""
     return "".join(each for each in number.replace(",", ".") if each.isdigit() or each == ".")
+
+
+def _below_zero(number: str) -> bool:
+    return number.strip()[:1] in ("-", "\u2212")
 
 
 class _Told:

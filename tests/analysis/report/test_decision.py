@@ -104,6 +104,13 @@ def test_luck_is_never_called_a_gain_or_a_loss(language):
     assert sum(luck in line for line in bad) == 2  # municipality and state
 
 
+def test_one_run_says_that_nobody_can_tell_who_loses():
+    made, _ = CASES["one seed"]
+    _, bad = weighed.weighed(paired.pair_up(made, 0.03), made, texts("en")["words"], sayings("en"))
+    assert bad[0] == sayings("en")["w single"]
+    assert sayings("en")["nothing against"] not in bad
+
+
 def test_what_is_lost_is_said_as_loudly():
     made, _ = CASES["loses"]
     good, bad = weighed.weighed(paired.pair_up(made, 0.03), made, texts("en")["words"], sayings("en"))
@@ -134,6 +141,9 @@ def test_two_proposals_that_luck_does_not_separate_are_not_ranked():
     exact = {name: frame[frame["design"] == "fund"].assign(design="other") for name, frame in made.items()}
     same = {name: pd.concat([made[name], exact[name]], ignore_index=True) for name in made}
     assert "fund comes out exactly as other." in said(same, "en")[2]
+    short = in_short(paired.pair_up(same, 0.03), texts("en")["words"], sayings("en"))
+    assert "fund comes out exactly as other." in short
+    assert "not clear" not in short.partition("exactly")[2]
     assert "in 0 of 4 runs" in said(same, "en")[2]  # a tie is won by nobody
 
 

@@ -61,11 +61,27 @@ def test_a_damaged_part_is_left_and_its_run_made_again(stupror: Stupror, plan: P
     assert answer.code == 0, answer.err
     assert "5 runs taken up" in answer.out  # of three draws and two designs, one is damaged
     assert "5 runs made" in answer.out
+    assert f"left there and made again here: {tmp_path / 'part'}" in answer.err.replace("\n", " ")
+
+
+def test_a_folder_of_another_plan_or_of_itself_is_refused(stupror: Stupror, plan: Path, tmp_path: Path) -> None:
+    assert stupror("batch", plan, "--shard", "1/5", "--out", tmp_path / "part").code == 0
+    other = tmp_path / "other.toml"
+    other.write_text(PLAN.replace("years = 1", "years = 2"), encoding="utf-8")
+    answer = stupror("batch", other, "--out", tmp_path / "all", "--from", tmp_path / "part")
+    assert (answer.code, "has no run of this plan" in answer.err) == (2, True), answer.err
+    answer = stupror("batch", plan, "--out", tmp_path / "part", "--from", tmp_path / "part")
+    assert (answer.code, "is the folder of --out itself" in answer.err) == (2, True), answer.err
+    answer = stupror("batch", plan, "--out", tmp_path / "all", *["--from", tmp_path / "part"] * 2)
+    assert f"2 runs taken up from {tmp_path / 'part'}." in answer.out
+    answer = stupror("batch", plan, "--out", tmp_path / "all", "--shard", "2/5")  # the folder has all of them by now
+    assert (answer.code, "alone" in answer.out) == (0, False)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("--shard", ""), "--shard is ''. Write which and of how many, such as 3/100."),
         (("--shard", "3"), "--shard is '3'. Write which and of how many, such as 3/100."),
         (("--shard", "0/3"), "counted from 1"),
         (("--shard", "4/3"), "counted from 1"),
