@@ -9,8 +9,7 @@ and the command.
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +56,10 @@ def shard_of(text: str, draws: int) -> Shard:
 
 @dataclass(frozen=True)
 class Taken:
-    """What was taken up: runs, and parts or packs that were damaged and left."""
+    """What was taken up: how many runs, from which folders, and which of their files were damaged and left."""
 
     runs: int
+    sources: tuple[Path, ...]
     damaged: tuple[Path, ...]
 
 
@@ -89,9 +89,9 @@ def sources_of(given: Sequence[Path], folder: Path, plan: Set[str]) -> list[Path
 
 
 def take_up(folder: Path, sources: Sequence[Path], wanted: Set[str]) -> Taken:
-    """Copy what other folders have of the runs wanted, whole packs and single parts.
+    """Copy what other folders have of the runs wanted: packs, single parts, and whole result tables of the runs.
 
-    Damaged ones are left where they are, and named. Whole result tables of the runs come along.
+    Damaged ones are left where they are, and named.
 
     Raises
     ------
@@ -101,27 +101,23 @@ def take_up(folder: Path, sources: Sequence[Path], wanted: Set[str]) -> Taken:
     before = store.finished(folder).keys()
     damaged: list[Path] = []
     for source in sources:
-        damaged += store.damaged_packs(source)
-        for pack in store.packs(source):
-            if wanted & set(store.keys_of(pack)):
-                _copy(pack, folder / store.PARTS / store.PACKED)
-        for key, path in store.loose(source).items():
-            if store.whole(path) is None:
+        for path, keys in _files(source):
+            data = store.whole(path)
+            if data is None:
                 damaged.append(path)
-            elif key in wanted:
-                _copy(path, folder / store.PARTS / path.parent.name)
-        for table in (source / store.TABLES).glob("*/*/*.parquet"):
-            if table.name.partition(".")[0] in wanted:
-                _copy(table, folder / table.relative_to(source).parent)
-    return Taken(len((store.finished(folder).keys() - before) & wanted), tuple(damaged))
+            elif wanted & (keys or set(store.keys_in(data))):
+                store.write(folder / path.relative_to(source), data)
+    return Taken(len((store.finished(folder).keys() - before) & wanted), tuple(sources), tuple(damaged))
 
 
-def _copy(path: Path, shelf: Path) -> None:
-    """Copy a part, whole or not at all."""
-    target = shelf / path.name
-    if target.exists():
-        return
-    shelf.mkdir(parents=True, exist_ok=True)
-    draft = shelf / f"{store.DRAFT}{path.name}"
-    shutil.copyfile(path, draft)
-    draft.replace(target)
+def _files(source: Path) -> Iterator[tuple[Path, Set[str]]]:
+    """List what a folder keeps, each file with the run that its name tells; a pack has many, and tells none.
+
+    Whole tables of a run come before its part, which is the sign that all is there.
+    """
+    for path in sorted((source / store.TABLES).glob("*/*/*.parquet")):
+        yield path, {path.name.partition(".")[0]}
+    for key, path in store.loose(source).items():
+        yield path, {key}
+    for path in store.packs(source):
+        yield path, set()

@@ -34,6 +34,7 @@ __all__ = [
     "digest",
     "find",
     "finished",
+    "keys_in",
     "keys_of",
     "loose",
     "pack",
@@ -45,6 +46,7 @@ __all__ = [
     "set_aside",
     "sweep",
     "whole",
+    "write",
     "written_at",
 ]
 
@@ -86,17 +88,27 @@ def put(folder: Path, key: str, data: bytes, *, under: str = PARTS) -> Path:
     OSError
         If it cannot be written (no space, no right); nothing is left behind then.
     """
-    shelf = folder / under / key[:2]
-    shelf.mkdir(parents=True, exist_ok=True)
-    target = shelf / f"{key}.{digest(data)}.parquet"
-    draft = shelf / f"{DRAFT}{os.getpid()}-{key}"
+    target = folder / under / key[:2] / f"{key}.{digest(data)}.parquet"
+    write(target, data)
+    return target
+
+
+def write(target: Path, data: bytes) -> None:
+    """Write a file under another name and rename it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written (no space, no right); nothing is left behind then.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.parent / f"{DRAFT}{os.getpid()}-{target.name}"
     try:
         draft.write_bytes(data)
         draft.replace(target)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    return target
 
 
 def put_table(folder: Path, name: str, key: str, table: Any) -> None:
@@ -135,7 +147,12 @@ def damaged_packs(folder: Path) -> dict[Path, int]:
 def keys_of(path: Path) -> list[str]:
     """Give the keys of a pack's runs; none if it is not what was written."""
     data = whole(path)
-    return [] if data is None else [str(key) for key in pq.read_table(pa.BufferReader(data), columns=["key"])["key"]]
+    return [] if data is None else keys_in(data)
+
+
+def keys_in(data: bytes) -> list[str]:
+    """Give the keys of the runs in a part or a pack."""
+    return [str(key) for key in pq.read_table(pa.BufferReader(data), columns=["key"])["key"]]
 
 
 def written_at(path: Path) -> float | None:

@@ -34,7 +34,6 @@ __all__ = [
     "read_posterior",
     "shipped",
     "values_of",
-    "worlds",
     "wrong_in",
 ]
 
@@ -190,12 +189,6 @@ def _some(name: str) -> slice:
     """Read the brackets of a column; all numbers if there are none."""
     found = _SOME.search(name)
     return slice(*(int(each) if each else None for each in found.groups())) if found else slice(None)
-
-
-def worlds(scenario: Scenario, posteriors: Sequence[Posterior], seed: int) -> Scenario:
-    """Return one likely world: a row of each posterior, picked by the seed, laid over the scenario in their order."""
-    row = {name: value for posterior in posteriors for name, value in posterior.pick(seed).items()}
-    return changed(scenario, row) if row else scenario
 
 
 def read_posteriors(files: Sequence[Path], scenario: Scenario, said: str = "--posterior") -> list[Posterior]:

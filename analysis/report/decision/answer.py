@@ -32,12 +32,11 @@ def in_short(found: Paired, words: Texts, say: Texts) -> str:
     lines = [say[f"short {change.kind}"].format(lead=words.get(lead, lead), **spelled)]
     if change.kind not in (SAME, SINGLE):
         lines.append(_verdicts(found, lead, words, say))
-        close = [other for other in found.ranked[1:] if found.change(lead, other).kind not in (LESS, SAME)]
-        twins = [words.get(other, other) for other in found.ranked[1:] if found.change(lead, other).kind == SAME]
+        close, twins = _rivals(found, lead)
         if close and len(close) <= MOST_NAMES:
             lines.append(say["short tied"].format(names=_cheaper_than(found, lead, close, words, say)))
         if twins:
-            lines.append(say["rank same"].format(lead=words.get(lead, lead), names=listed(twins, say)))
+            lines.append(_same(lead, twins, words, say))
     return " ".join(lines)
 
 
@@ -150,17 +149,27 @@ def how_sure(found: Paired, words: Texts, say: Texts) -> str:
 
 def _against_others(found: Paired, lead: str, words: Texts, say: Texts) -> str:
     """Say which of the other proposals luck does not tell from the leading one."""
-    close = [other for other in found.ranked[1:] if found.change(lead, other).kind != LESS]
-    twins = [other for other in close if found.change(lead, other).kind == SAME]
-    name = words.get(lead, lead)
-    if not close:
+    close, twins = _rivals(found, lead)
+    name, number_of = words.get(lead, lead), len(close) + len(twins)
+    if not number_of:
         return say["rank first"].format(lead=name)
-    if twins == close:
-        return say["rank same"].format(lead=name, names=listed([words.get(each, each) for each in twins], say))
-    if len(close) > MOST_NAMES:
-        return say["rank many"].format(lead=name, n=len(close), of=len(found.proposals) - 1)
-    apart = [other for other in close if other not in twins]
-    return say["rank close"].format(lead=name, names=_cheaper_than(found, lead, apart, words, say))
+    if not close:
+        return _same(lead, twins, words, say)
+    if number_of > MOST_NAMES:
+        return say["rank many"].format(lead=name, n=number_of, of=len(found.proposals) - 1)
+    return say["rank close"].format(lead=name, names=_cheaper_than(found, lead, close, words, say))
+
+
+def _rivals(found: Paired, lead: str) -> tuple[list[str], list[str]]:
+    """Give the other proposals that are not clearly dearer than the leading one, and those that come out as it does."""
+    kinds = {other: found.change(lead, other).kind for other in found.ranked[1:]}
+    close = [other for other, kind in kinds.items() if kind not in (LESS, SAME)]
+    return close, [other for other, kind in kinds.items() if kind == SAME]
+
+
+def _same(lead: str, twins: Sequence[str], words: Texts, say: Texts) -> str:
+    names = listed([words.get(each, each) for each in twins], say)
+    return say["rank same"].format(lead=words.get(lead, lead), names=names)
 
 
 def listed(names: Sequence[str], say: Texts) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from ...measures import lifetime, payers
 from ..tables import number
 from .paired import M_SEK, Paired
-from .verdict import SAME, signed, verdict
+from .verdict import signed, verdict
 
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
@@ -86,7 +86,7 @@ def by_equalisation(found: Paired, tables: Tables, say: Texts, used: float) -> l
     parts = lead.groupby("group")
     by = {str(group): verdict(part["net_sek"], M_SEK, worlds=found.worlds) for group, part in parts}
     alone = {group: found.gains(found.ranked[0], group) for group in by}
-    if all(each.kind == SAME for each in by.values()) or all(by[each].mean == alone[each].mean for each in by):
+    if all(by[each].mean == alone[each].mean for each in by):
         return []
     spelled = {
         group: say["turn gain"].format(figure=signed(each.mean), above=each.above, n=each.n)

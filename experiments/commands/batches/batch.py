@@ -17,8 +17,6 @@ from .. import common
 from ..common import FailedError, StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     from ....model.inputs.scenario import Scenario
@@ -80,7 +78,8 @@ def run_plan(
     part = shards.WHOLE if shard is None else _shard(read, shard)
     prepared = session.prepare(read, out, extend=extend, shard=part)
     if take:
-        prepared = _taken_up(prepared, out, take, lambda: session.prepare(read, out, extend=extend, shard=part))
+        _take_up(prepared, out, take)
+        prepared = session.prepare(read, out, extend=extend, shard=part)
     common.say_notes(prepared.plan.scenario)
     common.say_idle(prepared.plan.scenario, prepared.plan.designs, _drawn(prepared.plan))
     typer.echo("\n".join(_size(prepared, shard)))
@@ -107,21 +106,19 @@ def _shard(plan: Plan, text: str) -> Shard:
     return shards.shard_of(text, plan.draws)
 
 
-def _taken_up(prepared: Prepared, out: Path, sources: list[Path], again: Callable[[], Prepared]) -> Prepared:
+def _take_up(prepared: Prepared, out: Path, given: list[Path]) -> None:
     """Take up what other folders have, and say how much."""
     from ...batches import engine, session
 
     try:
-        taken = session.taken_up(prepared, out, sources)
+        taken = session.taken_up(prepared, out, given)
     except engine.StoreError as error:
         raise FailedError(f"{out}: cannot be written: {str(error).rstrip('.')}. {_kept(prepared, out)}") from error
-    different = {path.resolve() for path in sources}
-    folders = f"{len(different)} folders" if len(different) > 1 else str(sources[0])
+    folders = f"{len(taken.sources)} folders" if len(taken.sources) > 1 else str(taken.sources[0])
     typer.echo(f"{taken.runs} runs taken up from {folders}.")
     if taken.damaged:
         more = f" and {len(taken.damaged) - 1} more" if len(taken.damaged) > 1 else ""
         typer.echo(f"Not what was written, left there and made again here: {taken.damaged[0]}{more}.", err=True)
-    return again()
 
 
 def _drawn(plan: Plan) -> list[str]:

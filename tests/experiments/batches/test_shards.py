@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stupror.analysis.measures.outcomes import OUTCOMES
-from stupror.experiments.batches import engine, store
+from stupror.experiments.batches import engine, packs, store
 
 Stupror = Callable[..., Any]
 PLAN = """
@@ -62,6 +62,13 @@ def test_a_damaged_part_is_left_and_its_run_made_again(stupror: Stupror, plan: P
     assert "5 runs taken up" in answer.out  # of three draws and two designs, one is damaged
     assert "5 runs made" in answer.out
     assert f"left there and made again here: {tmp_path / 'part'}" in answer.err.replace("\n", " ")
+
+
+def test_packs_are_taken_up_as_single_parts_are(stupror: Stupror, plan: Path, tmp_path: Path) -> None:
+    assert stupror("batch", plan, "--shard", "1/2", "--out", tmp_path / "part").code == 0
+    assert len(packs.pack_all(tmp_path / "part", few=0)) == 1
+    answer = stupror("batch", plan, "--out", tmp_path / "all", "--from", tmp_path / "part")
+    assert (answer.code, "6 runs taken up" in answer.out, "4 runs made" in answer.out) == (0, True, True), answer.err
 
 
 def test_a_folder_of_another_plan_or_of_itself_is_refused(stupror: Stupror, plan: Path, tmp_path: Path) -> None:

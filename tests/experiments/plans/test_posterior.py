@@ -5,7 +5,8 @@ import pytest
 
 from stupror.experiments.calibration.problems import life_course_problem
 from stupror.experiments.patterns.prevalence import lives
-from stupror.experiments.plans.posterior import changed, read_posterior, shipped, worlds
+from stupror.experiments.plans.likely import drawing
+from stupror.experiments.plans.posterior import changed, read_posterior, shipped
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario
 
@@ -32,8 +33,8 @@ def test_values_are_set_and_factors_multiply_every_number(file):
     world = changed(SPEC, read_posterior(file, SPEC).row(1))
     assert world.diffusion.innovation == 0.02
     assert world.ladder.up_care == pytest.approx([2 * each for each in SPEC.ladder.up_care])
-    assert worlds(SPEC, [], 1) is SPEC
-    assert worlds(SPEC, [read_posterior(file, SPEC)], 1).hash() != SPEC.hash()
+    assert drawing(point=True)(SPEC, 1) is SPEC
+    assert drawing(point=True, posteriors=[read_posterior(file, SPEC)])(SPEC, 1).hash() != SPEC.hash()
 
 
 def test_what_lies_outside_a_range_is_held_at_its_end():
