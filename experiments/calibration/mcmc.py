@@ -1,9 +1,11 @@
 """Calibration where a world's statistics have no luck in them, so that the likelihood is known: emcee.
 
-Many walkers (affine-invariant ensemble; Goodman & Weare 2010; Foreman-Mackey et al. 2013), begun around the world
-nearest to the targets, move to worlds that are as likely as the targets and the prior say. With two dozen parameters
-this takes minutes, where ABC-SMC would need millions of worlds. Whether they have come there is not seen from where
-they stand: the way they went is kept beside the notes, and `settled` looks at it. Used by `abc`.
+Many walkers (an ensemble; Foreman-Mackey et al. 2013), begun around the world nearest to the targets, move to worlds
+that are as likely as the targets and the prior say. Each is moved along the difference of two others (differential
+evolution; ter Braak 2006, Nelson et al. 2014) or, now and then, towards a third (snooker; ter Braak & Vrugt 2008): with
+two dozen parameters they forget where they stood in a quarter of the steps that the stretch move (Goodman & Weare 2010)
+takes. ABC-SMC would need millions of worlds. Whether they have come there is not seen from where they stand: the way
+they went is kept beside the notes, and `settled` looks at it. Used by `abc`.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ __all__ = ["check_generations", "check_walk", "walk"]
 Floats = NDArray[np.float64]
 Misses = Callable[[Floats], Floats]
 
+_SNOOKER = 0.2  # share of moves that are of that kind, as emcee's authors advise
+_FEWEST = 4  # walkers that a snooker move needs
 STEPS, EVERY = 50, 10  # steps of every walker in each generation; of the way every so many steps are kept
 _SLOPE = 1e-4  # change by which slopes are found, of the width between the bounds
 _MARGIN = 1e-3  # how far inside those begin who would stand outside, of the width; up to twice that
@@ -41,8 +45,9 @@ def check_walk(particles: int, n_parameters: int) -> None:
         import emcee  # noqa: F401
     except ImportError:
         raise InputError(["Calibration needs emcee, which is not installed: pip install -e '.[calibration]'"]) from None
-    if particles < 2 * n_parameters:
-        raise InputError([f"--particles is {particles}. Give at least {2 * n_parameters}: two for each parameter."])
+    if particles < (fewest := max(2 * n_parameters, _FEWEST)):
+        needed = f"two for each parameter, and never fewer than {_FEWEST}"
+        raise InputError([f"--particles is {particles}. Give {fewest} or more: {needed}."])
 
 
 def check_generations(file: Path, done: int, wanted: int) -> None:
@@ -81,7 +86,8 @@ def walk(
         File (JSON) of the last finished generation; if it is there, the calibration goes on from it. The way of the
         walkers is kept beside it (`settling.way_of`).
     particles
-        Walkers, and so worlds to give back: where they stand in the end. At least twice as many as parameters.
+        Walkers, and so worlds to give back: where they stand in the end. At least twice as many as parameters,
+        and four.
     generations
         Of `STEPS` steps of every walker each; those in `notes` are included.
     seed
@@ -115,8 +121,9 @@ def walk(
     else:
         done, worlds = 0, _beginning(misses, low, high, particles, seed)
     every = min(EVERY, STEPS)
+    moves = [(emcee.moves.DEMove(), 1 - _SNOOKER), (emcee.moves.DESnookerMove(), _SNOOKER)]
     while done < generations:
-        sampler = emcee.EnsembleSampler(particles, low.size, log_probability)
+        sampler = emcee.EnsembleSampler(particles, low.size, log_probability, moves=moves)
         sampler.log_prob_fn = log_probability  # without emcee's wrapping, which prints a traceback at Ctrl-C
         luck = np.random.RandomState([seed, done]).get_state()
         begun = emcee.State(worlds, random_state=luck)

@@ -75,7 +75,12 @@ def tip(
         scenario = select(scenario, [each.strip() for each in place.split(",")])
     asked = tipping.headlines([design.name for design in designs])
     if not asked:
-        raise InputError([f"{folder}: has no two designs to hold against each other. Compare some with status-quo."])
+        raise InputError(
+            [
+                f"{folder}: has no two designs to hold against each other (a planner is a yardstick, not searched). "
+                "Compare some with status-quo."
+            ]
+        )
     paths = tipping.movable(scenario)
     span = range(first := int(manifest["start_year"]), first + (int(manifest["years"]) if years is None else years))
     found = _search(scenario, designs, span, asked, paths, (seeds, fresh, workers))

@@ -98,7 +98,7 @@ def test_a_file_without_a_note_is_refused_and_stays_as_it_was(tmp_path):
 
 
 def test_nothing_is_left_behind_by_what_cannot_begin(tmp_path, monkeypatch):
-    with pytest.raises(InputError, match="Give at least 2: two for each"):
+    with pytest.raises(InputError, match="Give 4 or more: two for each parameter, and never fewer than 4"):
         calibrate(line(), tmp_path / "line.json", particles=1, generations=1, seed=4)
     monkeypatch.setitem(sys.modules, "emcee", None)
     monkeypatch.setitem(sys.modules, "pyabc", None)
