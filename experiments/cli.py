@@ -23,6 +23,7 @@ from ..model.inputs.errors import InputError, shown
 from .commands.batches import analyse, audit, batch, search, study
 from .commands.common import FailedError, StoppedError
 from .commands.fitting import calibrate, data, screen, validate
+from .commands.helping import in_swedish
 from .commands.inputs import designs, parameters, signed, stress
 from .commands.language import chosen, said
 from .commands.running import explain, municipality, predict, report, rerun, runs, tip, view
@@ -115,7 +116,8 @@ def main() -> None:
         signal.signal(signal.SIGINT, _stop_once)
     english = chosen(sys.argv[1:]) != "sv"
     try:
-        code = app(_numbers_last(sys.argv[1:]), prog_name="stupror", standalone_mode=english)
+        command: Any = app if english else in_swedish(typer.main.get_command(app))
+        code = command(_numbers_last(sys.argv[1:]), prog_name="stupror", standalone_mode=english)
         if isinstance(code, int):
             raise SystemExit(code)
     except _UsageError as error:

@@ -1,4 +1,4 @@
-"""In which language a command speaks to people, and what it says most in Swedish (`swedish.toml`).
+"""In which language a command speaks to people, and what it says in Swedish (the tables in `swedish/`).
 
 The code says every sentence in English. Where a sentence leaves the program it is looked up here: what is found is said
 in the language of the user, what is not in English. Read by the commands and by `cli`.
@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import typer
 
-__all__ = ["VARIABLE", "chosen", "note", "said"]
+__all__ = ["VARIABLE", "chosen", "explained", "note", "put", "said", "tell"]
 
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
 
-_FILE = Path(__file__).with_name("swedish.toml")
+_FOLDER = Path(__file__).with_name("swedish")
 
 
 class Saying(NamedTuple):
@@ -51,20 +51,37 @@ def said(sentence: str, language: str) -> str:
     return _read(sentence) or sentence
 
 
+def put(text: str) -> str:
+    """Put a text into the language of the command that was given, as far as it is known in it."""
+    return said(text, chosen(sys.argv[1:]))
+
+
+def tell(*sentences: str) -> None:
+    """Say on standard output what came out, a line for each sentence, in the language of the command."""
+    for sentence in sentences:
+        typer.echo(put(sentence))
+
+
 def note(sentence: str) -> None:
-    """Say on standard error what a user should know, in the language of the command that was given."""
-    typer.echo(said(sentence, chosen(sys.argv[1:])), err=True)
+    """Say on standard error what a user should know, in the language of the command."""
+    typer.echo(put(sentence), err=True)
+
+
+def explained(text: str) -> str:
+    """Put a text of --help into Swedish; as it is if it is not known."""
+    return next((_filled(each, found) for each in _sayings("help") if (found := each.english.fullmatch(text))), text)
 
 
 def _read(text: str) -> str:
-    """Put a sentence, or what is put into one, into Swedish; nothing if it is not known."""
-    for each in (*_sayings("sentence"), *_sayings("part")):
-        if found := each.english.fullmatch(text):
-            return _filled(each, found)
+    """Put a sentence, or what is put into one, into Swedish; nothing if it is not known. Spaces before it stay."""
     for each in _sayings("ending"):
         found = re.search(each.english.pattern + "$", text, re.DOTALL)
         if found and (begun := _read(text[: found.start()])):
             return begun + _filled(each, found)
+    bare = text.lstrip(" ")
+    for each in (*_sayings("sentence"), *_sayings("part")) if bare else ():
+        if found := each.english.fullmatch(bare):
+            return text[: -len(bare)] + _filled(each, found)
     return ""
 
 
@@ -75,8 +92,11 @@ def _filled(saying: Saying, found: re.Match[str]) -> str:
 
 @cache
 def _sayings(kind: str) -> list[Saying]:
-    rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))[kind]
-    return [Saying(re.compile(_pattern(row["en"]), re.DOTALL), row["sv"]) for row in rows]
+    """Read what is known of a kind, of all files: what says most by itself first, as it is the surest."""
+    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.toml"))]
+    rows = [row for table in tables for row in table.get(kind, {}).items()]
+    rows.sort(key=lambda row: -len(re.sub(r"\{\w+\}", "", row[0])))
+    return [Saying(re.compile(_pattern(english), re.DOTALL), swedish) for english, swedish in rows]
 
 
 def _pattern(template: str) -> str:

@@ -6,12 +6,17 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 
 import stupror.experiments.commands as commands
-from stupror.experiments.commands.language import chosen, said
+from stupror.experiments.cli import app
+from stupror.experiments.commands.language import _pattern, chosen, explained, said
 
 ROOT = Path(__file__).parents[2]
-SAYINGS = tomllib.loads((Path(commands.__file__).parent / "swedish.toml").read_text(encoding="utf-8"))
+TABLES = {
+    file.name: tomllib.loads(file.read_text(encoding="utf-8"))
+    for file in (Path(commands.__file__).parent / "swedish").glob("*.toml")
+}
 ENGLISH = re.compile(r"\b(is|the|not|no|of|has|give|write|such|did|you|mean|there|from|name|and|file)\b", re.IGNORECASE)
 TYPER = ("Usage: ", "Try '", "Error: ")  # said by Typer, so met in the test below
 
@@ -27,11 +32,37 @@ def literals():
 
 def test_every_sentence_is_one_that_the_code_says_and_keeps_what_is_put_in():
     code = "\n".join(literals())
-    for each in (row for kind in SAYINGS.values() for row in kind):
-        assert set(re.findall(r"\{(\w+)\}", each["sv"])) <= set(re.findall(r"\{(\w+)\}", each["en"])), each
-        if not each["en"].startswith(TYPER):
-            for part in re.split(r"\{\w+\}", each["en"]):
-                assert part.strip(" .:,'()%") in code, (part, each["en"])
+    rows = [(kind, *row) for table in TABLES.values() for kind in table for row in table[kind].items()]
+    for kind, english, swedish in rows:
+        assert set(re.findall(r"\{(\w+)\}", swedish)) <= set(re.findall(r"\{(\w+)\}", english)), english
+        if kind != "help" and not english.startswith(TYPER):
+            for part in re.split(r"\{\w+\}", english):
+                assert part.strip(" .:,'()%") in code, (part, english)
+
+
+def helps(command):
+    """Every text of --help of a command and of those in it."""
+    yield command.help
+    yield from (each.help for each in command.params if getattr(each, "help", None))
+    for each in getattr(command, "commands", {}).values():
+        yield from helps(each)
+
+
+def test_every_command_and_option_explains_itself_in_swedish():
+    missing = [text for text in helps(typer.main.get_command(app)) if explained(text) == text]
+    assert not missing
+    needed = set(helps(typer.main.get_command(app)))
+    for english in TABLES["help.toml"]["help"]:
+        assert any(re.fullmatch(_pattern(english), text, re.DOTALL) for text in needed), f"nobody says: {english}"
+
+
+def test_help_is_swedish_to_its_last_word(stupror, monkeypatch):
+    monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
+    for words in ([], ["compare"], ["designs"], ["batch", "run"], ["explain"]):
+        told = stupror(*words, "--help").out
+        assert told.startswith("Användning: stupror")
+        assert "Val:" in told
+        assert not re.search(r"\b(the|of|this|and|default|required|Options|Arguments|Commands)\b", told), told
 
 
 @pytest.mark.parametrize(
