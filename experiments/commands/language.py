@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import typer
 
-__all__ = ["VARIABLE", "chosen", "explained", "note", "put", "said", "tell"]
+__all__ = ["VARIABLE", "chosen", "explained", "figures", "note", "put", "said", "speaker", "tell"]
 
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
@@ -40,15 +40,39 @@ def chosen(words: Sequence[str]) -> str:
     return (told or [os.environ.get(VARIABLE, "en")])[-1]
 
 
-def said(sentence: str, language: str) -> str:
+def said(sentence: str, language: str, room: str = "") -> str:
     """Say a sentence of the program in a language, as far as it is known in it.
+
+    What has another meaning in one place alone, such as the heading of a table, has a room of that name in the files.
 
     >>> said("mine.toml: there is no such file. Did you mean 'mina.toml'?", "sv")
     "mine.toml: filen finns inte. Menade du 'mina.toml'?"
     """
     if language != "sv":
         return sentence
-    return _read(sentence) or sentence
+    return _read(sentence, (*([room] if room else []), "sentence", "part")) or sentence
+
+
+def speaker(language: str, room: str = "") -> Callable[[str], str]:
+    """Return what puts texts and figures into a language: in Swedish decimal commas and thin spaces too.
+
+    >>> speaker("sv", "worth")("M SEK"), speaker("sv")("12,345.6"), speaker("en")("12,345.6")
+    ('mnkr', '12\u202f345,6', '12,345.6')
+    """
+    if language != "sv":
+        return str
+    return lambda text: figures(said(text, language, room))
+
+
+def figures(text: str) -> str:
+    """Write the figures of an English text as Swedish has them.
+
+    >>> figures("1,234.5 (35%), 0.1 to 2")
+    '1\u202f234,5 (35 %), 0,1 till 2'
+    """
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "\u202f", text)
+    text = re.sub(r"(?<=\d) to (?=[-\d])", " till ", re.sub(r"(?<=\d)\.(?=\d)", ",", text))
+    return re.sub(r"(?<=\d)%", " %", text)
 
 
 def put(text: str) -> str:
@@ -69,32 +93,32 @@ def note(sentence: str) -> None:
 
 def explained(text: str) -> str:
     """Put a text of --help into Swedish; as it is if it is not known."""
-    return next((_filled(each, found) for each in _sayings("help") if (found := each.english.fullmatch(text))), text)
+    return _read(text, ["help"]) or text
 
 
-def _read(text: str) -> str:
+def _read(text: str, kinds: Sequence[str]) -> str:
     """Put a sentence, or what is put into one, into Swedish; nothing if it is not known. Spaces before it stay."""
     for each in _sayings("ending"):
         found = re.search(each.english.pattern + "$", text, re.DOTALL)
-        if found and (begun := _read(text[: found.start()])):
-            return begun + _filled(each, found)
+        if found and (begun := _read(text[: found.start()], kinds)):
+            return begun + _filled(each, found, kinds)
     bare = text.lstrip(" ")
-    for each in (*_sayings("sentence"), *_sayings("part")) if bare else ():
+    for each in _sayings(*kinds) if bare else ():
         if found := each.english.fullmatch(bare):
-            return text[: -len(bare)] + _filled(each, found)
+            return text[: -len(bare)] + _filled(each, found, kinds)
     return ""
 
 
-def _filled(saying: Saying, found: re.Match[str]) -> str:
+def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str]) -> str:
     """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself."""
-    return saying.swedish.format(**{name: _read(text) or text for name, text in found.groupdict().items()})
+    return saying.swedish.format(**{name: _read(text, kinds) or text for name, text in found.groupdict().items()})
 
 
 @cache
-def _sayings(kind: str) -> list[Saying]:
-    """Read what is known of a kind, of all files: what says most by itself first, as it is the surest."""
+def _sayings(*kinds: str) -> list[Saying]:
+    """Read what is known of some kinds, of all files: what says most by itself first, as it is the surest."""
     tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.toml"))]
-    rows = [row for table in tables for row in table.get(kind, {}).items()]
+    rows = [row for table in tables for kind in kinds for row in table.get(kind, {}).items()]
     rows.sort(key=lambda row: -len(re.sub(r"\{\w+\}", "", row[0])))
     return [Saying(re.compile(_pattern(english), re.DOTALL), swedish) for english, swedish in rows]
 
