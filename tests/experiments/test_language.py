@@ -10,7 +10,10 @@ import typer
 
 import stupror.experiments.commands as commands
 from stupror.experiments.cli import app
-from stupror.experiments.commands.language import _pattern, chosen, explained, said
+from stupror.experiments.commands.language import _pattern, chosen, explained, said, speaker
+from stupror.experiments.designs.on_paper import asked
+from stupror.model.contracts import design_names, load_design
+from stupror.model.inputs.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
 TABLES = {
@@ -22,12 +25,14 @@ TYPER = ("Usage: ", "Try '", "Error: ")  # said by Typer, so met in the test bel
 
 
 def literals():
-    """Every text of the code, f-strings and texts in several parts joined, what is put in left out."""
+    """Every text of the code and of its data, texts in several parts joined, what is put in left out."""
     for folder in ("model/inputs", "model/contracts", "experiments"):
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield node.value
+    for file in (ROOT / "model" / "data").rglob("*.toml"):
+        yield file.read_text(encoding="utf-8").replace("_", " ")
 
 
 def test_every_sentence_is_one_that_the_code_says_and_keeps_what_is_put_in():
@@ -36,8 +41,8 @@ def test_every_sentence_is_one_that_the_code_says_and_keeps_what_is_put_in():
     for kind, english, swedish in rows:
         assert set(re.findall(r"\{(\w+)\}", swedish)) <= set(re.findall(r"\{(\w+)\}", english)), english
         if kind != "help" and not english.startswith(TYPER):
-            for part in re.split(r"\{\w+\}", english):
-                assert part.strip(" .:,'()%") in code, (part, english)
+            for part in re.split(r"\{\w+\}|[,;] ", english):
+                assert part.strip(" .:,'()[]%0123456789") in code, (part, english)
 
 
 def helps(command):
@@ -137,3 +142,41 @@ def test_a_comparison_of_a_part_says_in_swedish_which_design_hangs_on_the_rest(s
     assert answer.code == 0
     assert "Better Futures Fund (England): vad som händer beror på resultat i hela landet" in answer.out
     assert not ENGLISH.search(answer.out.replace(str(tmp_path), "")), answer.out
+
+
+def test_every_word_of_every_contract_that_comes_with_the_model_is_known_in_swedish():
+    known = speaker("sv", "contract")
+    for design in map(load_design, design_names()):
+        texts = [text for party in design.parties for text in (party, design.spoken(party)[1])]
+        texts += [each.says for each in design.conditions.values()] + [each.kind for each in design.clauses]
+        if design.clauses:
+            texts += [each.meaning for each in asked(design)]
+        for text in texts:
+            swedish = known(text)
+            assert swedish != text or text in ("bonus",), (design.name, text)
+            assert not ENGLISH.search(swedish.replace("(true)", "")), swedish
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "settle sib-norrkoping --set delivered=true --set cost_reduction=8e6 --set school_results=3",
+        "settle state-outcomes-fund --cost 10e6 --set cost_reduction=15e6",
+        "stress state-outcomes-fund",
+        "stress tax-revenue",
+        "interventions --draws 5",
+        "designs show municipal-fund-repayment",
+    ],
+)
+def test_what_a_policy_analyst_asks_for_is_swedish(stupror, words):
+    told = stupror(*words.split(), "--language", "sv").out
+    told = "\n".join(line for line in told.splitlines() if "stupror " not in line and "Källa: " not in line)
+    assert not ENGLISH.search(told.replace("edge-of-care", "")), told
+    assert not re.search(r"\d\.\d|\d,\d{3}\b", told), told
+
+
+def test_every_parameter_is_explained_in_swedish():
+    for row in load_scenario().table():
+        assert said(row["meaning"], "sv", "meaning") != row["meaning"], row["meaning"]
+        for key in ("unit", "distribution"):
+            assert row[key] == "1" or speaker("sv", "parameter")(row[key]) != row[key] or "n " in row[key], row[key]
