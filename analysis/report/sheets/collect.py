@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ...measures import cohort, contracts, lifetime, options, payers, steps
+from ...measures.worlds import MANY
 from ..decision.front import drawn
 from ..decision.paired import Paired, pair_up
 from ..decision.verdict import Verdict
@@ -70,10 +71,12 @@ def sheets(
     found = pair_up(tables, rate, worlds=drawn(manifest))
     if found is not None:
         say = {each["key"]: each["heading"] for each in page["front"]["tables"]}
+        few = found.worlds and found.seeds < MANY
+        paired = {**name, "low": name["lowest run"], "high": name["highest run"]} if few else name
         made |= {
-            "payers": (_payers(found, words, name), say["payers"]),
-            "people": (_people(found, page, words, name), say["people"]),
-            "pairs": (_pairs(found, page, words, name), say.get("pairs", "")),
+            "payers": (_payers(found, words, paired), say["payers"]),
+            "people": (_people(found, page, words, paired), say["people"]),
+            "pairs": (_pairs(found, page, words, paired), say.get("pairs", "")),
             "cash": (_cash(found, words, name), page["front"]["heading"]["cash"]),
             "parts": (
                 _parts(parts_table(found, tables, words, rate, language), name),
