@@ -52,7 +52,7 @@ def gains(tables: Mapping[str, Frame], rate: float) -> Frame:
 def spread(tables: Mapping[str, Frame], rate: float) -> Frame:
     """How each design does against status quo over worlds, by who pays.
 
-    Columns design, payer ("all" or a group of payers), median, low, high (`ends` over seeds), all SEK per child; better,
+    Columns design, payer ("all" or a group of payers), median, low, high (`ends` over seeds), SEK per child; better,
     equal, worse (shares of worlds that sum to 1), n. Empty if status quo was not run.
     """
     found = gains(tables, rate)

@@ -82,9 +82,14 @@ def test_help_is_swedish_to_its_last_word(stupror, monkeypatch):
             "är ingen kommun och inget län. Menade du 'Karlsh",
         ),
         (["compare", "--out", "new", "--years", "400"], "--years är 400. Ange ett heltal från 1 till 45."),
-        (["compare", "--out", "new", "--years", "0,5"], "'0,5' har decimalkomma. Här skrivs decimalpunkt: 0.5."),
+        (["compare", "--out", "new", "--years", "0,5"], "Fel: '--years': '0,5' är inget heltal."),
         (["compare", "--out", "new", "--seeds", "tre"], "Fel: '--seeds': 'tre' är inget tal."),
         (["compare", "--out", "new", "--yers", "3"], "Fel: valet --yers finns inte."),
+        (["compare", "--out", "new", "--scenario", "mine.toml"], "Det anges för sig: stupror compare SCENARIO"),
+        (["compare", "--out", ""], "--out är tomt. Ange en sökväg efter det."),
+        (["report", "broken"], "går inte att läsa (den är avhuggen, skadad eller ingen JSON). Utan den"),
+        (["designs", "signed", "broken", "--by", "sed"], "intervention, seed, municipality. Menade du 'seed'?"),
+        (["explain", "broken", "1", "--by", "yer"], "Menade du 'year'?"),
         (["compare"], "Fel: '--out' saknas."),
         (["compare", "mine.toml", "--out", "new"], "mine.toml: filen finns inte."),
         (
@@ -110,6 +115,8 @@ def test_what_is_met_most_is_refused_in_swedish(stupror, tmp_path, monkeypatch, 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
     Path("mapp").touch()
+    Path("broken").mkdir()
+    Path("broken/manifest.json").write_text('{"soft')
     Path("comma.toml").write_text("[parameters.committee.horizon]\nvalue = 1,5\n")
     Path("range.toml").write_text('[parameters.committee.horizon]\nvalue = 800\nsource = "assumed: a test"\n')
     Path("key.toml").write_text('[parameters.committee.horizn]\nvalue = 8\nsource = "assumed: a test"\n')
@@ -117,6 +124,15 @@ def test_what_is_met_most_is_refused_in_swedish(stupror, tmp_path, monkeypatch, 
     assert answer.code == 2
     assert told in answer.err
     assert not ENGLISH.search(re.sub(r"'[^']*'|\S+\.toml|[\w.]+\.horizo?n", "", answer.err)), answer.err
+
+
+def test_only_options_that_are_much_alike_are_suggested(stupror, tmp_path):
+    told = stupror("compare", "--scenario", "mine.toml", "--out", tmp_path / "new").err
+    assert "--posterior" not in told
+    assert "It is given alone: stupror compare SCENARIO" in told
+    told = stupror("compare", "--yers", "2", "--out", tmp_path / "new").err
+    assert "--years" in told
+    assert "--workers" not in told
 
 
 def test_the_option_wins_over_the_environment_and_english_is_left_as_it_is(monkeypatch):

@@ -41,6 +41,12 @@ def headings(language: str) -> dict[str, str]:
     return texts_in(Path(__file__).parent, language)
 
 
+def names_of_files() -> list[str]:
+    """Name every CSV file that a report may have in any language."""
+    said = [headings(language) for language in ("en", "sv")]
+    return [f"{name[key]}.csv" for name in said for key in name if f"n {key}" in name]
+
+
 def sheets(
     tables: Tables,
     *,
