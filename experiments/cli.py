@@ -8,12 +8,14 @@ answers at once.
 
 from __future__ import annotations
 
+import difflib
 import errno
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from io import StringIO
+from itertools import pairwise
 from types import FrameType
 from typing import Annotated, Any
 
@@ -23,6 +25,7 @@ from ..model.inputs.errors import InputError, shown
 from .commands.batches import analyse, audit, batch, search, study
 from .commands.common import FailedError, StoppedError
 from .commands.fitting import calibrate, data, screen, validate
+from .commands.helping import in_swedish
 from .commands.inputs import designs, parameters, signed, stress
 from .commands.language import chosen, said
 from .commands.running import explain, municipality, predict, report, rerun, runs, tip, view
@@ -113,16 +116,23 @@ def main() -> None:
     heard = signal.getsignal(signal.SIGINT)
     if heard is signal.default_int_handler:  # a command in the background hears no Ctrl-C
         signal.signal(signal.SIGINT, _stop_once)
-    english = chosen(sys.argv[1:]) != "sv"
+    command: Any = typer.main.get_command(app)
+    if chosen(sys.argv[1:]) == "sv":
+        command = in_swedish(command)
     try:
-        code = app(_numbers_last(sys.argv[1:]), prog_name="stupror", standalone_mode=english)
+        _see_paths(sys.argv[1:])
+        code = command(_numbers_last(sys.argv[1:]), prog_name="stupror", standalone_mode=False)
         if isinstance(code, int):
             raise SystemExit(code)
     except _UsageError as error:
         told = StringIO()
+        _meant(error)
         error.show(told)
         _complain(told.getvalue().splitlines())
         raise SystemExit(error.exit_code) from None
+    except typer.Abort:
+        _complain(["Aborted!"])
+        raise SystemExit(1) from None
     except InputError as error:
         _complain(error.problems)
         raise SystemExit(2) from None
@@ -147,6 +157,33 @@ def _numbers_last(words: list[str]) -> list[str]:
     if words[:1] != ["explain"] or not losses or "--" in words:
         return words
     return [*(word for word in words if word not in losses), "--", *losses]
+
+
+_PATHS = (
+    *("--out", "--table", "--scenario", "--interventions", "--municipalities-file", "--posterior"),
+    *("--plan", "--work", "--targets"),
+)
+_ALIKE = 0.75  # two names of options that are less alike have nothing to do with each other
+
+
+def _see_paths(words: Sequence[str]) -> None:
+    """Refuse a path of no letters, which would be the folder in which one stands."""
+    empty = [word for word, after in pairwise(words) if word in _PATHS and not after]
+    empty += [word[:-1] for word in words if word[-1:] == "=" and word[:-1] in _PATHS]
+    if empty:
+        raise InputError([f"{option} is empty. Give a path after it." for option in empty])
+
+
+def _meant(error: Any) -> None:
+    """Keep of the hints for an unknown option those that are much like it; say if it is a word that stands alone."""
+    name = getattr(error, "option_name", None)
+    if name is None or error.ctx is None:
+        return
+    near = difflib.get_close_matches(name, error.possibilities or (), 2, _ALIKE)
+    for each in error.ctx.command.params if not near else ():
+        if each.param_type_name == "argument" and each.name == name.lstrip("-").replace("-", "_"):
+            error.message = f"{error.message}. It is given alone: {error.ctx.command_path} {each.name.upper()}"
+    error.possibilities = near
 
 
 def _stop_once(_number: int, _frame: FrameType | None) -> None:

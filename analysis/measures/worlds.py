@@ -7,10 +7,11 @@ world could be from the middle; the interval of a mean does not. Read by the rep
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from . import lifetime
 from .once import once
@@ -19,6 +20,15 @@ Frame = pd.DataFrame
 
 DECIDED = 0.9  # a sign that holds in a smaller share of worlds is not decided
 LOW, HIGH = 0.05, 0.95
+MANY = 20  # with fewer worlds none is left out at either end of nine tenths
+
+
+def ends(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, float]:
+    """Where nine worlds of ten lie, 5th to 95th percentile; of fewer than `MANY` worlds the lowest and the highest."""
+    if len(values) < MANY:
+        return float(np.min(values)), float(np.max(values))
+    low, high = np.quantile(values, (LOW, HIGH))
+    return float(low), float(high)
 
 
 @once
@@ -42,15 +52,15 @@ def gains(tables: Mapping[str, Frame], rate: float) -> Frame:
 def spread(tables: Mapping[str, Frame], rate: float) -> Frame:
     """How each design does against status quo over worlds, by who pays.
 
-    Columns design, payer ("all" or a group of payers), median, low, high (5th and 95th percentile over seeds, SEK per
-    child), better, equal, worse (shares of worlds that sum to 1), n. Empty if status quo was not run.
+    Columns design, payer ("all" or a group of payers), median, low, high (`ends` over seeds), SEK per child; better,
+    equal, worse (shares of worlds that sum to 1), n. Empty if status quo was not run.
     """
     found = gains(tables, rate)
     rows = []
     for design, part in found.groupby("design", sort=False):
         for payer in ("all", *lifetime.GROUPS):
             gain = part[f"{payer}_sek"].to_numpy(np.float64)
-            low, median, high = np.quantile(gain, (LOW, 0.5, HIGH))
+            median, (low, high) = float(np.median(gain)), ends(gain)
             shares = [float(np.mean(each)) for each in (gain > 0.0, gain == 0.0, gain < 0.0)]
             rows.append((design, payer, median, low, high, *shares, gain.size))
     return pd.DataFrame(rows, columns=["design", "payer", "median", "low", "high", "better", "equal", "worse", "n"])
@@ -71,10 +81,14 @@ def better_than(tables: Mapping[str, Frame], rate: float) -> Frame:
 
 
 def best(tables: Mapping[str, Frame], rate: float) -> dict[str, float]:
-    """Share of worlds in which each design costs least, status quo included and the planner not; ties are shared."""
+    """Share of worlds in which each design alone costs least, status quo included and the planner not.
+
+    A tie counts for none: it does not say which of them is the cheapest.
+    """
     cost = _cost(tables, rate).drop(columns=lifetime.BENCHMARK, errors="ignore")
     least = cost.eq(cost.min(axis=1), axis=0)
-    return {str(name): float(share) for name, share in least.div(least.sum(axis=1), axis=0).mean().items()}
+    alone = least.sum(axis=1) == 1
+    return {str(name): float((least[name] & alone).mean()) for name in least}
 
 
 def luck(tables: Mapping[str, Frame], rate: float) -> Frame:

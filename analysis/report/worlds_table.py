@@ -27,10 +27,10 @@ def over_worlds(
 ) -> pd.DataFrame:
     """Lay out what each design does against status quo over worlds: one row per design, texts of a language.
 
-    For every payer the median gain over worlds with its 5th and 95th percentile (SEK per child), and the share of
-    worlds in which the payer gains; "not decided" where neither a gain nor a loss holds in nine worlds of ten. Last
-    the share of worlds in which the design is the cheapest of all (the planner left out). Empty without status quo.
-    `words` has the names of designs, if not those that a command takes.
+    For every payer the median gain over worlds with its ends (`worlds.ends`, SEK per child), and the share of worlds in
+    which the payer gains; "not decided" where neither a gain nor a loss holds in nine worlds of ten. Last the share of
+    worlds in which the design alone is the cheapest of all (the planner left out). Empty without status quo. `words`
+    has the names of designs, if not those that a command takes.
     """
     tables = lifetime.without_ages(steps.without_steps(dict(tables)))
     found = worlds.spread(tables, rate)
@@ -76,7 +76,7 @@ def _percent(row: Mapping[Hashable, Any]) -> str:
 
 
 def spelled(row: Mapping[Hashable, Any]) -> str:
-    """Write a row of `worlds.spread` as median with its 5th and 95th percentile."""
+    """Write a row of `worlds.spread` as median with its ends."""
     median, low, high = (float(row[each]) for each in ("median", "low", "high"))
     return f"{number(median, median)} [{number(low, median)} to {number(high, median)}]"
 

@@ -71,11 +71,11 @@ def read_manifest(folder: Path) -> Manifest:
         If the folder holds no batch, or its manifest is damaged.
     """
     try:
-        ours = records.parsed(folder / MANIFEST).get("kind") == "batch"
+        ours = records.told(folder).get("kind") == "batch"
     except InputError as error:
         if (folder / PARTS).is_dir():
-            raise InputError([f"{problem} {REMEDY}" for problem in error.problems]) from None
-        ours = False
+            raise InputError([problem.replace(records.LOST, REMEDY) for problem in error.problems]) from None
+        raise
     if not ours:
         raise InputError([f"{folder}: holds no batch. Give a folder that `stupror batch` has written."])
     return records.record(folder / MANIFEST, records.BatchManifest, REMEDY)

@@ -5,6 +5,7 @@ Read by the commands alone. Heavy imports stand inside the functions, so that `-
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -41,6 +42,8 @@ def whole_number(text: Any) -> int:
     typer.BadParameter
         If it is none.
     """
+    if isinstance(text, str) and re.fullmatch(r"[-+]?\d+,\d{1,2}", text.strip()):  # a decimal point would not help
+        raise typer.BadParameter(f"{shown(text)} is not a whole number.")
     number = decimal_number(text)
     if number != int(number):
         raise typer.BadParameter(f"{shown(text)} is not a whole number.")

@@ -1,4 +1,4 @@
-"""In which language a command speaks to people, and what it says most in Swedish (`swedish.toml`).
+"""In which language a command speaks to people, and what it says in Swedish (the tables in `swedish/`).
 
 The code says every sentence in English. Where a sentence leaves the program it is looked up here: what is found is said
 in the language of the user, what is not in English. Read by the commands and by `cli`.
@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import typer
 
-__all__ = ["VARIABLE", "chosen", "note", "said"]
+__all__ = ["VARIABLE", "chosen", "explained", "figures", "note", "put", "said", "speaker", "tell"]
 
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
 
-_FILE = Path(__file__).with_name("swedish.toml")
+_FOLDER = Path(__file__).with_name("swedish")
 
 
 class Saying(NamedTuple):
@@ -40,46 +40,93 @@ def chosen(words: Sequence[str]) -> str:
     return (told or [os.environ.get(VARIABLE, "en")])[-1]
 
 
-def said(sentence: str, language: str) -> str:
+def said(sentence: str, language: str, room: str = "") -> str:
     """Say a sentence of the program in a language, as far as it is known in it.
+
+    What has another meaning in one place alone, such as the heading of a table, has a room of that name in the files.
 
     >>> said("mine.toml: there is no such file. Did you mean 'mina.toml'?", "sv")
     "mine.toml: filen finns inte. Menade du 'mina.toml'?"
     """
     if language != "sv":
         return sentence
-    return _read(sentence) or sentence
+    return _read(sentence, (*([room] if room else []), "sentence", "part")) or sentence
+
+
+def speaker(language: str, room: str = "") -> Callable[[str], str]:
+    """Return what puts texts and figures into a language: in Swedish decimal commas and thin spaces too.
+
+    >>> speaker("sv", "worth")("M SEK"), speaker("sv")("12,345.6"), speaker("en")("12,345.6")
+    ('mnkr', '12\u202f345,6', '12,345.6')
+    """
+    if language != "sv":
+        return str
+    return lambda text: figures(said(text, language, room))
+
+
+def figures(text: str) -> str:
+    """Write the figures of an English text as Swedish has them.
+
+    >>> figures("1,234.5 (35%), 0.1 to 2")
+    '1\u202f234,5 (35 %), 0,1 till 2'
+    """
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "\u202f", text)
+    text = re.sub(r"(?<=\d) to (?=[-\d])", " till ", re.sub(r"(?<=\d)\.(?=\d)", ",", text))
+    return re.sub(r"(?<=\d)%", " %", text)
+
+
+def put(text: str) -> str:
+    """Put a text into the language of the command that was given, as far as it is known in it."""
+    return said(text, chosen(sys.argv[1:]))
+
+
+def tell(*sentences: str) -> None:
+    """Say on standard output what came out, a line for each sentence, in the language of the command."""
+    for sentence in sentences:
+        typer.echo(put(sentence))
 
 
 def note(sentence: str) -> None:
-    """Say on standard error what a user should know, in the language of the command that was given."""
-    typer.echo(said(sentence, chosen(sys.argv[1:])), err=True)
+    """Say on standard error what a user should know, in the language of the command."""
+    typer.echo(put(sentence), err=True)
 
 
-def _read(text: str) -> str:
-    """Put a sentence, or what is put into one, into Swedish; nothing if it is not known."""
-    for each in (*_sayings("sentence"), *_sayings("part")):
-        if found := each.english.fullmatch(text):
-            return _filled(each, found)
+def explained(text: str) -> str:
+    """Put a text of --help into Swedish; as it is if it is not known."""
+    return _read(text, ["help"]) or text
+
+
+def _read(text: str, kinds: Sequence[str]) -> str:
+    """Put a sentence, or what is put into one, into Swedish; nothing if it is not known. Spaces before it stay."""
     for each in _sayings("ending"):
         found = re.search(each.english.pattern + "$", text, re.DOTALL)
-        if found and (begun := _read(text[: found.start()])):
-            return begun + _filled(each, found)
+        if found and (begun := _read(text[: found.start()], kinds)):
+            return begun + _filled(each, found, kinds)
+    bare = text.lstrip(" ")
+    for each in _sayings(*kinds) if bare else ():
+        if found := each.english.fullmatch(bare):
+            return text[: -len(bare)] + _filled(each, found, kinds)
     return ""
 
 
-def _filled(saying: Saying, found: re.Match[str]) -> str:
+def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str]) -> str:
     """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself."""
-    return saying.swedish.format(**{name: _read(text) or text for name, text in found.groupdict().items()})
+    return saying.swedish.format(**{name: _read(text, kinds) or text for name, text in found.groupdict().items()})
 
 
 @cache
-def _sayings(kind: str) -> list[Saying]:
-    rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))[kind]
-    return [Saying(re.compile(_pattern(row["en"]), re.DOTALL), row["sv"]) for row in rows]
+def _sayings(*kinds: str) -> list[Saying]:
+    """Read what is known of some kinds, of all files: what says most by itself first, as it is the surest."""
+    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.toml"))]
+    rows = [row for table in tables for kind in kinds for row in table.get(kind, {}).items()]
+    rows.sort(key=lambda row: -len(re.sub(r"\{\w+\}", "", row[0])))
+    return [Saying(re.compile(_pattern(english), re.DOTALL), swedish) for english, swedish in rows]
 
 
 def _pattern(template: str) -> str:
     """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name."""
     parts = re.split(r"\{(\w+)\}", template)
-    return "".join(re.escape(part) if at % 2 == 0 else f"(?P<{part}>.+?)" for at, part in enumerate(parts))
+    some = [".*?" if before.endswith("'") else ".+?" for before in parts[::2]]  # between quotes there may be nothing
+    return "".join(
+        re.escape(part) if at % 2 == 0 else f"(?P<{part}>{some[at // 2]})" for at, part in enumerate(parts)
+    )

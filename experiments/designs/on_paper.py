@@ -182,7 +182,8 @@ def _value(question: Asked, text: str, problems: list[str]) -> Answer:
             if question.dates
             else "It is asked for once. Give one number."
         )
-        problems.append(f"--set {question.key} is {text}: {len(parts)} value{'s' * (len(parts) > 1)}. {wanted}")
+        many = "values" if len(parts) > 1 else "value"
+        problems.append(f"--set {question.key} is {text}: {len(parts)} {many}. {wanted}")
         return 0.0
     if question.dates:
         return tuple(_number(question, part, problems) for part in parts)

@@ -10,15 +10,15 @@ with. Read by the command `audit`.
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...model.inputs.errors import InputError, reason
+from ...model.inputs.errors import InputError
 from ..data import DATA
-from ..runs.run_folder import MANIFEST
+from ..files import records
+from ..files.records import MANIFEST
 
 __all__ = ["MISSING", "Item", "Met", "audit", "items"]
 
@@ -104,13 +104,9 @@ def _found(wanted: str, folder: Path, manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    file = folder / MANIFEST
-    if not file.is_file():
+    file, read = folder / MANIFEST, records.told(folder)
+    if not read:
         raise InputError([f"{folder}: holds no results. Give a folder that run, compare or batch has written."])
-    try:
-        read = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError([f"{file}: cannot be read ({reason(error)})."]) from None
-    if not isinstance(read, dict) or read.get("software") != "stupror":
+    if read.get("software") != "stupror":
         raise InputError([f"{file}: is no manifest of stupror."])
     return read

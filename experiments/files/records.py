@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 MANIFEST = "manifest.json"
+LOST = "Without it nobody knows what the folder holds: put a copy of it back, or make the runs again in a new folder."
 MOST_BYTES = 256 * 2**20
 SHOWN = 40  # characters of a value that is quoted
 
@@ -190,6 +191,22 @@ def parsed(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputError([f"{path}: is not what stupror writes there."])
     return content
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a folder, whatever wrote it; an empty one if there is none.
+
+    Raises
+    ------
+    InputError
+        If there is one that cannot be read: then nobody knows what the folder holds.
+    """
+    if not os.path.lexists(folder / MANIFEST):
+        return {}
+    try:
+        return parsed(folder / MANIFEST)
+    except InputError as error:
+        raise InputError([f"{problem} {LOST}" for problem in error.problems]) from None
 
 
 def record(path: Path, kind: type[_Record], remedy: str) -> dict[str, Any]:

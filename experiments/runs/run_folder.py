@@ -98,7 +98,7 @@ def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
         raise InputError(
             [f"{wanted}: exists. A run never writes over another: name a new folder, or replace it with --overwrite."]
         )
-    manifest = _manifest_or_nothing(target)
+    manifest = records.told(target)
     if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
     files = manifest.get("files")
@@ -115,17 +115,9 @@ def _strangers(folder: Path, ours: set[str]) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name not in ours and not path.name.startswith("."))
 
 
-def _manifest_or_nothing(folder: Path) -> Manifest:
-    """Read the manifest of a folder; an empty one if there is none."""
-    try:
-        return records.parsed(folder / MANIFEST)
-    except InputError:
-        return {}
-
-
 def kind_of(folder: Path) -> str:
     """Say what a folder of results is of, as its manifest has it: "batch", or nothing for runs and whatever else."""
-    return str(_manifest_or_nothing(folder).get("kind", ""))
+    return str(records.told(folder).get("kind", ""))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -171,7 +163,7 @@ def write_sheets(
     """Write tables and figures as Excel, as Swedish CSV, or both; give their paths. `page` is what the report shows."""
     if not (excel or swedish_csv):
         return []
-    from ...analysis.report.sheets.collect import headings, sheets
+    from ...analysis.report.sheets.collect import headings, names_of_files, sheets
     from ...analysis.report.sheets.write import write_csv, write_excel
 
     lasting = _lasting(folder, manifest)
@@ -181,7 +173,9 @@ def write_sheets(
         write_excel(made, folder / EXCEL, (name["contents"], name["sheet"], name["shows"]))
         written.append(folder / EXCEL)
     if swedish_csv:
-        write_csv(made, folder / CSV_FOLDER)
+        of_now = write_csv(made, folder / CSV_FOLDER)
+        for path in set(map((folder / CSV_FOLDER).joinpath, names_of_files())) - set(of_now):
+            path.unlink(missing_ok=True)
         written.append(folder / CSV_FOLDER)
     return written
 
@@ -194,7 +188,9 @@ def _lasting(folder: Path, manifest: Manifest) -> Manifest:
 
 
 def rewrite_report(folder: Path, language: str, *, excel: bool = False, swedish_csv: bool = False) -> list[Path]:
-    """Write the report of a folder again from its tables, with its sheets if asked for, and give their paths.
+    """Write the report of a folder again from its tables, and give the paths of all that was written.
+
+    With its sheets, if asked for or there already: none is left behind in another language.
 
     Raises
     ------
@@ -210,6 +206,7 @@ def rewrite_report(folder: Path, language: str, *, excel: bool = False, swedish_
         page = write_report(draft.parent, tables, manifest, language, name=draft.name)
         if _inode(folder) != before:
             raise InputError([f"{folder}: was replaced by another command meanwhile. Give this one again."])
+    excel, swedish_csv = excel or (folder / EXCEL).is_file(), swedish_csv or (folder / CSV_FOLDER).is_dir()
     return [report, *write_sheets(folder, tables, manifest, language, excel=excel, swedish_csv=swedish_csv, page=page)]
 
 
@@ -225,7 +222,7 @@ def read_folder(folder: Path) -> tuple[Tables, Manifest]:
     InputError
         If it holds no results of stupror, is of another version, or a table is missing or not what was written.
     """
-    found = _manifest_or_nothing(folder)
+    found = records.told(folder)
     if found.get("software") == "stupror search":
         raise InputError([f"{folder}: holds a search. Look at front.svg and front.csv in it."])
     if found.get("kind") == "batch":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from io import StringIO
 from shlex import quote
@@ -24,6 +24,7 @@ from .trial import Trial
 
 __all__ = ["Examined", "record", "written"]
 
+Say = Callable[[str], str]
 WIDTH = 118
 STATES = 6  # kinds of groups that are listed
 _NO_LIMIT = "no limit"
@@ -40,16 +41,19 @@ class Examined:
     repairs: Sequence[Repair]
 
 
-def written(found: Examined, called: str) -> str:
-    """Write the page; `called` is how the user named the contract, so that shown commands work."""
+def written(found: Examined, called: str, say: Say = str, clauses: Sequence[str] = ()) -> str:
+    """Write the page; `called` is how the user named the contract, so that shown commands work.
+
+    `say` puts each text into another language; `clauses` are then the sentences of the clauses, in their order.
+    """
     text = StringIO()
     console = Console(file=text, width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
-    for part in _parts(found, called):
-        console.print(part, soft_wrap=isinstance(part, Text))  # commands stay on one line, to be copied
+    for part in _parts(found, called, say, clauses):
+        console.print(say(part) if isinstance(part, str) else part, soft_wrap=isinstance(part, Text))  # to be copied
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def _parts(found: Examined, called: str) -> Iterator[str | Text | Table]:
+def _parts(found: Examined, called: str, say: Say, clauses: Sequence[str]) -> Iterator[str | Text | Table]:
     stress = found.stress
     code = stress.design.currency.code
     yield f"{stress.design.title} ({stress.design.name})"
@@ -60,50 +64,53 @@ def _parts(found: Examined, called: str) -> Iterator[str | Text | Table]:
         groups = money(stress.paid.results.size)
         yield f"{groups} such groups lived without help, were measured as the contract says, and settled. In {code}."
     yield ""
-    yield from _holes(found)
+    yield from _holes(found, say, clauses)
     yield "What each party can have in the end at the least and at the most: received less paid, its stake included"
-    yield _ends(stress)
+    yield _ends(stress, say)
     if stress.paid is not None and stress.effect is not None:
         yield "Paid if the programme does nothing (fees, and what is made good or given back, left out)"
-        yield _nothing(stress, stress.paid, stress.effect)
+        yield _nothing(stress, stress.paid, stress.effect, say)
     yield from _worst(stress, called)
     if stress.paid is not None:
         yield "What the groups were paid for, the likeliest first"
-        yield _states(stress, stress.paid)
+        yield _states(stress, stress.paid, say)
     if found.moves:
         yield "What a party can do to be paid more for nothing, in per cent of the cost"
-        yield _moves(found.moves)
+        yield _moves(found.moves, say)
     if found.repairs:
         yield "What would mend it, and what is then paid"
-        yield _repairs(found)
+        yield _repairs(found, say)
         if {"easy cases", "date"} & {hole.kind for hole in found.holes}:
             yield "Nobody can choose who takes part or when it is measured if the contract says both, or the lot does."
 
 
-def _table(*titles: str, right: Sequence[int] = ()) -> Table:
+def _table(say: Say, *titles: str, right: Sequence[int] = ()) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for number, title in enumerate(titles):
-        table.add_column(title, justify="right" if number in right else "left", no_wrap=number in right)
+        side = number in right
+        table.add_column(say(title) if title else "", justify="right" if side else "left", no_wrap=side)
     return table
 
 
-def _holes(found: Examined) -> Iterator[str | Table]:
+def _holes(found: Examined, say: Say, clauses: Sequence[str]) -> Iterator[str | Table]:
     stress = found.stress
     if not found.holes:
         yield _SOUND if stress.paid is not None else "No hole was found on paper."
         yield ""
         return
-    yield f"{len(found.holes)} hole{'s' if len(found.holes) > 1 else ''}, the likeliest first"
-    table = _table("hole", "how often", "costs", "clause", "what is wrong", right=(1, 2))
+    number = len(found.holes)
+    yield "1 hole, the likeliest first" if number == 1 else f"{number} holes, the likeliest first"
+    table = _table(say, "hole", "how often", "costs", "clause", "what is wrong", right=(1, 2))
     for hole in found.holes:
         numbers = ", ".join(map(str, hole.clauses)) or "-"
-        table.add_row(
-            hole.kind, _often(hole), _amount(hole.amount), numbers, hole.says[0].upper() + hole.says[1:] + "."
-        )
+        says = say(hole.says)
+        often, amount = say(_often(hole)), say(_amount(hole.amount))
+        table.add_row(say(hole.kind), often, amount, numbers, says[0].upper() + says[1:] + ".")
     yield table
     named = sorted({number for hole in found.holes for number in hole.clauses})
     for number in named:
-        yield f"  Clause {number}: {sentence(stress.design.clauses[number - 1], stress.design)}"
+        spoken = clauses[number - 1] if clauses else sentence(stress.design.clauses[number - 1], stress.design)
+        yield f"  Clause {number}: {spoken}"
     if named:
         yield ""
 
@@ -118,18 +125,18 @@ def _amount(value: float) -> str:
     return _NO_LIMIT if abs(value) > 1e-3 * FAR else money(value)
 
 
-def _ends(stress: Stress) -> Table:
-    table = _table("party", "at least", "at most", right=(1, 2))
+def _ends(stress: Stress, say: Say) -> Table:
+    table = _table(say, "party", "at least", "at most", right=(1, 2))
     for party, ends in stress.parties.items():
         low = "no limit below" if ends.unlimited[0] else money(ends.below)
         high = _NO_LIMIT if ends.unlimited[1] else money(ends.above)
-        table.add_row(party, low, high)
+        table.add_row(*map(say, (party, low, high)))
     return table
 
 
-def _nothing(stress: Stress, paid: Paid, effect: Trial) -> Table:
+def _nothing(stress: Stress, paid: Paid, effect: Trial, say: Say) -> Table:
     works = _works(stress.design, effect)
-    table = _table("", stress.design.currency.code, "% of the cost", right=(1, 2))
+    table = _table(say, "", stress.design.currency.code, "% of the cost", right=(1, 2))
     rows = [
         ("whatever is measured", paid.fixed),
         ("for what would have happened anyway", paid.deadweight),
@@ -139,7 +146,7 @@ def _nothing(stress: Stress, paid: Paid, effect: Trial) -> Table:
         ("and if the programme works as it does in practice, on average", works),
     ]
     for says, amount in rows:
-        table.add_row(says, money(amount), f"{100 * amount / max(stress.cost, 1):.0f}")
+        table.add_row(say(says), money(amount), f"{100 * amount / max(stress.cost, 1):.0f}")
     return table
 
 
@@ -185,11 +192,11 @@ def _works(design: Design, effect: Trial) -> float:
     return float(effect.total(pairs).mean()) if pairs else 0.0
 
 
-def _states(stress: Stress, paid: Paid) -> Table:
+def _states(stress: Stress, paid: Paid, say: Say) -> Table:
     """Groups by which clauses added something: how many, what they were paid, and what was measured of them."""
     trial, design = paid.trial, stress.design
     adds = trial.by_clause > 0.5
-    table = _table("groups", "paid", "clauses that added to it", "measured on average", right=(0, 1))
+    table = _table(say, "groups", "paid", "clauses that added to it", "measured on average", right=(0, 1))
     pairs = counted(design)
     total = trial.total(pairs) if pairs else np.zeros(paid.results.size)
     keys, which, counts = np.unique(adds.T, axis=0, return_inverse=True, return_counts=True)
@@ -197,26 +204,27 @@ def _states(stress: Stress, paid: Paid) -> Table:
         mine = which.ravel() == number
         clauses = ", ".join(f"{at + 1} {design.clauses[at].kind}" for at in np.flatnonzero(keys[number])) or "none"
         seen = ", ".join(f"{name} {plain_number(float(v[mine].mean()))}" for name, v in trial.metric.items() if name)
-        table.add_row(f"{100 * mine.mean():.0f} %", money(float(total[mine].mean())), clauses, seen)
+        table.add_row(f"{100 * mine.mean():.0f} %", money(float(total[mine].mean())), say(clauses), say(seen))
     return table
 
 
-def _moves(moves: Sequence[Move]) -> Table:
-    table = _table("who", "does what", "how plausible", "paid", "more for nothing", right=(3, 4))
+def _moves(moves: Sequence[Move], say: Say) -> Table:
+    table = _table(say, "who", "does what", "how plausible", "paid", "more for nothing", right=(3, 4))
     for move in moves:
-        table.add_row(move.who, move.says, move.plausible, f"{100 * move.paid:.0f}", f"{100 * move.gain:+.0f}")
+        told = map(say, (move.who, move.says, move.plausible))
+        table.add_row(*told, f"{100 * move.paid:.0f}", f"{100 * move.gain:+.0f}")
     return table
 
 
-def _repairs(found: Examined) -> Table:
+def _repairs(found: Examined, say: Say) -> Table:
     stress = found.stress
     assert stress.paid is not None
     assert stress.effect is not None
-    table = _table("repair", "at nothing", "groups paid on results", "if it works", right=(1, 2, 3))
+    table = _table(say, "repair", "at nothing", "groups paid on results", "if it works", right=(1, 2, 3))
     works = _works(stress.design, stress.effect)
-    table.add_row("(as written)", money(stress.paid.mean), f"{100 * often(stress.paid):.0f} %", money(works))
+    table.add_row(say("(as written)"), money(stress.paid.mean), f"{100 * often(stress.paid):.0f} %", money(works))
     for repair in found.repairs:
-        table.add_row(repair.says, money(repair.nothing), f"{100 * repair.often:.0f} %", money(repair.effect))
+        table.add_row(say(repair.says), money(repair.nothing), f"{100 * repair.often:.0f} %", money(repair.effect))
     return table
 
 

@@ -95,8 +95,10 @@ def ShowTime(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Word
 def ShowLuck(pair: Pair, past: Past, titles: Titles, say: Words) -> None:
     """Live other seeds of the same settings when asked to, and show between which ends they lie."""
 
+    done, set_done = solara.use_state(0.0)
+
     def live() -> None:
-        pair.luck = luck.live(pair.settings, luck.RUNS)
+        pair.luck = luck.live(pair.settings, luck.RUNS, set_done)
 
     living = solara.lab.use_task(live, dependencies=None)
     found = pair.luck
@@ -105,7 +107,10 @@ def ShowLuck(pair: Pair, past: Past, titles: Titles, say: Words) -> None:
             button = say["other seeds"].format(runs=luck.RUNS)
             solara.Button(button, on_click=living, disabled=living.pending, outlined=True)
             if living.pending:
-                paragraph(say["living seeds"].format(runs=luck.RUNS, years=pair.world.years))
+                share = f"{100 * done:.0f}"
+                paragraph(say["living seeds"].format(runs=luck.RUNS, years=pair.world.years, share=share))
+        if living.pending:
+            solara.ProgressLinear(value=100 * done)
         return
     gain = found.difference[:, len(past) - 1]
     counted = {group: int((gain[:, number] > 0).sum()) for number, group in enumerate(GROUPS)}

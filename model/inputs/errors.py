@@ -67,12 +67,17 @@ def _bare(name: str) -> str:
     return re.sub(r"[\s_-]+", "-", name.strip().casefold())
 
 
+def meant(name: str, valid: Iterable[str]) -> str:
+    """Return the end of a sentence that has said what is allowed: the nearest valid name, if there is one."""
+    like = nearest(name, valid)
+    return "" if like is None else f" Did you mean '{like}'?"
+
+
 def hint(name: str, valid: Iterable[str]) -> str:
     """Return the end of a sentence: the nearest valid name, or all of them if there are few."""
     names = list(valid)
-    like = nearest(name, names)
-    if like is not None:
-        return f" Did you mean '{like}'?"
+    if like := meant(name, names):
+        return like
     return f" Allowed: {', '.join(names)}." if len(names) <= 12 else ""
 
 

@@ -6,32 +6,68 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 
 import stupror.experiments.commands as commands
-from stupror.experiments.commands.language import chosen, said
+from stupror.experiments.cli import app
+from stupror.experiments.commands.language import _pattern, chosen, explained, said, speaker
+from stupror.experiments.designs.on_paper import asked
+from stupror.model.contracts import design_names, load_design
+from stupror.model.inputs.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
-SAYINGS = tomllib.loads((Path(commands.__file__).parent / "swedish.toml").read_text(encoding="utf-8"))
+TABLES = {
+    file.name: tomllib.loads(file.read_text(encoding="utf-8"))
+    for file in (Path(commands.__file__).parent / "swedish").glob("*.toml")
+}
 ENGLISH = re.compile(r"\b(is|the|not|no|of|has|give|write|such|did|you|mean|there|from|name|and|file)\b", re.IGNORECASE)
 TYPER = ("Usage: ", "Try '", "Error: ")  # said by Typer, so met in the test below
 
 
 def literals():
-    """Every text of the code, f-strings and texts in several parts joined, what is put in left out."""
+    """Every text of the code and of its data, texts in several parts joined, what is put in left out."""
     for folder in ("model/inputs", "model/contracts", "experiments"):
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield node.value
+    for file in (ROOT / "model" / "data").rglob("*.toml"):
+        yield file.read_text(encoding="utf-8").replace("_", " ")
 
 
 def test_every_sentence_is_one_that_the_code_says_and_keeps_what_is_put_in():
     code = "\n".join(literals())
-    for each in (row for kind in SAYINGS.values() for row in kind):
-        assert set(re.findall(r"\{(\w+)\}", each["sv"])) <= set(re.findall(r"\{(\w+)\}", each["en"])), each
-        if not each["en"].startswith(TYPER):
-            for part in re.split(r"\{\w+\}", each["en"]):
-                assert part.strip(" .:,'()%") in code, (part, each["en"])
+    rows = [(kind, *row) for table in TABLES.values() for kind in table for row in table[kind].items()]
+    for kind, english, swedish in rows:
+        assert set(re.findall(r"\{(\w+)\}", swedish)) <= set(re.findall(r"\{(\w+)\}", english)), english
+        if kind != "help" and not english.startswith(TYPER):
+            for part in re.split(r"\{\w+\}|[,;] ", english):
+                assert part.strip(" .:,'()[]%0123456789") in code, (part, english)
+
+
+def helps(command):
+    """Every text of --help of a command and of those in it."""
+    yield command.help
+    yield from (each.help for each in command.params if getattr(each, "help", None))
+    for each in getattr(command, "commands", {}).values():
+        yield from helps(each)
+
+
+def test_every_command_and_option_explains_itself_in_swedish():
+    missing = [text for text in helps(typer.main.get_command(app)) if explained(text) == text]
+    assert not missing
+    needed = set(helps(typer.main.get_command(app)))
+    for english in TABLES["help.toml"]["help"]:
+        assert any(re.fullmatch(_pattern(english), text, re.DOTALL) for text in needed), f"nobody says: {english}"
+
+
+def test_help_is_swedish_to_its_last_word(stupror, monkeypatch):
+    monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
+    for words in ([], ["compare"], ["designs"], ["batch", "run"], ["explain"]):
+        told = stupror(*words, "--help").out
+        assert told.startswith("Användning: stupror")
+        assert "Val:" in told
+        assert not re.search(r"\b(the|of|this|and|default|required|Options|Arguments|Commands)\b", told), told
 
 
 @pytest.mark.parametrize(
@@ -46,9 +82,14 @@ def test_every_sentence_is_one_that_the_code_says_and_keeps_what_is_put_in():
             "är ingen kommun och inget län. Menade du 'Karlsh",
         ),
         (["compare", "--out", "new", "--years", "400"], "--years är 400. Ange ett heltal från 1 till 45."),
-        (["compare", "--out", "new", "--years", "0,5"], "'0,5' har decimalkomma. Här skrivs decimalpunkt: 0.5."),
+        (["compare", "--out", "new", "--years", "0,5"], "Fel: '--years': '0,5' är inget heltal."),
         (["compare", "--out", "new", "--seeds", "tre"], "Fel: '--seeds': 'tre' är inget tal."),
         (["compare", "--out", "new", "--yers", "3"], "Fel: valet --yers finns inte."),
+        (["compare", "--out", "new", "--scenario", "mine.toml"], "Det anges för sig: stupror compare SCENARIO"),
+        (["compare", "--out", ""], "--out är tomt. Ange en sökväg efter det."),
+        (["report", "broken"], "går inte att läsa (den är avhuggen, skadad eller ingen JSON). Utan den"),
+        (["designs", "signed", "broken", "--by", "sed"], "intervention, seed, municipality. Menade du 'seed'?"),
+        (["explain", "broken", "1", "--by", "yer"], "Menade du 'year'?"),
         (["compare"], "Fel: '--out' saknas."),
         (["compare", "mine.toml", "--out", "new"], "mine.toml: filen finns inte."),
         (
@@ -74,6 +115,8 @@ def test_what_is_met_most_is_refused_in_swedish(stupror, tmp_path, monkeypatch, 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
     Path("mapp").touch()
+    Path("broken").mkdir()
+    Path("broken/manifest.json").write_text('{"soft')
     Path("comma.toml").write_text("[parameters.committee.horizon]\nvalue = 1,5\n")
     Path("range.toml").write_text('[parameters.committee.horizon]\nvalue = 800\nsource = "assumed: a test"\n')
     Path("key.toml").write_text('[parameters.committee.horizn]\nvalue = 8\nsource = "assumed: a test"\n')
@@ -81,6 +124,15 @@ def test_what_is_met_most_is_refused_in_swedish(stupror, tmp_path, monkeypatch, 
     assert answer.code == 2
     assert told in answer.err
     assert not ENGLISH.search(re.sub(r"'[^']*'|\S+\.toml|[\w.]+\.horizo?n", "", answer.err)), answer.err
+
+
+def test_only_options_that_are_much_alike_are_suggested(stupror, tmp_path):
+    told = stupror("compare", "--scenario", "mine.toml", "--out", tmp_path / "new").err
+    assert "--posterior" not in told
+    assert "It is given alone: stupror compare SCENARIO" in told
+    told = stupror("compare", "--yers", "2", "--out", tmp_path / "new").err
+    assert "--years" in told
+    assert "--workers" not in told
 
 
 def test_the_option_wins_over_the_environment_and_english_is_left_as_it_is(monkeypatch):
@@ -106,3 +158,41 @@ def test_a_comparison_of_a_part_says_in_swedish_which_design_hangs_on_the_rest(s
     assert answer.code == 0
     assert "Better Futures Fund (England): vad som händer beror på resultat i hela landet" in answer.out
     assert not ENGLISH.search(answer.out.replace(str(tmp_path), "")), answer.out
+
+
+def test_every_word_of_every_contract_that_comes_with_the_model_is_known_in_swedish():
+    known = speaker("sv", "contract")
+    for design in map(load_design, design_names()):
+        texts = [text for party in design.parties for text in (party, design.spoken(party)[1])]
+        texts += [each.says for each in design.conditions.values()] + [each.kind for each in design.clauses]
+        if design.clauses:
+            texts += [each.meaning for each in asked(design)]
+        for text in texts:
+            swedish = known(text)
+            assert swedish != text or text in ("bonus",), (design.name, text)
+            assert not ENGLISH.search(swedish.replace("(true)", "")), swedish
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "settle sib-norrkoping --set delivered=true --set cost_reduction=8e6 --set school_results=3",
+        "settle state-outcomes-fund --cost 10e6 --set cost_reduction=15e6",
+        "stress state-outcomes-fund",
+        "stress tax-revenue",
+        "interventions --draws 5",
+        "designs show municipal-fund-repayment",
+    ],
+)
+def test_what_a_policy_analyst_asks_for_is_swedish(stupror, words):
+    told = stupror(*words.split(), "--language", "sv").out
+    told = "\n".join(line for line in told.splitlines() if "stupror " not in line and "Källa: " not in line)
+    assert not ENGLISH.search(told.replace("edge-of-care", "")), told
+    assert not re.search(r"\d\.\d|\d,\d{3}\b", told), told
+
+
+def test_every_parameter_is_explained_in_swedish():
+    for row in load_scenario().table():
+        assert said(row["meaning"], "sv", "meaning") != row["meaning"], row["meaning"]
+        for key in ("unit", "distribution"):
+            assert row[key] == "1" or speaker("sv", "parameter")(row[key]) != row[key] or "n " in row[key], row[key]

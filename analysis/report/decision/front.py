@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ...measures import lifetime, payers
+from ...measures.worlds import MANY
 from ..intervals import FEW_SEEDS
 from ..pages import texts_in
 from ..style import labelled
@@ -133,7 +134,8 @@ def options(tables: Tables, manifest: Mapping[str, Any], words: Texts, language:
 def beside(tables: Tables, manifest: Mapping[str, Any], say: Texts) -> list[str]:
     """Say what intervals cover, and what is special about this run."""
     seeds, places = int(tables["runs"]["seed"].nunique()), int(tables["municipalities"]["municipality"].nunique())
-    lines = [] if seeds == 1 else [say["luck and worlds" if drawn(manifest) else "luck only"]]
+    spread = "luck and few worlds" if seeds < MANY else "luck and worlds"
+    lines = [] if seeds == 1 else [say[spread if drawn(manifest) else "luck only"].format(n=seeds, many=MANY)]
     if 1 < seeds < FEW_SEEDS:
         lines.append(say["few"].format(n=seeds))
     if places == 1:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...measures.worlds import decided
-from ..intervals import interval, spread
+from ...measures.worlds import decided, ends
+from ..intervals import interval
 from ..tables import number
 
 LESS, MORE, UNSURE, SAME, SINGLE = "less", "more", "unsure", "same", "single"
@@ -55,8 +55,8 @@ class Verdict:
 def verdict(differences: Sequence[float] | pd.Series, scale: float = 1.0, *, worlds: bool = False) -> Verdict:
     """Judge differences, one for each run, divided by `scale`.
 
-    Brackets are the 90 % interval of the mean; if every run is a likely world of its own (`worlds`), they are the 5th
-    and 95th percentile over worlds: where nine of ten lie.
+    Brackets are the 90 % interval of the mean; if every run is a likely world of its own (`worlds`), they show
+    where nine of ten lie, or the lowest and the highest of few (`measures.worlds.ends`).
     """
     values = np.asarray(differences, dtype=float) / scale
     values = values[~np.isnan(values)]
@@ -70,7 +70,7 @@ def verdict(differences: Sequence[float] | pd.Series, scale: float = 1.0, *, wor
         agreed = decided(above / n, below / n)
         kind = LESS if high < 0 and agreed else MORE if low > 0 and agreed else UNSURE
     if worlds and n > 1:
-        low, high = spread(values)["p5"], spread(values)["p95"]
+        low, high = ends(values)
     return Verdict(mean, low, high, n, below, above, kind)
 
 

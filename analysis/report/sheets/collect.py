@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ...measures import cohort, contracts, lifetime, options, payers, steps
+from ...measures.worlds import MANY
 from ..decision.front import drawn
 from ..decision.paired import Paired, pair_up
 from ..decision.verdict import Verdict
@@ -38,6 +39,12 @@ class Sheet:
 def headings(language: str) -> dict[str, str]:
     """Names of sheets and headings of columns in a language."""
     return texts_in(Path(__file__).parent, language)
+
+
+def names_of_files() -> list[str]:
+    """Name every CSV file that a report may have in any language."""
+    said = [headings(language) for language in ("en", "sv")]
+    return [f"{name[key]}.csv" for name in said for key in name if f"n {key}" in name]
 
 
 def sheets(
@@ -70,10 +77,12 @@ def sheets(
     found = pair_up(tables, rate, worlds=drawn(manifest))
     if found is not None:
         say = {each["key"]: each["heading"] for each in page["front"]["tables"]}
+        few = found.worlds and found.seeds < MANY
+        paired = {**name, "low": name["lowest run"], "high": name["highest run"]} if few else name
         made |= {
-            "payers": (_payers(found, words, name), say["payers"]),
-            "people": (_people(found, page, words, name), say["people"]),
-            "pairs": (_pairs(found, page, words, name), say.get("pairs", "")),
+            "payers": (_payers(found, words, paired), say["payers"]),
+            "people": (_people(found, page, words, paired), say["people"]),
+            "pairs": (_pairs(found, page, words, paired), say.get("pairs", "")),
             "cash": (_cash(found, words, name), page["front"]["heading"]["cash"]),
             "parts": (
                 _parts(parts_table(found, tables, words, rate, language), name),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from textwrap import fill
@@ -14,12 +14,12 @@ import typer
 
 from .. import common
 from ..common import Language, check, known_language
-from ..language import chosen, said
+from ..language import speaker, tell
 
 if TYPE_CHECKING:
     from ....model.contracts import Design
 
-__all__ = ["from_indigo", "list_designs", "new", "settle", "show"]
+__all__ = ["from_indigo", "list_designs", "new", "settle", "show", "title_of"]
 
 _WIDTH = 100
 DesignText = Annotated[
@@ -45,7 +45,7 @@ def list_designs(context: typer.Context, language: Language = "en") -> None:
     for heading, members in groups.items():
         typer.echo(_IN_SWEDISH[heading] if language == "sv" else heading)
         for each in members:
-            typer.echo(f"  {each.name:{wide}}  {_title(each, language)}")
+            typer.echo(f"  {each.name:{wide}}  {title_of(each, language)}")
         typer.echo("")
     typer.echo(_IN_SWEDISH[_HOW_TO] if language == "sv" else _HOW_TO)
 
@@ -68,8 +68,8 @@ _IN_SWEDISH = {
 }
 
 
-def _title(design: Design, language: str) -> str:
-    """Name of a design; in Swedish the one that the report has."""
+def title_of(design: Design, language: str) -> str:
+    """Name a design; in Swedish the one that the report has."""
     if language != "sv":
         return design.title
     from ....analysis.report.page import texts
@@ -91,14 +91,14 @@ def show(name: DesignText, language: Language = "en") -> None:
 
     design = load_add_on(name) if name in add_on_names() else load_design(name)
     if language == "sv":
-        typer.echo("\n".join(_in_swedish(design)))
+        typer.echo("\n".join(_in_swedish(design, name)))
         return
     typer.echo(describe(design), nl=False)
     if design.clauses:
-        typer.echo("\n".join(_questions(design, name)))
+        typer.echo("\n".join(_questions(design, name, "en")))
 
 
-def _in_swedish(design: Design) -> Iterator[str]:
+def _in_swedish(design: Design, name: str) -> Iterator[str]:
     """Read a design aloud in Swedish, in the words of the report; amounts and sources stand in the English reading."""
     from ....analysis.report.decision.front import sayings
     from ....analysis.report.decision.options import described
@@ -107,31 +107,35 @@ def _in_swedish(design: Design) -> Iterator[str]:
 
     local = localiser("sv")
     told = described(terms_of(design), "sv", texts("sv")["words"], sayings("sv"))
-    yield f"{_title(design, 'sv')} ({design.name})"
+    yield f"{title_of(design, 'sv')} ({design.name})"
     yield ""
     yield fill(local(told["summary"]), _WIDTH)
     yield fill(f"Källa: {design.source}.", _WIDTH)
     yield ""
     yield from (fill(f"{name}: {local(text)}.", _WIDTH, subsequent_indent="  ") for name, text in told["facts"])
     yield ""
-    yield f"Varje villkor med intervall och källa (på engelska): stupror designs show {quote(design.name)}"
+    if design.clauses:
+        yield from _questions(design, name, "sv")
+        yield ""
+    yield f"Varje villkor med intervall och källa (på engelska): stupror designs show {quote(name)} --language en"
 
 
-def _questions(design: Design, name: str) -> Iterator[str]:
+def _questions(design: Design, name: str, language: str) -> Iterator[str]:
     """Say what `settle` asks about a design."""
     from ...designs.on_paper import asked, derived
 
-    questions = asked(design)
+    say, questions = speaker(language, "contract"), asked(design)
     yield ""
-    yield "To settle it on paper, give:"
-    yield from (f"  {each.key} [{each.unit or 'true or false'}]: {each.meaning}" for each in questions)
+    yield say("To settle it on paper, give:")
+    yield from (f"  {each.key} [{say(each.unit or 'true or false')}]: {say(each.meaning)}" for each in questions)
     for end in design.exits.values():
         dates = " or ".join(str(date) for date in end.dates)
-        yield f"  {end.name}: if it was ended, after how many months ({dates}); the rest is then asked as of that date"
+        when = f"if it was ended, after how many months ({dates})"
+        yield say(f"  {end.name}: {when}; the rest is then asked as of that date")
     for each in derived(design):
-        yield f"  (not {each.key}: it follows from {design.conditions[each.key].measure})"
+        yield say(f"  (not {each.key}: it follows from {design.conditions[each.key].measure})")
     if design.programme is None:
-        yield f"  --cost [{design.currency.code}]: what the programme costs"
+        yield say(f"  --cost [{design.currency.code}]: what the programme costs")
     cost = [] if design.programme is not None else ["--cost 10_000_000"]
     yield " ".join([f"  stupror settle {quote(name)}", *cost, *(f"--set {each.example}" for each in questions)])
 
@@ -145,8 +149,7 @@ def new(
     from ...designs.draft import new_design
 
     path = new_design(name, preset, out)
-    told = f"Written: {path}. Edit it; its first lines say how to check, settle and compare it."
-    typer.echo(said(told, chosen(sys.argv[1:])))
+    tell(f"Written: {path}. Edit it; its first lines say how to check, settle and compare it.")
 
 
 def from_indigo(
@@ -158,7 +161,7 @@ def from_indigo(
     from ...designs.indigo import write_indigo
 
     path, drafted = write_indigo(file, name, out)
-    typer.echo(f"Written: {path}. Check all of it, and complete:")
+    tell(f"Written: {path}. Check all of it, and complete:")
     typer.echo("\n".join(f"  - {each}" for each in drafted.open_))
 
 
@@ -174,20 +177,25 @@ def settle(
     children: Annotated[
         int | None, common.WholeOption(help="Children in the programme; the cost follows. [default: as written]")
     ] = None,
+    language: Language = "en",
 ) -> None:
     """Settle a contract on paper: who pays whom, when and why, if this is what was measured."""
     from ....model.contracts import add_on_names, load_add_on, load_design
     from ...designs import on_paper
     from ...designs.leaving import ending
     from ...designs.sheet import lines
-    from ..common import all_of
 
+    check(known_language(language))
     contract = load_add_on(design) if design in add_on_names() else load_design(design)
     contract, answered = ending(contract, settings or [])
     questions = on_paper.asked(contract)
-    given, sized = all_of(
+    given, sized = common.all_of(
         lambda: on_paper.answers([*questions, *on_paper.derived(contract)], answered, contract.name),
         lambda: on_paper.size(contract, cost, children),
     )
     sheet = on_paper.settled(contract, given, *sized)
-    typer.echo(json.dumps(sheet.record, ensure_ascii=False) if as_json else "\n".join(lines(sheet)))
+    if as_json:
+        typer.echo(json.dumps(sheet.record, ensure_ascii=False))
+        return
+    titled = replace(sheet, design=replace(sheet.design, title=title_of(contract, language)))
+    typer.echo("\n".join(lines(titled, speaker(language, "contract"))))

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated, Any
 
 import typer
@@ -18,10 +19,14 @@ from ...files.spreadsheets import csv_bytes
 from ...runs import limits
 from .. import common
 from ..common import Interventions
+from ..language import said, speaker
 
 __all__ = ["interventions", "parameters"]
 
+Say = Callable[[str], str]
+
 MOST_DRAWS = 10_000
+_WIDTH = 100
 
 
 def parameters(
@@ -34,8 +39,10 @@ def parameters(
     json_schema: Annotated[
         bool, typer.Option("--json-schema", help="Print the JSON Schema of scenario files, for editors.")
     ] = False,
+    language: common.Language = "en",
 ) -> None:
     """List every parameter with value, unit, range, distribution and source."""
+    common.check(common.known_language(language))
     from ....model.inputs.scenario import load_scenario
 
     if json_schema:
@@ -48,7 +55,7 @@ def parameters(
     if not found:
         raise InputError(_nothing_found(name, source, [row["parameter"] for row in rows]))
     for row in found:
-        typer.echo("\n".join(_parameter_lines(row)))
+        typer.echo("\n".join(_parameter_lines(row, language)))
 
 
 def interventions(
@@ -57,12 +64,14 @@ def interventions(
     draws: Annotated[int, common.WholeOption(help="Draws of what studies say about effects and fading.")] = 200,
     seed: Annotated[int, common.WholeOption(help="Names the luck of the draws.")] = limits.FIRST_SEED,
     table: Annotated[Path | None, typer.Option(help="New file (CSV) for the first table, unrounded.")] = None,
+    language: common.Language = "en",
 ) -> None:
     """List every programme: cost, who pays, worth over a life, how surely it pays; and what a planner would buy."""
     common.check(
         limits.within("--draws", draws, 2, MOST_DRAWS),
         limits.within("--seed", seed, 0, limits.LAST_SEED),
         f"--table {table} exists. Name a new file." if table is not None and table.exists() else None,
+        common.known_language(language),
     )
     from ....model.inputs.scenario import load_scenario
     from ...patterns import worth
@@ -72,37 +81,56 @@ def interventions(
     if table is not None:
         with new_file(table) as draft:
             draft.write_bytes(csv_bytes(found))
-    typer.echo("\n".join(_worth_lines(found.to_dict("records"), draws)))
-    typer.echo("\n".join(_basket_lines(*worth.basket(spec))))
+    say = speaker(language, "worth")
+    typer.echo("\n".join(_worth_lines(found.to_dict("records"), draws, say)))
+    typer.echo("\n".join(_basket_lines(*worth.basket(spec), say)))
 
 
-def _worth_lines(rows: Sequence[dict[Hashable, Any]], draws: int) -> Iterator[str]:
+def _worth_lines(rows: Sequence[dict[Hashable, Any]], draws: int, say: Say) -> Iterator[str]:
     """Write the first table: 1,000 SEK a child, present value over the life."""
-    yield "1,000 SEK a child, present value over the whole life: cost, and what public payers save (mean of "
-    yield f"{draws} draws of the evidence; 90 % interval for all). 'Pays': share of draws in which that is at least"
-    yield "the cost, for all payers, for its owners over the life, and within the years that these look ahead."
-    heads = "".join(f"{name:>8}" for name in ("owners", "munic.", "region", "state", "all"))
-    yield f"{'':17}{'owners':20}{'cost':>6}{heads}{'90 %':>13}   pays: all  owner   soon"
+    yield fill(
+        say(
+            "1,000 SEK a child, present value over the whole life: cost, and what public payers save (mean of "
+            f"{draws} draws of the evidence; 90 % interval for all). 'Pays': share of draws in which that is at least "
+            "the cost, for all payers, for its owners over the life, and within the years that these look ahead."
+        ),
+        _WIDTH,
+    )
+    heads = "".join(f"{say(name):>8}" for name in ("owners", "munic.", "region", "state", "all"))
+    pays = f"{say('pays: all'):>17}{say('owner'):>7}{say('soon'):>7}"
+    yield f"{'':17}{say('owners'):24}{say('cost'):>7}{heads}{say('90 %'):>14}{pays}"
     for row in rows:
-        worth = "".join(f"{row[name] / 1e3:8,.0f}" for name in ("owner", "municipality", "region", "state", "all"))
-        interval = f"{row['low'] / 1e3:,.0f} to {row['high'] / 1e3:,.0f}"
-        pays = "".join(f"{row[name]:7.0%}" for name in ("pays_publicly", "pays_owner", "pays_owner_soon"))
-        yield f"{row['intervention']:17}{row['owners']:20}{row['cost_sek'] / 1e3:6,.0f}{worth}{interval:>13}     {pays}"
+        worth = "".join(
+            f"{say(f'{row[name] / 1e3:,.0f}'):>8}" for name in ("owner", "municipality", "region", "state", "all")
+        )
+        interval = say(f"{row['low'] / 1e3:,.0f} to {row['high'] / 1e3:,.0f}")
+        shares = [say(f"{row[name]:.0%}") for name in ("pays_publicly", "pays_owner", "pays_owner_soon")]
+        surely = f"{shares[0]:>17}{shares[1]:>7}{shares[2]:>7}"
+        cost = say(f"{row['cost_sek'] / 1e3:,.0f}")
+        yield f"{row['intervention']:17}{say(row['owners']):24}{cost:>7}{worth}{interval:>14}{surely}"
 
 
-def _basket_lines(bought: Any, reach: dict[str, float]) -> Iterator[str]:
+def _basket_lines(bought: Any, reach: dict[str, float], say: Say) -> Iterator[str]:
     """Write what the planner buys, and how much of need that reaches."""
     yield ""
-    yield "What a planner would buy for those seen in a year, of the programmes open to each the one that gains most:"
-    yield f"{'':17}{'ages':>6}  {'levels':24}{'children':>9}{'of seen':>9}{'M SEK':>7}{'gain':>7}"
+    yield say(
+        "What a planner would buy for those seen in a year, of the programmes open to each the one that gains most:"
+    )
+    heads = f"{say('children'):>9}{say('of seen'):>9}{say('M SEK'):>7}{say('gain'):>7}"
+    yield f"{'':17}{say('ages'):>8}  {say('levels'):24}{heads}"
     for row in bought.to_dict("records"):
-        yield (
-            f"{row['intervention']:17}{row['ages']:>6}  {row['levels']:24}{row['children']:9,.0f}"
-            f"{row['share_of_seen']:9.0%}{row['cost_m_sek']:7,.0f}{row['gain_m_sek']:7,.0f}"
-        )
+        children, share = say(f"{row['children']:,.0f}"), say(f"{row['share_of_seen']:.0%}")
+        cost, gain = say(f"{row['cost_m_sek']:,.0f}"), say(f"{row['gain_m_sek']:,.0f}")
+        figures = f"{children:>9}{share:>9}{cost:>7}{gain:>7}"
+        yield f"{row['intervention']:17}{row['ages']:>8}  {say(row['levels']):24}{figures}"
     need, seen, taken = reach.values()
-    yield f"Of {need:,.0f} under 30 in need {seen:,.0f} ({seen / need:.0%}) are seen in a year where a programme is"
-    yield f"open to them. It buys for {taken:,.0f} of these ({taken / seen:.0%}), {taken / need:.0%} of all in need."
+    yield fill(
+        say(
+            f"Of {need:,.0f} under 30 in need {seen:,.0f} ({seen / need:.0%}) are seen in a year where a programme is "
+            f"open to them. It buys for {taken:,.0f} of these ({taken / seen:.0%}), {taken / need:.0%} of all in need."
+        ),
+        _WIDTH,
+    )
 
 
 def _cites(source: str, wanted: str) -> bool:
@@ -117,10 +145,11 @@ def _nothing_found(name: str, source: str, names: Sequence[str]) -> list[str]:
     return [f"No parameter has {' and '.join(looked_for)}.{'' if source else hint(name, names)}"]
 
 
-def _parameter_lines(row: dict[str, str]) -> Iterator[str]:
-    """Write one parameter as people read it."""
-    prices = f", prices of {row['price year']}" if row["price year"] else ""
-    unit = "" if row["unit"] == "1" else f" {row['unit']}"  # shares and ratios have no unit
-    yield f"{row['parameter']} = {row['value']}{unit}{prices}"
-    yield f"    {row['meaning']}"
-    yield f"    {row['range']}, {row['distribution']}; {row['source']}"
+def _parameter_lines(row: dict[str, str], language: str) -> Iterator[str]:
+    """Write one parameter as people read it; its source stays as it was written."""
+    say, meaning = speaker(language, "parameter"), said(row["meaning"], language, "meaning")
+    prices = say(f", prices of {row['price year']}") if row["price year"] else ""
+    unit = "" if row["unit"] == "1" else f" {say(row['unit'])}"  # shares and ratios have no unit
+    yield f"{row['parameter']} = {say(row['value'])}{unit}{prices}"
+    yield f"    {meaning}"
+    yield f"    {say(row['range'])}, {say(row['distribution'])}; {row['source']}"

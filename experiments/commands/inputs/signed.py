@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ....model.inputs.errors import InputError, hint
+from ....model.inputs.errors import InputError, meant
 from ..common import Language, check, known_language
 
 __all__ = ["signed"]
@@ -25,7 +25,7 @@ def signed(
     table: Annotated[bool, typer.Option("--table", help="One line a design, as a table in Markdown.")] = False,
 ) -> None:
     """Say of every design of a run how many ideas it could pay for, how many were begun, and who said no and why."""
-    unknown = f"--by is '{by}'.{hint(str(by), APART)} Give one of {', '.join(APART)}."
+    unknown = f"--by is '{by}'. Give one of {', '.join(APART)}.{meant(str(by), APART)}"
     apart = "--table has one line a design: leave --by out." if table and by else None
     check(known_language(language), unknown if by not in (None, *APART) else None, apart)
     from ....analysis.measures.answers import refusals
@@ -35,7 +35,7 @@ def signed(
     tables, manifest = read_folder(folder)
     names = list(dict.fromkeys(tables["runs"]["design"]))
     if design is not None and design not in names:
-        raise InputError([f"--design: '{design}' is not in {folder}.{hint(design, names)} It has {', '.join(names)}."])
+        raise InputError([f"--design: '{design}' is not in {folder}. It has {', '.join(names)}.{meant(design, names)}"])
     if by == "municipality" and (tables["answers"]["municipality"] == "").all():
         raise InputError(
             [f"--by municipality: {folder} has national sums. Give a folder that `stupror run` has written."]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,12 @@ from ....model.inputs.errors import InputError
 from ...files.places import new_folder
 from ...runs import limits
 from .. import common
+from ..language import speaker, tell
+from .designs import title_of
+
+if TYPE_CHECKING:
+    from ....model.contracts import Design
+    from ...stress.page import Examined
 
 __all__ = ["stress"]
 
@@ -31,6 +38,7 @@ def stress(
     out: Annotated[Path | None, typer.Option(help="New folder for the page (stress.txt) and stress.json.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a record for programs.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier test wrote there.")] = False,
+    language: common.Language = "en",
 ) -> None:
     """Try to break a contract: who is paid for nothing, by which clause, by whose move, and what mends it."""
     from ....model.contracts import add_on_names, load_add_on, load_design
@@ -51,17 +59,37 @@ def stress(
         if others := sorted({path.name for path in place.iterdir()} - {"stress.txt", "stress.json"}):
             raise InputError([f"--out {out}: holds {others[0]}, which is of no test. Name another folder."])
 
-    common.check(limits.within("--seed", seed, 0, limits.LAST_SEED))
+    common.check(limits.within("--seed", seed, 0, limits.LAST_SEED), common.known_language(language))
     design, spec, _ = common.all_of(
         read, lambda: load_scenario(scenario), lambda: free(out) if out is not None else None
     )
     ground, size = sized(design, spec, cost, children, seed)
     found = examined(design, ground, *size)
-    page, told = written(found, contract), json.dumps(record(found), ensure_ascii=False, indent=2)
+    page = written(_titled(found, language), contract, speaker(language, "contract"), _clauses(design, language))
+    told = json.dumps(record(found), ensure_ascii=False, indent=2)
     if out is not None:
         with new_folder(out, free, replace=overwrite) as draft:
             (draft / "stress.txt").write_text(page, encoding="utf-8", newline="\n")
             (draft / "stress.json").write_text(told + "\n", encoding="utf-8", newline="\n")
     typer.echo(told if as_json else page, nl=as_json)
     if out is not None and not as_json:
-        typer.echo(f"Written: {out / 'stress.txt'} and {out / 'stress.json'}.")
+        tell(f"Written: {out / 'stress.txt'} and {out / 'stress.json'}.")
+
+
+def _titled(found: Examined, language: str) -> Examined:
+    """Name the contract in a language."""
+    design = found.stress.design
+    return replace(found, stress=replace(found.stress, design=replace(design, title=title_of(design, language))))
+
+
+def _clauses(design: Design, language: str) -> list[str]:
+    """Say each clause as the report does; none in English, which has sentences of its own."""
+    if language == "en":
+        return []
+    from ....analysis.report.decision.front import sayings
+    from ....analysis.report.decision.options import clause
+    from ....analysis.report.page import localiser, texts
+    from ...runs.told import terms_of
+
+    words, say, local = texts(language)["words"], sayings(language), localiser(language)
+    return [f"{local(clause(each, words, say))}. [{each['kind']}]" for each in terms_of(design)["clauses"]]

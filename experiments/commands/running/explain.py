@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ....model.inputs.errors import InputError, hint
+from ....model.inputs.errors import InputError, meant
 from ...files.places import new_file
 from ...files.spreadsheets import csv_bytes
 from .. import common
@@ -55,14 +55,14 @@ def explain(
     levels = [each.strip() for each in by.split(",")]
     common.check(
         *(
-            f"--by has '{each}'. Give some of {', '.join(krona.LEVELS)}.{hint(each, krona.LEVELS)}"
+            f"--by has '{each}'. Give some of {', '.join(krona.LEVELS)}.{meant(each, krona.LEVELS)}"
             for each in levels
             if each not in krona.LEVELS
         ),
         f"--by names one level twice: {by}." if len(set(levels)) < len(levels) else None,
         None
         if payer is None or payer in lifetime.GROUPS
-        else f"--payer is '{payer}'. Give one of {', '.join(lifetime.GROUPS)}.{hint(payer, lifetime.GROUPS)}",
+        else f"--payer is '{payer}'. Give one of {', '.join(lifetime.GROUPS)}.{meant(payer, lifetime.GROUPS)}",
         f"{out} exists. Name a new file." if out is not None and out.exists() else None,
         common.known_language(language),
     )
@@ -124,7 +124,7 @@ def _asked(tables: Tables, number: str, folder: Path) -> tuple[str, str]:
         raise InputError(
             [
                 f"{folder}: '{number}' is neither a design of it ({', '.join(others)}) nor a gain against status quo "
-                f"that it prints as a mean over seeds.{hint(number, others)}"
+                f"that it prints as a mean over seeds.{meant(number, others)}"
             ]
         )
     return found[0]

@@ -9,7 +9,7 @@ import typer
 
 from .. import common
 from ..common import Excel, Language, SwedishCsv
-from ..language import said
+from ..language import tell
 
 __all__ = ["report"]
 
@@ -38,8 +38,12 @@ def report(
         batch = open_batch(folder)
         with places.new_file(folder / run_folder.REPORT, replace=True) as draft:
             batch.report(draft, language)
-        typer.echo(said(f"Written: {folder / run_folder.REPORT}", language))
+        tell(f"Written: {folder / run_folder.REPORT}")
         return
 
+    csv = folder / run_folder.CSV_FOLDER
+    before = sorted(path.name for path in csv.glob("*.csv"))
     for path in run_folder.rewrite_report(folder, language, excel=excel, swedish_csv=swedish_csv):
-        typer.echo(said(f"Written: {path}", language))
+        tell(f"Written: {path}")
+    if gone := [name for name in before if not (csv / name).exists()]:
+        tell(f"Removed from {csv}, as they were in another language: {', '.join(gone)}.")

@@ -203,6 +203,7 @@ class Place:
 
 def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, form: Form) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
+    from ....analysis.measures.worlds import MANY
     from ....analysis.report.intervals import FEW_SEEDS
     from ....analysis.report.page import spoken_summary, spoken_worlds, texts, with_designs
     from ....analysis.report.tables import by_step, format_steps, lay_out
@@ -226,7 +227,8 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     designs = {"designs": [run_folder.design_record(each) for each in told.designs]}
     typer.echo(spoken_summary(tables["summary"], form.language, designs))
     if len(told.seeds) > 1 and (spread := spoken_worlds(tables, form.language, designs, rate)):
-        typer.echo("\n" + say["t_worlds"].format(n=len(told.seeds)))
+        spread_of = "t_worlds" if len(told.seeds) >= MANY else "t_worlds_few"
+        typer.echo("\n" + say[spread_of].format(n=len(told.seeds), many=MANY))
         typer.echo(spread)
     if not (apart := luck_apart(tables, say, rate)).empty:
         typer.echo("\n" + say["t_luck"].format(m=told.luck))

@@ -4,6 +4,7 @@ Another seed is other luck and, unless central values were asked for, another li
 `stupror compare --seeds 10` with the same first seed. The first of them is the run that is shown.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,15 +30,16 @@ class Luck:
         return self.gain[:, 0] - self.gain[:, 1]
 
 
-def live(settings: Settings, runs: int) -> Luck:
-    """Live the whole of so many runs, from the seed of the settings on."""
+def live(settings: Settings, runs: int, tell: Callable[[float], object] = lambda _share: None) -> Luck:
+    """Live the whole of so many runs, from the seed of the settings on; `tell` hears which share of it is done."""
     seeds = range(settings.seed, min(settings.seed + runs, LAST_SEED + 1))
     gain = []
-    for seed in seeds:
+    for run, seed in enumerate(seeds):
         chosen = replace(settings, seed=seed)
         pair = Pair(lambda chosen=chosen: chosen)  # type: ignore[misc]
-        for _ in range(settings.years):
+        for year in range(settings.years):
             pair.step()
-        years = [[year[side].gain.sum(axis=0) for year in pair.past] for side in (0, 1)]
+            tell((run + (year + 1) / settings.years) / len(seeds))
+        years = [[lived[side].gain.sum(axis=0) for lived in pair.past] for side in (0, 1)]
         gain.append(np.cumsum(years, axis=1))
     return Luck(seeds, np.array(gain))

@@ -45,7 +45,13 @@ def test_quantiles_are_those_of_the_worlds_and_not_of_the_mean(lived):
     assert found.loc[("fund", "region"), ["median", "better", "equal"]].tolist() == [0.0, 0.0, 1.0]
 
 
-def test_shares_of_worlds_add_up_and_ties_are_shared(lived):
+def test_of_few_worlds_the_ends_are_the_lowest_and_the_highest():
+    values = [*range(19)]
+    assert worlds.ends(values) == (0.0, 18.0)
+    assert worlds.ends([*values, 19]) == pytest.approx((0.95, 18.05))
+
+
+def test_shares_of_worlds_add_up_and_a_tie_makes_nobody_the_cheapest(lived):
     found = worlds.spread(lived, 0.03)
     assert (found["better"] + found["equal"] + found["worse"]).to_numpy() == pytest.approx(1.0)
     table = worlds.better_than(lived, 0.03)
@@ -53,7 +59,7 @@ def test_shares_of_worlds_add_up_and_ties_are_shared(lived):
     assert table.loc["fund", "status-quo"] == 1.0
     assert table.to_numpy() + table.to_numpy().T == pytest.approx(np.ones(table.shape))
     # in world 1 the loss gains as much as the fund
-    assert worlds.best(lived, 0.03)["fund"] == pytest.approx(199.5 / 200)
+    assert worlds.best(lived, 0.03)["fund"] == pytest.approx(199 / 200)
 
 
 def test_a_sign_that_holds_in_fewer_than_nine_worlds_of_ten_is_not_decided(lived):

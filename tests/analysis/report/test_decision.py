@@ -197,7 +197,9 @@ def test_brackets_of_likely_worlds_are_where_nine_of_ten_lie_and_do_not_shrink_w
     assert verdict(values * 4, worlds=True).high == 95.0
     assert verdict(values * 4).high < verdict(values).high < 60.0  # of the mean
     drawn = front(world({"fund": (1, 2)}), {"worlds": "likely"}, texts("en")["words"], 0.03, "en")
-    assert sayings("en")["luck and worlds"] in drawn["beside"]
+    assert sayings("en")["luck and few worlds"].format(n=4, many=20) in drawn["beside"]
+    few = values[:19]
+    assert (verdict(few, worlds=True).low, verdict(few, worlds=True).high) == (0.0, 18.0)
     [(_, cells)] = drawn["gist"]["rows"]
     assert all(rest.endswith("gain in 2 of 4") for _, rest in (cells[0], cells[1], cells[3]))
 

@@ -57,13 +57,21 @@ def test_overwrite_replaces_our_results_and_a_failure_keeps_the_old_ones(tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-@pytest.mark.parametrize("manifest", [None, "no json", "[]", '{"software": "another"}'])
-def test_overwrite_refuses_a_folder_that_is_not_ours(tmp_path: Path, manifest: str | None) -> None:
+@pytest.mark.parametrize(
+    ("manifest", "told"),
+    [
+        (None, "--overwrite replaces results of stupror only"),
+        ('{"software": "another"}', "--overwrite replaces results of stupror only"),
+        ("no json", r"cannot be read .* put a copy of it back"),
+        ("[]", r"is not what stupror writes there\. .* put a copy of it back"),
+    ],
+)
+def test_overwrite_refuses_a_folder_that_is_not_ours(tmp_path: Path, manifest: str | None, told: str) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     if manifest is not None:
         (tmp_path / MANIFEST).write_text(manifest)
     with (
-        pytest.raises(InputError, match="--overwrite replaces results of stupror only"),
+        pytest.raises(InputError, match=told),
         new_folder(tmp_path, overwrite=True),
     ):
         pass

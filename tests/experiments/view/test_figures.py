@@ -116,7 +116,10 @@ def test_figures_take_the_colour_of_the_page_and_stay_black_on_white_when_taken_
 
 
 def test_the_first_of_several_seeds_is_the_run_that_is_shown(lived):
-    found = luck.live(lived.settings, 2)
+    heard: list[float] = []
+    found = luck.live(lived.settings, 2, heard.append)
+    assert heard == sorted(heard)
+    assert (len(heard), heard[-1]) == (2 * lived.settings.years, 1.0)
     shown = np.cumsum([[year[side].gain.sum(axis=0) for year in lived.past] for side in (0, 1)], axis=1)
     assert (found.gain[0, :, : len(lived.past)] == shown).all()
     assert (found.gain[0] != found.gain[1]).any()
