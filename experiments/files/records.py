@@ -12,7 +12,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -266,8 +266,25 @@ def _digest(path: Path) -> str:
         raise InputError([f"{path}: cannot be read ({reason(error)})."]) from None
 
 
-def read_tables(folder: Path, names: Iterable[str], files: Mapping[str, str], remedy: str) -> dict[str, pd.DataFrame]:
+def read_tables(
+    folder: Path,
+    names: Iterable[str],
+    files: Mapping[str, str],
+    remedy: str,
+    *,
+    heads: Container[str] = (),
+    coded: Container[str] = (),
+) -> dict[str, pd.DataFrame]:
     """Read Parquet tables that are what was written, by name without ending.
+
+    Parameters
+    ----------
+    folder, names, files, remedy
+        Where they are, their files, the digest of each file, and what to do if one is not what was written.
+    heads
+        Tables (without ending) of which the first row is enough.
+    coded
+        Tables whose text is wanted as categories, in order of appearance: sooner read if they have millions of rows.
 
     Raises
     ------
@@ -278,11 +295,26 @@ def read_tables(folder: Path, names: Iterable[str], files: Mapping[str, str], re
     whole(folder, chosen, files, remedy)
     tables = {}
     for name in chosen:
+        stem = Path(name).stem
         try:
-            tables[Path(name).stem] = pd.read_parquet(folder / name)
+            tables[stem] = _table(folder / name, head=stem in heads, coded=stem in coded)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError([f"{folder / name}: cannot be read as a table. {remedy}"]) from error
     return tables
+
+
+def _table(path: Path, *, head: bool, coded: bool) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if head:
+        first = next(pq.ParquetFile(path).iter_batches(batch_size=1), None)
+        return pd.read_parquet(path) if first is None else first.to_pandas()
+    if coded:
+        kinds = (pa.string(), pa.large_string())
+        text = [field.name for field in pq.read_schema(path) if field.type in kinds]
+        return pq.read_table(path, read_dictionary=text).to_pandas()
+    return pd.read_parquet(path)
 
 
 def note(content: Mapping[str, Any]) -> str:
