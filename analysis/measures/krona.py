@@ -78,9 +78,9 @@ def entries(tables: Tables, design: str, rate: float) -> Frame:
 def _lives(tables: Tables) -> Frame:
     """What lives cost public payers, summed over seeds: columns design, start, year, payer, kind, age, actual_sek."""
     costs = tables["costs"]
-    costs = costs[costs["payer"].isin(GROUP_OF)]
     costs = costs.assign(start=start_year(tables, costs))
-    return summed(costs, [*_WHEN, "payer", "kind", "age"], ["actual_sek"])
+    found = summed(costs, [*_WHEN, "payer", "kind", "age"], ["actual_sek"])
+    return found[found["payer"].isin(GROUP_OF)]
 
 
 def by_programme(tables: Tables, design: str, rate: float) -> Frame:

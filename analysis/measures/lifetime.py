@@ -252,9 +252,8 @@ def pyramid(tables: Tables) -> Frame:
 
     ``sum of cost at age / sum of children at age``. Columns design, seed, age, payer, actual_sek, untreated_sek.
     """
-    costs = tables["costs"]
-    costs = costs[(costs["phase"] == "simulated") & costs["payer"].isin(GROUP_OF)]
-    cost = summed(costs, [*RUN, "age", "payer"], ["actual_sek", "untreated_sek"])
+    cost = summed(tables["costs"], [*RUN, "age", "payer", "phase"], ["actual_sek", "untreated_sek"])
+    cost = cost[(cost["phase"] == "simulated") & cost["payer"].isin(GROUP_OF)].drop(columns="phase")
     alive = tables["children"].groupby([*RUN, "age"], as_index=False)[["children"]].sum()
     result = cost.merge(alive, on=[*RUN, "age"])
     for column in ("actual_sek", "untreated_sek"):

@@ -1,6 +1,7 @@
 """Sums over tables of millions of rows, of whole numbers: the same in any order. Read by the measures."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,16 @@ def summed(frame: Frame, keys: Sequence[str], columns: Sequence[str]) -> Frame:
     """Sum columns by keys: what ``frame.groupby(keys, as_index=False, sort=False)[columns].sum()`` gives, sooner.
 
     Keys are text (or categories, which come back as text) and whole numbers, none missing; columns are whole numbers.
+    Numbers come back in eight bytes.
     """
     keys, columns = [*keys], [*columns]
     cell, cells = np.zeros(len(frame), np.intp), 1
     for key in keys:
-        place, many = _places(frame[key])
-        cell, cells = cell * many + place, cells * many
+        place, low, many = _places(frame[key])
+        cell *= many
+        cell += place
+        cell -= low
+        cells *= many
     if frame.empty or cells > MOST_CELLS:
         return _plain(frame.groupby(keys, as_index=False, sort=False, observed=True)[columns].sum())
     first = np.full(cells, len(frame))
@@ -28,24 +33,25 @@ def summed(frame: Frame, keys: Sequence[str], columns: Sequence[str]) -> Frame:
     sums = {}
     for column in columns:
         total = np.zeros(cells, np.int64)
-        np.add.at(total, cell, frame[column].to_numpy(np.int64))
+        np.add.at(total, cell, frame[column].to_numpy())
         sums[column] = total[cell[rows]]
     return _plain(frame[keys].iloc[rows].reset_index(drop=True)).assign(**sums)
 
 
-def _places(column: pd.Series) -> tuple[NDArray[np.intp], int]:
-    """Number the values of a key from 0: the place of each row, and how many places there are."""
+def _places(column: pd.Series) -> tuple[NDArray[np.signedinteger[Any]], int, int]:
+    """Number the values of a key: the number of each row, the lowest, and how many there are up to the highest."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(np.intp), len(column.cat.categories)
+        return column.cat.codes.to_numpy(), 0, len(column.cat.categories)
     if column.dtype.kind in "iu":
-        values = column.to_numpy(np.intp)
-        low = int(values.min(initial=0))
-        return values - low, int(values.max(initial=0)) - low + 1
+        values = column.to_numpy()
+        low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+        return values, low, high - low + 1
     codes, names = pd.factorize(column)
-    return codes.astype(np.intp), len(names)
+    return codes.astype(np.intp), 0, len(names)
 
 
 def _plain(frame: Frame) -> Frame:
-    """Write categories as text."""
+    """Write categories as text, and numbers in eight bytes."""
     coded = [name for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)]
-    return frame.astype(dict.fromkeys(coded, "str"))
+    short = [name for name in frame if frame[name].dtype.kind in "iu"]
+    return frame.astype(dict.fromkeys(coded, "str") | dict.fromkeys(short, "int64"))

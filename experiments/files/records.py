@@ -284,7 +284,8 @@ def read_tables(
     heads
         Tables (without ending) of which the first row is enough.
     coded
-        Tables whose text is wanted as categories, in order of appearance: sooner read if they have millions of rows.
+        Tables of millions of rows: their text is given as categories, in order of appearance, and whole numbers may be
+        of two bytes.
 
     Raises
     ------
@@ -304,17 +305,33 @@ def read_tables(
 
 
 def _table(path: Path, *, head: bool, coded: bool) -> pd.DataFrame:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     if head:
         first = next(pq.ParquetFile(path).iter_batches(batch_size=1), None)
-        return pd.read_parquet(path) if first is None else first.to_pandas()
-    if coded:
-        kinds = (pa.string(), pa.large_string())
-        text = [field.name for field in pq.read_schema(path) if field.type in kinds]
-        return pq.read_table(path, read_dictionary=text).to_pandas()
-    return pd.read_parquet(path)
+        return pd.read_parquet(path) if first is None else pd.DataFrame(first.to_pandas())
+    return _coded(path) if coded else pd.read_parquet(path)
+
+
+def _coded(path: Path) -> pd.DataFrame:
+    """Read text as categories and whole numbers in two bytes where they fit: filling memory is what takes time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = [field.name for field in pq.read_schema(path) if field.type in (pa.string(), pa.large_string())]
+    file = pq.ParquetFile(path, read_dictionary=text)
+    parts = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
+    fields = []
+    for n, field in enumerate(file.schema_arrow):
+        ranges = [part.column(n).statistics for part in parts]
+        small = field.type == pa.int64() and all(
+            each is not None and each.has_min_max and -(2**15) <= each.min <= each.max < 2**15 for each in ranges
+        )
+        fields.append(pa.field(field.name, pa.int16() if small else field.type))
+    schema = pa.schema(fields)
+    batches = [batch.cast(schema) for batch in file.iter_batches(batch_size=2**18)]
+    frame: pd.DataFrame = pa.Table.from_batches(batches, schema).to_pandas(split_blocks=True)
+    return frame
 
 
 def note(content: Mapping[str, Any]) -> str:
