@@ -38,7 +38,7 @@ def summed(frame: Frame, keys: Sequence[str], columns: Sequence[str]) -> Frame:
     return _plain(frame[keys].iloc[rows].reset_index(drop=True)).assign(**sums)
 
 
-def _places(column: pd.Series) -> tuple[NDArray[np.signedinteger[Any]], int, int]:
+def _places(column: pd.Series) -> tuple[NDArray[np.integer[Any]], int, int]:
     """Number the values of a key: the number of each row, the lowest, and how many there are up to the highest."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), 0, len(column.cat.categories)
