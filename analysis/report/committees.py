@@ -99,7 +99,7 @@ def _draw(change: pd.DataFrame, words: Texts, names: list[str]) -> str:
     """Change of each frame by design (rows) and body (columns) over years; the band is from lowest to highest seed."""
     with mpl.rc_context(STYLE | {"font.size": 9}):
         figure = Figure(figsize=(9.2, 0.6 + 1.55 * len(names)), layout="constrained")
-        axes = figure.subplots(len(names), len(lifetime.BODIES), sharex=True, squeeze=False)
+        axes = figure.subplots(len(names), len(lifetime.BODIES), sharex="col", squeeze=False)
         for row, name in enumerate(names):
             for column, body in enumerate(lifetime.BODIES):
                 wide = _of(change, name, body).pivot_table(index="year", columns="seed", values="frame_sek") / M_SEK

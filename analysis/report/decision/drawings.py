@@ -67,7 +67,7 @@ def cash(found: Paired, words: Words) -> str:
     names = found.ranked[:MOST_ROWS]
     with mpl.rc_context(STYLE | {"font.size": 9}):
         figure = Figure(figsize=(9.2, 0.5 + 1.55 * len(names)), layout="constrained")
-        axes = figure.subplots(len(names), len(lifetime.GROUPS), sharex=True, squeeze=False)
+        axes = figure.subplots(len(names), len(lifetime.GROUPS), sharex="col", squeeze=False)
         for row, name in enumerate(names):
             for column, group in enumerate(lifetime.GROUPS):
                 ax = axes[row, column]
