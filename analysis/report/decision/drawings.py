@@ -83,7 +83,7 @@ def cash(found: Paired, words: Words) -> str:
 
 def _curve(ax: Axes, running: pd.DataFrame, design: str, group: str) -> None:
     part = running[(running["design"] == design) & (running["group"] == group)]
-    mean = over_years(ax, part.pivot_table(index="year", columns="seed", values="net_sek") / M_SEK)
+    mean = over_years(ax, part.set_index(["year", "seed"])["net_sek"].unstack("seed") / M_SEK)
     if float(mean.min()) < 0:
         ax.plot(int(str(mean.idxmin())), float(mean.min()), "D", color="white", markeredgecolor="black", markersize=5)
 
