@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import gc
 import os
 import signal
 import sys
@@ -111,6 +112,8 @@ _NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)  # a word that can be no path, wher
 
 def main() -> None:
     """Run the command line; every way out has its exit code."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # another takes seconds to fill a GB
+    gc.set_threshold(20_000)  # a command makes many objects and few rings of them
     # A scheduler or `timeout` ends a run with SIGTERM: leave as if by an error, so that drafts and workers go too.
     before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     heard = signal.getsignal(signal.SIGINT)

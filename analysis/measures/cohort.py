@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from .lifetime import GROUP_OF, RUN, start_year
+from .sums import summed
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -25,6 +26,7 @@ def by_age(tables: Tables) -> Frame:
     """
     costs, born = tables["costs"], _born(tables)
     costs = costs[(costs["year"] - costs["age"] == start_year(tables, costs)) & costs["payer"].isin(GROUP_OF)]
+    costs = summed(costs, [*RUN, "age", "payer"], ["actual_sek", "untreated_sek"])
     keys = [*RUN, "age", "group"]
     found = costs.assign(group=costs["payer"].map(GROUP_OF)).groupby(keys, as_index=False, sort=False)
     result = found[["actual_sek", "untreated_sek"]].sum().merge(born, on=RUN)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from .lifetime import BASE, GROUP_OF, GROUPS, RUN, discounted, discounting, start_year
 from .once import once
+from .sums import summed
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -21,6 +22,7 @@ LEVELS = ("payer", "account", "heading", "programme", "ages", "year")
 """What entries can be added up by: payer group, account, what for, programme or ages, and calendar year."""
 _AGES = ((0, 5), (6, 15), (16, 19), (20, 29), (30, 64))
 _VALUES = {group: f"{group}_value_sek" for group in GROUPS}
+_WHEN = ["design", "start", "year"]  # start: first year of the run
 OTHERWISE = "lives otherwise than expected"
 
 
@@ -40,18 +42,19 @@ def entries(tables: Tables, design: str, rate: float) -> Frame:
     "lives: " and its kind, and the ages at which it falls; money of programmes and contracts "pays " or "gets " and its
     purpose, and the programme. A part is the mean over seeds, rounded to the krona; parts of 0 are left out.
     """
-    lives, payments = tables["costs"], tables["payments"]
-    of_lives = lives[lives["payer"].isin(GROUP_OF)]
+    lives, payments = _lives(tables), tables["payments"]
+    payments = payments.assign(start=start_year(tables, payments))
+    lives, payments = (each[each["design"].isin([design, BASE])] for each in (lives, payments))
     parts = [
-        of_lives[[*RUN, "year"]].assign(
-            account=of_lives["payer"],
-            heading="lives: " + of_lives["kind"],
+        lives[_WHEN].assign(
+            account=lives["payer"],
+            heading="lives: " + lives["kind"],
             programme="",
-            ages=_ages(of_lives["age"]),
-            cost=of_lives["actual_sek"],
+            ages=_ages(lives["age"]),
+            cost=lives["actual_sek"],
         ),
         *(
-            payments[[*RUN, "year"]].assign(
+            payments[_WHEN].assign(
                 account=payments[side],
                 heading=f"{verb} " + payments["purpose"].astype(str),  # without rows it may have no type
                 programme=payments["intervention"],
@@ -62,13 +65,22 @@ def entries(tables: Tables, design: str, rate: float) -> Frame:
         ),
     ]
     every = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    every = every[every["account"].isin(GROUP_OF) & every["design"].isin([design, BASE])]
-    worth = discounted(every, "cost", start_year(tables, every), rate)
+    every = every[every["account"].isin(GROUP_OF)]
+    worth = discounted(every, "cost", every["start"], rate)
     every = every.assign(payer=every["account"].map(GROUP_OF), sek=np.where(every["design"] == BASE, 1.0, -1.0) * worth)
     found = every.groupby([*LEVELS], as_index=False, sort=True)["sek"].sum()
     found["sek"] = np.rint(found["sek"] / tables["runs"]["seed"].nunique()).astype(np.int64)
     some: Frame = found[found["sek"] != 0].reset_index(drop=True)
     return some
+
+
+@once
+def _lives(tables: Tables) -> Frame:
+    """What lives cost public payers, summed over seeds: columns design, start, year, payer, kind, age, actual_sek."""
+    costs = tables["costs"]
+    costs = costs.assign(start=start_year(tables, costs))
+    found = summed(costs, [*_WHEN, "payer", "kind", "age"], ["actual_sek"])
+    return found[found["payer"].isin(GROUP_OF)]
 
 
 def by_programme(tables: Tables, design: str, rate: float) -> Frame:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .once import once
+from .sums import summed
 
 Tables = Mapping[str, pd.DataFrame]
 Frame = pd.DataFrame
@@ -87,12 +88,33 @@ def _runs(tables: Tables) -> Frame:
     return tables["runs"][[*RUN, "start_year", "years", "children"]]
 
 
-@once
 def without_ages(tables: Tables) -> dict[str, Frame]:
-    """The same tables with costs summed over ages: some fifty times fewer rows, and all that a present value needs."""
-    keys = [*RUN, "year", "payer", "kind", "phase"]
-    costs = tables["costs"].groupby(keys, as_index=False, sort=False)[["actual_sek", "untreated_sek"]].sum()
-    return {**tables, "costs": costs}
+    """The same tables, shorter: costs summed over ages, enrolment over counties and true levels.
+
+    Costs are some fifty times fewer rows, and all that a present value needs. Tables that are so already stay as they
+    are.
+    """
+    costs, enrolment = {"costs": tables["costs"]}, {"enrolment": tables["enrolment"]}
+    return {**tables, **_over_ages(costs), **_over_counties(enrolment)}
+
+
+@once
+def _over_ages(tables: Tables) -> dict[str, Frame]:
+    """Sum the table `costs` over ages."""
+    costs = tables["costs"]
+    if "age" not in costs:
+        return dict(tables)
+    return {"costs": summed(costs, [*RUN, "year", "payer", "kind", "phase"], ["actual_sek", "untreated_sek"])}
+
+
+@once
+def _over_counties(tables: Tables) -> dict[str, Frame]:
+    """Sum the table `enrolment` over counties and true levels."""
+    enrolment = tables["enrolment"]
+    if "county" not in enrolment:
+        return dict(tables)
+    keys, columns = [*RUN, "year", "intervention", "age", "level"], ["children", "cost_sek", "judged", "deadweight"]
+    return {"enrolment": summed(enrolment, keys, columns)}
 
 
 @once
@@ -224,14 +246,14 @@ def share_of_planner(tables: Tables, rate: float) -> Frame:
     return paired.assign(share=paired["part"] / paired["whole"].where(paired["whole"] > 0))[[*RUN, *RATIO, "share"]]
 
 
+@once
 def pyramid(tables: Tables) -> Frame:
     """Cost per child alive at each age by payer, simulated years: the pyramid, as it was and without any programme.
 
     ``sum of cost at age / sum of children at age``. Columns design, seed, age, payer, actual_sek, untreated_sek.
     """
-    costs = tables["costs"]
-    costs = costs[(costs["phase"] == "simulated") & costs["payer"].isin(GROUP_OF)]
-    cost = costs.groupby([*RUN, "age", "payer"], as_index=False, sort=False)[["actual_sek", "untreated_sek"]].sum()
+    cost = summed(tables["costs"], [*RUN, "age", "payer", "phase"], ["actual_sek", "untreated_sek"])
+    cost = cost[(cost["phase"] == "simulated") & cost["payer"].isin(GROUP_OF)].drop(columns="phase")
     alive = tables["children"].groupby([*RUN, "age"], as_index=False)[["children"]].sum()
     result = cost.merge(alive, on=[*RUN, "age"])
     for column in ("actual_sek", "untreated_sek"):

@@ -4,7 +4,7 @@ Everything against status quo with the same seed. A figure of frames over the ye
 was not run beside another design. Read by `page`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -22,6 +22,7 @@ from .tables import within
 Tables = Mapping[str, pd.DataFrame]
 Texts = Mapping[str, str]
 Cell = tuple[str, str]
+Changes = Mapping[tuple[str, str], pd.DataFrame]  # by design and body: against status quo, a row for each seed and year
 
 MONEY = ("frame_sek", "mandatory_sek", "prevention_sek", "result_sek", "equity_sek")
 MOST_DRAWN = 4
@@ -34,27 +35,25 @@ def committee_sections(tables: Tables, words: Texts, say: Texts) -> list[dict[st
     change = payers.against_base(by_year, MONEY, ["body", "year"])
     if change.empty:
         return []
-    reading = " ".join([say["r_committees"], *_read(change, words, say)])
-    heading, names = say["h_committees"], _designs(change)
+    names = _designs(change)
+    by = {(str(design), str(body)): part for (design, body), part in change.groupby(["design", "body"], sort=False)}
+    reading = " ".join([say["r_committees"], *_read(by, names, words, say)])
+    heading = say["h_committees"]
     return [
         {
             "key": "committees",
             "heading": heading,
             "reading": reading,
-            "svg": labelled("committees", _draw(change, words, names[:MOST_DRAWN]), f"{heading}. {reading}"),
+            "svg": labelled("committees", _draw(by, words, names[:MOST_DRAWN]), f"{heading}. {reading}"),
             "caption": say["n_committees"] + (f" {say['n_committees_more']}" if len(names) > MOST_DRAWN else ""),
         },
-        _table(change, words, say),
+        _table(by, names, words, say),
     ]
 
 
 def _designs(change: pd.DataFrame) -> list[str]:
     """Designs in the order in which they were run; the planner, who asks no committee, stands last."""
     return sorted(change["design"].unique(), key=lambda name: name == lifetime.BENCHMARK)
-
-
-def _of(change: pd.DataFrame, design: str, body: str) -> pd.DataFrame:
-    return change[(change["design"] == design) & (change["body"] == body)]
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:
@@ -77,11 +76,11 @@ def own_money_back(rows: pd.DataFrame) -> int | None:
     return int(later[0]) if len(later) else None
 
 
-def _read(change: pd.DataFrame, words: Texts, say: Texts) -> list[str]:
+def _read(by: Changes, names: Sequence[str], words: Texts, say: Texts) -> list[str]:
     """Say whose frames are smaller and larger over the years under each design, and what left the committees."""
     lines = []
-    for design in [name for name in _designs(change) if name != lifetime.BENCHMARK][:MOST_DRAWN]:
-        judged = {body: verdict(_summed(_of(change, design, body))["frame_sek"], M_SEK) for body in lifetime.BODIES}
+    for design in [name for name in names if name != lifetime.BENCHMARK][:MOST_DRAWN]:
+        judged = {body: verdict(_summed(by[design, body])["frame_sek"], M_SEK) for body in lifetime.BODIES}
         told = [
             say[f"r_frames_{kind}"].format(
                 bodies=", ".join(f"{within(words[body])} {found.figure}" for body, found in some.items())
@@ -95,14 +94,14 @@ def _read(change: pd.DataFrame, words: Texts, say: Texts) -> list[str]:
     return lines
 
 
-def _draw(change: pd.DataFrame, words: Texts, names: list[str]) -> str:
+def _draw(by: Changes, words: Texts, names: Sequence[str]) -> str:
     """Change of each frame by design (rows) and body (columns) over years; the band is from lowest to highest seed."""
     with mpl.rc_context(STYLE | {"font.size": 9}):
         figure = Figure(figsize=(9.2, 0.6 + 1.55 * len(names)), layout="constrained")
-        axes = figure.subplots(len(names), len(lifetime.BODIES), sharex=True, squeeze=False)
+        axes = figure.subplots(len(names), len(lifetime.BODIES), sharex="col", squeeze=False)
         for row, name in enumerate(names):
             for column, body in enumerate(lifetime.BODIES):
-                wide = _of(change, name, body).pivot_table(index="year", columns="seed", values="frame_sek") / M_SEK
+                wide = by[name, body].set_index(["year", "seed"])["frame_sek"].unstack("seed") / M_SEK
                 over_years(axes[row, column], wide, ticks=3)
                 if row == 0:
                     axes[row, column].set_title(fill(words[body], 20, break_long_words=False), fontsize=8.5)
@@ -111,19 +110,19 @@ def _draw(change: pd.DataFrame, words: Texts, names: list[str]) -> str:
         return svg(figure)
 
 
-def _table(change: pd.DataFrame, words: Texts, say: Texts) -> dict[str, Any]:
+def _table(by: Changes, names: Sequence[str], words: Texts, say: Texts) -> dict[str, Any]:
     """A row for each design and body."""
     columns = ("frame_sek", "last_sek", "mandatory_sek", "prevention_sek", "result_sek", "equity_sek")
     rows: list[tuple[str, list[Cell]]] = []
-    for design in _designs(change):
+    for design in names:
         for body in lifetime.BODIES:
-            mine = _of(change, design, body)
+            mine = by[design, body]
             found = _summed(mine)
             cells = [cell(verdict(found[column], M_SEK)) for column in columns]
             year, same = own_money_back(mine), not mine[list(MONEY)].any(axis=None)
             cells.append(("-" if same else say["never"] if year is None else str(year), ""))
             rows.append((f"{words.get(design, design)}: {within(words[body])}", cells))
-    last = int(change["year"].max())
+    last = max(int(each["year"].max()) for each in by.values())
     return {
         "key": "committees_table",
         "heading": say["h_committees_table"],

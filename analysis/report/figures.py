@@ -81,10 +81,11 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
     names = list(tables["options"]["intervention"].unique())
     bands = [band for band in AGE_BANDS if band[0] < 30 or taken["age"].ge(30).any()]
     grid = np.zeros((len(designs), len(names), len(bands)))
+    sums = taken.groupby(["design", "intervention", "age"], as_index=False)["cost_sek"].sum()
     for d, design in enumerate(designs):
+        mine = sums[sums["design"] == design]
         for b, (low, high) in enumerate(bands):
-            within = (taken["design"] == design) & taken["age"].between(low, high)
-            part = taken.loc[within, ["intervention", "cost_sek"]]
+            part = mine[mine["age"].between(low, high)]
             spent = part.groupby("intervention")["cost_sek"].sum().reindex(names, fill_value=0)
             grid[d, :, b] = spent.to_numpy() / years[design] / 1e6
     with mpl.rc_context(_STYLE | {"axes.grid": False}):

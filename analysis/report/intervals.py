@@ -74,9 +74,9 @@ def intervals(frame: pd.DataFrame, value: str, by: Sequence[str]) -> pd.DataFram
     Columns: those of `by`, mean, low, high, n.
     """
     rows = []
-    for key, part in frame.groupby(list(by), sort=False):
+    for key, part in frame.groupby(list(by), sort=False)[value]:
         names = key if isinstance(key, tuple) else (key,)
-        rows.append((*names, *interval(part[value])))
+        rows.append((*names, *interval(part)))
     return pd.DataFrame(rows, columns=[*by, "mean", "low", "high", "n"])
 
 

@@ -73,7 +73,9 @@ def content(
     tables: Tables, *, title: str, manifest: Mapping[str, Any], rate: float, societal_rate: float, language: str
 ) -> dict[str, Any]:
     """Put together everything that the page shows."""
-    every, tables = tables, steps.without_steps(tables)
+    every, whole = lifetime.without_ages(tables), steps.without_steps(tables)
+    tables = lifetime.without_ages(whole)
+    by_age = {**tables, "costs": whole["costs"]}
     runs = tables["runs"]
     words = with_designs(texts(language)["words"], runs["design"].unique(), manifest, language)
     words = with_interventions(words, manifest, language)
@@ -94,7 +96,7 @@ def content(
         "page_title": words["title"],
         "scenario": " \u00b7 ".join([words.get(title, title), *_part_of_country(tables, manifest)]),
         "front": spoken(linked(front(tables, manifest, words, rate, language), found), local),
-        "parts": spoken(consists(found, tables, words, rate, language), local),
+        "parts": spoken(consists(found, by_age, words, rate, language), local),
         "background_title": say["h_background"],
         "background": [local(line) for line in headline(tables, summarised, words, say)],
         "glossary_title": say["h_glossary"],
@@ -106,11 +108,11 @@ def content(
         "summary_title": say["h_summary"],
         "sections": [
             spoken(section, local)
-            for of, make in ((tables, figure_sections), (every, step_sections), (tables, contract_sections))
+            for of, make in ((by_age, figure_sections), (every, step_sections), (tables, contract_sections))
             for section in make(of, words, say, rate, captions)
         ]
         + [spoken(section, local) for section in committee_sections(tables, words, say)],
-        "cohort": spoken(cohort_sections(tables, words, say), local),
+        "cohort": spoken(cohort_sections(by_age, words, say), local),
         "options": option_table(tables, words, say, local),
         "details_title": say["h_details"],
         "details": _cells(further, DETAILS, language, local),

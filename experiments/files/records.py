@@ -12,7 +12,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -283,8 +283,26 @@ def _digest(path: Path) -> str:
         raise InputError([f"{path}: cannot be read ({reason(error)})."]) from None
 
 
-def read_tables(folder: Path, names: Iterable[str], files: Mapping[str, str], remedy: str) -> dict[str, pd.DataFrame]:
+def read_tables(
+    folder: Path,
+    names: Iterable[str],
+    files: Mapping[str, str],
+    remedy: str,
+    *,
+    heads: Container[str] = (),
+    coded: Container[str] = (),
+) -> dict[str, pd.DataFrame]:
     """Read Parquet tables that are what was written, by name without ending.
+
+    Parameters
+    ----------
+    folder, names, files, remedy
+        Where they are, their files, the digest of each file, and what to do if one is not what was written.
+    heads
+        Tables (without ending) of which the first row is enough.
+    coded
+        Tables of millions of rows: their text is given as categories, in order of appearance, and whole numbers may be
+        of two bytes.
 
     Raises
     ------
@@ -295,11 +313,42 @@ def read_tables(folder: Path, names: Iterable[str], files: Mapping[str, str], re
     whole(folder, chosen, files, remedy)
     tables = {}
     for name in chosen:
+        stem = Path(name).stem
         try:
-            tables[Path(name).stem] = pd.read_parquet(folder / name)
+            tables[stem] = _table(folder / name, head=stem in heads, coded=stem in coded)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError([f"{folder / name}: cannot be read as a table. {remedy}"]) from error
     return tables
+
+
+def _table(path: Path, *, head: bool, coded: bool) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    if head:
+        first = next(pq.ParquetFile(path).iter_batches(batch_size=1), None)
+        return pd.read_parquet(path) if first is None else pd.DataFrame(first.to_pandas())
+    return _coded(path) if coded else pd.read_parquet(path)
+
+
+def _coded(path: Path) -> pd.DataFrame:
+    """Read text as categories and whole numbers in two bytes where they fit: filling memory is what takes time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = [field.name for field in pq.read_schema(path) if field.type in (pa.string(), pa.large_string())]
+    file = pq.ParquetFile(path, read_dictionary=text)
+    parts = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
+    fields = []
+    for n, field in enumerate(file.schema_arrow):
+        ranges = [part.column(n).statistics for part in parts]
+        small = field.type == pa.int64() and all(
+            each is not None and each.has_min_max and -(2**15) <= each.min <= each.max < 2**15 for each in ranges
+        )
+        fields.append(pa.field(field.name, pa.int16() if small else field.type))
+    schema = pa.schema(fields)
+    batches = [batch.cast(schema) for batch in file.iter_batches(batch_size=2**18)]
+    frame: pd.DataFrame = pa.Table.from_batches(batches, schema).to_pandas(split_blocks=True)
+    return frame
 
 
 def note(content: Mapping[str, Any]) -> str:

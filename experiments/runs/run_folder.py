@@ -15,7 +15,7 @@ import platform
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -59,6 +59,8 @@ REPORT = "report.html"
 AGAIN = "Run it again."
 EXCEL = "report.xlsx"
 CSV_FOLDER = "csv"  # the same sheets for Swedish Excel
+UNREAD = ("answers", "levels", "measures")  # tables that the report does not read
+LONG = ("costs", "enrolment")  # those that it sums up first (`lifetime.without_ages`): millions of rows
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
 Manifest = dict[str, Any]
@@ -200,7 +202,8 @@ def rewrite_report(folder: Path, language: str, *, excel: bool = False, swedish_
         If the report cannot be written; the old one is still there then.
     """
     before = _inode(folder)
-    tables, manifest = read_folder(folder)
+    place = _manifest_or_nothing(folder).get("place")
+    tables, manifest = read_folder(folder) if place else read_folder(folder, heads=UNREAD, coded=LONG)
     report = folder / REPORT
     with places.new_file(report, replace=True) as draft:
         page = write_report(draft.parent, tables, manifest, language, name=draft.name)
@@ -214,8 +217,12 @@ def _inode(folder: Path) -> tuple[int, int] | None:
     return (folder.stat().st_dev, folder.stat().st_ino) if folder.is_dir() else None
 
 
-def read_folder(folder: Path) -> tuple[Tables, Manifest]:
+def read_folder(
+    folder: Path, *, heads: Container[str] = (), coded: Container[str] = ()
+) -> tuple[Tables, Manifest]:
     """Read a written folder again: its tables, which are what was written, and its manifest.
+
+    `heads` are tables of which the first row is enough, `coded` those whose text is wanted as categories.
 
     Raises
     ------
@@ -233,7 +240,7 @@ def read_folder(folder: Path) -> tuple[Tables, Manifest]:
     names = [name for name in sorted(manifest["files"]) if name.endswith(".parquet")]
     if missing := [name for name in schema.TABLES if f"{name}.parquet" not in names and name not in schema.OPTIONAL]:
         raise InputError([f"{folder}: has no table {missing[0]}: it was written by another version. {AGAIN}"])
-    tables = records.read_tables(folder, names, manifest["files"], AGAIN)
+    tables = records.read_tables(folder, names, manifest["files"], AGAIN, heads=heads, coded=coded)
     if differences := schema.check(tables):
         written = manifest["versions"].get("stupror", "unknown")
         raise InputError(

@@ -67,7 +67,7 @@ def cash(found: Paired, words: Words) -> str:
     names = found.ranked[:MOST_ROWS]
     with mpl.rc_context(STYLE | {"font.size": 9}):
         figure = Figure(figsize=(9.2, 0.5 + 1.55 * len(names)), layout="constrained")
-        axes = figure.subplots(len(names), len(lifetime.GROUPS), sharex=True, squeeze=False)
+        axes = figure.subplots(len(names), len(lifetime.GROUPS), sharex="col", squeeze=False)
         for row, name in enumerate(names):
             for column, group in enumerate(lifetime.GROUPS):
                 ax = axes[row, column]
@@ -83,7 +83,7 @@ def cash(found: Paired, words: Words) -> str:
 
 def _curve(ax: Axes, running: pd.DataFrame, design: str, group: str) -> None:
     part = running[(running["design"] == design) & (running["group"] == group)]
-    mean = over_years(ax, part.pivot_table(index="year", columns="seed", values="net_sek") / M_SEK)
+    mean = over_years(ax, part.set_index(["year", "seed"])["net_sek"].unstack("seed") / M_SEK)
     if float(mean.min()) < 0:
         ax.plot(int(str(mean.idxmin())), float(mean.min()), "D", color="white", markeredgecolor="black", markersize=5)
 

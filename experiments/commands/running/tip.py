@@ -54,10 +54,11 @@ def tip(
     Every uncertain parameter is moved, sourced or assumed, in units of its own uncertainty: alone, and the steepest two
     and three together. Each tip is lived again with luck that the search has not seen.
     """
+    from ....analysis import schema
     from ...runs import run_folder
     from ...search import tipping
 
-    _, manifest = run_folder.read_folder(folder)
+    _, manifest = run_folder.read_folder(folder, heads=schema.TABLES)
     if out is None and place is None and years is None:
         out = folder / TIPS
     common.check(

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from ....analysis.report.style import place_empty
 from ..words import Words
 
 Floats = NDArray[np.float64]
@@ -51,6 +52,7 @@ def svg(figure: Figure) -> str:
     """Write a figure as SVG that depends on nothing but the figure; texts of outlines show on hover."""
     buffer = io.StringIO()
     with styled():
+        place_empty(figure)
         figure.set_canvas(FigureCanvasSVG(figure))
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
