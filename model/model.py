@@ -29,7 +29,7 @@ from .bodies.agents import create_agents
 from .bodies.asking import Asking, Season, put_to_all
 from .bodies.beliefs import learn, news
 from .bodies.bodies import appoint
-from .bodies.decisions import decide, season_of, tally
+from .bodies.decisions import decide, needs_of, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
 from .children.practice import practice_of
@@ -113,6 +113,7 @@ class PreventionModel(mesa.Model):
         )
         self.state = open_state(world, self.life, appoint(world, rules))
         self.state.bodies.noted = nothing_noted(world)
+        self.needs = needs_of(world)
         self.year = start_year
         self.season = self._season(np.zeros((world.n, world.cells.age.size), np.int64))  # nobody has been seen yet
         create_agents(self, world)
@@ -159,7 +160,7 @@ class PreventionModel(mesa.Model):
         """Rank options by perceived own net benefit and take children while money, staff and children last."""
         bodies, books, world = self.state.bodies, self.state.books, self.world
         askings = put_to_all(bodies, books.budgets.room, world, self.season)
-        bodies.decided = decide(askings, books)
+        bodies.decided = decide(askings, books, self.needs)
         bodies.answered = tally(bodies.answered, bodies.decided)
         bodies.noted = note(bodies.noted, askings[IN_FORCE], bodies.decided[IN_FORCE])
         books.wanted = bodies.decided[IN_FORCE].applied @ world.whole_cost

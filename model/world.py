@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -196,7 +196,7 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     spec, design = spec.changed_by(design.changes), for_run(design)
     # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
     own_room = design.shares == {"owner": 1.0} and not design.clauses and design.for_all
-    contracts = (design,) if not design.way.money_binds or own_room else (design, load_design("status-quo"))
+    contracts = (design,) if not design.way.money_binds or own_room else (design, _own_room())
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     seen = spec.detection
     edges = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up)
@@ -229,6 +229,12 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
         yardsticks=yardsticks,
         pricing=priced(design, yardsticks.metrics[IN_FORCE], spec.interventions, cells, believed),
     )
+
+
+@cache
+def _own_room() -> Design:
+    """The contract under which everybody pays alone, read once."""
+    return load_design("status-quo")
 
 
 def menu_of(items: tuple[InterventionParameters, ...], practice: Practice) -> Menu:

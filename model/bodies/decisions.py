@@ -74,11 +74,18 @@ def season_of(
     return Season(year, seen, neighbours, served, free, ideas(world, world.groups.total(free), year), left)
 
 
-def decide(askings: Sequence[Asking], books: Books) -> tuple[Decision, ...]:
+def needs_of(world: World) -> tuple[Needs, ...]:
+    """What options cost under each contract of the run: the same in every year."""
+    purses = purses_of(world.contracts)
+    each = range(len(world.contracts))
+    return tuple(Needs(parts(world, number, purses), *paperwork(world, number, purses)) for number in each)
+
+
+def decide(askings: Sequence[Asking], books: Books, needs: Sequence[Needs]) -> tuple[Decision, ...]:
     """Ask about every idea under every contract, and take children while money, staff and children last.
 
     First what owners rather pay themselves than apply for, then what the design pays, then own room for what is left.
-    `askings` as `put_to_all` gives them.
+    `askings` as `put_to_all` gives them, `needs` as `needs_of`.
     """
     bodies, world, season = askings[IN_FORCE].bodies, askings[IN_FORCE].world, askings[IN_FORCE].season
     cells, purses = world.cells, purses_of(world.contracts)
@@ -90,10 +97,6 @@ def decide(askings: Sequence[Asking], books: Books) -> tuple[Decision, ...]:
     left = Left(seen, np.stack([books.left(purse) for purse in purses], axis=1), planned.copy())
     taken = [np.zeros(there.shape, np.int64) for _ in askings]
     answer = [each.answer for each in said]
-    needs = [
-        Needs(parts(world, contract, purses), *paperwork(world, contract, purses))
-        for contract in range(len(world.contracts))
-    ]
     options = Options(cells.intervention, cells.age, cells.level)
     for contract, mask in _rounds(said):
         value = np.where(mask, said[contract].value, 0.0)

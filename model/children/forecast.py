@@ -13,28 +13,13 @@ from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
 from ..inputs.life_course import InterventionParameters
-from .ladder import (
-    ADULT_AGE,
-    EXAM_AGE,
-    INSECURE,
-    LAST_AGE,
-    N_AGES,
-    N_LEVELS,
-    N_RECORDS,
-    N_STATES,
-    NOT_ELIGIBLE,
-    PLACED,
-    SENTENCED,
-    WORST,
-    Ladder,
-)
-from .lifecourse import combined, effect_left
+from .carrying import LifeTables, carry
+from .ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES, Ladder
+from .lifecourse import combined, effect_left, of_two
 from .practice import Practice
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-LifeTables = tuple[Floats, NDArray[np.uint8], Floats]  # ``(move, target, exam)`` of the `Ladder`
 
 BELIEF_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)  # multiples of the effect in studies at which savings and payments are solved
 _NO_EFFECT = np.array([1.0, 1.0, 1.0, 1.0, 1.0])
@@ -113,128 +98,24 @@ def with_several(
     what `fading` makes of them, and the overlap. See `lifecourse.combined`.
     """
     effect, left, overlap = effects
-    each = np.empty((programmes.size, 3))
+    n = programmes.size
+    if n <= 2:  # as nearly always
+        one, other, same = 0, n - 1, programmes[0] == programmes[n - 1]
+        for t in range(factors.shape[0]):
+            for way in range(2):
+                factors[t, way] = left[kinds[one], years_in[one] + t, way]
+                if n == 2:
+                    more = left[kinds[other], years_in[other] + t, way]
+                    factors[t, way] = of_two(factors[t, way], more, same, overlap)
+        forks = effect[kinds[one], 2]
+        factors[:, 2] = forks if n == 1 else of_two(forks, effect[kinds[other], 2], same, overlap)
+        return
+    each = np.empty((n, 3))
     for t in range(factors.shape[0]):
-        for a in range(programmes.size):
+        for a in range(n):
             each[a, 0], each[a, 1] = left[kinds[a], years_in[a] + t, 0], left[kinds[a], years_in[a] + t, 1]
             each[a, 2] = effect[kinds[a], 2]
         factors[t, 0], factors[t, 1], factors[t, 2] = combined(programmes, each, overlap)
-
-
-@kernel
-def carry(states: Floats, age: int, factors: Floats, tables: LifeTables, levels: Floats) -> None:
-    """Carry distributions over states forward, many lives of one age side by side.
-
-    Parameters
-    ----------
-    states
-        Weight of each state at `age`, overwritten with that after the last year. Shape (N_STATES, n).
-    factors
-        By (year, worse moves, better moves, forks, n); no year of it may lie after LAST_AGE.
-    levels
-        Overwritten with the weight of each level in each year, shape (years, N_LEVELS, n).
-    """
-    move, target, exam = tables
-    n = states.shape[1]
-    now, after, anybody = states.copy(), np.empty((N_STATES, n)), np.zeros(N_STATES, np.bool_)
-    for s in range(N_STATES):
-        for i in range(n):
-            anybody[s] |= now[s, i] != 0.0
-    levels[:] = 0.0
-    for t in range(factors.shape[0]):
-        reached = age + 1 + t
-        anybody = _move_on(now, anybody, (reached, t), factors, move, target, after)
-        if reached == EXAM_AGE:
-            for s in range(N_STATES):
-                if anybody[s] and s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
-                    anybody[s + NOT_ELIGIBLE * N_LEVELS] = True
-                    for i in range(n):
-                        failed = after[s, i] * exam[s] * factors[t, 2, i]
-                        after[s, i] -= failed
-                        after[s + NOT_ELIGIBLE * N_LEVELS, i] += failed
-        for s in range(N_STATES):
-            if anybody[s]:
-                for i in range(n):
-                    levels[t, s % N_LEVELS, i] += after[s, i]
-        now, after = after, now
-    states[:] = now
-
-
-@kernel
-def _move_on(
-    now: Floats,
-    anybody: Bools,
-    when: tuple[int, int],
-    factors: Floats,
-    move: Floats,
-    target: NDArray[np.uint8],
-    after: Floats,
-) -> Bools:
-    """Move distributions over states one year on, side by side; returns in which states there is anybody then.
-
-    By the rule of `ladder.treated_move`, with the same numbers to the last bit; written level by level over the lives,
-    which compilers make many at a time. `when` is the age reached and which year of `factors` it is.
-    """
-    (age, t), n = when, now.shape[1]
-    stage, mark = (0, PLACED) if age < ADULT_AGE else (1, SENTENCED)
-    chances, moved, helped = np.empty((N_LEVELS, n)), np.empty(n), np.empty(n, np.bool_)
-    soon, n_helped = np.zeros(N_STATES, np.bool_), 0
-    for i in range(n):
-        helped[i] = factors[t, 0, i] != 1.0 or factors[t, 1, i] != 1.0 or factors[t, 2, i] != 1.0
-        n_helped += helped[i]
-    for s in range(N_STATES):
-        for i in range(n):
-            after[s, i] = 0.0
-    for s in range(N_STATES):
-        if not anybody[s]:
-            continue
-        level, first = s % N_LEVELS, (s // N_LEVELS % N_RECORDS & mark) == 0
-        if age == ADULT_AGE or n_helped == 0:
-            for ending in range(N_LEVELS):
-                for i in range(n):
-                    chances[ending, i] = move[age, s, ending]
-            for i in range(n):  # childhood's levels end: only the lasting part acts
-                spared = move[age, s, WORST] * (1.0 - factors[t, 2, i])
-                chances[WORST, i] -= spared
-                chances[INSECURE, i] += spared
-        else:
-            for i in range(n):
-                moved[i] = 0.0
-            for ending in range(N_LEVELS):
-                way, chance = 0 if ending > level else 1, move[age, s, ending]
-                if ending == level or chance == 0.0:
-                    continue
-                if ending == WORST and first:
-                    for i in range(n):
-                        chances[ending, i] = chance * factors[t, way, i] * factors[t, 2, i]
-                        moved[i] += chances[ending, i]
-                else:
-                    for i in range(n):
-                        chances[ending, i] = chance * factors[t, way, i]
-                        moved[i] += chances[ending, i]
-            above = 0
-            for i in range(n):
-                above += moved[i] > 1.0
-            if above > 0:
-                for i in range(n):
-                    if moved[i] > 1.0:
-                        for ending in range(N_LEVELS):
-                            chances[ending, i] /= moved[i]
-                        moved[i] = 1.0
-            for i in range(n):
-                chances[level, i] = 1.0 - moved[i]
-            if n_helped < n:
-                for i in range(n):
-                    if not helped[i]:
-                        chances[level, i] = move[age, s, level]
-        for ending in range(N_LEVELS):
-            if move[age, s, ending] == 0.0 and ending != level and age != ADULT_AGE:
-                continue  # nobody goes there
-            there = target[stage, s, ending]
-            soon[there] = True
-            for i in range(n):
-                after[there, i] += now[s, i] * chances[ending, i]
-    return soon
 
 
 @kernel

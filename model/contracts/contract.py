@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -332,8 +333,8 @@ class Design:
         named = not self.interventions or intervention in self.interventions
         return named and (not self.groups or any(each.takes(intervention, age, level) for each in self.groups))
 
-    @property
-    def shares(self) -> dict[str, float]:
+    @cached_property
+    def shares(self) -> Mapping[str, float]:
         """Share of the up-front cost by party."""
         return {share.party: share.value for share in self.finance}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ from ..children.lifecourse import effect_left
 from ..children.practice import AS_STUDIED, Practice
 from ..inputs.compiled import kernel
 from ..inputs.life_course import InterventionParameters
+from ..inputs.protect import protect
 from .evaluators import BEFORE_AFTER, FLAGGED, MATCHED, NONE, NORM, TREND, WAITING_LIST
 from .metrics import Metric, in_unit
 
@@ -110,30 +112,43 @@ def expect(
 
     This is the honest evaluation: what would happen without the project, whatever the evaluator will compare with. The
     variance is that of the evaluator's method. `practice` says what is left of the effect in studies; with no `beliefs`
-    only `true`, `true_variance` and `other` hold anything.
+    only `true`, `true_variance` and `other` hold anything. Contracts of one world in one process share what is expected
+    of a metric that they share, unchanged.
     """
+    return tuple(_expect(metric, interventions, cells, ladder, practice, tuple(beliefs)) for metric in metrics)
+
+
+@lru_cache(maxsize=8)
+def _expect(
+    metric: Metric,
+    interventions: tuple[InterventionParameters, ...],
+    cells: Cells,
+    ladder: Ladder,
+    practice: Practice,
+    beliefs: tuple[float, ...],
+) -> Expected:
+    """As `expect`, of one metric."""
     k, by_class = cells.intervention, starts_by_class(cells)
     strengths = practice.strengths
     multiples = (*beliefs, *(multiple for _, multiple in strengths))
     effects = [effects_of(interventions, multiple)[k] for multiple in multiples]
-    result = []
-    for metric in metrics:
-        without = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
-        with_it = [_moments(metric, effect, cells, ladder) for effect in effects]
-        stay, leave = with_it.pop(-2), with_it.pop()
-        with_it.append(_mixed(strengths[0][0], stay, strengths[1][0], leave))
-        own = np.stack([(cells.start * mean).sum(axis=1) for mean, _ in with_it]) / metric.parts
-        other = np.zeros(k.size)
-        if metric.evaluation != NONE:
-            other = (cells.start * without[0]).sum(axis=1) / metric.parts
-        variance = np.stack([_variance(metric, each, without, cells, ladder) for each in with_it])
-        variance = np.maximum(variance, 0.0) / metric.parts**2
-        gain = np.zeros(by_class.shape[:2])
-        if 1.0 in beliefs:
-            less = without[0] if metric.evaluation != NONE else 0.0
-            gain = (by_class * (with_it[list(beliefs).index(1.0)][0] - less)).sum(axis=2) / metric.parts
-        result.append(Expected(metric, own[:-1], other, variance[:-1], own[-1], variance[-1], gain))
-    return tuple(result)
+    without = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
+    with_it = [_moments(metric, effect, cells, ladder) for effect in effects]
+    stay, leave = with_it.pop(-2), with_it.pop()
+    with_it.append(_mixed(strengths[0][0], stay, strengths[1][0], leave))
+    own = np.stack([(cells.start * mean).sum(axis=1) for mean, _ in with_it]) / metric.parts
+    other = np.zeros(k.size)
+    if metric.evaluation != NONE:
+        other = (cells.start * without[0]).sum(axis=1) / metric.parts
+    variance = np.stack([_variance(metric, each, without, cells, ladder) for each in with_it])
+    variance = np.maximum(variance, 0.0) / metric.parts**2
+    gain = np.zeros(by_class.shape[:2])
+    if 1.0 in beliefs:
+        less = without[0] if metric.evaluation != NONE else 0.0
+        gain = (by_class * (with_it[beliefs.index(1.0)][0] - less)).sum(axis=2) / metric.parts
+    result = Expected(metric, own[:-1], other, variance[:-1], own[-1], variance[-1], gain)
+    protect(result)
+    return result
 
 
 def as_reported(honest: Sequence[Expected], cells: Cells, ladder: Ladder) -> tuple[Expected, ...]:
@@ -143,7 +158,15 @@ def as_reported(honest: Sequence[Expected], cells: Cells, ladder: Ladder) -> tup
     again: so all methods but the lot are off. Private parties reckon with that; public bodies expect an honest
     evaluation (table 3.1: the public side is at an information disadvantage).
     """
-    return tuple(replace(each, other=_reported(each, cells, ladder)) for each in honest)
+    return tuple(_as_reported(each, cells, ladder) for each in honest)
+
+
+@lru_cache(maxsize=8)
+def _as_reported(honest: Expected, cells: Cells, ladder: Ladder) -> Expected:
+    """As `as_reported`, of one metric."""
+    result = replace(honest, other=_reported(honest, cells, ladder))
+    protect(result)
+    return result
 
 
 def of_whole_groups(each: Expected, group: Whole) -> Expected:

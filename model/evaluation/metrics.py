@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,9 +63,15 @@ def metrics_of(
         for name, each in design.measures.items()
         for metric in _at_dates(_metric(each, design, interventions, costs), sorted(reads.get(name, ())))
     ]
-    every = np.ones(len(PAYERS), np.bool_)
-    cost = _minus_cost(costs, [every] * len(interventions), KINDS)
-    return (*found, Metric(OWN_FOLLOW_UP, "cost_reduction", MATCHED, follow_up, cost))
+    return (*found, _own_follow_up(costs, len(interventions), follow_up))
+
+
+@lru_cache(maxsize=8)
+def _own_follow_up(costs: CostTables, interventions: int, follow_up: int) -> Metric:
+    """What a body follows up by itself: one object for all contracts of a world, so that much is worked out once."""
+    cost = _minus_cost(costs, [np.ones(len(PAYERS), np.bool_)] * interventions, KINDS)
+    cost.setflags(write=False)
+    return Metric(OWN_FOLLOW_UP, "cost_reduction", MATCHED, follow_up, cost)
 
 
 def _at_dates(metric: Metric, months: Sequence[int]) -> list[Metric]:

@@ -64,14 +64,14 @@ class Ledger:
         LedgerError
             If an amount is negative or not whole, or if payer and receiver are the same account.
         """
-        if amount.dtype != np.int64 or np.count_nonzero(amount < 0):
+        if amount.dtype != np.int64 or amount.min(initial=0) < 0:
             raise LedgerError(
                 f"{year}: {flow.purpose} from {flow.payer} to {flow.receiver} holds {amount.dtype} {amount.min()}. "
                 "Amounts are whole SEK and never negative: swap payer and receiver instead."
             )
         if flow.payer == flow.receiver:
             raise LedgerError(f"{year}: {flow.purpose} goes from {flow.payer} to itself.")
-        if not np.count_nonzero(amount):
+        if not amount.any():
             return
         where = np.arange(self.n_municipalities) if municipality is None else municipality
         which = np.full(amount.shape, NO_PROJECT) if project is None else project

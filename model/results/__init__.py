@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import cache
 
+import numpy as np
+import pandas as pd
+
 from ..state import State
 from ..world import World
 from .afterwards import afterwards
@@ -17,10 +20,10 @@ from .bodies import bodies_table, municipalities_table, options_table
 from .lives import children_table, costs_table, enrolment_table, levels_table, runs_table, school_table
 from .money import flows_table, payments_table
 from .projects import measures_table, projects_table
-from .words import Table
+from .words import Table, text
 
 
-def tables(world: World, state: State, detail: bool, only: Collection[str] = ()) -> dict[str, Table]:
+def tables(world: World, state: State, detail: bool, only: Collection[str] = ()) -> dict[str, pd.DataFrame]:
     """Return every result table of a finished run, or `only` some of them, by name.
 
     Without `detail` those by municipality and project are summed up.
@@ -42,8 +45,10 @@ def tables(world: World, state: State, detail: bool, only: Collection[str] = ())
         "options": lambda: options_table(world, state),
         "answers": lambda: answers_table(world, state, detail),
     }
-    result = {name: make() for name, make in makers.items() if not only or name in only}
-    for table in result.values():
-        table.insert(0, "design", world.design.name)
-        table.insert(1, "seed", world.seed)
-    return result
+    return {name: _frame(world, make()) for name, make in makers.items() if not only or name in only}
+
+
+def _frame(world: World, table: Table) -> pd.DataFrame:
+    """The table with the run that it is of in its first columns."""
+    rows = np.zeros(len(next(iter(table.values()))), np.int64)
+    return pd.DataFrame({"design": text([world.design.name], rows), "seed": rows + world.seed, **table})

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..children.forecast import LifeTables, carry, life_tables, with_several
+from ..children.carrying import LifeTables, carry
+from ..children.forecast import life_tables, with_several
 from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES, Ladder
 from ..children.lifecourse import fading
 from ..children.participants import Participants

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..bodies.asking import Asking, perceived, state_net
@@ -130,7 +129,7 @@ def answers_table(world: World, state: State, detail: bool) -> Table:
     data["ideas"], data["children"], data["cost_sek"] = (np.rint(sums[:, at]).astype(np.int64) for at in range(3))
     for at, name in enumerate(TERMS, start=len(COUNTS)):
         data[name] = np.divide(sums[:, at], cost, out=np.zeros(cost.size), where=cost > 0.0)
-    return pd.DataFrame(data)
+    return data
 
 
 def _party(world: World, kind: int, code: int) -> str:

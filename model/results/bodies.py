@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..bodies.choice import ANSWERS, UNSEEN, YES
 from ..bodies.reasoning import local_saving
 from ..bodies.views import selfish
-from ..children.forecast import at_belief
+from ..children.forecast import BELIEF_GRID, at_belief
 from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
 from ..children.need import frailty_mix
 from ..children.prices import GROUPS
@@ -22,22 +21,23 @@ from ..money.budgets import LINES
 from ..practice import CONTRACTS, STATES
 from ..state import State
 from ..world import World
-from .words import LEVEL_NAMES, Table
+from .words import LEVEL_NAMES, Table, text
 
 
 def bodies_table(world: World, state: State, detail: bool) -> Table:
     """Budgets by body and year."""
-    places = np.array(world.spec.places.codes) if detail else np.array([""])
+    places = world.spec.places.codes if detail else ("",)
+    n = len(places)
     rows = [(world.start_year + t, line, year[line]) for t, year in enumerate(state.books.yearly) for line in LINES]
     data: dict[str, Any] = {
-        "year": np.repeat([year for year, _, _ in rows], places.size),
-        "body": np.repeat([line for _, line, _ in rows], places.size),
-        "municipality": np.tile(places, len(rows)),
+        "year": np.repeat([year for year, _, _ in rows], n),
+        "body": text(LINES, np.repeat(np.arange(len(rows)) % len(LINES), n)),
+        "municipality": text(places, np.tile(np.arange(n), len(rows))),
     }
     for name in rows[0][2]:
         values = [books[name] if detail else books[name].sum(keepdims=True) for _, _, books in rows]
         data[f"{name}_sek"] = np.concatenate(values)
-    return pd.DataFrame(data)
+    return data
 
 
 def municipalities_table(world: World, state: State) -> Table:
@@ -54,20 +54,18 @@ def municipalities_table(world: World, state: State) -> Table:
             np.add.at(paid[column], entry.municipality, entry.amount)
     places = world.spec.places
     own = saved[:, GROUPS["municipality"]].sum(axis=1)
-    return pd.DataFrame(
-        {
-            "municipality": places.codes,
-            "name": places.names,
-            "county": places.county_codes,
-            "population": places.population,
-            "children": state.children.population.cohort_sizes().sum(axis=1),
-            "frail": frailty_mix(places, world.spec.ladder)[:, 1:].sum(axis=1),
-            **{f"{name}_sek": amount for name, amount in paid.items()},
-            "own_saving_sek": own,
-            "others_saving_sek": saved.sum(axis=1) - own,
-            **_practice(world, state),
-        }
-    )
+    return {
+        "municipality": places.codes,
+        "name": places.names,
+        "county": places.county_codes,
+        "population": places.population,
+        "children": state.children.population.cohort_sizes().sum(axis=1),
+        "frail": frailty_mix(places, world.spec.ladder)[:, 1:].sum(axis=1),
+        **{f"{name}_sek": amount for name, amount in paid.items()},
+        "own_saving_sek": own,
+        "others_saving_sek": saved.sum(axis=1) - own,
+        **_practice(world, state),
+    }
 
 
 def _practice(world: World, state: State) -> dict[str, Any]:
@@ -91,12 +89,14 @@ def options_table(world: World, state: State) -> Table:
     value = (cells.true_saving * powers(1.0 / (1.0 + discount.rate), N_AGES)[:, None]).sum(axis=1)
     societal = (cells.production * powers(1.0 / (1.0 + discount.societal_rate), N_AGES)).sum(axis=1)
     truth = np.ones(cells.age.size)
+    at_truth = world.saved[:, BELIEF_GRID.index(1.0)][:, None]  # by frailty class, as if it were all that is believed
     own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
     for owner in world.menu.owners:
         mine = world.cells_of(owner)
-        alone = local_saving(selfish(state.bodies.mandates[owner]), world.saved, world.mix)
-        own[mine] = np.median(at_belief(alone, truth), axis=0)[mine]
-        perceived[mine] = np.median(at_belief(state.bodies.views[IN_FORCE].worth[owner], truth), axis=0)[mine]
+        alone = local_saving(selfish(state.bodies.mandates[owner]), at_truth, world.mix)[0]
+        own[mine] = np.median(alone[:, mine], axis=0)
+        worth = state.bodies.views[IN_FORCE].worth[owner][:, :, mine]
+        perceived[mine] = np.median(at_belief(worth, truth[mine]), axis=0)
     seen = state.children.seen_total[cells.age, cells.level]
     helped, n = state.children.participants, state.children.participants.n
     age = helped.start_year[:n].astype(np.int64) - 1 - helped.born[:n]
@@ -104,24 +104,22 @@ def options_table(world: World, state: State) -> Table:
     taken = np.bincount(number, minlength=len(world.menu.items) * N_AGES * N_LEVELS).reshape(-1, N_AGES, N_LEVELS)
     enrolled = taken[cells.intervention, cells.age, cells.level]
     items = world.menu.items
-    return pd.DataFrame(
-        {
-            "intervention": [items[k].name for k in cells.intervention],
-            "owner": [items[k].owner for k in cells.intervention],
-            "age": cells.age,
-            "level": LEVEL_NAMES[cells.level + N_LEVELS * (cells.age >= ADULT_AGE)],
-            "cost_sek": world.whole_cost,
-            "own_value_sek": own,
-            "perceived_value_sek": perceived,
-            **{f"{name}_value_sek": value[:, rows].sum(axis=1) for name, rows in GROUPS.items()},
-            "fiscal_value_sek": value.sum(axis=1),
-            "societal_value_sek": societal,
-            "seen": seen,
-            "enrolled": enrolled,
-            "funded": np.divide(enrolled, seen, out=np.zeros(seen.shape), where=seen > 0),
-            "answer": _most_common_answer(state.bodies.answered),
-        }
-    )
+    return {
+        "intervention": text([item.name for item in items], cells.intervention),
+        "owner": text([item.owner for item in items], cells.intervention),
+        "age": cells.age,
+        "level": text(LEVEL_NAMES, cells.level + N_LEVELS * (cells.age >= ADULT_AGE)),
+        "cost_sek": world.whole_cost,
+        "own_value_sek": own,
+        "perceived_value_sek": perceived,
+        **{f"{name}_value_sek": value[:, rows].sum(axis=1) for name, rows in GROUPS.items()},
+        "fiscal_value_sek": value.sum(axis=1),
+        "societal_value_sek": societal,
+        "seen": seen,
+        "enrolled": enrolled,
+        "funded": np.divide(enrolled, seen, out=np.zeros(seen.shape), where=seen > 0),
+        "answer": _most_common_answer(state.bodies.answered),
+    }
 
 
 def _most_common_answer(answered: NDArray[np.int64]) -> NDArray[np.str_]:

@@ -9,14 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..children.ladder import ADULT_AGE, EXAM_AGE, N_AGES, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE
-from ..children.prices import CostTables, equalised
+from ..children.prices import equalised
 from ..evaluation.evaluators import JUDGED_TO
 from ..inputs.compiled import kernel
 from ..inputs.parameters import KINDS, PAYERS
 from ..inputs.version import __version__
 from ..state import State
 from ..world import World
-from .words import EXPECTED, LEVEL_NAMES, SIMULATED, Table
+from .words import LEVEL_NAMES, PHASES, Table, stacked, text
 
 Whole = NDArray[np.int64]
 
@@ -25,18 +25,16 @@ def runs_table(world: World, state: State) -> Table:
     """Whose run it is: years, children, how tax is equalised, and the version and scenario that it was made with."""
     municipal, regional = equalised(world.spec.tax)
     sizes = state.children.population.cohort_sizes().sum(axis=0)
-    return pd.DataFrame(
-        {
-            "start_year": [world.start_year],
-            "years": [world.years],
-            "children": [int(sizes.sum())],
-            "births": [int(sizes[ADULT_AGE:].sum())],
-            "equalised_municipal": [municipal],
-            "equalised_regional": [regional],
-            "scenario_hash": [world.spec.hash()],
-            "version": [__version__],
-        }
-    )
+    return {
+        "start_year": [world.start_year],
+        "years": [world.years],
+        "children": [int(sizes.sum())],
+        "births": [int(sizes[ADULT_AGE:].sum())],
+        "equalised_municipal": [municipal],
+        "equalised_regional": [regional],
+        "scenario_hash": [world.spec.hash()],
+        "version": [__version__],
+    }
 
 
 def children_table(world: World, state: State, detail: bool) -> Table:
@@ -57,16 +55,14 @@ def children_table(world: World, state: State, detail: bool) -> Table:
                 )
             )
     year, m, age, level, helped, number = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return pd.DataFrame(
-        {
-            "year": year,
-            "municipality": np.array(world.spec.places.codes)[m] if detail else "",
-            "age": age,
-            "level": LEVEL_NAMES[level + N_LEVELS * (age >= ADULT_AGE)],
-            "treated": helped,
-            "children": number,
-        }
-    )
+    return {
+        "year": year,
+        "municipality": text(world.spec.places.codes if detail else [""], m),
+        "age": age,
+        "level": text(LEVEL_NAMES, level + N_LEVELS * (age >= ADULT_AGE)),
+        "treated": helped,
+        "children": number,
+    }
 
 
 def school_table(world: World, state: State, detail: bool) -> Table:
@@ -87,17 +83,14 @@ def school_table(world: World, state: State, detail: bool) -> Table:
     counted = [last - first, actual, without]
     if not detail:
         counted, places = [each.sum(axis=0, keepdims=True) for each in counted], np.zeros(1, np.int64)
-    codes = np.array(world.spec.places.codes) if detail else np.array([""])
-    return pd.DataFrame(
-        {
-            "year": np.repeat(np.arange(world.years) + world.start_year, places.size),
-            "municipality": np.tile(codes, world.years),
-            **{
-                name: each.T.ravel().astype(np.int64)
-                for name, each in zip(("pupils", "not_eligible", "not_eligible_untreated"), counted, strict=True)
-            },
-        }
-    )
+    return {
+        "year": np.repeat(np.arange(world.years) + world.start_year, places.size),
+        "municipality": text(world.spec.places.codes if detail else [""], np.tile(places, world.years)),
+        **{
+            name: each.T.ravel().astype(np.int64)
+            for name, each in zip(("pupils", "not_eligible", "not_eligible_untreated"), counted, strict=True)
+        },
+    }
 
 
 # By state: whether such a life has left compulsory school without eligibility for upper secondary school.
@@ -133,27 +126,23 @@ def _lived(state: State) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def levels_table(world: World, state: State, later: Later) -> Table:
     """Count everybody by year and level over whole lives, as they were (or will be) and without any programme."""
-    frames = []
-    for phase, first, counts in (
-        (SIMULATED, world.start_year, _lived(state)),
-        (EXPECTED, world.start_year + world.years, later),
-    ):
+    parts = []
+    for number, (first, counts) in enumerate(_phases(world, state, later)):
         split = [
             np.concatenate([_by_year(each[:, :ADULT_AGE]), _by_year(each[:, ADULT_AGE:])], axis=1) for each in counts
         ]
         t, level = np.nonzero((split[0] != 0) | (split[1] != 0))
-        frames.append(
-            pd.DataFrame(
-                {
-                    "year": first + t,
-                    "level": LEVEL_NAMES[level],
-                    "phase": phase,
-                    "actual": split[0][t, level],
-                    "untreated": split[1][t, level],
-                }
-            )
+        parts.append(
+            {
+                "year": first + t,
+                "level": level,
+                "phase": np.full(t.size, number),
+                "actual": split[0][t, level],
+                "untreated": split[1][t, level],
+            }
         )
-    return pd.concat(frames, ignore_index=True)
+    result = stacked(parts)
+    return result | {"level": text(LEVEL_NAMES, result["level"]), "phase": text(PHASES, result["phase"])}
 
 
 def _by_year(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -166,53 +155,60 @@ def _by_year(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def costs_table(world: World, state: State, later: Later) -> Table:
     """What lives cost whom by year and age, as they were (or will be) and without any programme."""
-    frames = []
-    for phase, first, (with_help, without) in (
-        (SIMULATED, world.start_year, _lived(state)),
-        (EXPECTED, world.start_year + world.years, later),
-    ):
-        amounts = [_priced(world.costs, each) for each in (with_help, without)]
-        t, age, row = np.nonzero((amounts[0] != 0) | (amounts[1] != 0))
-        names = [(payer, kind) for payer in PAYERS for kind in KINDS] + [("households", "lost_earnings")]
-        payer, kind = (np.array(each) for each in zip(*names, strict=True))
-        frames.append(
-            pd.DataFrame(
-                {
-                    "year": first + t,
-                    "age": age,
-                    "payer": payer[row],
-                    "kind": kind[row],
-                    "phase": phase,
-                    "actual_sek": amounts[0][t, age, row],
-                    "untreated_sek": amounts[1][t, age, row],
-                }
-            )
+    costs = world.costs
+    names = [(payer, kind) for payer in PAYERS for kind in KINDS] + [("households", "lost_earnings")]
+    payers, kinds = zip(*names, strict=True)
+    by_row = (costs.amount.reshape(N_AGES, N_LEVELS, -1), costs.lost_production[..., None])
+    price = np.concatenate(by_row, axis=2).astype(np.float64)
+    parts = []
+    for number, (first, counts) in enumerate(_phases(world, state, later)):
+        actual, untreated = (_priced(price, each) for each in counts)
+        t, age, row = np.nonzero((actual != 0) | (untreated != 0))
+        parts.append(
+            {
+                "year": first + t,
+                "age": age,
+                "payer": row,
+                "kind": row,
+                "phase": np.full(t.size, number),
+                "actual_sek": actual[t, age, row],
+                "untreated_sek": untreated[t, age, row],
+            }
         )
-    return pd.concat(frames, ignore_index=True)
+    result = stacked(parts)
+    named = (("payer", payers), ("kind", kinds), ("phase", PHASES))
+    return result | {name: text(of, result[name]) for name, of in named}
 
 
-def _priced(costs: CostTables, counts: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Turn (years, ages, levels) into whole SEK by (year, age, payer and kind; lost production last)."""
-    price = np.concatenate(
-        [
-            costs.amount.reshape(N_AGES, N_LEVELS, -1),
-            costs.lost_production[..., None],
-        ],
-        axis=2,
-    ).astype(np.float64)
-    amount = np.zeros((*counts.shape[:2], price.shape[2]))
-    for level in range(N_LEVELS):
-        amount += counts[:, :, level, None] * price[:, level]
-    return np.asarray(np.rint(amount), dtype=np.int64)
+def _phases(world: World, state: State, later: Later) -> list[tuple[int, Later]]:
+    """Of each of `PHASES` its first year, and everybody with help and without by (year, age, level)."""
+    return [(world.start_year, _lived(state)), (world.start_year + world.years, later)]
 
 
-def _cost_of(world: World, state: State, row: Whole, result: Table) -> NDArray[np.int64]:
+@kernel
+def _priced(price: NDArray[np.float64], counts: NDArray[np.float64]) -> Whole:
+    """Turn (years, ages, levels) into whole SEK by (year, age, row of `price`), which is by (age, level, row)."""
+    years, ages, levels = counts.shape
+    result, amount = np.zeros((years, ages, price.shape[2]), np.int64), np.empty(price.shape[2])
+    for t in range(years):
+        for age in range(ages):
+            if counts[t, age].any():
+                amount[:] = 0.0
+                for level in range(levels):
+                    for row in range(amount.size):
+                        amount[row] += counts[t, age, level] * price[age, level, row]
+                for row in range(amount.size):
+                    result[t, age, row] = np.int64(np.rint(amount[row]))
+    return result
+
+
+def _cost_of(world: World, state: State, row: Whole, children: Whole, intervention: Whole) -> NDArray[np.int64]:
     """What those in each row of the table cost, whole SEK: their places, and a part of those that are empty or left.
 
-    `row` numbers the row of each participant.
+    `row` is the row of each participant; `children` and `intervention` are by row.
     """
     whole_cost = np.array([round(item.cost) * item.duration for item in world.menu.items])
-    own = result["children"].to_numpy() * whole_cost[result["intervention"].to_numpy()]
+    own = children * whole_cost[intervention]
     projects, helped = state.projects, state.children.participants
     empty = projects.cost - projects.children * whole_cost[projects.intervention]
     if not empty.any():
@@ -238,23 +234,21 @@ def enrolment_table(world: World, state: State) -> Table:
     number, sizes = np.zeros(n, np.int64), [size for _, size in keys.values()]
     for values, size in keys.values():  # one number for all keys, in their order, is grouped several times faster
         number = number * size + values
-    frame = pd.DataFrame(
-        {
-            "number": number,
-            "children": 1,
-            "judged": judged.astype(np.int64),
-            "deadweight": (judged & ~helped.needed[:n]).astype(np.int64),
-        }
-    )
-    result = frame.groupby("number", as_index=False)[["children", "judged", "deadweight"]].sum()
-    found = np.unravel_index(result.pop("number").to_numpy(), sizes)
-    for at, (name, each) in enumerate(zip(keys, found, strict=True)):
-        result.insert(at, name, each + world.start_year if name == "year" else each)
-    kind, older = result["intervention"].to_numpy(), N_LEVELS * (result["age"].to_numpy() >= ADULT_AGE)
-    result.insert(7, "cost_sek", _cost_of(world, state, number, result))
-    return result.assign(
-        intervention=np.array([item.name for item in world.menu.items])[kind],
-        level=LEVEL_NAMES[result["level"].to_numpy() + older],
-        true_level=LEVEL_NAMES[result["true_level"].to_numpy() + older],
-        county=np.unique(world.spec.places.county_codes)[result["county"].to_numpy()],
-    )
+    row = pd.factorize(number, sort=True)[0]
+    first = np.empty(int(row.max(initial=-1)) + 1, np.int64)
+    first[row] = number
+    found = dict(zip(keys, np.unravel_index(first, sizes), strict=True))
+    children = np.bincount(row, minlength=first.size)
+    kind, older = found["intervention"], N_LEVELS * (found["age"] >= ADULT_AGE)
+    return {
+        "year": found["year"] + world.start_year,
+        "intervention": text([item.name for item in world.menu.items], kind),
+        "age": found["age"],
+        "level": text(LEVEL_NAMES, found["level"] + older),
+        "true_level": text(LEVEL_NAMES, found["true_level"] + older),
+        "county": text(np.unique(world.spec.places.county_codes), found["county"]),
+        "children": children,
+        "cost_sek": _cost_of(world, state, row, children, kind),
+        "judged": np.bincount(row[judged], minlength=first.size),
+        "deadweight": np.bincount(row[judged & ~helped.needed[:n]], minlength=first.size),
+    }

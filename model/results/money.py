@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..contracts import phases
@@ -18,28 +17,34 @@ from ..projects.dues import still_to_settle
 from ..projects.payments import evaluation_fee, overhead, programmes, transfers
 from ..state import State
 from ..world import World
-from .words import EXPECTED, SIMULATED, Table
+from .words import EXPECTED, SIMULATED, Table, text
+
+_KEYS = ("year", "payer", "receiver", "purpose", "kind")
 
 
 def flows_table(world: World, state: State, detail: bool) -> Table:
-    """All entries of the ledger."""
+    """All entries of the ledger; without `detail` those that are alike in a year are added up."""
     entries = state.books.ledger.entries
-    sizes = [entry.amount.size if detail else 1 for entry in entries]
+    if not detail:
+        sums: dict[tuple[Any, ...], int] = {}
+        for entry in entries:
+            key = tuple(getattr(entry, name) for name in _KEYS)
+            sums[key] = sums.get(key, 0) + int(entry.amount.sum())
+        columns = zip(*sums, strict=True) if sums else [()] * len(_KEYS)
+        result: Table = dict(zip(_KEYS, map(list, columns), strict=True))
+        return result | {"amount_sek": list(sums.values())}
+    moved = [entry.amount != 0 for entry in entries]
+    size = np.array([np.count_nonzero(each) for each in moved], np.int64)
 
-    def column(name: str) -> Any:
-        values = [getattr(entry, name) for entry in entries]
-        return np.repeat(np.array(values), sizes) if entries else np.array([])
+    def each(name: str) -> Any:
+        return np.concatenate([getattr(entry, name)[rows] for entry, rows in zip(entries, moved, strict=True)])
 
-    data: dict[str, Any] = {name: column(name) for name in ("year", "payer", "receiver", "purpose", "kind")}
-    if detail:
-        data["municipality"] = np.array(world.spec.places.codes)[np.concatenate([e.municipality for e in entries])]
-        data["project"] = np.concatenate([e.project for e in entries])
-        data["amount_sek"] = np.concatenate([e.amount for e in entries])
-        frame = pd.DataFrame(data)
-        return frame[frame["amount_sek"] != 0].reset_index(drop=True)
-    data["amount_sek"] = [int(entry.amount.sum()) for entry in entries]
-    keys = ["year", "payer", "receiver", "purpose", "kind"]
-    return pd.DataFrame(data).groupby(keys, as_index=False, sort=False)[["amount_sek"]].sum()
+    return {
+        **{name: np.repeat(np.array([getattr(entry, name) for entry in entries]), size) for name in _KEYS},
+        "municipality": text(world.spec.places.codes, each("municipality")),
+        "project": each("project"),
+        "amount_sek": each("amount"),
+    }
 
 
 def payments_table(world: World, state: State) -> Table:
@@ -57,15 +62,21 @@ def payments_table(world: World, state: State) -> Table:
             add(entry.year, entry.payer, entry.receiver, entry.purpose, SIMULATED, entry.project, entry.amount)
     for year, owed in _still_owed(world, state):
         add(year, owed.payer, owed.receiver, owed.purpose, EXPECTED, owed.project, owed.amount)
-    columns = ["year", "payer", "receiver", "purpose", "intervention", "phase"]
+    columns = ("year", "payer", "receiver", "purpose", "intervention", "phase")
     if not rows:
-        return pd.DataFrame({name: [] for name in [*columns, "amount_sek"]})
-    frame = pd.DataFrame(rows, columns=["year", "payer", "receiver", "purpose", "phase"])
-    frame = frame.loc[frame.index.repeat(names.size)].assign(
-        intervention=np.tile(names, len(rows)), amount_sek=np.rint(np.concatenate(totals)).astype(np.int64)
-    )
-    frame = frame[frame["amount_sek"] != 0]
-    return frame.groupby(columns, as_index=False, sort=True)[["amount_sek"]].sum()
+        return {name: [] for name in (*columns, "amount_sek")}
+    amount = np.rint(np.stack(totals)).astype(np.int64)
+    row, kind = np.nonzero(amount)
+    year, payer, receiver, purpose, phase = (np.unique(each, return_inverse=True) for each in zip(*rows, strict=True))
+    of = np.unique(names, return_inverse=True)
+    keys = [each[1][row] for each in (year, payer, receiver, purpose)] + [of[1][kind], phase[1][row]]
+    found = [each[0] for each in (year, payer, receiver, purpose, of, phase)]
+    number, back = np.unique(np.ravel_multi_index(keys, [each.size for each in found]), return_inverse=True)
+    at = np.unravel_index(number, [each.size for each in found])
+    total = np.zeros(number.size, np.int64)
+    np.add.at(total, back, amount[row, kind])
+    texts = {name: text(each, which) for name, each, which in zip(columns, found, at, strict=True) if name != "year"}
+    return {"year": found[0][at[0]], **texts, "amount_sek": total}
 
 
 def _still_owed(world: World, state: State) -> Iterator[tuple[int, Payment]]:

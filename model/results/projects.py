@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..evaluation import metrics
@@ -11,7 +10,7 @@ from ..evaluation.evaluators import COMPARED, PEOPLE
 from ..projects import dues
 from ..state import State
 from ..world import World
-from .words import Table
+from .words import Table, stacked, text
 
 
 def projects_table(world: World, state: State) -> Table:
@@ -25,28 +24,26 @@ def projects_table(world: World, state: State) -> Table:
         measured[mine] = np.rint(metrics.measured(metric, sums))
         true[mine] = np.rint(metrics.true(metric, sums))
     items = world.menu.items
-    return pd.DataFrame(
-        {
-            "project": np.arange(projects.n),
-            "year": projects.start_year,
-            "municipality": np.array(world.spec.places.codes)[projects.municipality],
-            "intervention": np.array([item.name for item in items])[projects.intervention],
-            "owner": np.array([item.owner for item in items])[projects.intervention],
-            "own_room": projects.contract == OWN_ROOM,
-            "children": projects.children,
-            "left": projects.left,
-            "matched": projects.matched,
-            "cost_sek": projects.cost,
-            "followed_years": np.minimum(projects.follow_up, world.start_year + world.years - projects.start_year),
-            "settled": projects.settled,
-            "measured_saving_sek": measured,
-            "true_saving_sek": true,
-            "paid_sek": projects.paid,
-            "repaid_sek": projects.repaid,
-            "payable_sek": projects.payable,
-            "fair_sek": projects.fair,
-        }
-    )
+    return {
+        "project": np.arange(projects.n),
+        "year": projects.start_year,
+        "municipality": text(world.spec.places.codes, projects.municipality),
+        "intervention": text([item.name for item in items], projects.intervention),
+        "owner": text([item.owner for item in items], projects.intervention),
+        "own_room": projects.contract == OWN_ROOM,
+        "children": projects.children,
+        "left": projects.left,
+        "matched": projects.matched,
+        "cost_sek": projects.cost,
+        "followed_years": np.minimum(projects.follow_up, world.start_year + world.years - projects.start_year),
+        "settled": projects.settled,
+        "measured_saving_sek": measured,
+        "true_saving_sek": true,
+        "paid_sek": projects.paid,
+        "repaid_sek": projects.repaid,
+        "payable_sek": projects.payable,
+        "fair_sek": projects.fair,
+    }
 
 
 def measures_table(world: World, state: State) -> Table:
@@ -55,13 +52,14 @@ def measures_table(world: World, state: State) -> Table:
     which = np.flatnonzero(projects.contract == IN_FORCE)
     found = {how: dues.found(world, projects, which, how) for how in ("measured", "true")}
     expected = dues.expected(world, projects, which)
-    frames = [
-        pd.DataFrame(
+    metrics = world.yardsticks.metrics[IN_FORCE]
+    result = stacked(
+        [
             {
                 "project": which,
-                "metric": metric.name,
-                "kind": metric.kind,
-                "evaluation": metric.evaluation,
+                "metric": np.full(which.size, j),
+                "kind": np.full(which.size, j),
+                "evaluation": np.full(which.size, j),
                 "people": projects.sums[which, j, PEOPLE],
                 "compared": projects.sums[which, j, COMPARED],
                 "complete": projects.start_year[which] + metric.years - 1 <= last,
@@ -69,7 +67,12 @@ def measures_table(world: World, state: State) -> Table:
                 "measured": found["measured"][metric.name],
                 "true": found["true"][metric.name],
             }
-        )
-        for j, metric in enumerate(world.yardsticks.metrics[IN_FORCE])
-    ]
-    return pd.concat(frames, ignore_index=True)
+            for j, metric in enumerate(metrics)
+        ]
+    )
+    words = {
+        "metric": [each.name for each in metrics],
+        "kind": [each.kind for each in metrics],
+        "evaluation": [each.evaluation for each in metrics],
+    }
+    return result | {name: text(of, result[name]) for name, of in words.items()}

@@ -8,10 +8,10 @@ from reference import Help, Reference, in_practice, local_shares, seen_as, toget
 from worlds import Cohort, county, world
 
 from stupror.model.children import finding, lifecourse, need
+from stupror.model.children.carrying import carry
 from stupror.model.children.cells import build_cells, detection_edges, relative_mix
 from stupror.model.children.draws import threshold
 from stupror.model.children.forecast import (
-    carry,
     effects_in_practice,
     expected_states,
     life_tables,

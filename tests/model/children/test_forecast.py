@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from stupror.model.children.carrying import SIDE, carry
 from stupror.model.children.cells import build_cells, detection_edges, mix_seen
 from stupror.model.children.forecast import (
     BELIEF_GRID,
     at_belief,
-    carry,
     effects_of,
     expected_states,
     life_tables,
@@ -131,15 +131,16 @@ def test_cells_cover_every_age_and_level_of_every_intervention_and_save_nothing_
 
 
 def test_side_by_side_each_goes_as_alone_and_as_one_life_moves():
-    """Strong effects, harm among them, next to a life without help: to the last bit."""
-    start, years = state_of(1, 0, 2), 14
-    factors = np.ones((years, 3, 4))
-    factors[:, :, 1], factors[:, :, 2], factors[:, :, 3] = (0.5, 4.5, 0.4), (2.2, 0.5, 1.3), (1.0, 1.0, 0.5)
-    states, levels = np.zeros((N_STATES, 4)), np.empty((years, N_LEVELS, 4))
+    """Strong effects, harm among them, next to lives without help, more than stand in a row: to the last bit."""
+    start, years, n = state_of(1, 0, 2), 14, SIDE + 4
+    factors = np.ones((years, 3, n))
+    factors[:, :, 1::4], factors[:, :, 2::4] = np.array([[0.5], [4.5], [0.4]]), np.array([[2.2], [0.5], [1.3]])
+    factors[:, 2, 3::4] = 0.5
+    states, levels = np.zeros((N_STATES, n)), np.empty((years, N_LEVELS, n))
     states[start] = 1.0
     carry(states, 9, factors, life_tables(LADDER), levels)
     out = np.empty(N_LEVELS)
-    for i in range(4):
+    for i in range(n):
         alone, one = np.zeros((N_STATES, 1)), np.empty((years, N_LEVELS, 1))
         alone[start] = 1.0
         carry(alone, 9, factors[:, :, [i]].copy(), life_tables(LADDER), one)
