@@ -33,7 +33,7 @@ def runs_table(world: World, state: State) -> Table:
             "births": [int(sizes[ADULT_AGE:].sum())],
             "equalised_municipal": [municipal],
             "equalised_regional": [regional],
-            "scenario_hash": [world.spec.hash()],
+            "scenario_hash": [world.given.changed_by(world.design.changes).hash()],
             "version": [__version__],
         }
     )
@@ -171,7 +171,7 @@ def costs_table(world: World, state: State, later: Later) -> Table:
         (SIMULATED, world.start_year, _lived(state)),
         (EXPECTED, world.start_year + world.years, later),
     ):
-        amounts = [_priced(world.costs, each) for each in (with_help, without)]
+        amounts = [_priced(world, first, each) for each in (with_help, without)]
         t, age, row = np.nonzero((amounts[0] != 0) | (amounts[1] != 0))
         names = [(payer, kind) for payer in PAYERS for kind in KINDS] + [("households", "lost_earnings")]
         payer, kind = (np.array(each) for each in zip(*names, strict=True))
@@ -191,8 +191,19 @@ def costs_table(world: World, state: State, later: Later) -> Table:
     return pd.concat(frames, ignore_index=True)
 
 
-def _priced(costs: CostTables, counts: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Turn (years, ages, levels) into whole SEK by (year, age, payer and kind; lost production last)."""
+def _priced(world: World, first: int, counts: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Turn (years from `first` on, ages, levels) into whole SEK by (year, age, payer and kind; lost earnings last)."""
+    lists = [world.costs_in(first + t) for t in range(counts.shape[0])]
+    stretches = [k for k, each in enumerate(lists) if k == 0 or each is not lists[k - 1]]
+    parts = [
+        _at_prices(lists[begin], counts[begin:end])
+        for begin, end in zip(stretches, [*stretches[1:], len(lists)], strict=True)
+    ]
+    return np.concatenate(parts)
+
+
+def _at_prices(costs: CostTables, counts: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Turn (years, ages, levels) into whole SEK at one price list, as `_priced`."""
     price = np.concatenate(
         [
             costs.amount.reshape(N_AGES, N_LEVELS, -1),

@@ -124,3 +124,5 @@ def _parameter_lines(row: dict[str, str]) -> Iterator[str]:
     yield f"{row['parameter']} = {row['value']}{unit}{prices}"
     yield f"    {row['meaning']}"
     yield f"    {row['range']}, {row['distribution']}; {row['source']}"
+    if row["changes"]:
+        yield f"    {row['changes']}"
