@@ -35,7 +35,7 @@ from ...model.inputs.quantity import Quantity
 from ...model.inputs.scenario import Scenario, load_scenario, select
 from ..files import places, records
 from ..files.records import MANIFEST
-from ..files.tables import PACKAGE, data_package, of_runs
+from ..files.tables import CRATE, PACKAGE, data_package, of_runs
 from ..files.tips import TIPS, read_tips
 from ..plans.likely import LIKELY, shipped_worlds
 from .around import elsewhere
@@ -103,7 +103,7 @@ def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
     if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
     files = manifest.get("files")
-    ours = {MANIFEST, PACKAGE, REPORT, EXCEL, CSV_FOLDER, TIPS, PAGES, SUMS}
+    ours = {MANIFEST, PACKAGE, CRATE, REPORT, EXCEL, CSV_FOLDER, TIPS, PAGES, SUMS}
     ours |= set(map(str, files)) if isinstance(files, dict) else set()
     if strangers := _strangers(target, ours):
         raise InputError(
