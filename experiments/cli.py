@@ -23,7 +23,7 @@ from typing import Annotated, Any
 import typer
 
 from ..model.inputs.errors import InputError, shown
-from .commands.batches import analyse, audit, batch, search, study
+from .commands.batches import analyse, audit, batch, crate, search, study
 from .commands.common import FailedError, StoppedError
 from .commands.fitting import calibrate, data, screen, validate
 from .commands.helping import in_swedish
@@ -104,6 +104,7 @@ app.command("psa")(analyse.psa)
 app.command("discover")(analyse.discover)
 app.command("study")(study.study)
 app.command("audit")(audit.audit)
+app.command("crate")(crate.crate)
 
 
 _UsageError: Any = typer.BadParameter.__base__  # what Typer raises for options and arguments; it has no public name

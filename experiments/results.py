@@ -348,7 +348,9 @@ class Batch:
         if self.runs.empty or self.runs["design"].nunique() < 2:
             return head + str(self.runs.head().to_html(float_format=show))
         found = self.summary()
-        found = found.assign(meaning=[OUTCOMES[name].title for name in found["outcome"]])
+        own = self.manifest["plan"].get("outcomes", {}).get("own", {})
+        meaning = {name: each.title for name, each in OUTCOMES.items()} | {k: each["title"] for k, each in own.items()}
+        found = found.assign(meaning=[meaning[name] for name in found["outcome"]])
         return head + str(found.set_index(["design", "outcome"]).to_html(float_format=show))
 
     def _outcome_and_base(self, outcome: str, against: str | None, *others: str | None) -> None:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from .bodies.agents import create_agents
 from .bodies.asking import Asking, Season, put_to_all
 from .bodies.beliefs import learn, news
-from .bodies.bodies import appoint
+from .bodies.bodies import appoint, think_anew
 from .bodies.decisions import decide, needs_of, season_of, tally
 from .bodies.rules import Rule
 from .children.lives import identify, live, rules_of_life
@@ -41,7 +41,7 @@ from .inputs.errors import InputError, hint
 from .inputs.life_course import InterventionParameters
 from .inputs.scenario import Scenario
 from .money.books import book_lives, close, left_in_funds, open_year, price
-from .money.budgets import bad_year, spread_practice
+from .money.budgets import bad_year, expect_anew, spread_practice
 from .practice.in_run import neighbours_active_in_run, report
 from .projects.dues import settle_due, unfit
 from .projects.enrolment import Intake, enrol, follow
@@ -52,7 +52,7 @@ from .results import tables
 from .results.answers import note, nothing_noted
 from .results.yearly import collector, figures
 from .state import open_state
-from .world import build_world
+from .world import build_world, reformed
 
 
 class PreventionModel(mesa.Model):
@@ -147,7 +147,16 @@ class PreventionModel(mesa.Model):
         return self.figures[name]
 
     def budget(self) -> None:
-        """Set frames; mandatory cost and earlier promises come first, what is left is room (M5, M8, M10, M11)."""
+        """Set frames; mandatory cost and earlier promises come first, what is left is room (M5, M8, M10, M11).
+
+        What the scenario dates to this year is in force from here on; nobody reckoned with it before.
+        """
+        if self.year > self.world.start_year and any(each.year == self.year for each in self.world.given.dated):
+            self.world = reformed(self.world, self.year)
+            think_anew(self.state.bodies, self.world)
+            self.needs = needs_of(self.world)
+            people, t = self.state.children.population, self.year - self.world.start_year
+            expect_anew(self.state.books.budgets, self.world, people, t)
         standing = cost_of(self.state.services, self.world)
         open_year(self.state.books, self.world, self.state.practice.funded, standing, self.year)
 

@@ -7,7 +7,7 @@ changes, and nothing can be written into it. Read by everything above the childr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
@@ -135,9 +135,13 @@ class Groups:
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """What stays the same in a run. `contracts` are by number, see `contracts.ways`: own room only where it differs."""
+    """What stays the same in a run. `contracts` are by number, see `contracts.ways`: own room only where it differs.
 
-    spec: Scenario
+    Where numbers change from a year on (`given.dated`), this is what the world is like in one year, see `reformed`.
+    """
+
+    given: Scenario  # as it was handed in, with dates
+    spec: Scenario  # as it is in force, and as the design changes it
     contracts: tuple[Design, ...]
     seed: int
     years: int
@@ -158,6 +162,7 @@ class World:
     pricing: Mapping[
         str, Floats
     ]  # of the design in force: by metric name, (n_interventions,), see `evaluation.pricing`
+    prices: tuple[tuple[int, CostTables], ...]  # price lists that have been in force so far, by first year
 
     def __post_init__(self) -> None:
         protect(self)
@@ -177,6 +182,10 @@ class World:
         """Last simulated year."""
         return self.start_year + self.years - 1
 
+    def costs_in(self, year: int) -> CostTables:
+        """The price list of a year: the last one of those so far that had come by then."""
+        return [costs for first, costs in self.prices if first <= year or first == self.start_year][-1]
+
     def offers_beside(self, contract: int) -> bool:
         """Whether it is a contract beside which a body may still pay out of its own room."""
         return contract + 1 < len(self.contracts)
@@ -192,11 +201,29 @@ class World:
 
 
 def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_year: int) -> World:
-    """Put together what a run stands on: the scenario as the design changes it, and both contracts in SEK."""
-    spec, design = spec.changed_by(design.changes), for_run(design)
+    """Put together what a run stands on in its first year: the scenario as the design changes it, contracts in SEK."""
+    design = for_run(design)
     # Whatever a design offers, a body may still pay out of its own room: the second contract, where it differs.
     own_room = design.shares == {"owner": 1.0} and not design.clauses and design.for_all
     contracts = (design,) if not design.way.money_binds or own_room else (design, _own_room())
+    return _as_in(spec, contracts, (seed, years, start_year), start_year)
+
+
+def reformed(world: World, year: int) -> World:
+    """Give the world as it is from a year on in which numbers change.
+
+    Contracts are as they were signed: what they measure is reckoned in the prices of the first year, and what is priced
+    for a programme stays so.
+    """
+    anew = _as_in(world.given, world.contracts, (world.seed, world.years, world.start_year), year)
+    return replace(anew, yardsticks=world.yardsticks, pricing=world.pricing, prices=(*world.prices, (year, anew.costs)))
+
+
+def _as_in(given: Scenario, contracts: tuple[Design, ...], run: tuple[int, int, int], year: int) -> World:
+    """Put together the world of one year; `run` is seed, years and first year."""
+    seed, years, start_year = run
+    design = contracts[IN_FORCE]
+    spec = given.in_year(year).changed_by(design.changes)
     ladder, costs = build_ladder(spec.ladder), build_costs(spec)
     seen = spec.detection
     edges = detection_edges(seen.sensitivity, seen.false_alarm, seen.take_up)
@@ -209,6 +236,7 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
     yardsticks = lay_out(spec, contracts, ladder, costs)
     believed = (ladder, spec.belief.initial_mean)
     return World(
+        given=given,
         spec=spec,
         contracts=contracts,
         seed=seed,
@@ -228,6 +256,7 @@ def build_world(spec: Scenario, design: Design, *, seed: int, years: int, start_
         project_cost=project_costs(np.asarray(spec.places.population, dtype=np.float64), spec.project),
         yardsticks=yardsticks,
         pricing=priced(design, yardsticks.metrics[IN_FORCE], spec.interventions, cells, believed),
+        prices=((start_year, costs),),
     )
 
 

@@ -36,6 +36,18 @@ def test_the_date_of_the_release_is_that_of_the_changelog() -> None:
     assert re.search(r"^date-released: (\S+)", read("CITATION.cff"), re.M)[1] == headings()[1].partition(" - ")[2]
 
 
+def test_the_citation_has_what_the_format_requires_and_says_nothing_else_of_the_software_than_its_package() -> None:
+    """Citation File Format 1.2.0: cff-version, message, title and authors must be there."""
+    said = dict(re.findall(r"^([a-z-]+):(?: \"?(.*?)\"?)?$", read("CITATION.cff"), re.M))
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    assert said["cff-version"] == "1.2.0"
+    assert said["message"]
+    assert said["title"].startswith("stupror")
+    assert said["license"] == project["license"]
+    names = re.findall(r'^  - name: "(.*)"$', read("CITATION.cff"), re.M)
+    assert names == [each["name"] for each in project["authors"]]
+
+
 def test_the_changelog_has_a_place_for_the_next_line_and_a_date_for_each_release() -> None:
     first, *released = headings()
     assert first == "Unreleased"

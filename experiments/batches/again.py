@@ -100,7 +100,16 @@ def scenario_text(world: Scenario, title: str, source: str) -> str:
             lines += ["", f"[{head}]", f"value = {_literal(quantity.value)}"]
             lines += [f"price_year = {quantity.price_year}"] if quantity.price_year is not None else []
             lines += [f"source = {json.dumps(source, ensure_ascii=False)}"]
+    for each in world.dated:
+        lines += ["", "[[changes]]", *(f"{key} = {_written(value)}" for key, value in each.record().items())]
     return "\n".join(lines) + "\n"
+
+
+def _written(value: Any) -> str:
+    """Write a number, a list of them or a text as TOML."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return _literal(tuple(value) if isinstance(value, list) else value)
 
 
 def _literal(value: Value) -> str:

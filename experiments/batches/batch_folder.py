@@ -56,7 +56,7 @@ __all__ = [
 JOBS, DRAWS, POINTS, RUNS = "jobs.parquet", "draws.parquet", "points.parquet", "runs.parquet"
 _LOCK = ".lock"
 _OURS = re.compile(
-    r"\.lock|\.draft-.*|\.seen-.*|(jobs|draws|points|runs)\.parquet|datapackage\.json|parts|tables|failures|damaged"
+    r"\.lock|\.draft-.*|\.seen-.*|(jobs|draws|points|runs)\.parquet|(datapackage|ro-crate-metadata)\.json|parts|tables|failures|damaged"
 )
 REMEDY = f"The finished runs in {PARTS}/ are not lost: move {MANIFEST} away and give the batch's command again."
 Manifest = dict[str, Any]

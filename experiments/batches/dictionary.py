@@ -25,9 +25,11 @@ HASH: Column = ("scenario_hash", "text", "", "digest of every parameter and plac
 
 def described(plan: Plan) -> dict[str, Table]:
     """Describe the tables of a batch: by name what a row is, and name, type, unit and meaning of each column."""
-    factors, outcomes = _factors(plan), [
-        (name, "float", OUTCOMES[name].unit, OUTCOMES[name].title) for name in plan.outcomes
-    ]  # fmt: skip
+    factors, own = _factors(plan), {each.name for each in plan.own}
+    outcomes: list[Column] = [
+        (name, "float", OUTCOMES[name].unit, OUTCOMES[name].title) for name in plan.outcomes if name not in own
+    ]
+    outcomes += [(each.name, "float", each.unit, each.title) for each in plan.own]
     points = [(name, "float", "1", f"where in its distribution {name} was drawn, 0 to 1") for name, *_ in factors]
     return {
         "runs": ("One row per finished run, in the order of the plan.", [*DRAW, *RUN, HASH, *factors, *outcomes]),

@@ -22,6 +22,7 @@ from typing import Any
 import pandas as pd
 
 from ...analysis.measures.outcomes import NEEDED, outcomes
+from ...analysis.measures.own import own_outcome
 from ...model.model import simulate
 from ..files.places import why
 from ..runs.workers import let_go, only_new
@@ -64,11 +65,12 @@ def run_one(context: Context, job: Job) -> tuple[dict[str, Any], dict[str, pd.Da
         seed=job.seed,
         years=context.years,
         start_year=context.start_year,
-        detail=bool(context.tables),
+        detail=bool(context.tables) or any(column == "municipality" for own in context.own for column, _ in own.where),
         rules=context.rules,
-        only={*NEEDED, *context.tables},
+        only={*NEEDED, *context.tables, *(own.table for own in context.own)},
     )
     found = outcomes(tables, world.discount.rate, world.discount.societal_rate)
+    found |= {own.name: own_outcome(own, tables, world.discount.rate) for own in context.own}
     row = {"key": job.key, "scenario_hash": str(tables["runs"]["scenario_hash"].iloc[0]), **found}
     return row, {name: tables[name] for name in context.tables}
 

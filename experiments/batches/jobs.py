@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...analysis.measures.own import OwnOutcome
 from ...model.bodies.rules import Rule
 from ...model.contracts import Design, with_terms
 from ...model.inputs.errors import InputError
@@ -58,6 +59,7 @@ class Context:
     years: int
     start_year: int
     tables: tuple[str, ...]
+    own: tuple[OwnOutcome, ...]
     code: str  # digest of the source that the keys stand for
     rules: Mapping[str, Rule] = field(default_factory=dict)  # a researcher's own
     rules_named: Named = field(default_factory=dict)  # by which name and source they go
@@ -112,7 +114,7 @@ def context_of(plan: Plan) -> Context:
     designs = {design.name: design for design in plan.designs}
     own = plan.rules, named(plan.rules)
     code = code_digest()
-    return Context(plan.scenario, designs, plan.years, plan.start_year, plan.tables, code, *own, plan.worlds)
+    return Context(plan.scenario, designs, plan.years, plan.start_year, plan.tables, plan.own, code, *own, plan.worlds)
 
 
 def resolve(context: Context, job: Job) -> tuple[Scenario, Design]:
@@ -218,6 +220,7 @@ def _keyed(context: Context, job: Job) -> Job:
     content = [
         _hash(world), design_hash(design), job.seed, context.years, context.start_year, context.tables,
         context.code, _versions(), *([context.rules_named] if context.rules else []),
+        *([repr(context.own)] if context.own else []),
     ]  # fmt: skip
     digest = hashlib.blake2b(json.dumps(content).encode(), digest_size=KEY_BYTES)
     return Job(digest.hexdigest(), job.draw, job.replication, job.design, job.seed, job.values, job.terms, job.world)

@@ -166,6 +166,14 @@ def say_notes(scenario: Scenario) -> None:
         note(f"Note: {each}")
 
 
+def say_dates(scenario: Scenario, first: int, years: int) -> None:
+    """Say which changes with a date come too late for a run of these years, or are there from its first."""
+    from ...model.inputs.own.dated import idle
+
+    for each in idle(scenario.dated, first, years):
+        note(f"Note: {each}")
+
+
 def say_idle(scenario: Scenario, designs: Sequence[Design], drawn: Iterable[str] = ()) -> None:
     """Say which changed (or drawn) parameters these designs never read, and which designs say the same."""
     from dataclasses import replace

@@ -22,9 +22,9 @@ from ...analysis.schema import Column
 from .records import digest_of
 from .spreadsheets import csv_bytes
 
-__all__ = ["PACKAGE", "Table", "data_package", "of_runs", "write_parquet", "write_tables"]
+__all__ = ["CRATE", "PACKAGE", "Table", "data_package", "of_runs", "write_parquet", "write_tables"]
 
-PACKAGE = "datapackage.json"
+PACKAGE, CRATE = "datapackage.json", "ro-crate-metadata.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {"int": "integer", "float": "number", "bool": "boolean", "text": "string"}
 MEDIA = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}

@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from ...analysis.measures.outcomes import OUTCOMES
+from ...analysis.measures.own import OwnOutcome
 from ...analysis.schema import OPTIONAL, TABLES
 from ...model.bodies.rules import Rule
 from ...model.contracts import Design, load_design
@@ -26,6 +27,7 @@ from ...model.inputs.scenario import Scenario, load_scenario, select
 from ...model.model import check_design
 from .entries import Table, flag, names, texts, whole
 from .likely import LIKELY, POINT, PRIORS
+from .own_outcomes import read_own
 from .own_rules import named
 from .posterior import Posterior
 from .sampling import METHODS, Factor, Sampling, Until, fits, size
@@ -55,7 +57,7 @@ SECTIONS = {
     "sampling": ("method", "draws", "seed", "second_order", "levels", "scrambles"),
     "levers": ("designs", "terms"),
     "replications": ("number", "first_seed", "seeds"),
-    "outcomes": ("names", "tables"),
+    "outcomes": ("names", "tables", "own"),
     "until": ("outcome", "half_width", "most"),
 }
 NEEDED = {"levers": ("designs",), "until": ("outcome", "half_width")}
@@ -83,7 +85,8 @@ class Plan:
     posteriors: tuple[Posterior, ...] = field(default=(), repr=False)
     sampling: Sampling = field(default_factory=Sampling)
     replications: Replications = field(default_factory=Replications)
-    outcomes: tuple[str, ...] = tuple(OUTCOMES)
+    outcomes: tuple[str, ...] = tuple(OUTCOMES)  # those of `own` come last
+    own: tuple[OwnOutcome, ...] = ()
     tables: tuple[str, ...] = ()  # whole result tables to keep of every run
     until: Until | None = None  # when there are draws enough
     worlds: str = POINT  # how what the plan does not draw is drawn, see `WORLDS`
@@ -148,6 +151,8 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
     sampling = _grouped(sampling, groups_of(sections["uncertainties"], factors, notes), notes)
     replications = _replications(sections["replications"], sampling.method, notes)
     outcomes = tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES)
+    own = read_own(sections["outcomes"], scenario, notes)
+    outcomes += tuple(each.name for each in own)
     one_luck = replications.seeds == "shared"
     plan = Plan(
         title=notes.text(document, "title", "file"),
@@ -160,6 +165,7 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
         sampling=sampling,
         replications=replications,
         outcomes=outcomes,
+        own=own,
         tables=tuple(names(sections["outcomes"], "tables", "outcomes", set(TABLES) - {"summary", *OPTIONAL}, notes)),
         until=read_until(sections["until"], sampling, outcomes, MOST_DRAWS, notes, one_luck=one_luck),
         worlds=worlds or (POINT if METHODS[sampling.method].blocks else LIKELY),

@@ -30,11 +30,12 @@ from ...analysis import schema
 from ...analysis.report.place import PAGES, SUMS
 from ...model.contracts import Design, load_design
 from ...model.inputs.errors import InputError
+from ...model.inputs.own.dated import read_dated
 from ...model.inputs.quantity import Quantity
 from ...model.inputs.scenario import Scenario, load_scenario, select
 from ..files import places, records
 from ..files.records import MANIFEST
-from ..files.tables import PACKAGE, data_package, of_runs
+from ..files.tables import CRATE, PACKAGE, data_package, of_runs
 from ..files.tips import TIPS, read_tips
 from ..plans.likely import LIKELY, shipped_worlds
 from .around import elsewhere
@@ -104,7 +105,7 @@ def _refuse_existing(wanted: Path, target: Path, *, overwrite: bool) -> None:
     if manifest.get("software") != "stupror" or "kind" in manifest:
         raise InputError([f"{wanted}: --overwrite replaces results of stupror only, and this folder holds none."])
     files = manifest.get("files")
-    ours = {MANIFEST, PACKAGE, REPORT, EXCEL, CSV_FOLDER, TIPS, PAGES, SUMS}
+    ours = {MANIFEST, PACKAGE, CRATE, REPORT, EXCEL, CSV_FOLDER, TIPS, PAGES, SUMS}
     ours |= set(map(str, files)) if isinstance(files, dict) else set()
     if strangers := _strangers(target, ours):
         raise InputError(
@@ -302,6 +303,7 @@ def scenario_manifest(spec: Scenario) -> dict[str, Any]:
             for path, words in spec.texts.items()
             if path.startswith("interventions.") and words != built_in.texts.get(path)
         },
+        **({"dated": [each.record() for each in spec.dated]} if spec.dated else {}),
         "municipalities": "all" if whole_country else list(spec.places.codes),
     }
 
@@ -324,6 +326,10 @@ def scenario_of(manifest: Manifest, folder: Path) -> Scenario:
         changes = {path: Quantity.model_validate(each) for path, each in told["changes"].items()}
         added = {f"interventions.{name}": words for name, words in told.get("interventions", {}).items()}
         spec = replace(built_in.with_quantities(changes, added), title=told["title"])
+        problems: list[str] = []
+        spec = replace(spec, dated=read_dated(told.get("dated", []), MANIFEST, spec.quantities, problems)[0])
+        if problems:
+            raise TypeError(problems)
     except (ValidationError, KeyError, TypeError, AttributeError) as error:
         raise InputError([f"{folder / MANIFEST}: 'scenario.changes' is damaged. {AGAIN}"]) from error
     if told["municipalities"] != "all":

@@ -72,3 +72,9 @@ def appoint(world: World, rules: Mapping[str, Rule] | None = None) -> Bodies:
         rules=check_rules(rules),
         answered=np.zeros((world.cells.age.size, len(ANSWERS)), np.int64),
     )
+
+
+def think_anew(bodies: Bodies, world: World) -> None:
+    """Let everybody reckon with numbers that have changed, by mandate and by what options are worth; not by belief."""
+    bodies.mandates = mandates_of(world)
+    bodies.views = reckon(world, bodies.mandates)

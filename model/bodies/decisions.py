@@ -75,7 +75,7 @@ def season_of(
 
 
 def needs_of(world: World) -> tuple[Needs, ...]:
-    """What options cost under each contract of the run: the same in every year."""
+    """What options cost under each contract of the run: the same until numbers change."""
     purses = purses_of(world.contracts)
     each = range(len(world.contracts))
     return tuple(Needs(parts(world, number, purses), *paperwork(world, number, purses)) for number in each)

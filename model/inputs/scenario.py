@@ -20,6 +20,7 @@ import numpy as np
 from .change import Change
 from .errors import InputError, hint, shown
 from .life_course import CostParameters, InterventionParameters, LadderParameters
+from .own.dated import DATED, Dated, in_force, read_dated
 from .own.interventions import FILES, Own, changes_only, own_interventions
 from .parameters import (
     GROUPS,
@@ -52,7 +53,7 @@ from .reading.written import as_written
 LAST_AGE = 64
 COST_TEXTS = ("title", "payer", "kind", "ages")
 _BRANCHES = {"parameters": "", "interventions": "interventions.", "costs": "costs."}  # of a file -> of paths
-_KEYS = ("title", FILES, *_BRANCHES)
+_KEYS = ("title", FILES, DATED, *_BRANCHES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,7 @@ class Scenario:
     notes: tuple[str, ...] = field(
         default=(), repr=False, compare=False
     )  # what a user's file does not do, in sentences
+    dated: tuple[Dated, ...] = field(default=(), repr=False)  # what changes from a year on, in the order of years
 
     @property
     def uncertain(self) -> list[str]:
@@ -112,6 +114,8 @@ class Scenario:
         }
         if self.places.stated:
             content["stated"] = self.places.stated
+        if self.dated:
+            content["dated"] = [_dated_literal(each) for each in self.dated]
         return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=8).hexdigest()
 
     def replace(self, path: str, value: Value | str) -> "Scenario":
@@ -129,7 +133,7 @@ class Scenario:
             read_owner(words, key, {"value": value, "source": "changed"}, path, problems)
             if problems:
                 raise InputError(problems)
-            return _assemble(self.title, self.quantities, {**self.texts, name: words}, self.places, "")
+            return self._with(self.quantities, {**self.texts, name: words})
         if path not in self.quantities:
             raise InputError([f"{path}: there is no such parameter.{hint(path, self.quantities)}"])
         problems = []
@@ -137,7 +141,7 @@ class Scenario:
         quantity = read_quantity(record, path, problems)
         if quantity is None:
             raise InputError(problems)
-        return _assemble(self.title, {**self.quantities, path: quantity}, self.texts, self.places, "")
+        return self._with({**self.quantities, path: quantity})
 
     def with_values(self, values: Mapping[str, Value]) -> "Scenario":
         """Return the scenario with several values changed at once; what lies outside a range is held at its end.
@@ -157,7 +161,7 @@ class Scenario:
                     problems.append(f"{path}: has {len(self.quantities[path].entries)} numbers, not as given.")
         if problems:
             raise InputError(problems)
-        return _assemble(self.title, changed, self.texts, self.places, "")
+        return self._with(changed)
 
     def with_quantities(self, quantities: Mapping[str, Quantity], texts: Mapping[str, Any] | None = None) -> "Scenario":
         """Return the scenario with these parameters, ranges and sources included, in place of its own.
@@ -169,8 +173,7 @@ class Scenario:
         InputError
             If a path is unknown or a quantity does not fit it.
         """
-        every = {**self.texts, **(texts or {})}
-        return _assemble(self.title, {**self.quantities, **quantities}, every, self.places, "")
+        return self._with({**self.quantities, **quantities}, {**self.texts, **(texts or {})})
 
     def changed_by(self, changes: Iterable[Change]) -> "Scenario":
         """Return the scenario as a design changes it: parameters multiplied, added to or set, in order.
@@ -194,7 +197,7 @@ class Scenario:
                 quantities[change.path] = old.model_copy(update={"value": _apply(change, old)})
         if problems:
             raise InputError(problems)
-        return _assemble(self.title, quantities, self.texts, self.places, "") if quantities != self.quantities else self
+        return self._with(quantities) if quantities != self.quantities else self
 
     def draw(self, seed: int, held: Collection[str] = ()) -> "Scenario":
         """Return the scenario with every parameter drawn from its distribution, one world per seed.
@@ -206,10 +209,21 @@ class Scenario:
             p: q if p in held else q.model_copy(update={"value": q.quantile(luck(seed, p))})
             for p, q in self.quantities.items()
         }
-        return _assemble(self.title, drawn, self.texts, self.places, "")
+        return self._with(drawn)
+
+    def in_year(self, year: int) -> "Scenario":
+        """Return the scenario as it is in a year: with what has changed by then, and without dates."""
+        if not self.dated:
+            return self
+        return replace(self._with(in_force(self.quantities, self.dated, year)), dated=())
+
+    def _with(self, quantities: Mapping[str, Quantity], texts: Mapping[str, Any] | None = None) -> "Scenario":
+        """Return the scenario with other quantities, and texts if they are given, under the checks of a file."""
+        made = _assemble(self.title, quantities, self.texts if texts is None else texts, self.places, "")
+        return replace(made, dated=self.dated) if self.dated else made
 
     def table(self) -> list[dict[str, str]]:
-        """List every parameter as a row of texts: path, value, unit, range, distribution, source, meaning."""
+        """List every parameter as a row of texts: path, value, unit, range, distribution, source, meaning, changes."""
         return [
             {
                 "parameter": path,
@@ -220,6 +234,7 @@ class Scenario:
                 "price year": str(q.price_year or ""),
                 "source": q.source,
                 "meaning": declaration(path)["meaning"],
+                "changes": "; ".join(each.spoken() for each in self.dated if each.path == path),
             }
             for path, q in self.quantities.items()
         ]
@@ -268,11 +283,15 @@ def load_scenario(
         _add(read, own)
     for name in sorted(own.name for own in added):  # in an order that hangs on nothing but names
         read.texts.update({path: read.texts.pop(path) for path in [f"interventions.{name}"] if path in read.texts})
+    dated, same = read_dated(document.get(DATED, []), file, read.quantities, read.problems)
     if read.problems:
         raise InputError(read.problems)
     made = _assemble(str(title), read.quantities, read.texts, scenario.places, f"{file}: " if file else "")
-    said = notices(file or "added interventions", scenario.quantities, made.quantities, made.texts != scenario.texts)
-    return replace(made, notes=said)
+    said = notices(
+        file or "added interventions", scenario.quantities, made.quantities, bool(dated) or made.texts != scenario.texts
+    )
+    said += tuple(f"{file}: {path}: the value from its date on is that of before, so nothing changes." for path in same)
+    return replace(made, notes=said, dated=dated)
 
 
 def select(scenario: Scenario, wanted: Iterable[str]) -> Scenario:
@@ -338,6 +357,12 @@ def _literal(path: str, q: Quantity) -> Value:
     pairs = zip(q.entries, old.entries, strict=True)
     alike = tuple(was if each == was else each for each, was in pairs)
     return alike if isinstance(q.value, tuple) else alike[0]
+
+
+def _dated_literal(each: Dated) -> list[Any]:
+    """Give a change with a date as the hash has it."""
+    of = each.quantity
+    return [each.year, each.path, each.factor, *([of.value, of.price_year] if of is not None else [])]
 
 
 def _apply(change: Change, old: Quantity) -> float:

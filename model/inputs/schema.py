@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .own.dated import DATED, FIRST_YEAR, LAST_YEAR, may_change
 from .own.interventions import FILES, LIKE
 from .parameters import INTERVENTION_TEXTS, OWNERS
 from .quantity import Quantity, text_of
@@ -37,8 +38,34 @@ def json_schema() -> dict[str, Any]:
         "properties": {
             "title": {"type": "string"},
             FILES: {"type": "array", "items": {"type": "string"}, "description": "files or folders of interventions"},
+            DATED: _dated(),
         }
         | branches,
+    }
+
+
+def _dated() -> dict[str, Any]:
+    """JSON Schema of what changes from a year on."""
+    able = [path for path in built_in().quantities if may_change(path)]
+    number = {"type": "number"}
+    return {
+        "type": "array",
+        "description": "numbers that change from a year on",
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["from", "path", "source"],
+            "oneOf": [{"required": ["value"]}, {"required": ["factor"]}],
+            "properties": {
+                "from": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
+                "path": {"type": "string", "examples": able},
+                "value": {"anyOf": [number, {"type": "array", "items": number}]},
+                "factor": {"type": "number", "minimum": 0, "maximum": 1000},
+                "range": {"type": "array", "items": number, "minItems": 2, "maxItems": 2},
+                "price_year": {"type": "integer"},
+                **{name: {"type": "string", "minLength": 1} for name in ("source", "unit", "note")},
+            },
+        },
     }
 
 

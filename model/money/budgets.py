@@ -126,6 +126,12 @@ def open_budgets(world: World, population: Population, spread: Spread, last_mand
     )
 
 
+def expect_anew(budgets: Budgets, world: World, population: Population, t: int) -> None:
+    """Expect the costs of another price list from year number `t` on: frames follow it, and revenue follows them."""
+    ahead = expected_costs(world, population, world.start_year + t, world.years - t)
+    budgets.expected = {line: np.concatenate([past[: t + 1], ahead[line]]) for line, past in budgets.expected.items()}
+
+
 def relative_spending(places: Places) -> Floats:
     """Spending per inhabitant against the mean of the built-in country, shape (n,): who costs more has more revenue.
 

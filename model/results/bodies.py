@@ -43,8 +43,9 @@ def bodies_table(world: World, state: State, detail: bool) -> Table:
 def municipalities_table(world: World, state: State) -> Table:
     """What each municipality put in and what it and others got out, in the simulated years."""
     saved = np.zeros((world.n, len(PAYERS)), np.int64)
-    for _, shadow, treated in state.children.history:
-        saved += np.tensordot(shadow.astype(np.int64) - treated, world.costs.by_payer, axes=2)
+    for t, (_, shadow, treated) in enumerate(state.children.history):
+        price = world.costs_in(world.start_year + t).by_payer
+        saved += np.tensordot(shadow.astype(np.int64) - treated, price, axes=2)
     paid = {name: np.zeros(world.n, np.int64) for name in ("prevention", "received", "repaid")}
     for entry in state.books.ledger.entries:
         column = {"outcome payment": "received", "repayment": "repaid"}.get(

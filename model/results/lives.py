@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..children.ladder import ADULT_AGE, EXAM_AGE, N_AGES, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE
-from ..children.prices import equalised
+from ..children.prices import CostTables, equalised
 from ..evaluation.evaluators import JUDGED_TO
 from ..inputs.compiled import kernel
 from ..inputs.parameters import KINDS, PAYERS
@@ -32,7 +32,7 @@ def runs_table(world: World, state: State) -> Table:
         "births": [int(sizes[ADULT_AGE:].sum())],
         "equalised_municipal": [municipal],
         "equalised_regional": [regional],
-        "scenario_hash": [world.spec.hash()],
+        "scenario_hash": [world.given.changed_by(world.design.changes).hash()],
         "version": [__version__],
     }
 
@@ -155,14 +155,11 @@ def _by_year(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def costs_table(world: World, state: State, later: Later) -> Table:
     """What lives cost whom by year and age, as they were (or will be) and without any programme."""
-    costs = world.costs
     names = [(payer, kind) for payer in PAYERS for kind in KINDS] + [("households", "lost_earnings")]
     payers, kinds = zip(*names, strict=True)
-    by_row = (costs.amount.reshape(N_AGES, N_LEVELS, -1), costs.lost_production[..., None])
-    price = np.concatenate(by_row, axis=2).astype(np.float64)
     parts = []
     for number, (first, counts) in enumerate(_phases(world, state, later)):
-        actual, untreated = (_priced(price, each) for each in counts)
+        actual, untreated = (_in_sek(world, first, each) for each in counts)
         t, age, row = np.nonzero((actual != 0) | (untreated != 0))
         parts.append(
             {
@@ -183,6 +180,20 @@ def costs_table(world: World, state: State, later: Later) -> Table:
 def _phases(world: World, state: State, later: Later) -> list[tuple[int, Later]]:
     """Of each of `PHASES` its first year, and everybody with help and without by (year, age, level)."""
     return [(world.start_year, _lived(state)), (world.start_year + world.years, later)]
+
+
+def _in_sek(world: World, first: int, counts: NDArray[np.float64]) -> Whole:
+    """Turn (years from `first` on, ages, levels) into whole SEK by (year, age, payer and kind; lost earnings last)."""
+    lists = [world.costs_in(first + t) for t in range(counts.shape[0])]
+    begins = [t for t, each in enumerate(lists) if t == 0 or each is not lists[t - 1]]
+    stretches = zip(begins, [*begins[1:], len(lists)], strict=True)
+    return np.concatenate([_priced(_price_by_row(lists[begin]), counts[begin:end]) for begin, end in stretches])
+
+
+def _price_by_row(costs: CostTables) -> NDArray[np.float64]:
+    """Lay a price list out by (age, level, payer and kind; lost earnings last)."""
+    by_row = (costs.amount.reshape(N_AGES, N_LEVELS, -1), costs.lost_production[..., None])
+    return np.concatenate(by_row, axis=2).astype(np.float64)
 
 
 @kernel

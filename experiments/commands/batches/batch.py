@@ -81,6 +81,7 @@ def run_plan(
         _take_up(prepared, out, take)
         prepared = session.prepare(read, out, extend=extend, shard=part)
     common.say_notes(prepared.plan.scenario)
+    common.say_dates(prepared.plan.scenario, prepared.plan.start_year, prepared.plan.years)
     common.say_idle(prepared.plan.scenario, prepared.plan.designs, _drawn(prepared.plan))
     typer.echo("\n".join(_size(prepared, shard)))
     if dry_run:

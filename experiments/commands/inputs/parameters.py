@@ -153,3 +153,5 @@ def _parameter_lines(row: dict[str, str], language: str) -> Iterator[str]:
     yield f"{row['parameter']} = {say(row['value'])}{unit}{prices}"
     yield f"    {meaning}"
     yield f"    {say(row['range'])}, {say(row['distribution'])}; {row['source']}"
+    if row["changes"]:
+        yield f"    {say(row['changes'])}"

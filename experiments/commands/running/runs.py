@@ -86,6 +86,7 @@ def run(
         common.known_language(language),
     )
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file, interventions)
+    common.say_dates(spec, start_year, n_years)
     likely = common.read_posteriors(posterior, spec)
     contract = common.read_designs([design], spec)[0]
 
@@ -151,6 +152,7 @@ def compare(
     from ....model.contracts import split_names, with_steps
 
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file, interventions)
+    common.say_dates(spec, start_year, n_years)
     likely = common.read_posteriors(posterior, spec)
     contracts = common.read_designs(split_names(designs), spec)
     if decompose:

@@ -219,6 +219,8 @@ def scenario_toml(settings: Settings) -> str:
         for key in above:
             here = here.setdefault(key, {})
         here[last] = record
+    if spec.dated:
+        document["changes"] = [each.record() for each in spec.dated]
     return contract_file.as_toml({"title": spec.title, **document}) if document else ""
 
 

@@ -39,7 +39,7 @@ def in_model_prices(document: Mapping[str, Any], file: str, problems: list[str])
 
 def _in_model_prices(table: Mapping[str, Any], index: Mapping[int, float]) -> dict[str, Any]:
     """Move the amounts of a table, and of all tables in it."""
-    moved = {key: _in_model_prices(each, index) if isinstance(each, Mapping) else each for key, each in table.items()}
+    moved = {key: _moved_inside(each, index) for key, each in table.items()}
     year = moved.get("price_year")
     if type(year) is int and year in index:
         factor = index[year]
@@ -51,6 +51,13 @@ def _in_model_prices(table: Mapping[str, Any], index: Mapping[int, float]) -> di
             moved["distribution"] = spread | {"sd": _times(spread.get("sd"), factor)}
         moved |= {"price_year": PRICE_YEAR, "note": f"given in prices of {year}, moved by the index of the file"}
     return moved
+
+
+def _moved_inside(each: Any, index: Mapping[int, float]) -> Any:
+    """Move what stands in a table, or in a list of tables; the rest is left."""
+    if isinstance(each, Mapping):
+        return _in_model_prices(each, index)
+    return [_moved_inside(one, index) for one in each] if isinstance(each, list) else each
 
 
 def _times(value: Any, factor: float) -> Any:
@@ -95,8 +102,8 @@ def laid_over(old: Quantity, record: Mapping[str, Any], where: str, problems: li
     before = len(problems)
     if dates := [key for key in record if _DATE.fullmatch(key)]:
         problems.append(
-            f"{where}: '{dates[0]}' is a date, and a parameter has one value in all years. Write value = ... for all "
-            "of them, or let a design change it while its contract runs ([change])."
+            f"{where}: '{dates[0]}' is a date. Write value = ... for all years, and [[changes]] with from, path and "
+            "value for what is so from a year on."
         )
         return None
     for key, remedy in (("value", ""), ("source", " Say where the value is from.")):

@@ -1,0 +1,141 @@
+"""Numbers that change from a year on: what is read, what is refused, and what is in force when."""
+
+import dataclasses
+import tomllib
+
+import pytest
+
+from stupror.experiments.batches.again import scenario_text
+from stupror.model.inputs.errors import InputError
+from stupror.model.inputs.own.dated import MAY_CHANGE, idle, may_change
+from stupror.model.inputs.reading.assembly import declaration
+from stupror.model.inputs.scenario import load_scenario
+
+SPEC = load_scenario()
+PLACED = "costs.placement-13-17.amount"
+
+
+def dated(*changes):
+    """A scenario of these changes, each (from, path, what is so then)."""
+    return load_scenario({"changes": [{"from": y, "path": p, "source": "test"} | then for y, p, then in changes]})
+
+
+def test_the_last_date_that_has_come_counts_and_a_factor_is_on_the_undated_number():
+    spec = dated(
+        (2026, "committee.horizon", {"value": 10}),
+        (2023, "committee.horizon", {"factor": 1.5}),
+        (2028, "committee.horizon", {"factor": 0.5}),
+    )
+    assert SPEC.committee.horizon == 3
+    found = [spec.in_year(year).committee.horizon for year in (2020, 2022, 2023, 2025, 2026, 2027, 2028, 2060)]
+    assert found == [3, 3, 4.5, 4.5, 10, 10, 1.5, 1.5]
+    assert spec.committee.horizon == 3  # the scenario itself is the undated one
+
+
+def test_a_value_stays_whatever_is_drawn_and_a_factor_moves_with_what_is_drawn():
+    fixed = dated((2023, "committee.horizon", {"value": 8})).with_values({"committee.horizon": 5.0})
+    times = dated((2023, "committee.horizon", {"factor": 2.0})).with_values({"committee.horizon": 5.0})
+    assert [each.in_year(2023).committee.horizon for each in (fixed, times)] == [8.0, 10.0]
+    most = dated((2023, "committee.capacity", {"factor": 1.2})).replace("committee.capacity", 0.95)
+    assert most.in_year(2023).committee.capacity == 1.0  # a share ends at 1
+
+
+def test_an_amount_is_moved_to_the_models_prices_like_any_other():
+    told = {"value": [0, 0, 0, 0, 725_000]}
+    old = dated((2023, PLACED, told | {"price_year": 2016})).in_year(2023)
+    new = dated((2023, PLACED, told | {"price_year": 2020})).in_year(2023)
+    at = [row.name for row in SPEC.costs].index("placement-13-17")
+    assert old.costs[at].amount == SPEC.costs[at].amount
+    assert new.costs[at].amount == (0, 0, 0, 0, 725_000) < old.costs[at].amount
+    later = load_scenario(
+        {
+            "price_index": {"2025": 2 * 336.0, "source": "test"},
+            "changes": [{"from": 2025, "path": "interventions.parenting.cost", "value": 20_000, "price_year": 2025,
+                         "source": "test"}],
+        }
+    )  # fmt: skip
+    item = next(each for each in later.in_year(2025).interventions if each.name == "parenting")
+    assert 9_900 < item.cost < 10_100  # prices that are twice those of 2020 (335.92)
+
+
+def test_a_number_has_the_hash_of_what_it_says_and_a_scenario_without_dates_the_one_that_it_had():
+    one = dated((2023, "committee.horizon", {"value": 8}))
+    assert one.hash() != SPEC.hash() == dataclasses.replace(one, dated=()).hash()
+    assert one.hash() == dated((2023, "committee.horizon", {"value": 8})).hash()
+    others = [
+        dated((2024, "committee.horizon", {"value": 8})),
+        dated((2023, "board.horizon", {"value": 8})),
+        dated((2023, "committee.horizon", {"factor": 2.0})),
+        dated((2023, "committee.horizon", {"value": 9})),
+    ]
+    assert len({each.hash() for each in (one, *others)}) == 5
+
+
+def test_what_is_written_is_read_again_to_the_last_digit():
+    spec = dated(
+        (2023, PLACED, {"factor": 1.1}),
+        (2024, PLACED, {"value": [0, 0, 0, 0, 700_123.25], "price_year": 2018}),
+        (2024, "service.ended", {"value": 0.123456789012345, "note": 'said "so"'}),
+    )
+    again = load_scenario(tomllib.loads(scenario_text(spec, spec.title, "test")))
+    assert again.hash() == spec.hash()
+    assert [each.record() for each in again.dated] == [each.record() for each in spec.dated]
+
+
+def test_it_is_told_what_changes_nothing_and_what_comes_too_late():
+    assert "nothing changes" in dated((2023, "committee.horizon", {"value": 3})).notes[-1]
+    both = dated((2023, "committee.horizon", {"value": 8}), (2025, "committee.horizon", {"value": 3}))
+    assert not any("nothing changes" in note for note in both.notes)  # the second takes the first back
+    said = idle(both.dated, 2024, 1)
+    assert len(said) == 2
+    assert "changed in 2023" in said[0]
+    assert "after the last year" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ({"from": "2023"}, "from = '2023'. Write a year from 2000 to 2100"),
+        ({"from": 1999}, "from = 1999"),
+        ({"path": "committee.horizonn"}, "Did you mean 'committee.horizon'?"),
+        ({"path": "parameters.committee.horizon"}, "Write 'committee.horizon'"),
+        ({"path": 7}, "path = 7. Write the name"),
+        ({"path": "ladder.up_none"}, "cannot change from a year on: lives move by one ladder"),
+        ({"path": "interventions.parenting.escalation"}, "Add another one"),
+        ({"path": "tax.municipal_rate"}, "cannot change"),
+        ({"value": None}, "either value"),
+        ({"factor": 2}, "either value"),
+        ({"value": "8"}, "without quotes"),
+        ({"value": [1, 2]}, "2 numbers; the model reads one number"),
+        ({"value": 101}, "outside the range"),
+        ({"value": None, "factor": 50}, "years are 0 to 100"),
+        ({"value": None, "factor": -1}, "factor = -1"),
+        ({"value": None, "factor": 2, "price_year": 2020}, "goes with a value"),
+        ({"value": None, "factor": 2, "path": "budget.restoration_years"}, "whole number"),
+        ({"source": None}, "'source' is missing"),
+        ({"source": 5}, "source = 5"),
+        ({"when": 2023}, "unknown key 'when'"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(written, says):
+    usual = {"from": 2023, "path": "committee.horizon", "value": 8, "source": "test"}
+    record = {key: each for key, each in (usual | written).items() if each is not None}
+    with pytest.raises(InputError) as said:
+        load_scenario({"changes": [record]})
+    assert any("changes 1" in each and says in each for each in said.value.problems), said.value.problems
+
+
+def test_a_parameter_changes_once_a_year_and_changes_are_tables():
+    twice = {"from": 2023, "path": "committee.horizon", "value": 8, "source": "test"}
+    with pytest.raises(InputError, match="changed twice from 2023 on"):
+        load_scenario({"changes": [twice, twice]})
+    with pytest.raises(InputError, match=r"Write a table \[\[changes\]\]"):
+        load_scenario({"changes": {"committee": 3}})
+
+
+def test_every_pattern_names_parameters_and_all_of_them_have_limits():
+    able = [path for path in SPEC.quantities if may_change(path)]
+    assert all(declaration(path)["limits"] for path in able)
+    from fnmatch import fnmatchcase
+
+    assert all(any(fnmatchcase(path, pattern) for path in able) for pattern in MAY_CHANGE)
