@@ -127,6 +127,4 @@ def _pattern(template: str) -> str:
     """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name."""
     parts = re.split(r"\{(\w+)\}", template)
     some = [".*?" if before.endswith("'") else ".+?" for before in parts[::2]]  # between quotes there may be nothing
-    return "".join(
-        re.escape(part) if at % 2 == 0 else f"(?P<{part}>{some[at // 2]})" for at, part in enumerate(parts)
-    )
+    return "".join(re.escape(part) if at % 2 == 0 else f"(?P<{part}>{some[at // 2]})" for at, part in enumerate(parts))

@@ -203,7 +203,7 @@ def rewrite_report(folder: Path, language: str, *, excel: bool = False, swedish_
         If the report cannot be written; the old one is still there then.
     """
     before = _inode(folder)
-    place = _manifest_or_nothing(folder).get("place")
+    place = records.told(folder).get("place")
     tables, manifest = read_folder(folder) if place else read_folder(folder, heads=UNREAD, coded=LONG)
     report = folder / REPORT
     with places.new_file(report, replace=True) as draft:
@@ -218,9 +218,7 @@ def _inode(folder: Path) -> tuple[int, int] | None:
     return (folder.stat().st_dev, folder.stat().st_ino) if folder.is_dir() else None
 
 
-def read_folder(
-    folder: Path, *, heads: Container[str] = (), coded: Container[str] = ()
-) -> tuple[Tables, Manifest]:
+def read_folder(folder: Path, *, heads: Container[str] = (), coded: Container[str] = ()) -> tuple[Tables, Manifest]:
     """Read a written folder again: its tables, which are what was written, and its manifest.
 
     `heads` are tables of which the first row is enough, `coded` those whose text is wanted as categories.
