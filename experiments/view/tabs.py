@@ -94,7 +94,6 @@ def ShowTime(pair: Pair, past: Past, titles: Titles, looking: Looking, say: Word
 @solara.component
 def ShowLuck(pair: Pair, past: Past, titles: Titles, say: Words) -> None:
     """Live other seeds of the same settings when asked to, and show between which ends they lie."""
-
     done, set_done = solara.use_state(0.0)
 
     def live() -> None:
