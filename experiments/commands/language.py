@@ -102,7 +102,9 @@ def note(sentence: str) -> None:
 
 def _told(sentence: str) -> str:
     """Put a sentence, and the figures that are put into it, into the language of the command that was given."""
-    return _read(sentence, _KINDS, figures) or sentence if chosen(sys.argv[1:]) == "sv" else sentence
+    from ...analysis.report.ones import one
+
+    return one(_read(sentence, _KINDS, figures) or sentence if chosen(sys.argv[1:]) == "sv" else sentence)
 
 
 def explained(text: str) -> str:
