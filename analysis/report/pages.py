@@ -10,6 +10,8 @@ from typing import Any
 
 import jinja2
 
+from .ones import one
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -22,7 +24,8 @@ def texts_in(folder: Path, language: str) -> dict[str, Any]:
 
 def fill_in(template: str, content: Mapping[str, Any], path: Path) -> None:
     """Fill in a template and write the page."""
-    path.write_text(_templates().get_template(template).render(**content), encoding="utf-8", newline="\n")
+    page = one(_templates().get_template(template).render(**content))
+    path.write_text(page, encoding="utf-8", newline="\n")
 
 
 @cache

@@ -14,15 +14,20 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-__all__ = ["VARIABLE", "chosen", "explained", "figures", "note", "put", "said", "speaker", "tell"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["VARIABLE", "chosen", "explained", "figures", "note", "said", "speaker", "table", "tell"]
 
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
 
+_KINDS = ("sentence", "part")
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
 _FOLDER = Path(__file__).with_name("swedish")
 
 
@@ -50,7 +55,7 @@ def said(sentence: str, language: str, room: str = "") -> str:
     """
     if language != "sv":
         return sentence
-    return _read(sentence, (*([room] if room else []), "sentence", "part")) or sentence
+    return _read(sentence, (*([room] if room else []), *_KINDS)) or sentence
 
 
 def speaker(language: str, room: str = "") -> Callable[[str], str]:
@@ -75,20 +80,31 @@ def figures(text: str) -> str:
     return re.sub(r"(?<=\d)%", " %", text)
 
 
-def put(text: str) -> str:
-    """Put a text into the language of the command that was given, as far as it is known in it."""
-    return said(text, chosen(sys.argv[1:]))
-
-
 def tell(*sentences: str) -> None:
     """Say on standard output what came out, a line for each sentence, in the language of the command."""
     for sentence in sentences:
-        typer.echo(put(sentence))
+        typer.echo(_told(sentence))
+
+
+def table(frame: pd.DataFrame, show: Callable[[float], str]) -> str:
+    """Lay a table out for a terminal, with headings and figures in the language of the command."""
+    if chosen(sys.argv[1:]) != "sv":
+        return str(frame.to_string(index=False, float_format=show, na_rep="-"))
+    words = frame.map(lambda cell: _read(str(cell), ["cell"]) or cell if isinstance(cell, str | bool) else cell)
+    named = words.rename(columns={name: _read(str(name), ["column"]) or name for name in frame.columns})
+    return figures(str(named.to_string(index=False, float_format=show, na_rep="-")))
 
 
 def note(sentence: str) -> None:
     """Say on standard error what a user should know, in the language of the command."""
-    typer.echo(put(sentence), err=True)
+    typer.echo(_told(sentence), err=True)
+
+
+def _told(sentence: str) -> str:
+    """Put a sentence, and the figures that are put into it, into the language of the command that was given."""
+    from ...analysis.report.ones import one
+
+    return one(_read(sentence, _KINDS, figures) or sentence if chosen(sys.argv[1:]) == "sv" else sentence)
 
 
 def explained(text: str) -> str:
@@ -96,22 +112,29 @@ def explained(text: str) -> str:
     return _read(text, ["help"]) or text
 
 
-def _read(text: str, kinds: Sequence[str]) -> str:
-    """Put a sentence, or what is put into one, into Swedish; nothing if it is not known. Spaces before it stay."""
+def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) -> str:
+    """Put a sentence, or what is put into one, into Swedish; nothing if it is not known. Spaces before it stay.
+
+    Numbers that are put in go through `local`.
+    """
     for each in _sayings("ending"):
         found = re.search(each.english.pattern + "$", text, re.DOTALL)
-        if found and (begun := _read(text[: found.start()], kinds)):
-            return begun + _filled(each, found, kinds)
+        if found and (begun := _read(text[: found.start()], kinds, local)):
+            return begun + _filled(each, found, kinds, local)
     bare = text.lstrip(" ")
     for each in _sayings(*kinds) if bare else ():
         if found := each.english.fullmatch(bare):
-            return text[: -len(bare)] + _filled(each, found, kinds)
+            return text[: -len(bare)] + _filled(each, found, kinds, local)
     return ""
 
 
-def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str]) -> str:
-    """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself."""
-    return saying.swedish.format(**{name: _read(text, kinds) or text for name, text in found.groupdict().items()})
+def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str], local: Callable[[str], str]) -> str:
+    """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself, or a number."""
+    words = {
+        name: local(text) if _NUMBER.fullmatch(text) else _read(text, kinds, local) or text
+        for name, text in found.groupdict().items()
+    }
+    return saying.swedish.format(**words)
 
 
 @cache

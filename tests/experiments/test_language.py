@@ -26,7 +26,7 @@ TYPER = ("Usage: ", "Try '", "Error: ")  # said by Typer, so met in the test bel
 
 def literals():
     """Every text of the code and of its data, texts in several parts joined, what is put in left out."""
-    for folder in ("model/inputs", "model/contracts", "experiments"):
+    for folder in ("model/inputs", "model/contracts", "experiments", "analysis/batches"):
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -41,8 +41,44 @@ def test_every_sentence_is_one_that_the_code_says_and_keeps_what_is_put_in():
     for kind, english, swedish in rows:
         assert set(re.findall(r"\{(\w+)\}", swedish)) <= set(re.findall(r"\{(\w+)\}", english)), english
         if kind != "help" and not english.startswith(TYPER):
-            for part in re.split(r"\{\w+\}|[,;] ", english):
+            for part in re.split(r"\{\w+\}|[,;.:] ", english):
                 assert part.strip(" .:,'()[]%0123456789") in code, (part, english)
+
+
+def said_by(folder):
+    """What commands hand over to be said, with 7 for whatever is put in: of `tell` and `note`, refusals, failures."""
+    callers = {"tell", "note", "check", "InputError", "FailedError", "StoppedError"}
+    for file in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            called = getattr(node, "func", None)
+            if isinstance(node, ast.Call) and getattr(called, "attr", getattr(called, "id", "")) in callers:
+                yield from (text for given in node.args for text in whole_texts(given))
+
+
+def whole_texts(node):
+    """Every whole text within an expression; an ending with a hint, which has texts of its own, is left out."""
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(
+            str(part.value)
+            if isinstance(part, ast.Constant)
+            else ""
+            if getattr(getattr(part.value, "func", None), "id", "") in ("hint", "meant", "_meant")
+            else "7"
+            for part in node.values
+        )
+    elif isinstance(node, ast.BinOp):
+        yield from (one + other for one in whole_texts(node.left) for other in whole_texts(node.right))
+    elif not isinstance(node, ast.Call | ast.Compare | ast.Subscript):
+        for child in ast.iter_child_nodes(node):
+            yield from whole_texts(child)
+
+
+def test_no_command_says_a_sentence_that_is_not_known_in_swedish():
+    texts = [text for text in said_by(ROOT / "experiments" / "commands") if len(re.findall(r"[A-Za-z]{2,}", text)) > 2]
+    assert len(texts) > 100
+    assert [text for text in texts if said(text, "sv") == text] == []
 
 
 def helps(command):

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...measures import cohort, contracts, lifetime, options, payers, steps
 from ...measures.worlds import MANY
+from .. import ones
 from ..decision.front import drawn
 from ..decision.paired import Paired, pair_up
 from ..decision.verdict import Verdict
@@ -108,7 +109,7 @@ def sheets(
         ),
     }
     return [
-        Sheet(name[key], heading or name[key], name[f"n {key}"], frame)
+        Sheet(name[key], ones.one(heading or name[key]), name[f"n {key}"], frame.map(_singular))
         for key, (frame, heading) in made.items()
         if len(frame)
     ]
@@ -121,6 +122,10 @@ def _answer(page: Mapping[str, Any], name: Texts) -> Frame:
     parts += [(front["heading"]["turns"], front["turns"]), *front.get("weighed", [])]
     rows = [(heading, line) for heading, lines in parts for line in lines]
     return Frame(rows, columns=[name["key"], name["line"]])
+
+
+def _singular(cell: Any) -> Any:
+    return ones.one(cell) if isinstance(cell, str) else cell
 
 
 def _spread(each: Verdict) -> tuple[float, float, float, int]:

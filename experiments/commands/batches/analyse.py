@@ -15,7 +15,7 @@ from ....model.inputs.errors import InputError, hint
 from ...batches import asking
 from ...files.places import make_folder, new_file
 from ...files.spreadsheets import csv_bytes
-from .. import common
+from .. import common, language
 from .batch import Folder, table_of
 
 if TYPE_CHECKING:
@@ -53,14 +53,14 @@ def sensitivity(
         if len(grown)
     }
     place = write_beside(folder, f"sensitivity-{_slug(outcome)}", {"indices": found, "convergence": grown}, figures)
-    typer.echo(batch.blocks(outcome, method or None))
+    language.tell(batch.blocks(outcome, method or None))
     if batch.luck_of_its_own and method != "pawn":
-        typer.echo(OWN_LUCK, err=True)
+        language.note(OWN_LUCK)
     for name in names:
-        typer.echo(f"{outcome}: {name}" + ("" if name.startswith("which") else _than(batch, against)))
+        language.tell(f"{outcome}: {name}" + ("" if name.startswith("which") else _than(batch, against)))
         part = found[found["of"] == name].drop(columns="of")
         typer.echo(table_of(part[(part.index < part.index[0] + max(top, 1)) | (part["factor"] == DUMMY)]))
-    typer.echo(f"Written to {place}")
+    language.tell(f"Written to {place}")
 
 
 OWN_LUCK = (
@@ -115,30 +115,33 @@ def psa(
         "acceptability": batch_figures.acceptability(tables["acceptability"]),
         "differences": batch_figures.convergence(tables["differences"], "design", "mean", "SEK per child"),
     }
-    typer.echo(batch.counted(cost))
-    typer.echo(f"{cost}{_than(batch, against)}, SEK per child: draws, then the mean with its 90 % interval")
+    language.tell(batch.counted(cost))
+    language.tell(f"{cost}{_than(batch, against)}, SEK per child: draws, then the mean with its 90 % interval")
     differences = tables["summary"].query("outcome == @cost")
     typer.echo(table_of(differences.drop(columns=["outcome", "interval", "of", "left_out"])))
-    typer.echo("; ".join(SAID[kind] for kind in dict.fromkeys(differences["interval"])))
-    typer.echo(f"Variance of {cost}{_than(batch, against)} in single runs: what is uncertain, and luck")
+    language.tell("; ".join(SAID[kind] for kind in dict.fromkeys(differences["interval"])))
+    language.tell(f"Variance of {cost}{_than(batch, against)} in single runs: what is uncertain, and luck")
     typer.echo(table_of(tables["variance"]))
     if (tables["variance"]["replications"] < 2).any():
-        typer.echo(ONE_RUN)
-    typer.echo("Costs, years of need avoided, and what each further year costs on the frontier (SEK), whole lives")
+        language.tell(ONE_RUN)
+    language.tell("Costs, years of need avoided, and what each further year costs on the frontier (SEK), whole lives")
     typer.echo(table_of(tables["incremental"]))
     if {COST, GAIN} <= set(batch.manifest["outcomes"]):
         tables["public_value"] = batch.public_value(against or None)
-        typer.echo("What people gain in income for each krona of net cost to all public budgets (MVPF), whole lives")
+        language.tell("What people gain in income for each krona of net cost to all public budgets (MVPF), whole lives")
         typer.echo(table_of(tables["public_value"]))
     if {COST, SOCIETY} <= set(batch.manifest["outcomes"]):
         tables["tax_factor"] = batch.with_tax_factor(against or None)
-        typer.echo("Cost of society, SEK per child, if a krona of public money costs as much as factor says to raise")
+        society = "Cost of society, SEK per child, if a krona of public money costs as much as factor says to raise"
+        language.tell(society)
         typer.echo(table_of(tables["tax_factor"]))
-    typer.echo(f"Which design is best, perspective {perspective}, by what a year of need avoided is worth (wtp, SEK)")
+    language.tell(
+        f"Which design is best, perspective {perspective}, by what a year of need avoided is worth (wtp, SEK)"
+    )
     typer.echo(table_of(_at(tables["acceptability"], asked)))
-    typer.echo("Worth of knowing everything, SEK per child, and SEK for all children of the run, by perspective")
+    language.tell("Worth of knowing everything, SEK per child, and SEK for all children of the run, by perspective")
     typer.echo(table_of(_at(tables["perfect_information"], asked)))
-    typer.echo(
+    language.tell(
         "Worth of knowing one number, SEK per child (chance: the highest of all if none mattered, in 19 of 20 batches)"
     )
     try:
@@ -147,11 +150,11 @@ def psa(
         typer.echo(table_of(known.groupby("wtp", sort=False).head(max(top, 1))))
         if together:
             tables["groups"] = batch.partial_information(perspective, asked, together)
-            typer.echo("Worth of knowing groups of numbers, SEK per child")
+            language.tell("Worth of knowing groups of numbers, SEK per child")
             typer.echo(table_of(tables["groups"]))
     except InputError as error:  # too few draws, or nothing uncertain: the rest stands without it
-        typer.echo(f"  left out: {' '.join(error.problems)}")
-    typer.echo(f"Written to {write_beside(folder, f'psa-{perspective}', tables, figures)}")
+        language.tell(f"  left out: {' '.join(error.problems)}")
+    language.tell(f"Written to {write_beside(folder, f'psa-{perspective}', tables, figures)}")
 
 
 ONE_RUN = "  One run per draw: they cannot be told apart. Give the plan [replications] number = 2 or more."
@@ -210,28 +213,25 @@ def discover(
     figures = {"box": batch_figures.box(boxes, ranges), "peeling": batch_figures.peeling(way)}
     tables = {"boxes": boxes, "peeling": way, "rules": rules}
     place = write_beside(folder, f"discover-{_slug(name)}-{_slug(outcome)}", tables, figures)
-    typer.echo(batch.counted(outcome))
-    typer.echo(f"{name} fails where {_fails(batch, name, outcome, (above, below), against)}")
+    language.tell(batch.counted(outcome))
+    language.tell(f"{name} fails where {_fails(batch, name, outcome, (above, below), against)}")
     if len(boxes):
         which = "Boxes (PRIM):" if box is None else f"The box of step {box} (PRIM), with all its limits:"
-        typer.echo(
+        language.tell(
             f"{which} again is the share of random halves that limit it too, p the share of shuffled draws as good"
         )
         typer.echo(table_of(boxes))
     else:
-        typer.echo(
+        language.tell(
             "No box of few numbers in which it nearly always fails (PRIM): none that is dense without limits that may "
             "be luck, and denser than searches in shuffled draws find. See peeling.csv for the way."
         )
-    typer.echo(
-        f"Rules of a tree (CART); density in its own draws, unseen in draws that it has not seen{_weak(rules, DENSITY)}"
+    language.tell(
+        "Rules of a tree (CART); density in its own draws, unseen in draws that it has not seen"
+        + (":" if rules["unseen"].max() >= DENSITY else f". None reaches {DENSITY:g} there, so none is a finding:")
     )
     typer.echo(table_of(rules.head(4)))
-    typer.echo(f"Written to {place}")
-
-
-def _weak(rules: pd.DataFrame, density: float) -> str:
-    return ":" if rules["unseen"].max() >= density else f". None reaches {density:g} there, so none is a finding:"
+    language.tell(f"Written to {place}")
 
 
 def _fails(batch: Batch, name: str, outcome: str, limits: tuple[float | None, float | None], against: str) -> str:

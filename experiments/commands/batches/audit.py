@@ -9,6 +9,7 @@ import typer
 
 from ...files.places import new_file
 from ...files.spreadsheets import csv_bytes
+from .. import language
 
 __all__ = ["audit"]
 
@@ -26,14 +27,16 @@ def audit(
     found = checklists.audit(folder)
     for name in dict.fromkeys(each.item.list for each in found):
         mine = [each for each in found if each.item.list == name]
-        typer.echo(f"{name}: {sum(each.met for each in mine)} of {len(mine)} met")
+        language.tell(f"{name}: {sum(each.met for each in mine)} of {len(mine)} met")
         for each in mine:
             if not (missing and each.met):
                 typer.echo(f"  {each.item.number:>2} {each.item.item}: {each.where}")
-    typer.echo("That an item is met says where it stands, not that it is good. Pages are those of the documentation.")
+    language.tell(
+        "That an item is met says where it stands, not that it is good. Pages are those of the documentation."
+    )
     if out is not None:
         rows = [(m.item.list, m.item.number, m.item.item, m.met, m.where) for m in found]
         table = pd.DataFrame(rows, columns=["list", "number", "item", "met", "where"])
         with new_file(out) as draft:
             draft.write_bytes(csv_bytes(table))
-        typer.echo(f"Written to {out}")
+        language.tell(f"Written to {out}")

@@ -12,8 +12,8 @@ from ....model.inputs.errors import InputError
 from ...files.places import new_file
 from ...runs import limits
 from ...runs.limits import MOST_AT_ONCE
-from ...runs.progress import duration, progress
-from .. import common
+from ...runs.progress import duration
+from .. import common, language
 from ..common import FailedError, StoppedError
 
 if TYPE_CHECKING:
@@ -83,16 +83,17 @@ def run_plan(
     common.say_notes(prepared.plan.scenario)
     common.say_dates(prepared.plan.scenario, prepared.plan.start_year, prepared.plan.years)
     common.say_idle(prepared.plan.scenario, prepared.plan.designs, _drawn(prepared.plan))
-    typer.echo("\n".join(_size(prepared, shard)))
+    language.tell(*_size(prepared, shard))
     if dry_run:
-        typer.echo(_words(session.estimate(prepared, workers), workers) if prepared.left else "Nothing is left to do.")
+        left = session.estimate(prepared, workers) if prepared.left else None
+        language.tell("Nothing is left to do." if left is None else _words(left, workers))
         return
     from ...batches.rounds import in_rounds
 
-    result = in_rounds(prepared, out, lambda each: _run(each, out, workers, scheduler or None), typer.echo)
+    result = in_rounds(prepared, out, lambda each: _run(each, out, workers, scheduler or None), language.tell)
     _report(result, out)
     if part is not shards.WHOLE and len(store.finished(out)) == prepared.total:  # the folder holds no other shard
-        typer.echo(f"These are the runs of shard {shard} alone. The same plan with --from {out} takes them up.")
+        language.tell(f"These are the runs of shard {shard} alone. The same plan with --from {out} takes them up.")
 
 
 def _shard(plan: Plan, text: str) -> Shard:
@@ -116,10 +117,10 @@ def _take_up(prepared: Prepared, out: Path, given: list[Path]) -> None:
     except engine.StoreError as error:
         raise FailedError(f"{out}: cannot be written: {str(error).rstrip('.')}. {_kept(prepared, out)}") from error
     folders = f"{len(taken.sources)} folders" if len(taken.sources) > 1 else str(taken.sources[0])
-    typer.echo(f"{taken.runs} runs taken up from {folders}.")
+    language.tell(f"{taken.runs} runs taken up from {folders}.")
     if taken.damaged:
         more = f" and {len(taken.damaged) - 1} more" if len(taken.damaged) > 1 else ""
-        typer.echo(f"Not what was written, left there and made again here: {taken.damaged[0]}{more}.", err=True)
+        language.note(f"Not what was written, left there and made again here: {taken.damaged[0]}{more}.")
 
 
 def _drawn(plan: Plan) -> list[str]:
@@ -139,10 +140,10 @@ def _run(prepared: Prepared, out: Path, workers: int, scheduler: str | None) -> 
     from ...batches import engine, session
 
     def say(estimate: Estimate) -> None:
-        typer.echo(_words(estimate, workers), err=True)
+        language.note(_words(estimate, workers))
 
     try:
-        with progress(prepared.total, before=prepared.found) as tell:
+        with common.progress(prepared.total, before=prepared.found) as tell:
             return session.run_batch(prepared, out, workers=workers, scheduler=scheduler, tell=tell, say=say)
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. {_kept(prepared, out)}") from None
@@ -173,7 +174,7 @@ def _size(prepared: Prepared, shard: str | None) -> list[str]:
     if prepared.found or prepared.damaged:
         lines.append(f"  {prepared.found} are finished already, {len(prepared.left)} are left")
     if prepared.damaged:
-        lines.append(f"  {len(prepared.damaged)} damaged; set aside in {'damaged/'} and made again")
+        lines.append(f"  {len(prepared.damaged)} damaged; set aside in damaged/ and made again")
     if prepared.others:
         lines.append(f"  {prepared.others} runs of another plan or version are in the folder too; they are not touched")
     return lines
@@ -193,11 +194,13 @@ def _report(result: Result, out: Path) -> None:
     """Say what came out; failed runs end with exit code 1."""
     from ...results import open_batch
 
-    typer.echo(f"{result.made} runs made in {duration(result.seconds)}, {result.found} were there. Written to {out}.")
+    language.tell(
+        f"{result.made} runs made in {duration(result.seconds)}, {result.found} were there. Written to {out}."
+    )
     batch = open_batch(out)
     if batch.runs["design"].nunique() > 1:
         name = _main(batch)
-        typer.echo(batch.counted(name))
+        language.tell(batch.counted(name))
         typer.echo(table_of(_headline(batch, name)))
     if result.failed:
         first = batch.failures.iloc[0]
@@ -237,20 +240,22 @@ def status(folder: Folder) -> None:
     batch = open_batch(folder)
     state = batch.status()
     last = batch.manifest["sessions"][-1]
-    typer.echo(str(batch.manifest["title"]))
-    typer.echo(
+    language.tell(str(batch.manifest["title"]))
+    language.tell(
         f"  {state['finished']} of {state['runs']} runs finished, {state['failed']} failed, {state['left']} left"
     )
     if damaged := state.get("damaged"):
-        typer.echo(f"  {damaged} of those left are damaged: give the batch's command again, it makes them anew")
+        language.tell(f"  {damaged} of those left are damaged: give the batch's command again, it makes them anew")
     if batch_folder.at_work(folder):
-        typer.echo(f"  at work since {last['began']}{_speed(folder, state['left'])}")
+        language.tell(f"  at work since {last['began']}{_speed(folder, state['left'])}")
     elif "ended" in last:
-        typer.echo(f"  not at work; {last['how']} {last['ended']}")
+        language.tell(f"  not at work; {last['how']} {last['ended']}")
     else:
-        typer.echo(f"  not at work; the session of {last['began']} was killed or had no space to end. Start it again.")
+        language.tell(
+            f"  not at work; the session of {last['began']} was killed or had no space to end. Start it again."
+        )
     for row in batch.failures.head(5).to_dict("records"):
-        typer.echo(f"  failed: design '{row['design']}', seed {row['seed']}: {row['error']}")
+        language.tell(f"  failed: design '{row['design']}', seed {row['seed']}: {row['error']}")
 
 
 def show(
@@ -279,13 +284,13 @@ def show(
     names = [str(name) for name in batch.manifest["outcomes"]]
     mine = batch.runs[batch.runs["draw"] == draw]
     for name, value in found.jobs[0].values:
-        typer.echo(f"  {name} = {value}")
+        language.tell(f"  {name} = {value}")
     typer.echo(table_of(mine[["replication", "design", "seed", "scenario_hash", *names[:6]]]))
-    typer.echo(f"Written to {file}: the world of this draw. Its runs:")
+    language.tell(f"Written to {file}: the world of this draw. Its runs:")
     for job in found.jobs:
-        typer.echo(f"  {command_of(found, job, file)}")
+        language.tell(f"  {command_of(found, job, file)}")
     for said in _not_in_the_command(found.plan, load_scenario()):
-        typer.echo(f"Note: {said}", err=True)
+        language.note(f"Note: {said}")
     if again:
         context, rows = context_of(found.plan), mine.set_index("key")
         for job in found.jobs:
@@ -295,7 +300,7 @@ def show(
             kept = rows.loc[job.key]
             if odd := [name for name in ("scenario_hash", *names) if not _same(row[name], kept[name])]:
                 raise FailedError(f"{job.design}, seed {job.seed}: differs in {', '.join(odd)}.")
-        typer.echo(f"Made again: {len(found.jobs)} runs, every outcome the same to the last digit.")
+        language.tell(f"Made again: {len(found.jobs)} runs, every outcome the same to the last digit.")
 
 
 def to_csv(folder: Folder, out: Annotated[Path, typer.Option(help="New file for the table.")]) -> None:
@@ -306,7 +311,7 @@ def to_csv(folder: Folder, out: Annotated[Path, typer.Option(help="New file for 
     runs = open_batch(folder).runs
     with new_file(out) as draft:
         draft.write_bytes(csv_bytes(runs))
-    typer.echo(f"Written to {out}: {len(runs)} runs. Units and meanings stand in {folder / 'datapackage.json'}.")
+    language.tell(f"Written to {out}: {len(runs)} runs. Units and meanings stand in {folder / 'datapackage.json'}.")
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -338,4 +343,4 @@ def table_of(frame: pd.DataFrame) -> str:
     """Lay a table out for a terminal."""
     from ...results import show
 
-    return str(frame.to_string(index=False, float_format=show, na_rep="-"))
+    return language.table(frame, show)

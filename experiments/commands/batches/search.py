@@ -28,7 +28,7 @@ from ...runs.limits import (
     USUAL_YEARS,
 )
 from ...runs.workers import open_pool
-from .. import common
+from .. import common, language
 from ..common import Interventions, Municipalities, MunicipalitiesFile, Quick, ScenarioFile, StoppedError, Years
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def search(
     try:
         with search_folder.begin(out, begun, resume=resume) as there:
             if there > n_trials:
-                typer.echo(f"{there} trials are in {out} already; they are kept, and {n_trials} add none.", err=True)
+                language.note(f"{there} trials are in {out} already; they are kept, and {n_trials} add none.")
                 plan = replace(plan, trials=there)
             with open_pool(workers) as pool, common.progress(plan.trials, "designs") as tell:
                 judge = search_folder.judging(spec, n_years, out, pool, plan.worlds)
@@ -123,8 +123,8 @@ def search(
             search_folder.write(out, found, plan, spec, n_years, this_run)
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped. What was tried is kept in {out}: go on with --resume.") from None
-    typer.echo(_summary(found, plan, spec.discount.rate))
-    typer.echo(f"Written to {out}: see front.svg, front.csv, regret.csv and trials.csv.")
+    language.tell(*_summary(found, plan, spec.discount.rate).splitlines())
+    language.tell(f"Written to {out}: see front.svg, front.csv, regret.csv and trials.csv.")
 
 
 def _parts(design: str) -> tuple[str, str]:

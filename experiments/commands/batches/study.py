@@ -10,7 +10,7 @@ import typer
 
 from ....model.inputs.errors import InputError, hint
 from ...batches import asking
-from .. import common
+from .. import common, language
 from .analyse import write_beside
 from .batch import Folder, table_of
 
@@ -58,15 +58,15 @@ def study(
     with common.progress(int(batch.manifest["draws"]), "worlds") as tell:
         found = batch.study(intervention, wanted, *numbers, wtp=wtp, plan=plan, tell=tell)
     place = write_beside(folder, FOLDER.format(intervention=intervention), {TABLE: found})
-    typer.echo(batch.counted("cost_fiscal"))
-    typer.echo(
+    language.tell(batch.counted("cost_fiscal"))
+    language.tell(
         "Worth of a study to a payer that then chooses by its own costs (evsi), and if all choose together, SEK per "
         "child of the run; population: for the children who come after it, SEK; net: that less its cost"
     )
     for perspective, part in found.groupby("perspective", sort=False):
-        typer.echo(f"{perspective}: {_verdict(part)}")
+        language.tell(f"{perspective}: {_verdict(part)}")
         typer.echo(table_of(part.sort_values("net", ascending=False, kind="stable").head(max(top, 1))[_SHOWN]))
-    typer.echo(f"Written to {place}")
+    language.tell(f"Written to {place}")
 
 
 _SHOWN = ["method", "follow_up", "children", "projects", "evsi", "chance", "if_all_decide", "population", "cost", "net"]

@@ -15,7 +15,7 @@ from ...files.locks import alone
 from ...files.places import make_folder, new_file
 from ...files.spreadsheets import csv_bytes
 from ...runs import limits
-from .. import common
+from .. import common, language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,9 +101,9 @@ def calibrate(
         remarks = "".join(f"# {each}\n" for each in told)
         draft.write_bytes(remarks.encode() + csv_bytes(table, float_format="%.6g"))
     for each in told:
-        typer.echo(each)
+        language.tell(each)
     _check(problem, table, seed, out)
-    typer.echo(f"Written to {out}. Use it with --posterior {out}")
+    language.tell(f"Written to {out}. Use it with --posterior {out}")
 
 
 def _problem(what: str, targets: Path | None) -> Problem:
@@ -162,7 +162,7 @@ def _check(problem: Problem, table: pd.DataFrame, seed: int, out: Path) -> None:
     found = checked(problem, table, seed)
     _beside(out, "checks", found)
     bad = found[(found["p"] < EXTREME) | (found["p"] > 1.0 - EXTREME)]
-    typer.echo(
+    language.tell(
         f"Check of {found['worlds'].iloc[0]} worlds lived anew: {len(found) - len(bad)} of {len(found)} targets are "
         "what such a world and a miss of one tolerance would show"
         + (f"; not {', '.join(bad['statistic'])}" if len(bad) else "")
@@ -207,19 +207,19 @@ def _weigh(out: Path, work: Path, number: int, workers: int) -> None:
     except KeyboardInterrupt:
         raise common.StoppedError(f"Stopped. Finished worlds are in {work}: the same command goes on.") from None
     for row in weighing.by_round(draws).to_dict("records"):
-        typer.echo(_said_of_round(row))
-    typer.echo("Most moved: where in its distribution each lies on average (0.5 before), and how wide (1 before):")
+        language.tell(_said_of_round(row))
+    language.tell("Most moved: where in its distribution each lies on average (0.5 before), and how wide (1 before):")
     for row in weighing.moved(load_scenario(), draws).head(_SHOWN).to_dict("records"):
-        typer.echo(f"  {row['parameter']}: {row['quantile']:.2f}, {row['spread']:.2f}")
-    typer.echo(f"Written to {out}: {number} worlds, as good as {effective(draws.weight):.0f} of equal weight.")
+        language.tell(f"  {row['parameter']}: {row['quantile']:.2f}, {row['spread']:.2f}")
+    language.tell(f"Written to {out}: {number} worlds, as good as {effective(draws.weight):.0f} of equal weight.")
 
 
 def _say(generation: int, tolerance: float) -> None:
-    typer.echo(f"generation {generation}: within {tolerance:.3g} tolerances", err=True)
+    language.note(f"generation {generation}: within {tolerance:.3g} tolerances")
 
 
 def _say_mean(generation: int, distance: float) -> None:
-    typer.echo(f"generation {generation}: {distance:.3g} tolerances from the targets on average", err=True)
+    language.note(f"generation {generation}: {distance:.3g} tolerances from the targets on average")
 
 
 def _said_of_round(row: Mapping[Hashable, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ...runs import limits
-from .. import common
+from .. import common, language
 
 __all__ = ["refresh"]
 
@@ -29,12 +29,12 @@ def refresh(
     try:
         fresh = refreshing.fetch(year)
     except refreshing.NoNetworkError as error:
-        typer.echo(f"No fresh figures: {error}.")
-        typer.echo("Nothing was written. Runs use the figures that come with the model: 31 December 2020.")
+        language.tell(f"No fresh figures: {error}.")
+        language.tell("Nothing was written. Runs use the figures that come with the model: 31 December 2020.")
         raise typer.Exit(1) from None
     refreshing.write_table(fresh, out)
     people = sum(fresh.population.values())
-    typer.echo(f"Written to {out}: {len(fresh.population)} municipalities, {people} inhabitants in {fresh.year}.")
-    typer.echo(f"Use it with --municipalities-file {out}")
+    language.tell(f"Written to {out}: {len(fresh.population)} municipalities, {people} inhabitants in {fresh.year}.")
+    language.tell(f"Use it with --municipalities-file {out}")
     for code in fresh.doubts:
-        typer.echo(f"Look at {code}: Kolada and Statistics Sweden differ by more than one per cent.", err=True)
+        language.note(f"Look at {code}: Kolada and Statistics Sweden differ by more than one per cent.")

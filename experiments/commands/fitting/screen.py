@@ -13,7 +13,7 @@ from ...files.places import new_file
 from ...files.spreadsheets import csv_bytes
 from ...runs import limits
 from ...runs.workers import WorkerError, in_order, open_pool
-from .. import common
+from .. import common, language
 
 __all__ = ["screen"]
 
@@ -71,11 +71,11 @@ def screen(
         raise common.FailedError(f"{error} Nothing was written.") from None
     except KeyboardInterrupt:
         raise common.StoppedError("Stopped. Nothing was written.") from None
-    typer.echo("Moved by, in standard deviations over all worlds, with the half-width of the 90 % interval:")
+    language.tell("Moved by, in standard deviations over all worlds, with the half-width of the 90 % interval:")
     for row in table.head(SHOWN).to_dict("records"):
         words = "   ".join(f"{name} {_told(row, outcome)}" for outcome, name in SAID.items())
-        typer.echo(f"{row['rank']:3} {row['parameter']:45} {words}")
-    typer.echo(f"Written to {out}: {len(table)}{' assumed' if assumed else ''} parameters.")
+        language.tell(f"{row['rank']:3} {row['parameter']:45} {words}")
+    language.tell(f"Written to {out}: {len(table)}{' assumed' if assumed else ''} parameters.")
 
 
 def _told(row: dict[Hashable, Any], outcome: str) -> str:

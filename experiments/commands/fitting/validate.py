@@ -10,7 +10,7 @@ import typer
 
 from ...files.places import new_file
 from ...runs import limits
-from .. import common
+from .. import common, language
 
 __all__ = ["validate"]
 
@@ -70,7 +70,7 @@ def validate(
         page = validation_page.render(found, words, "stupror validate", place=where, years=years)
         draft.write_text(page, encoding="utf-8", newline="\n")
     inside, everything = validation_page.counts(found)
-    typer.echo(f"{inside} of {everything} patterns are in, {everything - inside} are out. Written to {out}")
+    language.tell(f"{inside} of {everything} patterns are in, {everything - inside} are out. Written to {out}")
 
 
 def _stranger(name: str, file: Path, columns: Iterable[str]) -> str | None:

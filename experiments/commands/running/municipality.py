@@ -84,6 +84,7 @@ def municipality(
     lived = whole if country or far else whole_county(part, whole)
     all_seeds = range(seed, seed + seeds)
 
+    from ....analysis.report.ones import one
     from ....analysis.report.page import texts
     from ....analysis.report.tables import summary
     from ...files.tables import write_tables
@@ -114,7 +115,7 @@ def municipality(
     except KeyboardInterrupt:
         raise StoppedError("Stopped. Nothing was written.") from None
     say = texts(language)["sentences"]
-    typer.echo(say["t_place"].format(n=len(lived.places.codes), names=manifest["place"]["name"]))
+    typer.echo(one(say["t_place"].format(n=len(lived.places.codes), names=manifest["place"]["name"])))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
 
 

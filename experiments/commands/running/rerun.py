@@ -13,7 +13,7 @@ from ...runs import limits
 from ...runs.limits import MOST_AT_ONCE
 from .. import common
 from ..common import FailedError, Posteriors, StoppedError
-from ..language import note
+from ..language import note, tell
 
 __all__ = ["rerun"]
 
@@ -42,4 +42,4 @@ def rerun(
     if found.different:
         names = ", ".join(found.different)
         raise FailedError(f"{manifest}: {len(found.different)} of {found.files} files differ: {names}.")
-    typer.echo(f"All {found.files} files are the same, byte for byte ({time.perf_counter() - started:.0f} seconds).")
+    tell(f"All {found.files} files are the same, byte for byte ({time.perf_counter() - started:.0f} seconds).")

@@ -207,6 +207,7 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     """Make the folder, run, write, and only then show the folder; say what came out."""
     from ....analysis.measures.worlds import MANY
     from ....analysis.report.intervals import FEW_SEEDS
+    from ....analysis.report.ones import one
     from ....analysis.report.page import spoken_summary, spoken_worlds, texts, with_designs
     from ....analysis.report.tables import by_step, format_steps, lay_out
     from ....analysis.report.worlds_table import luck_apart
@@ -233,7 +234,7 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
         typer.echo("\n" + say[spread_of].format(n=len(told.seeds), many=MANY))
         typer.echo(spread)
     if not (apart := luck_apart(tables, say, rate)).empty:
-        typer.echo("\n" + say["t_luck"].format(m=told.luck))
+        typer.echo("\n" + one(say["t_luck"].format(m=told.luck)))
         typer.echo(lay_out(apart))
     if not (by_steps := by_step(tables, rate)).empty:
         typer.echo(lay_out(format_steps(by_steps)))

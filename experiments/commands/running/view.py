@@ -12,6 +12,7 @@ from ...runs import limits
 from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_YEARS, QUICK_PLACE
 from .. import common
 from ..common import Interventions, Point, ScenarioFile
+from ..language import note, tell
 
 __all__ = ["view"]
 
@@ -71,14 +72,13 @@ def view(
         language=language,
     ).write()
     if host not in serving.LOOPBACK:
-        typer.echo(
+        note(
             f"Everybody who can reach {host} and has the address with its token can see and use the page, and whoever "
-            "listens on the way can read the token: there is no encryption.",
-            err=True,
+            "listens on the way can read the token: there is no encryption."
         )
     serving.serve(
         address,
         named=host,
-        tell=lambda url: typer.echo(f"Open {url} in a browser. Stop with Ctrl-C."),
+        tell=lambda url: tell(f"Open {url} in a browser. Stop with Ctrl-C."),
         browser=browser,
     )

@@ -1,6 +1,8 @@
 """The analysis from the command line and from Python, on a batch whose answer is known. The model is a stand-in."""
 
 import json
+import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from stupror.experiments import batch, compare, open_batch, run
 from stupror.experiments.batches import engine
 from stupror.experiments.batches.cluster import chunks_of
 from stupror.experiments.batches.studies import COLUMNS
+from stupror.experiments.commands import language
 from stupror.experiments.results import Batch
 from stupror.model.inputs.errors import InputError
 
@@ -140,6 +143,28 @@ def test_discover_finds_where_the_fund_fails(stupror: Stupror, known: Path) -> N
     assert boxes["low"].iloc[0] == pytest.approx(middle, abs=0.1)
     assert "'municipal-fund'" in stupror("discover", known, "--design", "municipal-fund").err
     assert "fewer than 10 on one side" in stupror("discover", known, "--design", "planner").err
+
+
+def test_what_is_said_of_a_batch_is_swedish_down_to_the_headings(
+    stupror: Stupror, known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
+    columns: set[str] = set()
+    lay_out = language.table
+
+    def noted(frame: pd.DataFrame, show: Callable[[float], str]) -> str:
+        columns.update(map(str, frame.columns))
+        return lay_out(frame, show)
+
+    monkeypatch.setattr(language, "table", noted)
+    groups = ("--groups", "nämnd=committee.*")
+    for words in (("psa", known, *groups), ("discover", known), ("sensitivity", known), ("batch", "status", known)):
+        answer = stupror(*words)
+        assert answer.code == 0, answer.err
+        told = answer.out.replace(str(known), "")
+        assert not re.search(r"\b(the|of|is|and|worth|mean|better|True)\b|\d\.\d", told), told
+    headings = tomllib.loads((Path(language.__file__).parent / "swedish" / "batches.toml").read_text(encoding="utf-8"))
+    assert {name for name in columns if ": median" not in name} <= set(headings["column"])
 
 
 def test_a_batch_shows_itself(known: Path) -> None:
