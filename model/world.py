@@ -25,12 +25,13 @@ from .contracts import Design, for_run, load_design
 from .contracts.ways import IN_FORCE
 from .evaluation.pricing import priced
 from .evaluation.yardsticks import Yardsticks, lay_out
-from .inputs.arithmetic import exp, log, powers, sums_by
+from .inputs.arithmetic import exp, log, powers
 from .inputs.life_course import InterventionParameters
 from .inputs.parameters import ProjectParameters
 from .inputs.places import Places
 from .inputs.protect import protect
 from .inputs.scenario import Scenario
+from .inputs.shares import sums_by
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

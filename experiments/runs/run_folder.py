@@ -37,8 +37,6 @@ from ..files import places, records
 from ..files.records import MANIFEST
 from ..files.tables import CRATE, PACKAGE, data_package, of_runs
 from ..files.tips import TIPS, read_tips
-from ..plans.likely import LIKELY, shipped_worlds
-from .around import elsewhere
 from .told import assumed_that_matter, cut_counties, place_names, terms_of
 
 __all__ = [
@@ -264,6 +262,9 @@ def manifest(
     files: Mapping[str, str],
 ) -> Manifest:
     """Say what was run, so that it can be run again and checked: all but what holds for this run alone."""
+    from ..plans.likely import LIKELY, shipped_worlds  # here: a report needs no compiled code
+    from .around import elsewhere
+
     return {
         "software": "stupror",
         "scenario": scenario_manifest(spec),

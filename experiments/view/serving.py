@@ -20,6 +20,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NOWHERE = "http://127.0.0.1:9/"  # the discard port
 # Settings of the server, which reads them when it is first imported.
 ENVIRONMENT = {
+    "REACTON_FAST": "1",  # what has not changed is not looked through again at every click
     "SOLARA_APP": PAGE,
     "SOLARA_ASSETS_CDN": NOWHERE,
     "SOLARA_CHECK_HOOKS": "off",  # it warns of Mesa's own code

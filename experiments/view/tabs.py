@@ -262,7 +262,7 @@ def _life_in_words(pair: Pair, told: lives.Lives, row: int, name: str, say: Word
     joined, participant = pair.state.children.participants, int(told.participant[row])
     item = pair.world.menu.items[int(told.intervention[row])]
     age = int(told.started[row] - told.born[row]) - 1  # as bodies saw it, the year before
-    gain = numbers.by_group(lives.spared(pair.world.costs, told)[row].sum(axis=0)) / 1000
+    gain = numbers.by_group(lives.spared(pair.world.costs, told, row).sum(axis=0)) / 1000
     return say["read child"].format(
         born=told.born[row],
         municipality=name,

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from ..children.draws import IDEA, by_place
 from ..children.ladder import N_LEVELS
-from ..inputs.arithmetic import exp, log, share_out
+from ..inputs.arithmetic import exp, log
 from ..inputs.compiled import kernel
 from ..inputs.parameters import ProjectParameters
+from ..inputs.shares import share_out
 from ..world import Groups, World
 
 Floats = NDArray[np.float64]

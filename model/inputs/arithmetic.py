@@ -8,15 +8,11 @@ may.
 
 import math
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import kernel
-
 Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 
 def total(parts: Iterable[float]) -> float:
@@ -39,47 +35,3 @@ def exp(values: Floats) -> Floats:
 def log(values: Floats) -> Floats:
     """Natural logarithm of each number, one at a time: for small arrays."""
     return np.array([math.log(each) for each in values.ravel()]).reshape(values.shape)
-
-
-@kernel
-def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
-    """Divide whole numbers among the members of each group in proportion to whole weights; nothing is lost.
-
-    Parameters
-    ----------
-    number
-        What each group has, shape (n, n_groups); at most the weight of its members together.
-    weight
-        Shape (n, n_members).
-    of
-        Group of each member, shape (n_members,).
-
-    Returns
-    -------
-    ndarray
-        Shape of `weight`; nobody gets more than its weight.
-    """
-    n, members = weight.shape
-    result = np.empty(weight.shape, np.int64)
-    whole, upto, given = np.empty((3, number.shape[1]), np.int64)
-    for i in range(n):
-        whole[:], upto[:], given[:] = 0, 0, 0
-        for member in range(members):
-            whole[of[member]] += weight[i, member]
-        for member in range(members):
-            group = of[member]
-            upto[group] += weight[i, member]
-            due = upto[group] * number[i, group] // max(whole[group], 1)
-            result[i, member] = due - given[group]
-            given[group] = due
-    return result
-
-
-@kernel
-def sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
-    """Sum over the members of each group, first to last, from (n, n_members) to (n, n_groups); `of` as above."""
-    result = np.zeros((values.shape[0], n_groups), values.dtype)
-    for i in range(values.shape[0]):
-        for member in range(of.size):
-            result[i, of[member]] += values[i, member]
-    return result

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ..children.draws import RECRUIT, by_place
 from ..children.practice import cost_left
-from ..inputs.arithmetic import share_out
 from ..inputs.parameters import ProjectParameters
+from ..inputs.shares import share_out
 from ..world import World
 
 Whole = NDArray[np.int64]

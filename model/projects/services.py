@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children.draws import SERVICE, by_place, chances
-from ..inputs.arithmetic import exp, share_out
+from ..inputs.arithmetic import exp
 from ..inputs.parameters import ServiceParameters
 from ..inputs.protect import protect
+from ..inputs.shares import share_out
 from ..money.funds import Owners
 from ..world import World
 from .projects import Projects

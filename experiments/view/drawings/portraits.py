@@ -64,7 +64,7 @@ def life(world: World, now: int, lives: Lives, row: int, words: Words) -> Figure
             ladder.text(today + 0.7, 4.45, words["not yet lived"], fontsize=8.5, va="top")
         _steps_of_the_ladder(ladder, words)
         ladder.legend(fontsize=8.5, frameon=False, loc="upper right", ncols=3, bbox_to_anchor=(1.0, 1.16))
-        by_payer = spared(world.costs, lives)[row]
+        by_payer = spared(world.costs, lives, row)
         bands(money, ages, by_group(by_payer) / 1000, [words[group] for group in GROUPS], *GROUP_LOOK)
         owner = world.menu.items[int(lives.intervention[row])]
         years = began + np.arange(owner.duration)

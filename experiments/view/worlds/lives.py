@@ -76,14 +76,18 @@ def tell(world: World, children: Children, municipality: int) -> Lives:
     )
 
 
-def spared(costs: CostTables, lives: Lives) -> NDArray[np.int64]:
-    """What each life with help costs less than alone, by age and payer, SEK, without the programme. Shape (n, 65, 10).
+def spared(costs: CostTables, lives: Lives, row: int) -> NDArray[np.int64]:
+    """What one life with help costs less than alone, by age and payer, SEK, without the programme. Shape (65, 10).
 
     Negative where help led to a dearer year.
     """
+    return _less(costs.by_payer, lives.alone[row], lives.helped[row])
+
+
+def _less(price: NDArray[np.int64], alone: States, helped: States) -> NDArray[np.int64]:
+    """Prices (by age and level first) of lives alone, less those of the same lives with help."""
     ages = np.arange(N_AGES)
-    price = costs.by_payer
-    return np.asarray(price[ages, lives.alone % N_LEVELS] - price[ages, lives.helped % N_LEVELS])
+    return np.asarray(price[ages, alone % N_LEVELS] - price[ages, helped % N_LEVELS])
 
 
 def order(costs: CostTables, lives: Lives, wanted: str) -> NDArray[np.int64]:
@@ -92,7 +96,7 @@ def order(costs: CostTables, lives: Lives, wanted: str) -> NDArray[np.int64]:
     `wanted` is "most" (help spared the public most over the whole life), "usual" (nearest to the median of the lives
     that help changed), "none" (help changed nothing) or "worse" (the life became dearer). Shape (at most n,).
     """
-    gain = spared(costs, lives).sum(axis=(1, 2))
+    gain = _less(costs.by_payer.sum(axis=2), lives.alone, lives.helped).sum(axis=1)
     changed = (lives.helped != lives.alone).any(axis=1)
     if wanted == "most":
         found = np.flatnonzero(gain > 0)
