@@ -189,12 +189,18 @@ _GRID = np.array(BELIEF_GRID)
 def _interpolate(values: Floats, believed: Floats, grid: Floats) -> Floats:
     """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,)."""
     result = np.empty(believed.size)
-    last = grid.size - 1
     for i in range(believed.size):
-        belief = min(max(believed[i], grid[0]), grid[last])
-        upper = 1
-        while upper < last and belief > grid[upper]:
-            upper += 1
-        weight = (belief - grid[upper - 1]) / (grid[upper] - grid[upper - 1])
+        upper, weight = between(believed[i], grid)
         result[i] = weight * values[upper, i] + (1.0 - weight) * values[upper - 1, i]
     return result
+
+
+@kernel
+def between(believed: float, grid: Floats) -> tuple[int, float]:
+    """Which of the grid is next above a belief, and its weight; that below has the rest. See `at_belief`."""
+    last = grid.size - 1
+    belief = min(max(believed, grid[0]), grid[last])
+    upper = 1
+    while upper < last and belief > grid[upper]:
+        upper += 1
+    return upper, (belief - grid[upper - 1]) / (grid[upper] - grid[upper - 1])
