@@ -75,7 +75,8 @@ def occupancy(
     with_one(effect, years_in, factors[:, :, 0])
     at[:, 0] = start
     levels[factors.shape[0] :] = 0.0
-    carry(at, age, factors, tables, levels[: factors.shape[0]].reshape((factors.shape[0], N_LEVELS, 1)))
+    of_years = levels[: factors.shape[0]].reshape((factors.shape[0], N_LEVELS, 1))
+    carry(at, np.full(1, age), factors, tables, of_years)
     states[:] = at[:, 0]
 
 
@@ -139,7 +140,7 @@ def saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables
                     if belief < beliefs:
                         with_one(effects[belief, cells[c]], 0, factors[:, :, i])
             levels = np.empty((ahead, N_LEVELS, n * (beliefs + 1)))
-            carry(states, age, factors, tables, levels)
+            carry(states, np.full(n * (beliefs + 1), age), factors, tables, levels)
             for c in range(n):
                 for belief in range(beliefs):
                     for t in range(ahead):
