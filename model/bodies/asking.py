@@ -52,6 +52,7 @@ class Season:
     free: Whole  # whom anything new can take, by (municipality, option), each option by itself
     ideas: Whole  # by (municipality, group), see `ideas.ideas`
     left: Mapping[str, Floats]  # what a krona left in each fund is worth to whoever grants it, (n,) each
+    tasted: dict[str, Floats] = field(default_factory=dict, repr=False)  # by kind of body, so far, see `_taste`
 
     def __post_init__(self) -> None:
         protect(self)
@@ -140,10 +141,13 @@ def _weigh_up(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceive
 
 def _taste(asking: Asking, who: str) -> Floats:
     """What else speaks for or against each programme this year, per krona, (n, n_interventions)."""
-    world, kind = asking.world, kind_of(who)
+    world, kind, tasted = asking.world, kind_of(who), asking.season.tasted
+    if kind in tasted:
+        return tasted[kind]
     codes = world.geography.codes if kind != "region" else world.geography.codes // 100
     number = world.menu.number * len(KINDS) + KINDS.index(kind)
-    return tastes(by_place(world.seed, TASTE, codes, number, asking.season.year), world.spec.choice.taste)
+    tasted[kind] = tastes(by_place(world.seed, TASTE, codes, number, asking.season.year), world.spec.choice.taste)
+    return tasted[kind]
 
 
 def by_group(world: World, value: Floats, mine: Whole, planned: Whole) -> Floats:
