@@ -24,15 +24,16 @@ from ..contracts.ways import IN_FORCE
 from ..contracts.ways import STATE as BY_STATE
 from ..inputs.protect import protect
 from ..world import World
-from .beliefs import credited, doubted
+from .beliefs import doubted
 from .bodies import Bodies
 from .ideas import places
 from .mandates import KINDS
 from .private import Verdict
-from .reasoning import tastes, value_of_trying
+from .reasoning import tastes
 from .rules import Offer, Offers, kind_of, one, said
 from .signing import verdicts
 from .views import View, believed
+from .weighing import Known, Looked, Ways, weigh
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -51,6 +52,7 @@ class Season:
     free: Whole  # whom anything new can take, by (municipality, option), each option by itself
     ideas: Whole  # by (municipality, group), see `ideas.ideas`
     left: Mapping[str, Floats]  # what a krona left in each fund is worth to whoever grants it, (n,) each
+    tasted: dict[str, Floats] = field(default_factory=dict, repr=False)  # by kind of body, so far, see `_taste`
 
     def __post_init__(self) -> None:
         protect(self)
@@ -118,29 +120,34 @@ def perceived(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceive
 
 def _weigh_up(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceived:
     """Work `perceived` out."""
-    bodies, world, view, p = asking.bodies, asking.world, asking.view, asking.world.spec.choice
+    world, view, p, beliefs = asking.world, asking.view, asking.world.spec.choice, asking.bodies.beliefs
     kinds = world.cells.intervention[mine]
-    net = view.net(who, bodies.beliefs.own[:, kinds], mine, asking.season.left)
-    nothing = np.zeros(net.shape)
     if asking.design.way.paperless:
+        net = view.net(who, beliefs.own[:, kinds], mine, asking.season.left)
+        nothing = np.zeros(net.shape)
         return Perceived(net, nothing, nothing, nothing)
     cost = world.whole_cost[mine].astype(np.float64)
-    size = np.maximum(world.project_cost[:, None] / cost, 1.0)
-    precision = np.ascontiguousarray(bodies.beliefs.precision[:, kinds])
     applies = owner and world.offers_beside(asking.contract)
-    against = (p.reluctance * cost * owner) + (p.effort * applies) / size
     doubt = doubted(view.expected[-1].metric.evaluation, world.spec.belief)
-    more = credited(bodies.beliefs.heard[0][:, kinds], size * view.tells[:, mine], doubt)
-    trying = p.trials_ahead * value_of_trying(net - against, view.slope(who, mine), precision, more)
-    return Perceived(net, trying, against, cost * _taste(asking, who)[:, kinds])
+    terms = weigh(
+        Looked(mine, kinds, cost, view.worth[who], view.cost(who, mine, asking.season.left), view.tells),
+        Known(beliefs.own, beliefs.precision, beliefs.heard[0]),
+        world.project_cost,
+        _taste(asking, who),
+        Ways(p.reluctance * owner, p.effort * applies, doubt, float(p.trials_ahead)),
+    )
+    return Perceived(*terms)
 
 
 def _taste(asking: Asking, who: str) -> Floats:
     """What else speaks for or against each programme this year, per krona, (n, n_interventions)."""
-    world, kind = asking.world, kind_of(who)
+    world, kind, tasted = asking.world, kind_of(who), asking.season.tasted
+    if kind in tasted:
+        return tasted[kind]
     codes = world.geography.codes if kind != "region" else world.geography.codes // 100
     number = world.menu.number * len(KINDS) + KINDS.index(kind)
-    return tastes(by_place(world.seed, TASTE, codes, number, asking.season.year), world.spec.choice.taste)
+    tasted[kind] = tastes(by_place(world.seed, TASTE, codes, number, asking.season.year), world.spec.choice.taste)
+    return tasted[kind]
 
 
 def by_group(world: World, value: Floats, mine: Whole, planned: Whole) -> Floats:

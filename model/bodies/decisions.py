@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..children.lifecourse import Options
 from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
+from ..inputs.compiled import kernel
 from ..money.books import Books
 from ..money.funds import Purse, purses_of
 from ..projects.payments import paperwork, parts
@@ -264,5 +265,14 @@ def heard(decided: Sequence[Decision]) -> Answers:
 def tally(answered: Whole, decided: Sequence[Decision]) -> Whole:
     """Add this year to the children seen by (cell, answer), each once."""
     answer, seen = heard(decided), decided[IN_FORCE].seen
-    more = [np.where(answer == number, seen, 0).sum(axis=0) for number in range(len(ANSWERS))]
-    return np.asarray(answered + np.stack(more, axis=1))
+    return np.asarray(answered + _by_answer(answer, seen))
+
+
+@kernel
+def _by_answer(answer: Answers, seen: Whole) -> Whole:
+    """Sum children by (municipality, cell) over municipalities, by (cell, answer)."""
+    result = np.zeros((seen.shape[1], len(ANSWERS)), np.int64)
+    for m in range(seen.shape[0]):
+        for cell in range(seen.shape[1]):
+            result[cell, answer[m, cell]] += seen[m, cell]
+    return result

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.draws import AGENT, by_place, uniforms
+from ..children.draws import AGENT, by_place
 from ..children.ladder import LAST_AGE
 from ..children.practice import practice_of
 from ..children.prices import GROUPS, PAYER
@@ -39,7 +39,7 @@ def mandates_of(world: World) -> dict[str, Mandate]:
         payers = np.zeros(len(PAYERS), np.bool_)
         payers[PAYER[kind] if own is None else own] = True
         places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
-        luck = np.stack([uniforms(world.seed, AGENT, 2, key=(int(place), number, 0)) for place in places])
+        luck = by_place(world.seed, AGENT, places, np.arange(2), number)
         result[kind] = _mandate(world.spec, kind, payers, luck)
     return result | {GRANTOR: result["region"], STATE: _state(world)}
 

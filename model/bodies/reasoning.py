@@ -172,15 +172,21 @@ def value_of_trying(net: Floats, slope: Floats, before: Floats, more: Floats) ->
     result = np.zeros(net.shape)
     for m in range(net.shape[0]):
         for c in range(net.shape[1]):
-            moved = math.sqrt(max(1.0 / before[m, c] - 1.0 / (before[m, c] + more[m, c]), 0.0))
-            sd = abs(slope[m, c]) * moved
-            if sd > 0.0:
-                z = abs(net[m, c]) / sd
-                if z > _FAR:
-                    continue
-                tail = 0.5 * math.erfc(z / math.sqrt(2.0))
-                result[m, c] = sd * (math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) - z * tail)
+            result[m, c] = of_trying(net[m, c], slope[m, c], before[m, c], more[m, c])
     return result
+
+
+@kernel
+def of_trying(net: float, slope: float, before: float, more: float) -> float:
+    """As `value_of_trying`, of one option before one body."""
+    sd = abs(slope) * math.sqrt(max(1.0 / before - 1.0 / (before + more), 0.0))
+    if sd <= 0.0:
+        return 0.0
+    z = abs(net) / sd
+    if z > _FAR:
+        return 0.0
+    tail = 0.5 * math.erfc(z / math.sqrt(2.0))
+    return sd * (math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) - z * tail)
 
 
 @kernel

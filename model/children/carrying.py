@@ -13,6 +13,7 @@ from .ladder import (
     ADULT_AGE,
     EXAM_AGE,
     INSECURE,
+    LAST_AGE,
     N_FRAILTY,
     N_LEVELS,
     N_RECORDS,
@@ -23,6 +24,7 @@ from .ladder import (
 )
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 LifeTables = tuple[Floats, NDArray[np.uint8], Floats]  # ``(move, target, exam)`` of the `Ladder`
 SIDE = 64  # lives side by side: no more than stay in the cache
@@ -30,46 +32,55 @@ _EACH = N_LEVELS * N_RECORDS  # states of one frailty class
 
 
 @kernel
-def carry(states: Floats, age: int, factors: Floats, tables: LifeTables, levels: Floats) -> None:
-    """Carry distributions over states forward, many lives of one age side by side.
+def carry(states: Floats, ages: Whole, factors: Floats, tables: LifeTables, levels: Floats) -> None:
+    """Carry distributions over states forward, many lives side by side; who is older joins when that age is reached.
 
     Parameters
     ----------
-    states
-        Weight of each state at `age`, overwritten with that after the last year. Shape (N_STATES, n).
+    states, ages
+        Weight of each state at the age of each life, overwritten with that after the last year; the youngest first.
+        Shape (N_STATES, n) and (n,).
     factors
-        By (year, worse moves, better moves, forks, n); no year of it may lie after LAST_AGE.
+        By (year, worse moves, better moves, forks, n). Lives of more than one age are carried to LAST_AGE, and years
+        after it are not looked at.
     levels
         Overwritten with the weight of each level in each year, shape (years, N_LEVELS, n).
     """
     now, after, chances = np.empty(_EACH * SIDE), np.empty(_EACH * SIDE), np.empty((N_LEVELS + 1) * SIDE)
-    of_year = np.empty(3 * SIDE)
+    of_year, at = np.empty(3 * SIDE), np.empty(N_LEVELS * SIDE)
     anybody, soon = np.empty(_EACH, np.bool_), np.empty(_EACH, np.bool_)
     levels[:] = 0.0
     for first in range(0, states.shape[1], SIDE):
-        n = min(SIDE, states.shape[1] - first)
+        n, youngest = min(SIDE, states.shape[1] - first), ages[first]
         for frailty in range(N_FRAILTY):
             own = frailty * _EACH
-            for s in range(_EACH):
-                anybody[s] = False
-                for i in range(n):
-                    now[s * SIDE + i] = states[own + s, first + i]
-                    anybody[s] |= now[s * SIDE + i] != 0.0
-            if not anybody.any():
+            if not states[own : own + _EACH, first : first + n].any():
                 continue
-            for t in range(factors.shape[0]):
-                when = (own, age + 1 + t)
-                for way in range(3):
-                    for i in range(n):
+            anybody[:] = False
+            here = 0  # who has joined
+            for reached in range(youngest + 1, min(LAST_AGE, youngest + factors.shape[0]) + 1):
+                while here < n and ages[first + here] < reached:
+                    for s in range(_EACH):
+                        now[s * SIDE + here] = states[own + s, first + here]
+                        anybody[s] |= now[s * SIDE + here] != 0.0
+                    here += 1
+                for i in range(here):
+                    t = reached - 1 - ages[first + i]
+                    for way in range(3):
                         of_year[way * SIDE + i] = factors[t, way, first + i]
-                _move_on((now, after, chances), (anybody, soon), when, of_year, n, tables)
+                    for level in range(N_LEVELS):
+                        at[level * SIDE + i] = levels[t, level, first + i]
+                _move_on((now, after, chances), (anybody, soon), (own, reached), of_year, here, tables)
                 for s in range(_EACH):
                     if soon[s]:
-                        for i in range(n):
-                            levels[t, s % N_LEVELS, first + i] += after[s * SIDE + i]
+                        for i in range(here):
+                            at[s % N_LEVELS * SIDE + i] += after[s * SIDE + i]
+                for i in range(here):
+                    for level in range(N_LEVELS):
+                        levels[reached - 1 - ages[first + i], level, first + i] = at[level * SIDE + i]
                 now, after, anybody, soon = after, now, soon, anybody
             for s in range(_EACH):
-                for i in range(n):
+                for i in range(here):
                     states[own + s, first + i] = now[s * SIDE + i]
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..inputs.compiled import kernel
 from ..inputs.life_course import InterventionParameters
 from ..inputs.protect import protect
 from .forecast import BELIEF_GRID, effects_of, expected_states, life_tables, saved_years
@@ -122,7 +123,7 @@ def _solve(
     multiples = (*BELIEF_GRID, *(multiple for _, multiple in practice.strengths))
     effects = np.stack([effects_of(interventions, multiple)[k] for multiple in multiples])
     saved_years(start, age, effects, life_tables(ladder), saved)
-    worth = (saved[..., None] * price).sum(axis=3)
+    worth = _priced(saved, price)
     (stay, _), (leave, _) = practice.strengths
     true = stay * worth[-2] + leave * worth[-1]
     return Cells(
@@ -141,6 +142,20 @@ def _prices_ahead(price: NDArray[Any], age: NDArray[np.int64]) -> Floats:
     result = np.zeros((age.size, N_AGES, *price.shape[1:]))
     for cell, a in enumerate(age):
         result[cell, : N_AGES - a - 1] = price[a + 1 :]
+    return result
+
+
+@kernel
+def _priced(saved: Floats, price: Floats) -> Floats:
+    """What children fewer at each level come to: (case, cell, year, level) at prices by (cell, year, level, payer)."""
+    cases, n_cells, years, n_levels = saved.shape
+    result = np.zeros((cases, n_cells, years, price.shape[3]))
+    for case in range(cases):
+        for cell in range(n_cells):
+            for t in range(years):
+                for level in range(n_levels):
+                    for payer in range(price.shape[3]):
+                        result[case, cell, t, payer] += saved[case, cell, t, level] * price[cell, t, level, payer]
     return result
 
 
@@ -178,7 +193,7 @@ def saved_by_class(effects: Floats, ladder: Ladder, costs: CostTables, cells: Ce
     result = np.zeros((N_FRAILTY, len(effects), k.size, N_AGES, price.shape[3]))
     for one, start in enumerate(starts_by_class(cells)):
         saved_years(start, cells.age, effects[:, k], life_tables(ladder), levels)
-        result[one] = (levels[..., None] * price).sum(axis=3)
+        result[one] = _priced(levels, price)
     return result
 
 

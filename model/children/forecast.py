@@ -75,7 +75,8 @@ def occupancy(
     with_one(effect, years_in, factors[:, :, 0])
     at[:, 0] = start
     levels[factors.shape[0] :] = 0.0
-    carry(at, age, factors, tables, levels[: factors.shape[0]].reshape((factors.shape[0], N_LEVELS, 1)))
+    of_years = levels[: factors.shape[0]].reshape((factors.shape[0], N_LEVELS, 1))
+    carry(at, np.full(1, age), factors, tables, of_years)
     states[:] = at[:, 0]
 
 
@@ -139,7 +140,7 @@ def saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables
                     if belief < beliefs:
                         with_one(effects[belief, cells[c]], 0, factors[:, :, i])
             levels = np.empty((ahead, N_LEVELS, n * (beliefs + 1)))
-            carry(states, age, factors, tables, levels)
+            carry(states, np.full(n * (beliefs + 1), age), factors, tables, levels)
             for c in range(n):
                 for belief in range(beliefs):
                     for t in range(ahead):
@@ -189,12 +190,18 @@ _GRID = np.array(BELIEF_GRID)
 def _interpolate(values: Floats, believed: Floats, grid: Floats) -> Floats:
     """Read `values`, shape (n_beliefs, n), off at `believed`, shape (n,)."""
     result = np.empty(believed.size)
-    last = grid.size - 1
     for i in range(believed.size):
-        belief = min(max(believed[i], grid[0]), grid[last])
-        upper = 1
-        while upper < last and belief > grid[upper]:
-            upper += 1
-        weight = (belief - grid[upper - 1]) / (grid[upper] - grid[upper - 1])
+        upper, weight = between(believed[i], grid)
         result[i] = weight * values[upper, i] + (1.0 - weight) * values[upper - 1, i]
     return result
+
+
+@kernel
+def between(believed: float, grid: Floats) -> tuple[int, float]:
+    """Which of the grid is next above a belief, and its weight; that below has the rest. See `at_belief`."""
+    last = grid.size - 1
+    belief = min(max(believed, grid[0]), grid[last])
+    upper = 1
+    while upper < last and belief > grid[upper]:
+        upper += 1
+    return upper, (belief - grid[upper - 1]) / (grid[upper] - grid[upper - 1])

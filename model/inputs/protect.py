@@ -1,11 +1,14 @@
 """Write protection: what many hold and nobody may change. Read by whoever keeps a frozen part."""
 
-from dataclasses import is_dataclass
+import re
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 _PLAIN = frozenset((bool, int, float, str, type(None)))  # most of what is held, and nothing to protect
+_PLAIN_WORDS = {"class", "tuple", "None", "bool", "int", "float", "str"}
 
 
 def protect(part: Any) -> None:
@@ -25,5 +28,12 @@ def _protect(value: Any) -> None:
     elif isinstance(value, dict):
         for each in value.values():
             _protect(each)
-    elif is_dataclass(value) and not isinstance(value, type) and value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    elif is_dataclass(value) and not isinstance(value, type) and _may_hold_arrays(type(value)):
         protect(value)
+
+
+@cache
+def _may_hold_arrays(kind: type) -> bool:
+    """Whether a dataclass is frozen, and its fields say that it may hold more than numbers and words."""
+    frozen: bool = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    return frozen and any(not set(re.findall(r"\w+", str(each.type))) <= _PLAIN_WORDS for each in fields(kind))

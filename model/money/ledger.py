@@ -49,6 +49,12 @@ class Ledger:
     n_municipalities: int
     entries: list[Entry] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._everywhere = np.arange(self.n_municipalities)
+        self._no_project = np.full(self.n_municipalities, NO_PROJECT)
+        for each in (self._everywhere, self._no_project):
+            each.setflags(write=False)  # many entries share them
+
     def post(
         self,
         year: int,
@@ -64,17 +70,19 @@ class Ledger:
         LedgerError
             If an amount is negative or not whole, or if payer and receiver are the same account.
         """
-        if amount.dtype != np.int64 or amount.min(initial=0) < 0:
+        if flow.payer == flow.receiver:
+            raise LedgerError(f"{year}: {flow.purpose} goes from {flow.payer} to itself.")
+        if amount.dtype == np.int64 and not amount.any():
+            return
+        if amount.dtype != np.int64 or amount.min() < 0:
             raise LedgerError(
                 f"{year}: {flow.purpose} from {flow.payer} to {flow.receiver} holds {amount.dtype} {amount.min()}. "
                 "Amounts are whole SEK and never negative: swap payer and receiver instead."
             )
-        if flow.payer == flow.receiver:
-            raise LedgerError(f"{year}: {flow.purpose} goes from {flow.payer} to itself.")
-        if not amount.any():
-            return
-        where = np.arange(self.n_municipalities) if municipality is None else municipality
-        which = np.full(amount.shape, NO_PROJECT) if project is None else project
+        where = self._everywhere if municipality is None else municipality
+        which = project
+        if which is None:
+            which = self._no_project if municipality is None else np.full(amount.shape, NO_PROJECT)
         self.entries.append(Entry(year, *flow, where, which, amount))
 
     def settle_up(self, year: int, body: str, other: str, purpose: str, amount: Money) -> None:

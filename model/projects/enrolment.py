@@ -203,6 +203,9 @@ def _free_from(helped: Participants, new: slice, world: World, year: int) -> Who
 def _compare_with_others(children: Children, county_range: Whole, first: int) -> None:
     """Find a comparison child for participants from row `first` on, now that all of this year are known."""
     people, helped = children.population, children.participants
+    cohort = np.empty(helped.n, np.int64)  # of those before nobody asks
+    cohort[first:] = helped.born[first : helped.n]
+    cohort[first:] -= people.births_from
     match(
         (first, helped.n),
         county_range,
@@ -211,7 +214,7 @@ def _compare_with_others(children: Children, county_range: Whole, first: int) ->
         Paired(
             child=helped.child,
             municipality=helped.municipality,
-            cohort=helped.born[: helped.n].astype(np.int64) - people.births_from,
+            cohort=cohort,
             peer=helped.peer,
             before=helped.state_before,
         ),
@@ -259,9 +262,10 @@ def _promising(
     cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
     of = cell[helped.intervention[rows], year - 1 - helped.born[rows], helped.perceived[rows]]
     sums, where = np.zeros((n, len(intake.expected), 6)), new.municipality[which]
+    mix = world.mix[:, where, of]
     for j, (each, told) in enumerate(zip(intake.expected, intake.reported, strict=True)):
         national = (each.true, each.other, np.ones(each.true.size), told.other, each.true_variance)
-        local = mixed(each.gain[:, of], world.mix[:, where, of])
+        local = mixed(each.gain[:, of], mix)
         for place, part in enumerate((*(column[of] for column in national), local)):
             sums[:, j, place] = np.bincount(which, part, minlength=n) / each.metric.groups
     matched = np.bincount(which, helped.peer[rows] >= 0, minlength=n).astype(np.int64)

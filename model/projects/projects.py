@@ -62,7 +62,9 @@ class Projects:
     def add(self, **columns: NDArray[np.generic]) -> None:
         """Add projects; columns that are not given start at zero."""
         more = columns["municipality"].size
+        if self.n and not more:
+            return
         for each in fields(self):
-            old = getattr(self, each.name)
-            new = columns.get(each.name, np.zeros((more, *old.shape[1:]), old.dtype)).astype(old.dtype)
+            old, new = getattr(self, each.name), columns.get(each.name)
+            new = np.zeros((more, *old.shape[1:]), old.dtype) if new is None else new.astype(old.dtype, copy=False)
             setattr(self, each.name, np.concatenate([old, new]) if old.shape[0] else new)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..children.draws import SERVICE, by_place, chances
 from ..inputs.arithmetic import exp
+from ..inputs.compiled import kernel
 from ..inputs.parameters import ServiceParameters
 from ..inputs.protect import protect
 from ..inputs.shares import share_out
@@ -84,9 +85,16 @@ def serve(services: Services, world: World, seen: Whole) -> Whole:
 def unserved(world: World, seen: Whole, served: Whole) -> Whole:
     """Children seen, by (municipality, age, level), less those whom services take, by (municipality, option)."""
     left, cells = seen.copy(), world.cells
-    for cell in range(cells.age.size):  # an age and level belong to several options
-        left[:, cells.age[cell], cells.level[cell]] -= served[:, cell]
+    _take_away(left, served, cells.age, cells.level)
     return left
+
+
+@kernel
+def _take_away(left: Whole, served: Whole, age: Whole, level: Whole) -> None:
+    """Subtract children by (municipality, option) from those by (municipality, age, level)."""
+    for m in range(served.shape[0]):
+        for cell in range(age.size):  # an age and level belong to several options
+            left[m, age[cell], level[cell]] -= served[m, cell]
 
 
 def adopt(

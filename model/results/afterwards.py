@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..children.carrying import LifeTables, carry
+from ..children.carrying import SIDE, LifeTables, carry
 from ..children.forecast import life_tables, with_several
 from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES, Ladder
 from ..children.lifecourse import fading
@@ -134,28 +134,24 @@ def _had(world: World, helped: Participants, rows: Whole) -> tuple[Whole, Whole]
 @kernel
 def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTables, later: Floats) -> None:
     """Add the expected levels of all groups to `later[year, age, level]`; `effects` as in `with_several`."""
-    years, each = later.shape[0], N_STATES // N_FRAILTY
-    first = 0
-    while first < lives.age.size:
-        age, frailty, stop = lives.age[first], lives.frailty[first], first + 1
-        while (  # no more than stay in the cache; of one frailty, so that a third of the states is enough
-            stop < min(lives.age.size, first + 64) and lives.age[stop] == age and lives.frailty[stop] == frailty
-        ):
-            stop += 1
-        n, to_go = stop - first, min(years, LAST_AGE - age)
-        states, factors = np.zeros((N_STATES, n)), np.ones((to_go, 3, n))
-        levels = np.empty((to_go, N_LEVELS, n))
-        for i in range(n):
-            g, had = first + i, 0
-            states[frailty * each : (frailty + 1) * each, i] = lives.weight[g]
-            while had < lives.kinds.shape[1] and lives.kinds[g, had] >= 0:
-                had += 1
-            if had > 0:
-                of, kinds, since = lives.programmes[g, :had], lives.kinds[g, :had], lives.years_in[g, :had]
-                with_several(of, kinds, since, effects, factors[:, :, i])
-        carry(states, age, factors, tables, levels)
-        for t in range(to_go):
-            for level in range(N_LEVELS):
-                for i in range(n):
-                    later[t, age + 1 + t, level] += levels[t, level, i]
-        first = stop
+    each = N_STATES // N_FRAILTY
+    for frailty in range(N_FRAILTY):  # side by side are those of one frailty, so that a third of the states is enough
+        mine = np.flatnonzero((lives.frailty == frailty) & (lives.age < LAST_AGE))
+        for first in range(0, mine.size, SIDE):
+            some = mine[first : first + SIDE]
+            n, ages = some.size, lives.age[some]
+            states, factors = np.zeros((N_STATES, n)), np.ones((LAST_AGE - ages[0], 3, n))
+            levels = np.empty((LAST_AGE - ages[0], N_LEVELS, n))
+            for i in range(n):
+                g, had = some[i], 0
+                states[frailty * each : (frailty + 1) * each, i] = lives.weight[g]
+                while had < lives.kinds.shape[1] and lives.kinds[g, had] >= 0:
+                    had += 1
+                if had > 0:
+                    of, kinds, since = lives.programmes[g, :had], lives.kinds[g, :had], lives.years_in[g, :had]
+                    with_several(of, kinds, since, effects, factors[: LAST_AGE - ages[i], :, i])
+            carry(states, ages, factors, tables, levels)
+            for i in range(n):
+                for t in range(LAST_AGE - ages[i]):
+                    for level in range(N_LEVELS):
+                        later[t, ages[i] + 1 + t, level] += levels[t, level, i]

@@ -199,7 +199,7 @@ def test_two_programmes_in_a_life_are_lived_alike_on_all_three_routes(overlap):
     factors, at = np.empty((years - SECOND[1], 3, 1)), states.reshape(-1, 1).copy()
     rule = (EFFECTS, lifecourse.fading(EFFECTS), overlap)
     with_several(np.array(kinds), np.array(kinds), np.array([SECOND[1], 0]), rule, factors[:, :, 0])
-    carry(at, start_age - 1 + SECOND[1], factors, tables, levels[:, :, None])
+    carry(at, np.full(1, start_age - 1 + SECOND[1]), factors, tables, levels[:, :, None])
     expected = np.vstack([first, levels])
     error = np.sqrt(cohort.n * expected * (1 - expected))
     enough = cohort.n * expected * (1 - expected) > 25
