@@ -1,11 +1,14 @@
 """Numbers that change from a year on: what is read, what is refused, and what is in force when."""
 
 import dataclasses
+import json
 import tomllib
+from fnmatch import fnmatchcase
 
 import pytest
 
 from stupror.experiments.batches.again import scenario_text
+from stupror.experiments.runs.run_folder import scenario_manifest, scenario_of
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.own.dated import MAY_CHANGE, idle, may_change
 from stupror.model.inputs.reading.assembly import declaration
@@ -82,6 +85,17 @@ def test_what_is_written_is_read_again_to_the_last_digit():
     assert [each.record() for each in again.dated] == [each.record() for each in spec.dated]
 
 
+def test_a_manifest_has_it_and_the_scenario_is_built_again_from_it(tmp_path):
+    spec = dated((2023, PLACED, {"factor": 1.1}), (2024, "committee.horizon", {"value": 8}))
+    told = json.loads(json.dumps({"scenario": scenario_manifest(spec)}))
+    assert [each["from"] for each in told["scenario"]["dated"]] == [2023, 2024]
+    assert scenario_of(told, tmp_path).hash() == spec.hash()
+    told["scenario"]["dated"][0]["path"] = "ladder.up_none"
+    with pytest.raises(InputError, match="is damaged"):
+        scenario_of(told, tmp_path)
+    assert "dated" not in scenario_manifest(SPEC)
+
+
 def test_it_is_told_what_changes_nothing_and_what_comes_too_late():
     assert "nothing changes" in dated((2023, "committee.horizon", {"value": 3})).notes[-1]
     both = dated((2023, "committee.horizon", {"value": 8}), (2025, "committee.horizon", {"value": 3}))
@@ -136,6 +150,4 @@ def test_a_parameter_changes_once_a_year_and_changes_are_tables():
 def test_every_pattern_names_parameters_and_all_of_them_have_limits():
     able = [path for path in SPEC.quantities if may_change(path)]
     assert all(declaration(path)["limits"] for path in able)
-    from fnmatch import fnmatchcase
-
     assert all(any(fnmatchcase(path, pattern) for path in able) for pattern in MAY_CHANGE)
