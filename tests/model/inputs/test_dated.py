@@ -8,7 +8,9 @@ from fnmatch import fnmatchcase
 import pytest
 
 from stupror.experiments.batches.again import scenario_text
+from stupror.experiments.patterns import worth
 from stupror.experiments.runs.run_folder import scenario_manifest, scenario_of
+from stupror.model.children.prices import build_costs
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.own.dated import MAY_CHANGE, idle, may_change
 from stupror.model.inputs.reading.assembly import declaration
@@ -72,6 +74,14 @@ def test_a_number_has_the_hash_of_what_it_says_and_a_scenario_without_dates_the_
         dated((2023, "committee.horizon", {"value": 9})),
     ]
     assert len({each.hash() for each in (one, *others)}) == 5
+
+
+def test_whatever_runs_no_years_takes_the_numbers_without_dates():
+    spec = dated((2020, PLACED, {"factor": 2.0}), (2020, "interventions.parenting.cost", {"factor": 2.0}))
+    assert build_costs(spec) is build_costs(SPEC)
+    assert spec.interventions == SPEC.interventions
+    assert worth.basket(spec)[1] == worth.basket(SPEC)[1]
+    assert build_costs(spec.in_year(2020)) is not build_costs(SPEC)
 
 
 def test_what_is_written_is_read_again_to_the_last_digit():
