@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[tuple[str, str], ...]] = {
                 ("?--municipalities-file", "table"), ("?--posterior", "posterior"),
                 ("?--interventions", "intervention")),
     "rerun": (("", "results"), ("?--designs", "designs"), ("?--posterior", "posterior"), ("?--workers", "whole")),
+    "crate": (("", "results"), ("--author", "word"), ("--license", "word"), ("?--date", "word")),
     "municipality": (("", "places"), ("--out", "new"), ("?--designs", "designs"), ("?--years", "whole"),
                      ("?--seeds", "whole"), ("?--scenario", "scenario"), ("?--municipalities-file", "table")),
     "parameters": (("?", "word"), ("?--source", "word"), ("?--scenario", "scenario"),

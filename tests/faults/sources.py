@@ -35,6 +35,18 @@ source = "our own accounts, 2020"
 value = [0, 0, 0, 0, 800000]
 price_year = 2020
 source = "our own accounts, 2020"
+
+[[changes]]
+from = 2021
+path = "committee.horizon"
+value = 9
+source = "what if: a law"
+
+[[changes]]
+from = 2022
+path = "costs.placement-13-17.amount"
+factor = 1.2
+source = "what if: dearer homes"
 """
 
 INTERVENTION = """\
@@ -98,4 +110,12 @@ method = "halton"
 draws = 3
 [levers]
 designs = ["status-quo", "planner"]
+[outcomes.own.placed_teens]
+title = "Years in placement at 13-17"
+unit = "year"
+table = "children"
+column = "children"
+where = {{ age = [13, 17], level = "placed", treated = false }}
+per = "year"
+times = 2
 """

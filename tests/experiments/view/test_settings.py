@@ -184,7 +184,8 @@ def test_an_unchanged_world_needs_no_files():
 
 def test_changes_of_a_scenario_file_are_handed_out_too(tmp_path):
     file = tmp_path / "mine.toml"
-    file.write_text('[interventions.skolfam.cost]\nvalue = 80_000\nsource = "ours"\n', encoding="utf-8")
+    dated = '[[changes]]\nfrom = 2023\npath = "committee.ratchet"\nfactor = 0.5\nsource = "ours"\n'
+    file.write_text(f'[interventions.skolfam.cost]\nvalue = 80_000\nsource = "ours"\n\n{dated}', encoding="utf-8")
     settings = changed(Settings(scenario=load_scenario(file)), {"committee.horizon": 5})
     (tmp_path / "out.toml").write_text(scenario_toml(settings), encoding="utf-8")
     again = select(load_scenario(tmp_path / "out.toml"), ["10"])

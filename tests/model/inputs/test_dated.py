@@ -1,11 +1,16 @@
 """Numbers that change from a year on: what is read, what is refused, and what is in force when."""
 
 import dataclasses
+import json
 import tomllib
+from fnmatch import fnmatchcase
 
 import pytest
 
 from stupror.experiments.batches.again import scenario_text
+from stupror.experiments.patterns import worth
+from stupror.experiments.runs.run_folder import scenario_manifest, scenario_of
+from stupror.model.children.prices import build_costs
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.own.dated import MAY_CHANGE, idle, may_change
 from stupror.model.inputs.reading.assembly import declaration
@@ -71,6 +76,14 @@ def test_a_number_has_the_hash_of_what_it_says_and_a_scenario_without_dates_the_
     assert len({each.hash() for each in (one, *others)}) == 5
 
 
+def test_whatever_runs_no_years_takes_the_numbers_without_dates():
+    spec = dated((2020, PLACED, {"factor": 2.0}), (2020, "interventions.parenting.cost", {"factor": 2.0}))
+    assert build_costs(spec) is build_costs(SPEC)
+    assert spec.interventions == SPEC.interventions
+    assert worth.basket(spec)[1] == worth.basket(SPEC)[1]
+    assert build_costs(spec.in_year(2020)) is not build_costs(SPEC)
+
+
 def test_what_is_written_is_read_again_to_the_last_digit():
     spec = dated(
         (2023, PLACED, {"factor": 1.1}),
@@ -80,6 +93,17 @@ def test_what_is_written_is_read_again_to_the_last_digit():
     again = load_scenario(tomllib.loads(scenario_text(spec, spec.title, "test")))
     assert again.hash() == spec.hash()
     assert [each.record() for each in again.dated] == [each.record() for each in spec.dated]
+
+
+def test_a_manifest_has_it_and_the_scenario_is_built_again_from_it(tmp_path):
+    spec = dated((2023, PLACED, {"factor": 1.1}), (2024, "committee.horizon", {"value": 8}))
+    told = json.loads(json.dumps({"scenario": scenario_manifest(spec)}))
+    assert [each["from"] for each in told["scenario"]["dated"]] == [2023, 2024]
+    assert scenario_of(told, tmp_path).hash() == spec.hash()
+    told["scenario"]["dated"][0]["path"] = "ladder.up_none"
+    with pytest.raises(InputError, match="is damaged"):
+        scenario_of(told, tmp_path)
+    assert "dated" not in scenario_manifest(SPEC)
 
 
 def test_it_is_told_what_changes_nothing_and_what_comes_too_late():
@@ -136,6 +160,4 @@ def test_a_parameter_changes_once_a_year_and_changes_are_tables():
 def test_every_pattern_names_parameters_and_all_of_them_have_limits():
     able = [path for path in SPEC.quantities if may_change(path)]
     assert all(declaration(path)["limits"] for path in able)
-    from fnmatch import fnmatchcase
-
     assert all(any(fnmatchcase(path, pattern) for path in able) for pattern in MAY_CHANGE)
