@@ -34,6 +34,7 @@ SLOW = {
     "tests/experiments/test_commands_real.py": "real commands: calibrate, validate, screen",
     "tests/experiments/view/test_browser.py": "clicks through the page in a real browser",
     "tests/faults/test_faults.py": "commands that are killed, stopped and run twice",
+    "tests/model/inputs/test_another_country.py": "starts Python for each country",
     "tests/test_packages.py::test_a_study_with_its_own_model_analysis_and_experiments_is_not_disturbed": "two workers",
     "tests/verification/test_every_parameter_acts.py": "a world for each of 189 parameters",
     "tests/verification/test_golden.py::test_hashes_are_not_written_without_a_line_of_the_changelog": "starts Python",
