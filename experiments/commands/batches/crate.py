@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from ..language import tell
+
 __all__ = ["crate"]
 
 
@@ -23,4 +25,4 @@ def crate(
     from ...runs import crate
 
     by = crate.published(author, licence, date or datetime.date.today().isoformat())
-    typer.echo(f"Written to {crate.write(folder, by)}")
+    tell(f"Written to {crate.write(folder, by)}")
