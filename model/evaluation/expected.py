@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..children.carrying import LifeTables
 from ..children.cells import Cells, starts_by_class
-from ..children.forecast import BELIEF_GRID, LifeTables, effects_of, expected_states, life_tables, occupancy
+from ..children.forecast import BELIEF_GRID, effects_of, expected_states, life_tables, occupancy
 from ..children.ladder import (
     ADULT_AGE,
     EXAM_AGE,

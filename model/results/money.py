@@ -67,10 +67,12 @@ def payments_table(world: World, state: State) -> Table:
         return {name: [] for name in (*columns, "amount_sek")}
     amount = np.rint(np.stack(totals)).astype(np.int64)
     row, kind = np.nonzero(amount)
-    year, payer, receiver, purpose, phase = (np.unique(each, return_inverse=True) for each in zip(*rows, strict=True))
-    of = np.unique(names, return_inverse=True)
-    keys = [each[1][row] for each in (year, payer, receiver, purpose)] + [of[1][kind], phase[1][row]]
-    found = [each[0] for each in (year, payer, receiver, purpose, of, phase)]
+    of_rows = [np.unique(each, return_inverse=True) for each in zip(*rows, strict=True)]
+    of_kinds = np.unique(names, return_inverse=True)
+    keys = [each[1][row] for each in of_rows]
+    keys.insert(4, of_kinds[1][kind])
+    found: list[NDArray[Any]] = [each[0] for each in of_rows]
+    found.insert(4, of_kinds[0])
     number, back = np.unique(np.ravel_multi_index(keys, [each.size for each in found]), return_inverse=True)
     at = np.unravel_index(number, [each.size for each in found])
     total = np.zeros(number.size, np.int64)
