@@ -15,7 +15,7 @@ Tell = Callable[[int, int], None]
 
 
 class Words(NamedTuple):
-    """What is said of progress in a language: what goes on, what is counted, why the first run takes longer, decimals."""
+    """What is said of progress in a language: what goes on, what is counted, why a first run takes longer, decimals."""
 
     running: str
     counted: dict[str, str]  # what is counted
