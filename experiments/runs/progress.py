@@ -15,22 +15,25 @@ Tell = Callable[[int, int], None]
 
 
 class Words(NamedTuple):
-    """What is said of progress in a language: what goes on, what is counted, and why the first run takes longer."""
+    """What is said of progress in a language: what goes on, what is counted, why a first run takes longer, decimals."""
 
     running: str
     counted: dict[str, str]  # what is counted
     compiling: str
+    decimal: str  # what stands before the decimals of a number
 
 
 ENGLISH = Words(
     "running",
     {},
     "The model is compiled for this computer, once: that takes about half a minute.",
+    ".",
 )
 SWEDISH = Words(
     "kör",
-    {"runs": "körningar", "worlds": "världar"},
+    {"runs": "körningar", "worlds": "världar", "designs": "modeller"},
     "Modellen översätts för den här datorn, en gång: det tar ungefär en halv minut.",
+    ",",
 )
 
 
@@ -58,8 +61,8 @@ def progress(runs: int, what: str = "runs", before: int = 0, words: Words = ENGL
         started = time.perf_counter()
 
         def tell(done: int, of_all: int) -> None:
-            rate = 60.0 * (done - before) / (time.perf_counter() - started)
-            shown.update(task, completed=done, total=of_all, rate=f"{rate:.1f} {words.counted.get(what, what)}/min")
+            rate = f"{60.0 * (done - before) / (time.perf_counter() - started):.1f}".replace(".", words.decimal)
+            shown.update(task, completed=done, total=of_all, rate=f"{rate} {words.counted.get(what, what)}/min")
 
         yield tell
 

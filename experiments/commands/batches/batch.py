@@ -260,7 +260,7 @@ def status(folder: Folder) -> None:
 
 def show(
     folder: Folder,
-    draw: Annotated[int, typer.Option(help="Number of the draw, as in runs.parquet.")],
+    draw: Annotated[int, common.WholeOption(help="Number of the draw, as in runs.parquet.")],
     out: Annotated[Path | None, typer.Option(help="File for its scenario. [default: DIR/draw-N.toml]")] = None,
     plan: Annotated[
         Path | None, typer.Option(help="The batch's plan file, if it names other files (they lie beside it).")

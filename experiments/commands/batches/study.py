@@ -31,11 +31,13 @@ def study(
     follow_up: Annotated[str, typer.Option(help="Years that children are followed, with commas between.")] = "2,5,10",
     children: Annotated[str, typer.Option(help="Children of a project, with commas between.")] = "40,400",
     projects: Annotated[str, typer.Option(help="Projects that are evaluated together, with commas between.")] = "1,10",
-    wtp: Annotated[float, typer.Option(help="Worth of a year of need avoided, SEK; 0 counts money alone.")] = 0.0,
+    wtp: Annotated[
+        float, common.NumberOption(help="Worth of a year of need avoided, SEK; 0 counts money alone.")
+    ] = 0.0,
     plan: Annotated[
         Path | None, typer.Option(help="The batch's plan file, if it names other files (they lie beside it).")
     ] = None,
-    top: Annotated[int, typer.Option(help="How many studies to print for each payer.")] = 3,
+    top: Annotated[int, common.WholeOption(help="How many studies to print for each payer.")] = 3,
 ) -> None:
     """Say what an evaluation of a programme would be worth to municipalities, regions and state, before it is made."""
     from ...batches.studies import FOLDER, METHODS, TABLE

@@ -20,8 +20,8 @@ _DAY = re.compile(r"\d{4}-[01]\d-[0-3]\d$")
 def predict(
     dated: Annotated[str, typer.Option(help="The day on which they are put down, such as 2026-11-29.")],
     out: Annotated[Path, typer.Option(help="New page (Markdown).")],
-    worlds: Annotated[int, typer.Option(help="Likely worlds.")] = 200,
-    seed: Annotated[int, typer.Option(help="The first seed.")] = limits.FIRST_SEED,
+    worlds: Annotated[int, common.WholeOption(help="Likely worlds.")] = 200,
+    seed: Annotated[int, common.WholeOption(help="The first seed.")] = limits.FIRST_SEED,
 ) -> None:
     """Put predictions down: how many funds and outcome contracts there will be, and what would count as wrong."""
     common.check(

@@ -130,7 +130,8 @@ def compare(
     point: Point = False,
     priors: Priors = False,
     luck: Annotated[
-        int, typer.Option(help="Live so many of the worlds again with other luck: how much of the spread is luck?")
+        int,
+        common.WholeOption(help="Live so many of the worlds again with other luck: how much of the spread is luck?"),
     ] = 0,
     decompose: Annotated[
         bool, typer.Option("--decompose", help="Also run each design with its money alone, and with its terms.")
