@@ -111,6 +111,12 @@ _UsageError: Any = typer.BadParameter.__base__  # what Typer raises for options 
 _NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)  # a word that can be no path, wherever it is looked up first
 
 
+def built(language: str) -> Any:
+    """Put the command line together, with its help in one language."""
+    command: Any = typer.main.get_command(app)
+    return in_swedish(command) if language == "sv" else command
+
+
 def main() -> None:
     """Run the command line; every way out has its exit code."""
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # another takes seconds to fill a GB
@@ -120,9 +126,7 @@ def main() -> None:
     heard = signal.getsignal(signal.SIGINT)
     if heard is signal.default_int_handler:  # a command in the background hears no Ctrl-C
         signal.signal(signal.SIGINT, _stop_once)
-    command: Any = typer.main.get_command(app)
-    if chosen(sys.argv[1:]) == "sv":
-        command = in_swedish(command)
+    command = built(chosen(sys.argv[1:]))
     try:
         _see_paths(sys.argv[1:])
         code = command(_numbers_last(sys.argv[1:]), prog_name="stupror", standalone_mode=False)

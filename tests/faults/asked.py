@@ -17,8 +17,6 @@ from random import Random
 from typing import Any
 from unittest import mock
 
-import typer
-
 from stupror.experiments import cli
 from stupror.experiments.plans.posterior import shipped
 from stupror.model.contracts.loader import DESIGNS
@@ -211,14 +209,11 @@ def idle() -> Iterator[None]:
     with ExitStack() as stack:
         for place in WORK:
             stack.enter_context(mock.patch(f"stupror.experiments.{place}", _reached))
-        stack.enter_context(mock.patch.object(cli, "app", _built()))
+        stack.enter_context(mock.patch.object(cli, "built", _built))
         yield
 
 
-@cache
-def _built() -> Any:
-    """The command line, built once."""
-    return typer.main.get_command(cli.app)
+_built = cache(cli.built)  # the command line is put together once
 
 
 def said(words: list[str]) -> tuple[int, str]:
