@@ -86,5 +86,5 @@ def test_the_command_prints_and_writes_it(stupror, tmp_path):
     assert nothing.code == 2
     assert "holds no results" in nothing.err
     (tmp_path / "manifest.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(InputError, match="is no manifest of stupror"):
+    with pytest.raises(InputError, match="is not what stupror writes there"):
         audit(tmp_path)

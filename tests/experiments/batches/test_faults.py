@@ -70,7 +70,7 @@ def test_a_finished_batch_is_not_made_again(stupror: Stupror, plan_file: Path, m
     words = ("batch", plan_file, "--out", tmp_path / "out")
     answer = stupror(*words)
     assert answer.code == 0, answer.err
-    assert "6 draws of 11 uncertain numbers (halton) x 2 designs x 1 replications = 12 runs" in answer.out
+    assert "6 draws of 11 uncertain numbers (halton) x 2 designs x 1 replication = 12 runs" in answer.out
     assert len(made) == 12
     before = (tmp_path / "out" / batch_folder.RUNS).read_bytes()
     again = stupror(*words)
