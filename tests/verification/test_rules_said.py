@@ -207,7 +207,7 @@ def test_an_idea_goes_ahead_for_all_its_ages_or_not_at_all():
 def decided(model, bodies):
     """What becomes of every option if these bodies decide now."""
     room = model.state.books.budgets.room
-    return decide(put_to_all(bodies, room, model.world, model.season), model.state.books)
+    return decide(put_to_all(bodies, room, model.world, model.season), model.state.books, model.needs)
 
 
 def test_without_an_idea_nothing_is_taken_and_that_is_what_is_said():
