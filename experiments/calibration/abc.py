@@ -30,10 +30,10 @@ from numpy.typing import NDArray
 from ...model.inputs.errors import InputError
 from ..files.locks import alone
 from ..files.places import WriteError, cannot, make_folder, write_text
-from .mcmc import check_generations, check_walk, walk
+from .mcmc import Misses, check_generations, check_walk, walk
 from .problems import Problem
 
-__all__ = ["calibrate"]
+__all__ = ["calibrate", "misses_of"]
 
 _STEP = 2.0
 _MANY = 256  # steps drawn at once
@@ -122,12 +122,8 @@ def _sqlite(database: Path) -> Iterator[None]:
         raise InputError([f"{database}: is damaged ({words}). Delete it and begin anew, or name another."]) from error
 
 
-def _walked(
-    problem: Problem, database: Path, mark: str, *, particles: int, generations: int, seed: int, tell: Tell | None
-) -> pd.DataFrame:
-    """Calibrate a problem without luck: worlds of equal weight."""
-    check_walk(particles, len(problem.prior))
-    _mark(database, mark)
+def misses_of(problem: Problem) -> Misses:
+    """Give the function that says how far a world without luck misses each target, in tolerances."""
     observed = np.array([each.observed for each in problem.targets])
     tolerance = np.array([each.tolerance for each in problem.targets])
 
@@ -135,8 +131,19 @@ def _walked(
         found = problem.simulate(dict(zip(problem.prior, world.tolist(), strict=True)), 0)
         return np.asarray((np.array([found[each.statistic] for each in problem.targets]) - observed) / tolerance)
 
+    return misses
+
+
+def _walked(
+    problem: Problem, database: Path, mark: str, *, particles: int, generations: int, seed: int, tell: Tell | None
+) -> pd.DataFrame:
+    """Calibrate a problem without luck: worlds of equal weight."""
+    check_walk(particles, len(problem.prior))
+    _mark(database, mark)
     bounds = tuple(problem.prior.values())
-    worlds = walk(misses, bounds, database, particles=particles, generations=generations, seed=seed, tell=tell)
+    worlds = walk(
+        misses_of(problem), bounds, database, particles=particles, generations=generations, seed=seed, tell=tell
+    )
     table = pd.DataFrame(worlds, columns=list(problem.prior))
     table.insert(0, "weight", 1.0 / particles)
     return table

@@ -2,10 +2,11 @@
 
 Many walkers (an ensemble; Foreman-Mackey et al. 2013), begun around the world nearest to the targets, move to worlds
 that are as likely as the targets and the prior say. Each is moved along the difference of two others (differential
-evolution; ter Braak 2006, Nelson et al. 2014) or, now and then, towards a third (snooker; ter Braak & Vrugt 2008): with
-two dozen parameters they forget where they stood in a quarter of the steps that the stretch move (Goodman & Weare 2010)
-takes. ABC-SMC would need millions of worlds. Whether they have come there is not seen from where they stand: the way
-they went is kept beside the notes, and `settled` looks at it. Used by `abc`.
+evolution; ter Braak 2006, Nelson et al. 2014): with two dozen parameters they forget where they stood in a quarter of
+the steps that the stretch move (Goodman & Weare 2010) takes. (The snooker moves of emcee 3.1.6 crowd: their step is not
+that of ter Braak & Vrugt 2008.) ABC-SMC would need millions of worlds. Whether walkers have come there is not seen from
+where they stand: the way they went is kept beside the notes, and `settled` looks at it; `importance` is a second route.
+Used by `abc`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,7 @@ __all__ = ["check_generations", "check_walk", "walk"]
 Floats = NDArray[np.float64]
 Misses = Callable[[Floats], Floats]
 
-_SNOOKER = 0.2  # share of moves that are of that kind, as emcee's authors advise
-_FEWEST = 4  # walkers that a snooker move needs
+_FEWEST = 4  # walkers: of those that stand still at the time, two are needed for a move
 STEPS, EVERY = 50, 10  # steps of every walker in each generation; of the way every so many steps are kept
 _SLOPE = 1e-4  # change by which slopes are found, of the width between the bounds
 _MARGIN = 1e-3  # how far inside those begin who would stand outside, of the width; up to twice that
@@ -121,9 +121,8 @@ def walk(
     else:
         done, worlds = 0, _beginning(misses, low, high, particles, seed)
     every = min(EVERY, STEPS)
-    moves = [(emcee.moves.DEMove(), 1 - _SNOOKER), (emcee.moves.DESnookerMove(), _SNOOKER)]
     while done < generations:
-        sampler = emcee.EnsembleSampler(particles, low.size, log_probability, moves=moves)
+        sampler = emcee.EnsembleSampler(particles, low.size, log_probability, moves=emcee.moves.DEMove())
         sampler.log_prob_fn = log_probability  # without emcee's wrapping, which prints a traceback at Ctrl-C
         luck = np.random.RandomState([seed, done]).get_state()
         begun = emcee.State(worlds, random_state=luck)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["calibrate"]
 
 MOST_PARTICLES, MOST_GENERATIONS = 10_000, 100_000
+FEWEST_DRAWS, MOST_DRAWS = 100, 1_000_000
 EXTREME = 0.01  # a target that fewer worlds than this come to, on either side, is not met
 _SHOWN = 12  # parameters that the targets move most
 
@@ -59,6 +60,12 @@ def calibrate(
         ),
     ] = None,
     workers: Annotated[int, common.WholeOption(help="Processes to run in; for behaviour alone.")] = 1,
+    importance: Annotated[
+        int,
+        common.WholeOption(
+            help="Where there is no luck: worlds drawn for a second route, importance sampling. 0: none."
+        ),
+    ] = 0,
 ) -> None:
     """Find likely worlds: of diffusion (fitted to D1-D5), contracts (to D7), lives (to prevalence and cost), behaviour.
 
@@ -78,11 +85,13 @@ def calibrate(
         limits.within("--generations", generations, 1, MOST_GENERATIONS),
         limits.within("--seed", seed, 0, limits.LAST_SEED),
         limits.within("--workers", workers, 1, limits.MOST_AT_ONCE),
+        limits.within("--importance", importance, FEWEST_DRAWS, MOST_DRAWS) if importance else None,
     )
     if what == problems.BEHAVIOUR:
         _weigh(out, work or out.with_suffix(".worlds"), particles, workers)
         return
     problem = _problem(what, targets)
+    common.check("--importance is for what has no luck, as life-course." if importance and not problem.exact else None)
     database = work or out.with_suffix(".json" if problem.exact else ".db")
     common.check(f"--out and --work are both {out}. Name two files." if database.resolve() == out.resolve() else None)
     tell = _say_mean if problem.exact else _say
@@ -98,6 +107,8 @@ def calibrate(
         told = [_told(table, problem)]
         if problem.exact:
             told += _settled(problem, database, generations, out)
+        if importance:
+            told.append(_second_route(problem, table, importance, seed, out))
         remarks = "".join(f"# {each}\n" for each in told)
         draft.write_bytes(remarks.encode() + csv_bytes(table, float_format="%.6g"))
     for each in told:
@@ -153,6 +164,24 @@ def _settled(problem: Problem, database: Path, generations: int, out: Path) -> l
         f"{settling.NOT_SETTLED}: {figures}. The worlds may lie too close together. Go on with "
         f"--generations {wanted} or more and look again."
     ]
+
+
+def _second_route(problem: Problem, table: pd.DataFrame, draws: int, seed: int, out: Path) -> str:
+    """Hold the worlds against importance sampling; without commas, as it stands in the head of a table."""
+    from ...calibration.abc import misses_of
+    from ...calibration.importance import reweigh
+
+    names = list(problem.prior)
+    worlds, bounds = table[names].to_numpy(float), list(problem.prior.values())
+    found = reweigh(worlds, misses_of(problem), bounds, names, draws=draws, seed=seed)
+    _beside(out, "importance", found.table)
+    far = found.table.loc[found.table["shift"].abs().idxmax()]
+    narrow, wide = found.table["ratio"].min(), found.table["ratio"].max()
+    return (
+        f"Importance sampling: {draws} worlds as good as {found.effective:.0f} of equal weight. Held against it means "
+        f"are off by at most {abs(far['shift']):.2f} standard deviations ({far['parameter']}) and spreads {narrow:.2f} "
+        f"to {wide:.2f} times as wide."
+    )
 
 
 def _check(problem: Problem, table: pd.DataFrame, seed: int, out: Path) -> None:

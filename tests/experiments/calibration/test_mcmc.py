@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from stupror.experiments.calibration.mcmc import _beginning, walk
+from stupror.experiments.calibration.mcmc import STEPS, _beginning, walk
 from stupror.experiments.calibration.problems import life_course_problem, targets
+from stupror.experiments.calibration.settling import read_way, way_of
 from stupror.experiments.plans.posterior import read_posterior, shipped
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario
@@ -85,6 +86,15 @@ def test_a_stop_says_nothing_of_its_own(tmp_path, capsys):
     with pytest.raises(KeyboardInterrupt):
         walk(stopped, BOUNDS, tmp_path / "line.json", particles=12, generations=1, seed=4)
     assert capsys.readouterr() == ("", "")
+
+
+def test_walkers_crowd_nowhere(tmp_path):
+    """Where they have been in twelve dimensions is as wide as the normal distribution that they are to draw from."""
+    notes, generations = tmp_path / "normal.json", 30
+    walk(lambda world: world, [(-20.0, 20.0)] * 12, notes, particles=60, generations=generations, seed=1)
+    way = read_way(way_of(notes), generations, STEPS)
+    assert way.places.std(axis=(0, 1)) == pytest.approx(np.ones(12), abs=0.08)
+    assert way.places.std() == pytest.approx(1.0, abs=0.02)
 
 
 @pytest.mark.parametrize("goal", [-0.5, 0.5])
