@@ -8,15 +8,18 @@ answers at once.
 
 from __future__ import annotations
 
+import _thread
 import difflib
 import errno
 import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import StringIO
 from itertools import pairwise
+from threading import Timer
 from types import FrameType
 from typing import Annotated, Any
 
@@ -111,6 +114,9 @@ _UsageError: Any = typer.BadParameter.__base__  # what Typer raises for options 
 _NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)  # a word that can be no path, wherever it is looked up first
 
 
+_AGAIN = 0.02  # seconds until a signal that was dropped is sent again
+
+
 def built(language: str) -> Any:
     """Put the command line together, with its help in one language."""
     command: Any = typer.main.get_command(app)
@@ -118,14 +124,15 @@ def built(language: str) -> Any:
 
 
 def main() -> None:
-    """Run the command line; every way out has its exit code."""
+    """Run the command line."""
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # another takes seconds to fill a GB
     gc.set_threshold(20_000)  # a command makes many objects and few rings of them
-    # A scheduler or `timeout` ends a run with SIGTERM: leave as if by an error, so that drafts and workers go too.
-    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    heard = signal.getsignal(signal.SIGINT)
-    if heard is signal.default_int_handler:  # a command in the background hears no Ctrl-C
-        signal.signal(signal.SIGINT, _stop_once)
+    with stoppable():
+        _command()
+
+
+def _command() -> None:
+    """Run the command that was typed; every way out has its exit code."""
     command = built(chosen(sys.argv[1:]))
     try:
         _see_paths(sys.argv[1:])
@@ -150,7 +157,35 @@ def main() -> None:
     except Exception as error:
         _complain([_one_line(error)])
         raise SystemExit(2 if isinstance(error, OSError) and error.errno in _NO_NAME else 1) from None
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end what is done within, wherever they come.
+
+    A scheduler or `timeout` ends a run with SIGTERM: it is left as if by an error, so that drafts and workers go too.
+    Python drops what a signal raises while it clears an object away (`sys.unraisablehook`): then it is sent again.
+    """
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    heard, unraisable = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    if heard is signal.default_int_handler:  # a command in the background hears no Ctrl-C
+        signal.signal(signal.SIGINT, _stop_once)
+
+    def send_again(dropped: sys.UnraisableHookArgs) -> None:
+        kind = dropped.exc_type
+        if not issubclass(kind, KeyboardInterrupt | SystemExit):
+            unraisable(dropped)
+            return
+        number = signal.SIGINT if issubclass(kind, KeyboardInterrupt) else signal.SIGTERM
+        if number == signal.SIGINT:
+            signal.signal(signal.SIGINT, _stop_once)
+        Timer(_AGAIN, _thread.interrupt_main, (number,)).start()
+
+    sys.unraisablehook = send_again
+    try:
+        yield
     finally:
+        sys.unraisablehook = unraisable
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, heard)
 

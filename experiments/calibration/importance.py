@@ -22,7 +22,7 @@ __all__ = ["Reweighed", "reweigh"]
 
 Floats = NDArray[np.float64]
 ROUNDS = 5
-_TAILS = 8.0  # degrees of freedom: tails heavier than those of what is looked for
+_TAILS = 8  # degrees of freedom: tails heavier than those of what is looked for
 _WIDER = 1.1  # by which the bell's variances exceed those of the worlds that it is fitted to
 _EDGE = 1e-6  # how near its bounds a parameter is taken to lie at most, as share of what is between them
 

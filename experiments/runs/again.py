@@ -55,6 +55,8 @@ def again(manifest: Path, there: Path, designs: Sequence[str] | None, posterior:
         If a run fails.
     """
     file = manifest / records.MANIFEST if manifest.is_dir() else manifest
+    if records.parsed(file).get("kind") == "batch":
+        raise InputError([f"{file}: is of a batch. Make it again from its plan: stupror batch PLAN --out NEW"])
     said = records.record(file, records.RunManifest, run_folder.AGAIN)
     _refuse(said, file)
     spec = run_folder.scenario_of(said, file.parent)

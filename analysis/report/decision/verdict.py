@@ -13,6 +13,7 @@ from ...measures.worlds import decided, ends
 from ..intervals import interval
 from ..tables import number
 
+_ALIKE = 5  # runs that must agree if all give the same number: fewer of one sign are luck in more than one case of ten
 LESS, MORE, UNSURE, SAME, SINGLE = "less", "more", "unsure", "same", "single"
 
 
@@ -22,7 +23,8 @@ class Verdict:
 
     `kind`: "same" if it is exactly 0 in every run, "single" with one run; "less" or "more" if it is clear, which takes
     both that luck does not explain the mean (the whole 90 % interval of the mean lies below or above 0) and that nine
-    runs of ten have its sign (`measures.worlds.decided`); else "unsure".
+    runs of ten have its sign (`measures.worlds.decided`); else "unsure". Where all runs give the same number the interval
+    has no width and says nothing: then five runs must agree (a sign test at 0.1).
     """
 
     mean: float
@@ -67,7 +69,7 @@ def verdict(differences: Sequence[float] | pd.Series, scale: float = 1.0, *, wor
     elif n <= 1:
         kind = SINGLE
     else:
-        agreed = decided(above / n, below / n)
+        agreed = decided(above / n, below / n) and (n >= _ALIKE or bool(np.ptp(values)))
         kind = LESS if high < 0 and agreed else MORE if low > 0 and agreed else UNSURE
     if worlds and n > 1:
         low, high = ends(values)

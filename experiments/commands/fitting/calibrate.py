@@ -175,7 +175,7 @@ def _second_route(problem: Problem, table: pd.DataFrame, draws: int, seed: int, 
     worlds, bounds = table[names].to_numpy(float), list(problem.prior.values())
     found = reweigh(worlds, misses_of(problem), bounds, names, draws=draws, seed=seed)
     _beside(out, "importance", found.table)
-    far = found.table.loc[found.table["shift"].abs().idxmax()]
+    far = found.table.iloc[int(found.table["shift"].abs().argmax())]
     narrow, wide = found.table["ratio"].min(), found.table["ratio"].max()
     return (
         f"Importance sampling: {draws} worlds as good as {found.effective:.0f} of equal weight. Held against it means "
