@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stupror.experiments.cli import stoppable
 from stupror.experiments.runs.run_folder import MANIFEST
 from stupror.model.contracts import add_on_names, design_names
 
@@ -268,3 +270,24 @@ def test_parameters_are_found_by_name_and_by_source(stupror: Stupror) -> None:
 
 def test_the_version_is_said(stupror: Stupror) -> None:
     assert stupror("--version").out == "stupror 0.2.0\n"
+
+
+class _Cleared:
+    """Something that a signal comes to while it is cleared away."""
+
+
+@pytest.mark.parametrize(("number", "ends"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
+def test_a_signal_that_comes_while_objects_are_cleared_away_is_not_lost(number, ends, capsys):
+    """Python drops what is raised there; Ctrl-C has the handler of a command in the foreground."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(ends), stoppable():
+            thing = _Cleared()
+            watched = weakref.ref(thing, lambda _: (signal.raise_signal(number), sum(range(1000))))
+            del thing
+            assert watched() is None
+            for _ in range(200):
+                time.sleep(0.01)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr().err == ""

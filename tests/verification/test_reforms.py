@@ -121,6 +121,15 @@ def test_nobody_foresees_a_change_and_everybody_reckons_with_it_from_its_year_on
     assert all(np.array_equal(worth[body], wanted[body]) for body in wanted)
 
 
+def test_what_municipalities_and_others_save_is_at_the_price_of_each_year():
+    """The table by municipality must come to that by payer, before the change and after it."""
+    spec = dated(eager(), {"path": PLACED, "factor": 3.0})
+    found = world(spec, "municipal-fund", years=YEARS).tables()
+    costs = found["costs"][(found["costs"]["phase"] == "simulated") & found["costs"]["payer"].isin(PAYER)]
+    saved = costs["untreated_sek"].sum() - costs["actual_sek"].sum()
+    assert found["municipalities"][["own_saving_sek", "others_saving_sek"]].sum().sum() == saved != 0
+
+
 def test_a_contract_measures_in_the_prices_of_the_first_year():
     """Lives of those who joined in the first year are the same in both worlds, and so is what they were measured at."""
     spec = eager().replace("project.follow_up_years", 5)

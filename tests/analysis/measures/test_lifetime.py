@@ -79,6 +79,21 @@ def test_pyramid_is_per_child_alive(world):
     frame = lifetime.pyramid(world)
     assert of(frame, "actual_sek", "fund", payer="social") == pytest.approx(96)  # 960 SEK, ten children
     assert of(frame, "untreated_sek", "fund", payer="social") == pytest.approx(100)
+    assert set(frame["payer"]) <= set(lifetime.GROUP_OF)  # public payers: what households lose is no public cost
+    assert "households" in set(world["costs"]["payer"])
+
+
+def test_enrolment_is_summed_over_counties_and_true_levels_and_over_nothing_else(world):
+    taken = world["enrolment"]
+    others = [taken, taken.assign(county="20"), taken.assign(true_level="risk"), taken.assign(level="none", judged=0)]
+    others.append(taken.assign(age=5))
+    short = lifetime.without_ages(world | {"enrolment": pd.concat(others, ignore_index=True)})["enrolment"]
+    assert not {"county", "true_level"} & set(short)
+    fund = short[(short["design"] == "fund") & (short["seed"] == 1)].set_index(["age", "level"])
+    assert fund["children"].to_dict() == {(4, "risk"): 12, (4, "none"): 4, (5, "risk"): 4}
+    assert fund["judged"].to_dict() == {(4, "risk"): 12, (4, "none"): 0, (5, "risk"): 4}
+    again = lifetime.without_ages(world | {"enrolment": short})["enrolment"]
+    pd.testing.assert_frame_equal(again, short)
 
 
 def test_gini_of_two_equal_municipalities_that_get_20_and_60_per_child(world):

@@ -15,6 +15,7 @@ from stupror.analysis.report.ones import one
         ("only the 1 simulated years are counted", "only the one simulated year is counted"),
         ("bara de 1 simulerade åren", "bara det enda simulerade året"),
         ("1 kommuner och 1 frön", "1 kommun och 1 frö"),
+        ("-1 seeds, \u22121 frön, 1 delarna", "-1 seeds, \u22121 frön, 1 delarna"),
         ("<b>1 körningar</b>", "<b>1 körning</b>"),
         ("0,1 körningar, 1\u202f001 körningar", "0,1 körningar, 1\u202f001 körningar"),
         ("out/1 runs/report.html: 2.1 runs", "out/1 runs/report.html: 2.1 runs"),

@@ -83,6 +83,12 @@ def test_rerun_makes_the_same_bytes_and_names_what_differs(pair, tmp_path):
         assert sentence in str(refused)
 
 
+def test_a_batch_is_not_rerun_but_made_again_from_its_plan(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"software": "stupror", "kind": "batch"}', encoding="utf-8")
+    refused = CliRunner().invoke(app, ["rerun", str(tmp_path)]).exception
+    assert "is of a batch. Make it again from its plan: stupror batch PLAN" in str(refused)
+
+
 def test_tips_are_left_in_the_folder_and_told_in_its_report(tmp_path, monkeypatch):
     """The search is a stand-in here: it is tested for itself. What it finds must come through file and report."""
     folder = compare(["status-quo", "municipal-fund"], municipalities="Karlshamn", years=1, seeds=2).save(

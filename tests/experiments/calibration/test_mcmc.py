@@ -6,6 +6,7 @@ import pytest
 from stupror.experiments.calibration.mcmc import STEPS, _beginning, walk
 from stupror.experiments.calibration.problems import life_course_problem, targets
 from stupror.experiments.calibration.settling import read_way, way_of
+from stupror.experiments.files.records import note
 from stupror.experiments.plans.posterior import read_posterior, shipped
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario
@@ -38,7 +39,31 @@ def test_one_that_was_stopped_goes_on_to_the_same_end(tmp_path):
     parts = walk(misses, BOUNDS, notes, particles=12, generations=3, seed=4, tell=lambda *each: told.append(each))
     assert np.array_equal(whole, parts)
     assert [number for number, _ in told] == [2, 3]
+    assert told[-1][1] == pytest.approx(np.mean([np.linalg.norm(misses(each)) for each in parts]))
     assert not np.array_equal(whole, walk(misses, BOUNDS, tmp_path / "x.json", particles=12, generations=3, seed=5))
+
+
+def test_each_generation_has_luck_of_its_own(tmp_path):
+    """From the same worlds the second generation goes another way than the third."""
+    begun, ends = np.random.default_rng(1).uniform(3.0, 5.0, (12, 3)).tolist(), []
+    for done in (1, 2):
+        notes = tmp_path / f"{done}.json"
+        notes.write_text(note({"done": done, "worlds": begun}), encoding="utf-8")
+        ends.append(walk(misses, BOUNDS, notes, particles=12, generations=done + 1, seed=4))
+    assert not np.array_equal(*ends)
+
+
+@pytest.mark.parametrize("change", [{"done": -1}, {"worlds": [[1.0, 2.0, 4.0]] * 11}, {"done": None}])
+def test_whole_notes_of_another_walk_are_refused_and_so_are_fewer_generations(tmp_path, change):
+    notes, said = tmp_path / "line.json", {"done": 3, "worlds": [[1.0, 2.0, 4.0]] * 12}
+    notes.write_text(note(said | change), encoding="utf-8")
+    with pytest.raises(InputError, match=r"line.json: holds no generation of a calibration \("):
+        walk(misses, BOUNDS, notes, particles=12, generations=3, seed=4)
+    notes.write_text(note(said), encoding="utf-8")
+    with pytest.raises(InputError, match="Give 3 or more"):
+        walk(misses, BOUNDS, notes, particles=12, generations=2, seed=4)
+    with pytest.raises(InputError, match="Give 6 or more"):
+        walk(misses, BOUNDS, notes, particles=5, generations=4, seed=4)
 
 
 @pytest.mark.parametrize(

@@ -62,16 +62,27 @@ def test_a_table_that_is_not_what_was_written_is_not_read(tmp_path: Path) -> Non
         records.read_tables(tmp_path, [path.name], files, "Run it again.")
 
 
-@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("rows", [0, 1, 3])
 def test_of_a_table_the_first_row_or_categories_can_be_asked_for(tmp_path: Path, rows: int) -> None:
     path = tmp_path / "flows.parquet"
     whole = pd.DataFrame({"payer": ["state", "board", "state"], "year": [2, 1, 2], "sek": [1, 2**15, 3]}).iloc[:rows]
+    whole = whole.assign(less=-(2**15) - 1)
     whole.to_parquet(path, row_group_size=2)
     asked = [path.name], {path.name: records.digest_of(path)}, ""
     pd.testing.assert_frame_equal(records.read_tables(tmp_path, *asked, heads=["flows"])["flows"], whole.iloc[:1])
     coded = records.read_tables(tmp_path, *asked, coded=["flows"])["flows"]
-    assert coded.dtypes.astype(str).tolist() == ["category", "int16", "int16" if rows == 1 else "int64"]
-    pd.testing.assert_frame_equal(coded.astype({"payer": "str", "year": "int64", "sek": "int64"}), whole)
+    short = ("category", "int64", "int64"), ("category", "int16", "int16"), (), ("category", "int16", "int64")
+    assert coded.dtypes.astype(str).tolist() == [*short[rows], "int64"]
+    pd.testing.assert_frame_equal(
+        coded.astype({"payer": "str", "year": "int64", "sek": "int64", "less": "int64"}), whole
+    )
+
+
+def test_numbers_of_which_nobody_says_how_large_they_are_are_read_as_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "flows.parquet"
+    pd.DataFrame({"sek": [1, 2**15]}).to_parquet(path, write_statistics=False)
+    asked = [path.name], {path.name: records.digest_of(path)}, ""
+    assert records.read_tables(tmp_path, *asked, coded=["flows"])["flows"]["sek"].tolist() == [1, 2**15]
 
 
 def test_a_note_of_which_one_sign_was_changed_is_not_read() -> None:

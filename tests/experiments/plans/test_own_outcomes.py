@@ -11,9 +11,10 @@ from stupror.experiments import batch
 from stupror.experiments.batches.dictionary import described
 from stupror.experiments.batches.engine import run_one
 from stupror.experiments.batches.jobs import context_of, draw_table, jobs_of
-from stupror.experiments.plans.own_outcomes import ABLE
+from stupror.experiments.plans.own_outcomes import ABLE, MOST, _words
 from stupror.experiments.plans.plan import Plan, plan_of
 from stupror.model import simulate
+from stupror.model.contracts import load_design
 from stupror.model.inputs.errors import InputError
 
 PLACED = {
@@ -131,6 +132,7 @@ def test_another_outcome_is_another_run_and_a_plan_without_has_the_keys_that_it_
         ("placed", {"per": "head"}, "is not known"),
         ("placed", {"per": "child", "over": "children"}, "both over and per"),
         ("placed", {"times": 0}, "other than 0"),
+        ("placed", {"times": 1e12}, "times = 1"),
         ("placed", {"discounted": "yes"}, "true or false"),
         ("placed", {"table": "municipalities", "column": "children", "where": {}, "discounted": True}, "no years"),
         ("placed", {"table": "municipalities", "column": "children", "where": {"name": "Karlshamn"}}, "not fixed"),
@@ -153,3 +155,18 @@ def test_what_is_missing_or_no_table_is_refused() -> None:
     with pytest.raises(InputError, match=r"Write a table \[outcomes.own.placed\]"):
         plan({"placed": "children"})
     assert set(ABLE) < set(TABLES)
+    with pytest.raises(InputError, match=f"at most {MOST}"):
+        plan({f"placed_{number}": PLACED for number in range(MOST + 1)})
+
+
+def test_rows_can_be_chosen_by_every_word_that_a_run_writes() -> None:
+    """All columns of text but those in which the words of a municipality's own stand."""
+    made = plan({})
+    open_ = {"design", "name", "practice", "region_practice", "outcome_contract"}
+    for design in ("municipal-fund", "sib-peterborough"):
+        tables = simulate(made.scenario, load_design(design), seed=1, years=2)
+        for table in ABLE:
+            for column in {name for name, kind, _, _ in TABLES[table][1] if kind == "text"} - open_:
+                words = set(_words(table, column, made.scenario))
+                assert words >= set(tables[table][column]), (table, column)
+                assert words, (table, column)

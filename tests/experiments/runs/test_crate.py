@@ -103,6 +103,8 @@ def test_it_says_who_made_it_of_what(runs: Path, many: Path) -> None:
     assert known["#scenario"]["identifier"] == manifest["scenario"]["hash"]
     assert known["#design-municipal-fund"]["identifier"] == manifest["designs"][1]["hash"]
     assert known["#stupror"]["version"] == manifest["versions"]["stupror"]
+    assert known["#run"]["description"] == manifest["this_run"]["command"] == "saved from Python"
+    assert known["./"]["mentions"] == [{"@id": "#run"}]
     assert "endTime" in entities(many)["#run"]
     assert {"@id": "parts/"} in entities(many)["./"]["hasPart"]
 
@@ -148,6 +150,10 @@ def test_what_cannot_be_is_refused_in_a_sentence(authors: list[str], licence: st
     with pytest.raises(InputError) as said:
         published(authors, licence, date)
     assert any(says in each for each in said.value.problems), said.value.problems
+
+
+def test_the_last_sign_of_an_orcid_may_be_an_x() -> None:
+    assert published(["Ada Ek (0000-0002-1694-233X)"], "MIT", DAY).authors == (("Ada Ek", "0000-0002-1694-233X"),)
 
 
 def test_a_licence_may_be_an_address() -> None:

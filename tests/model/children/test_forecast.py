@@ -1,5 +1,7 @@
 """The exact solution: against matrices, and reading between beliefs. Against lives: `tests/verification`."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from stupror.model.children.forecast import (
     expected_states,
     life_tables,
     occupancy,
+    with_several,
 )
 from stupror.model.children.ladder import (
     ADULT_AGE,
@@ -24,6 +27,7 @@ from stupror.model.children.ladder import (
     state_of,
     treated_move,
 )
+from stupror.model.children.lifecourse import fading
 from stupror.model.children.prices import build_costs
 from stupror.model.inputs.scenario import load_scenario
 
@@ -128,6 +132,19 @@ def test_cells_cover_every_age_and_level_of_every_intervention_and_save_nothing_
     assert (np.abs(cells.saved[:, ~useless]).sum(axis=(0, 2, 3)) > 0).all()
     late = np.arange(N_AGES) > LAST_AGE - cells.age[:, None] - 1
     assert (cells.saved[:, late] == 0).all()  # nothing is saved on those who are past the last age
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_a_third_programme_that_does_nothing_leaves_two_as_they_are(order):
+    """Two have a way of their own, as nearly all have no more: at every place and year it is that of many."""
+    effects = np.array([[0.6, 1.5, 0.7, 2.0, 3.0], [0.8, 1.2, 0.9, 1.0, 5.0], [1.0, 1.0, 1.0, 1.0, 1.0]])
+    rule, kinds = (effects, fading(effects), 0.3), np.array(order)
+    since, some = np.array([4, 1, 0])[kinds], kinds < 2
+    three, two = np.empty((2, 10, 3))
+    with_several(kinds, kinds, since, rule, three)
+    with_several(kinds[some], kinds[some], since[some], rule, two)
+    assert three == pytest.approx(two, rel=1e-14)
+    assert two[0, 2] == pytest.approx(0.7 * (1 - 0.7 * 0.1))  # the stronger in full, of the other what is its own
 
 
 def test_side_by_side_each_goes_as_alone_and_as_one_life_moves():

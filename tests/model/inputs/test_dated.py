@@ -45,6 +45,15 @@ def test_a_value_stays_whatever_is_drawn_and_a_factor_moves_with_what_is_drawn()
     assert most.in_year(2023).committee.capacity == 1.0  # a share ends at 1
 
 
+def test_a_product_in_force_lies_within_its_range_and_says_where_it_is_from():
+    """What a design then does to the number is held within the range, so that it must have moved with it."""
+    undated = SPEC.quantities["committee.horizon"]
+    found = dated((2023, "committee.horizon", {"factor": 30.0})).in_year(2023).quantities["committee.horizon"]
+    assert found.source == "test" != undated.source
+    assert (found.value, found.range) == (90.0, (undated.range[0], 90.0))
+    assert undated.range[1] < 90.0
+
+
 def test_an_amount_is_moved_to_the_models_prices_like_any_other():
     told = {"value": [0, 0, 0, 0, 725_000]}
     old = dated((2023, PLACED, told | {"price_year": 2016})).in_year(2023)
@@ -84,15 +93,27 @@ def test_whatever_runs_no_years_takes_the_numbers_without_dates():
     assert build_costs(spec.in_year(2020)) is not build_costs(SPEC)
 
 
+def test_a_list_of_parameters_says_what_each_is_from_when():
+    told = {"value": [0, 0, 0, 0, 700_000], "price_year": 2018}
+    spec = dated((2023, PLACED, {"factor": 1.1}), (2024, PLACED, told))
+    said = {row["parameter"]: row["changes"] for row in spec.table()}
+    assert said[PLACED].startswith("from 2023 times 1.1 (test); from 2024 ")
+    assert said[PLACED].endswith(" in prices of 2018 (test)")
+    assert not any(each for path, each in said.items() if path != PLACED)
+
+
 def test_what_is_written_is_read_again_to_the_last_digit():
     spec = dated(
         (2023, PLACED, {"factor": 1.1}),
         (2024, PLACED, {"value": [0, 0, 0, 0, 700_123.25], "price_year": 2018}),
         (2024, "service.ended", {"value": 0.123456789012345, "note": 'said "so"'}),
+        (2025, "committee.horizon", {"value": 40, "range": [30, 50]}),
     )
     again = load_scenario(tomllib.loads(scenario_text(spec, spec.title, "test")))
     assert again.hash() == spec.hash()
     assert [each.record() for each in again.dated] == [each.record() for each in spec.dated]
+    assert again.dated[2].record()["note"] == 'said "so"'
+    assert again.dated[3].quantity.range == (30, 50)
 
 
 def test_a_manifest_has_it_and_the_scenario_is_built_again_from_it(tmp_path):
@@ -110,6 +131,8 @@ def test_it_is_told_what_changes_nothing_and_what_comes_too_late():
     assert "nothing changes" in dated((2023, "committee.horizon", {"value": 3})).notes[-1]
     both = dated((2023, "committee.horizon", {"value": 8}), (2025, "committee.horizon", {"value": 3}))
     assert not any("nothing changes" in note for note in both.notes)  # the second takes the first back
+    assert not dated((2023, PLACED, {"value": [0, 0, 0, 0, 725_000], "price_year": 2020})).notes  # in other prices
+    assert not idle(both.dated, 2023, 3)  # the first year and the last one are in the run
     said = idle(both.dated, 2024, 1)
     assert len(said) == 2
     assert "changed in 2023" in said[0]
@@ -121,6 +144,7 @@ def test_it_is_told_what_changes_nothing_and_what_comes_too_late():
     [
         ({"from": "2023"}, "from = '2023'. Write a year from 2000 to 2100"),
         ({"from": 1999}, "from = 1999"),
+        ({"from": 2101}, "from = 2101"),
         ({"path": "committee.horizonn"}, "Did you mean 'committee.horizon'?"),
         ({"path": "parameters.committee.horizon"}, "Write 'committee.horizon'"),
         ({"path": 7}, "path = 7. Write the name"),
@@ -134,10 +158,12 @@ def test_it_is_told_what_changes_nothing_and_what_comes_too_late():
         ({"value": 101}, "outside the range"),
         ({"value": None, "factor": 50}, "years are 0 to 100"),
         ({"value": None, "factor": -1}, "factor = -1"),
+        ({"value": None, "factor": 1001, "path": PLACED}, "factor = 1001. Write a number from 0 to 1000"),
         ({"value": None, "factor": 2, "price_year": 2020}, "goes with a value"),
         ({"value": None, "factor": 2, "path": "budget.restoration_years"}, "whole number"),
         ({"source": None}, "'source' is missing"),
         ({"source": 5}, "source = 5"),
+        ({"value": None, "factor": 2, "source": " "}, "source = ' '"),
         ({"when": 2023}, "unknown key 'when'"),
     ],
 )

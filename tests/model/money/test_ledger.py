@@ -58,6 +58,8 @@ def test_a_year_can_be_asked_for_after_it_has_gone():
         ("social", sek(3, -1), "2022: care from social to provider holds int64 -1. Amounts are whole SEK"),
         ("social", np.array([0.5, 1.0]), "holds float64 0.5"),
         ("provider", sek(1, 1), "2022: care goes from provider to itself"),
+        ("provider", sek(0, 0), "2022: care goes from provider to itself"),  # nothing is moved, and still it is wrong
+        ("social", np.zeros(2), "holds float64 0.0"),
     ],
 )
 def test_what_is_no_payment_is_refused(payer, amount, words):
