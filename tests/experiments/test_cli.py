@@ -272,8 +272,17 @@ def test_the_version_is_said(stupror: Stupror) -> None:
     assert stupror("--version").out == "stupror 0.2.0\n"
 
 
-class _Cleared:
+class _Thing:
     """Something that a signal comes to while it is cleared away."""
+
+
+def _cleared_away(number: int) -> None:
+    thing = _Thing()
+    watched = weakref.ref(thing, lambda _: (signal.raise_signal(number), sum(range(1000))))
+    del thing
+    assert watched() is None
+    for _ in range(200):
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(("number", "ends"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
@@ -282,12 +291,7 @@ def test_a_signal_that_comes_while_objects_are_cleared_away_is_not_lost(number, 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(ends), stoppable():
-            thing = _Cleared()
-            watched = weakref.ref(thing, lambda _: (signal.raise_signal(number), sum(range(1000))))
-            del thing
-            assert watched() is None
-            for _ in range(200):
-                time.sleep(0.01)
+            _cleared_away(number)
     finally:
         signal.signal(signal.SIGINT, before)
     assert capsys.readouterr().err == ""

@@ -13,7 +13,7 @@ from ...measures.worlds import decided, ends
 from ..intervals import interval
 from ..tables import number
 
-_ALIKE = 5  # runs that must agree if all give the same number: fewer of one sign are luck in more than one case of ten
+_ALIKE = 4  # runs that must agree if all give the same number: fewer of one sign luck gives in a quarter of cases
 LESS, MORE, UNSURE, SAME, SINGLE = "less", "more", "unsure", "same", "single"
 
 
@@ -23,8 +23,8 @@ class Verdict:
 
     `kind`: "same" if it is exactly 0 in every run, "single" with one run; "less" or "more" if it is clear, which takes
     both that luck does not explain the mean (the whole 90 % interval of the mean lies below or above 0) and that nine
-    runs of ten have its sign (`measures.worlds.decided`); else "unsure". Where all runs give the same number the interval
-    has no width and says nothing: then five runs must agree (a sign test at 0.1).
+    runs of ten have its sign (`measures.worlds.decided`); else "unsure". Where all runs give the same number the
+    interval has no width and says nothing: then four runs must agree (a sign test: one case of eight).
     """
 
     mean: float

@@ -178,8 +178,8 @@ def test_without_status_quo_or_a_proposal_nothing_is_chosen():
         ([0, 0], "same"),
         ([5], "single"),
         ([0], "same"),
-        ([-2, -2], "unsure"),  # the interval has no width: four of one sign are luck in one case of eight
-        ([-2] * 5, "less"),
+        ([-2, -2, -2], "unsure"),  # the interval has no width: three of one sign are luck in a quarter of cases
+        ([-2] * 4, "less"),
     ],
 )
 def test_verdicts(values, kind):
