@@ -320,7 +320,13 @@ class Batch:
         from ..analysis.batches.paper import write_paper
 
         needed = [psa.cost_of(each) for each in ("municipality", "region", "state", "fiscal")]
-        asking.check(*(asking.outcome(name, self.manifest["outcomes"]) for name in needed))
+        if lacking := [name for name in needed if name not in self.manifest["outcomes"]]:
+            raise InputError(
+                [
+                    f"{self.folder}: its runs did not keep {', '.join(lacking)}, of which the report tells. "
+                    "Add them to the plan's [outcomes] names, or leave names out, and make a new batch."
+                ]
+            )
         asking.check(asking.others(self._some(), None))
         sessions = self.manifest["sessions"]
         again = str(sessions[0].get("command", "")) if sessions else ""

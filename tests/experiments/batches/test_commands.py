@@ -78,6 +78,14 @@ def test_the_table_of_runs_reads_back_the_same_as_csv(stupror: Stupror, known: P
     assert "stupror batch run --help" in " ".join(stupror("batch", "--help").out.split())
 
 
+def test_a_report_of_a_batch_that_kept_too_little_says_what_to_keep(stupror: Stupror, tmp_path: Path) -> None:
+    sampled = PLAN | {"sampling": {"method": "random", "draws": 1}, "levers": {"designs": ["status-quo", "planner"]}}
+    batch(sampled | {"outcomes": {"names": ["cost_fiscal"]}}, tmp_path / "out")
+    refused = stupror("report", tmp_path / "out")
+    assert refused.code == 2
+    assert "its runs did not keep cost_municipality, cost_region, cost_state" in refused.err
+
+
 def test_the_report_of_a_batch_says_what_turns_it(stupror: Stupror, known: Path) -> None:
     answer = stupror("report", known, "--language", "sv")
     assert answer.code == 0, answer.err
