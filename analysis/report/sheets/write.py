@@ -43,7 +43,8 @@ def write_excel(sheets: Sequence[Sheet], path: Path, contents: tuple[str, str, s
     first.title = contents[0]
     first.append(list(contents[1:]))
     for sheet in sheets:
-        first.append([sheet.name, f"{sheet.heading}. {sheet.note}"])
+        end = "" if sheet.heading.endswith("?") else "."
+        first.append([sheet.name, f"{sheet.heading}{end} {sheet.note}"])
         first.cell(first.max_row, 1).hyperlink = f"#'{sheet.name}'!A1"
         page = book.create_sheet(sheet.name)
         page.append([_cell(sheet.heading)])

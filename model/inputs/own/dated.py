@@ -79,7 +79,7 @@ class Dated:
         if self.quantity is None:
             return f"from {self.year} times {self.factor:g} ({self.source})"
         prices = f" in prices of {self.quantity.price_year}" if self.quantity.price_year else ""
-        return f"from {self.year} {text_of(self.quantity.value)}{prices} ({self.source})"
+        return f"from {self.year}: {text_of(self.quantity.value)}{prices} ({self.source})"
 
     def record(self) -> dict[str, Any]:
         """The same as a scenario's file has it; read again it is equal."""

@@ -32,6 +32,8 @@ def test_excel_has_a_sheet_for_each_with_heading_note_and_units(made, tmp_path):
     write_excel(made, tmp_path / "a.xlsx", contents())
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == ["Innehåll", *(sheet.name for sheet in made)]
+    shown = [row[1].value for row in book["Innehåll"].iter_rows(min_row=2)]
+    assert all(mark not in each for each in shown for mark in ("?.", ".."))
     page = book["Kommuner"]
     assert page["A1"].value == "Kommuner"
     assert "Codes" not in page["A2"].value

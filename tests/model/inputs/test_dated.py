@@ -97,7 +97,7 @@ def test_a_list_of_parameters_says_what_each_is_from_when():
     told = {"value": [0, 0, 0, 0, 700_000], "price_year": 2018}
     spec = dated((2023, PLACED, {"factor": 1.1}), (2024, PLACED, told))
     said = {row["parameter"]: row["changes"] for row in spec.table()}
-    assert said[PLACED].startswith("from 2023 times 1.1 (test); from 2024 ")
+    assert said[PLACED].startswith("from 2023 times 1.1 (test); from 2024: ")
     assert said[PLACED].endswith(" in prices of 2018 (test)")
     assert not any(each for path, each in said.items() if path != PLACED)
 
