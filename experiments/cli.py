@@ -114,6 +114,7 @@ _UsageError: Any = typer.BadParameter.__base__  # what Typer raises for options 
 _NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)  # a word that can be no path, wherever it is looked up first
 
 
+_STOPPED = 130  # as shells count it: 128 + the number of the signal
 _AGAIN = 0.02  # seconds until a signal that was dropped is sent again
 
 
@@ -153,7 +154,11 @@ def _command() -> None:
         raise SystemExit(2) from None
     except StoppedError as stopped:
         _complain([str(stopped)])
-        raise SystemExit(130) from None  # as shells count it: 128 + the number of the signal
+        raise SystemExit(_STOPPED) from None
+    except SystemExit as ended:
+        if ended.code == _STOPPED:  # Typer swallows Ctrl-C without a word where no command speaks of it
+            _complain(["Stopped."])
+        raise
     except Exception as error:
         _complain([_one_line(error)])
         raise SystemExit(2 if isinstance(error, OSError) and error.errno in _NO_NAME else 1) from None

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from stupror.experiments import cli
 from stupror.experiments.cli import stoppable
 from stupror.experiments.runs.run_folder import MANIFEST
 from stupror.model.contracts import add_on_names, design_names
@@ -295,3 +297,18 @@ def test_a_signal_that_comes_while_objects_are_cleared_away_is_not_lost(number, 
     finally:
         signal.signal(signal.SIGINT, before)
     assert capsys.readouterr().err == ""
+
+
+def test_ctrl_c_where_no_command_speaks_of_it_is_told(monkeypatch, capsys):
+    app = typer.Typer()
+
+    @app.command()
+    def waits() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["stupror"])
+    monkeypatch.setattr(cli, "app", app)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err.strip() == "Stopped."
