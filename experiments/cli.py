@@ -115,6 +115,7 @@ _NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)  # a word that can be no path, wher
 
 
 _STOPPED = 130  # as shells count it: 128 + the number of the signal
+_POOL = "ARROW_DEFAULT_MEMORY_POOL"
 _AGAIN = 0.02  # seconds until a signal that was dropped is sent again
 
 
@@ -126,10 +127,22 @@ def built(language: str) -> Any:
 
 def main() -> None:
     """Run the command line."""
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # another takes seconds to fill a GB
-    gc.set_threshold(20_000)  # a command makes many objects and few rings of them
-    with stoppable():
+    with _at_speed(), stoppable():
         _command()
+
+
+@contextmanager
+def _at_speed() -> Iterator[None]:
+    """Set memory up for what commands do; whoever calls `main` from Python finds all as it was."""
+    own, threshold = os.environ.get(_POOL), gc.get_threshold()
+    os.environ.setdefault(_POOL, "system")  # another takes seconds to fill a GB
+    gc.set_threshold(20_000)  # a command makes many objects and few rings of them
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        if own is None:
+            os.environ.pop(_POOL, None)
 
 
 def _command() -> None:
