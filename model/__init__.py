@@ -44,7 +44,7 @@ def _keep_kernels_apart() -> None:
     digest = hashlib.blake2b(digest_size=8)
     for file in sorted(here.rglob("*.py")):
         source = file.read_bytes()
-        if b"njit" in source or b"@kernel" in source:
+        if any(mark in source for mark in (b"njit", b"@kernel", b"@in_kernels")):
             digest.update(source)
     folder = str(_first_writable(f"{_KERNELS}{digest.hexdigest()}", here))
     if "numba" in sys.modules:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..plans.posterior import effective
 from .mcmc import Misses
 
 __all__ = ["Reweighed", "reweigh"]
@@ -31,7 +32,7 @@ _EDGE = 1e-6  # how near its bounds a parameter is taken to lie at most, as shar
 class Reweighed:
     """What importance sampling makes of worlds.
 
-    `effective` is how many worlds of equal weight those drawn are worth (Kong 1992). `table` has a row for each
+    `effective` is how many worlds of equal weight those drawn are worth (see `posterior`). `table` has a row for each
     parameter: mean and sd by the weights, shift (mean of the worlds given less that mean, in these sd) and ratio (sd of
     the worlds given over that sd).
     """
@@ -66,26 +67,26 @@ def reweigh(
 
     low, high = np.array(bounds, dtype=np.float64).T
     share = np.clip((worlds - low) / (high - low), _EDGE, 1.0 - _EDGE)
-    at, equal = np.log(share / (1.0 - share)), np.full(len(worlds), 1.0 / len(worlds))
+    at, capped = np.log(share / (1.0 - share)), np.full(len(worlds), 1.0 / len(worlds))
     luck, bells = np.random.default_rng(seed), []
     odds, likely = np.empty((0, low.size)), np.empty(0)
-    for _ in range(ROUNDS):
-        spread = _WIDER * np.atleast_2d(np.cov(at.T, aweights=equal))
-        bells.append(multivariate_t(equal @ at, spread, df=_TAILS, allow_singular=True))
-        drawn = np.reshape(bells[-1].rvs(draws // ROUNDS, random_state=luck), (-1, low.size))
+    for part in np.array_split(np.arange(draws), ROUNDS):
+        spread = _WIDER * np.atleast_2d(np.cov(at.T, aweights=capped))
+        bells.append(multivariate_t(capped @ at, spread, df=_TAILS, allow_singular=True))
+        drawn = np.reshape(bells[-1].rvs(part.size, random_state=luck), (-1, low.size))
         likely = np.append(likely, [_log_density(each, misses, low, high) for each in drawn])
         at = odds = np.concatenate([odds, drawn])
         readily = np.logaddexp.reduce([np.atleast_1d(bell.logpdf(odds)) for bell in bells], axis=0)
         weight = np.exp((likely - readily) - (likely - readily).max())
-        equal = np.minimum(weight, weight.mean() * np.sqrt(weight.size))  # no single world decides (Ionides 2008)
-        equal = equal / equal.sum()
+        capped = np.minimum(weight, weight.mean() * np.sqrt(weight.size))  # no single world decides (Ionides 2008)
+        capped = capped / capped.sum()
     weight /= weight.sum()
     places = low + (high - low) / (1.0 + np.exp(-odds))
     mean = weight @ places
     sd = np.sqrt(weight @ (places - mean) ** 2)
     shift, ratio = (worlds.mean(axis=0) - mean) / sd, worlds.std(axis=0) / sd
     table = pd.DataFrame({"parameter": list(names), "mean": mean, "sd": sd, "shift": shift, "ratio": ratio})
-    return Reweighed(float(1.0 / (weight**2).sum()), table)
+    return Reweighed(effective(weight), table)
 
 
 def _log_density(odds: Floats, misses: Misses, low: Floats, high: Floats) -> float:

@@ -11,6 +11,7 @@ whoever kept last year's still has them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,14 @@ from numpy.typing import NDArray
 from ..children.draws import chances
 from ..evaluation import metrics
 from ..evaluation.evaluators import COMPARED, EVALUATORS, NONE, PEOPLE
+from ..inputs.compiled import in_kernels
 from ..inputs.parameters import BeliefParameters, DiffusionParameters
 from ..inputs.protect import protect
 from ..projects.projects import Projects
 from ..world import World
 
 Floats = NDArray[np.float64]
+Of = TypeVar("Of", float, NDArray[np.float64])
 Bools = NDArray[np.bool_]
 Which = NDArray[np.int64]
 
@@ -109,14 +112,15 @@ def doubted(evaluation: str, p: BeliefParameters) -> float:
     return p.doubt[EVALUATORS.index(evaluation)] ** 2 if evaluation != NONE else 0.0
 
 
-def credited(before: Floats, more: Floats, doubt: Floats | float) -> Floats:
+@in_kernels
+def credited(before: Of, more: Of, doubt: float) -> Of:
     """Precision that is credited to `more` from a method after `before`: what is off is off alike in every project.
 
     ``1 / (doubt + 1 / precision)`` is what is known from evaluations that share an error of that variance (a random
     effect of the method; DerSimonian & Laird 1986 have one of the study).
     """
     total = before + more
-    return np.asarray(total / (1.0 + doubt * total) - before / (1.0 + doubt * before))
+    return total / (1.0 + doubt * total) - before / (1.0 + doubt * before)
 
 
 def is_told(worth: Bools, luck: Floats, p: DiffusionParameters) -> Bools:

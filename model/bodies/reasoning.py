@@ -151,8 +151,8 @@ _FAR = 9.0  # standard deviations beyond which nothing that could be learned add
 
 
 @kernel
-def value_of_trying(net: Floats, slope: Floats, before: Floats, more: Floats) -> Floats:
-    """Expected value of sample information for one later decision of the same size, SEK per child; (n, n_cells) each.
+def value_of_trying(net: float, slope: float, before: float, more: float) -> float:
+    """Expected value of sample information for one later decision of the same size, SEK per child.
 
     Who tries learns, and may decide otherwise next time. The value of what is decided on is linear in the effect
     believed in, so that it is ``s L(|net| / s)`` with the normal loss ``L`` and ``s`` the standard deviation by which
@@ -169,16 +169,6 @@ def value_of_trying(net: Floats, slope: Floats, before: Floats, more: Floats) ->
     more
         Precision that one project adds to it.
     """
-    result = np.zeros(net.shape)
-    for m in range(net.shape[0]):
-        for c in range(net.shape[1]):
-            result[m, c] = of_trying(net[m, c], slope[m, c], before[m, c], more[m, c])
-    return result
-
-
-@kernel
-def of_trying(net: float, slope: float, before: float, more: float) -> float:
-    """As `value_of_trying`, of one option before one body."""
     sd = abs(slope) * math.sqrt(max(1.0 / before - 1.0 / (before + more), 0.0))
     if sd <= 0.0:
         return 0.0

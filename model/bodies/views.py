@@ -86,11 +86,6 @@ class View:
             cost = cost + left[fund][:, None] * paid[:, cells]
         return cost
 
-    def slope(self, body: str, cells: Whole) -> Floats:
-        """How much more these options are worth for a unit more of the effect, SEK per child, (n, len(cells))."""
-        low, high = BELIEF_GRID.index(0.5), BELIEF_GRID.index(1.5)
-        return np.asarray(self.worth[body][high][:, cells] - self.worth[body][low][:, cells])
-
 
 def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
     """Work out what every option is worth to every body under every belief, contract by contract."""

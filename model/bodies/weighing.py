@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..children.forecast import BELIEF_GRID, between
 from ..inputs.compiled import kernel
-from .reasoning import of_trying
+from .beliefs import credited
+from .reasoning import value_of_trying
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -53,15 +54,11 @@ def weigh(
     """Terms of what options are worth to a body: net, trying, against, taste; SEK per child, (n, k) each.
 
     `project_cost`, shape (n,), is what a project of the usual size costs in each place; `taste`, (n, n_interventions),
-    is per krona. What a trial tells is credited as `beliefs.credited` has it.
+    is per krona.
     """
     cell, kind, cost, worth, price, tells = options
-    net, trying, against, liked = (
-        np.empty(price.shape),
-        np.empty(price.shape),
-        np.empty(price.shape),
-        np.empty(price.shape),
-    )
+    net, trying = np.empty(price.shape), np.empty(price.shape)
+    against, liked = np.empty(price.shape), np.empty(price.shape)
     kinds = known.effect.shape[1]
     upper, weight = np.empty(kinds, np.int64), np.empty(kinds)
     for m in range(price.shape[0]):
@@ -73,11 +70,9 @@ def weigh(
             above, below = worth[upper[k], m, c], worth[upper[k] - 1, m, c]
             net[m, i] = weight[k] * above + (1.0 - weight[k]) * below - price[m, i]
             against[m, i] = ways.reluctance * cost[i] + ways.effort / size
-            before = known.heard[m, k]
-            total = before + size * tells[m, c]
-            more = total / (1.0 + ways.doubt * total) - before / (1.0 + ways.doubt * before)
+            more = credited(known.heard[m, k], size * tells[m, c], ways.doubt)
             slope = worth[_HIGH, m, c] - worth[_LOW, m, c]
-            gain = of_trying(net[m, i] - against[m, i], slope, known.precision[m, k], more)
+            gain = value_of_trying(net[m, i] - against[m, i], slope, known.precision[m, k], more)
             trying[m, i] = ways.trials_ahead * gain
             liked[m, i] = cost[i] * taste[m, k]
     return net, trying, against, liked

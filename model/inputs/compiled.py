@@ -1,6 +1,7 @@
 """Compiled functions: what `kernel` marks is compiled by Numba, and its calls are checked as those of any function.
 
-A kernel takes arrays, numbers and named tuples of them, and reads no constant of another file.
+A kernel takes arrays, numbers and named tuples of them, and reads no constant of another file that holds no kernel.
+What `in_kernels` marks is a plain function of Python, and a part of any kernel that calls it: one formula for both.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 from numba import njit
+from numba.extending import register_jitable
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -19,6 +21,12 @@ def kernel(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]
     dispatcher._cache = _Cache(dispatcher._cache)
     compiled: Callable[Arguments, Answer] = dispatcher
     return compiled
+
+
+def in_kernels(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Let kernels call a function that Python calls as it is, on arrays of any shape."""
+    marked: Callable[Arguments, Answer] = register_jitable(function)
+    return marked
 
 
 class _Cache:

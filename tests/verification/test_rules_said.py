@@ -186,7 +186,7 @@ def test_taste_is_the_same_under_every_design_and_nothing_at_scale_nought():
 
 def test_a_trial_is_worth_more_to_whoever_is_unsure_and_nothing_to_whoever_knows():
     net, slope = np.array([[100.0, -100.0, 100.0]]), np.array([[500.0, 500.0, 0.0]])
-    sure, unsure = (value_of_trying(net, slope, np.full((1, 3), p), np.full((1, 3), 2.0)) for p in (1e9, 1.0))
+    sure, unsure = (np.vectorize(value_of_trying)(net, slope, p, 2.0) for p in (1e9, 1.0))
     assert (unsure[0, :2] > 1.0).all()
     assert unsure[0, 0] == pytest.approx(unsure[0, 1])  # yes or no, it may turn out otherwise
     assert unsure[0, 2] == 0.0

@@ -23,7 +23,7 @@ def test_one_pass_gives_what_the_rules_give_one_by_one():
     slope = (worth[BELIEF_GRID.index(1.5)] - worth[BELIEF_GRID.index(0.5)])[:, cell]
     assert (net == at_belief(worth[:, :, cell], effect[:, kind]) - price).all()
     assert (against == ways.reluctance * cost + ways.effort / size).all()
-    learned = value_of_trying(net - against, slope, np.ascontiguousarray(precision[:, kind]), more)
+    learned = np.vectorize(value_of_trying)(net - against, slope, precision[:, kind], more)
     assert learned.max() > 0.0
     assert (trying == ways.trials_ahead * learned).all()
     assert (liked == cost * taste[:, kind]).all()
