@@ -104,9 +104,10 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
     except BaseException:
         # Workers first: a pool that finds them dead closes the pipe that it may be writing a large job into.
-        # A pool that is shut down first waits for that pipe, which nobody reads any more.
+        # A pool that is shut down first waits for that pipe, which nobody reads any more. Its thread is waited for:
+        # Python wakes it at exit, and prints a traceback if it closes its pipe in that instant.
         stop(child for child in multiprocessing.active_children() if child not in before)
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
 
