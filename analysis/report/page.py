@@ -18,6 +18,7 @@ from .committees import committee_sections
 from .contract_sections import contract_sections, step_sections
 from .decision.front import front, sayings
 from .decision.paired import pair_up
+from .elsewhere import Drawing
 from .figure_sections import at_scale, figure_sections
 from .pages import fill_in, texts_in
 from .parts.consists import consists, linked
@@ -209,11 +210,6 @@ def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dic
     }
 
 
-def _drawn(svg: str, local: Callable[[str], str]) -> str:
-    """Put the texts of a figure into the language."""
-    return re.sub(r'(<text[^>]*>|aria-label=")([^<"]*)', lambda found: found[1] + local(found[2]), svg)
-
-
 def localiser(language: str) -> Callable[[str], str]:
     """Return what turns numbers as `tables` writes them into those of the language."""
     if language != "sv":
@@ -225,8 +221,10 @@ def spoken(value: Any, local: Callable[[str], str]) -> Any:
     """Put every text of a nest of lists and tuples into the language."""
     if isinstance(value, str):
         return local(value)
+    if isinstance(value, Drawing):
+        return value.spoken(local)
     if isinstance(value, Mapping):
-        return {key: _drawn(each, local) if key == "svg" else spoken(each, local) for key, each in value.items()}
+        return {key: spoken(each, local) for key, each in value.items()}
     if isinstance(value, Iterable):
         return [spoken(each, local) for each in value]
     return value
