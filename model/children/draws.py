@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit, uint32, uint64
 from numpy.typing import ArrayLike, NDArray
 
-from ..inputs.compiled import kernel
+from ..inputs.compiled import as_read, kernel
 
 BIRTH, MOVE, ELIGIBILITY, DETECT, AGENT, CYCLE, LOCAL, WINDFALL = range(1, 9)
 SPREAD, SURVEY, PURSE, LOT, IDEA, TASTE, SERVICE, RECRUIT, LEAVE = range(21, 30)
@@ -73,7 +73,6 @@ def uniforms(seed: int, purpose: int, n: int, *, key: tuple[int, int, int] = (0,
     return (bits.astype(np.float64) + 0.5) / ONE
 
 
-@kernel
 def by_place(
     seed: int, purpose: int, codes: NDArray[np.int64], numbers: NDArray[np.int64], year: int = 0
 ) -> NDArray[np.float64]:
@@ -81,6 +80,13 @@ def by_place(
 
     The key is (code, year, 0), and a number names what the luck is about: the same whoever and whatever else is there.
     """
+    return _by_place(seed, purpose, as_read(codes), as_read(numbers), year)
+
+
+@kernel
+def _by_place(
+    seed: int, purpose: int, codes: NDArray[np.int64], numbers: NDArray[np.int64], year: int
+) -> NDArray[np.float64]:
     out = np.empty((codes.size, numbers.size))
     for i in range(codes.size):
         key = stream_key(seed, purpose, codes[i], year, 0)

@@ -175,7 +175,8 @@ def live_untreated(
                 moving[movers] = i
                 s = mine[i]
                 movers += np.uint32(np.uint32(luck[i] - low[s]) >= width[s])
-            here[:] = counts[m, age - 1]  # older cohorts come first, so these are still last year's
+            for s in range(N_LEVELS):
+                here[s] = counts[m, age - 1, s]  # older cohorts come first, so these are still last year's
             edge = move_threshold[age]
             goal = target[0 if age < ADULT_AGE else 1]
             for j in range(movers):
