@@ -83,10 +83,17 @@ def content(
     say = texts(language)["sentences"]
     seeds = sorted(runs["seed"].unique())
     designs = list(dict.fromkeys(runs["design"]))
-    summarised = summary(tables, rate)
     start = int(runs["start_year"].iloc[0])
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
     local = localiser(language)
+    cohort = spoken(cohort_sections(by_age, words, say), local)  # what is drawn comes first: see `elsewhere`
+    sections = [
+        spoken(section, local)
+        for of, make in ((by_age, figure_sections), (every, step_sections), (tables, contract_sections))
+        for section in make(of, words, say, rate, captions)
+    ]
+    sections += [spoken(section, local) for section in committee_sections(tables, words, say)]
+    summarised = summary(tables, rate)
     further = format_summary(details(tables, rate, societal_rate), designs, DETAILS)
     hashes = set(runs["scenario_hash"])
     laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
@@ -107,13 +114,8 @@ def content(
         "names": [words.get(design, design) for design in designs],
         "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
         "summary_title": say["h_summary"],
-        "sections": [
-            spoken(section, local)
-            for of, make in ((by_age, figure_sections), (every, step_sections), (tables, contract_sections))
-            for section in make(of, words, say, rate, captions)
-        ]
-        + [spoken(section, local) for section in committee_sections(tables, words, say)],
-        "cohort": spoken(cohort_sections(by_age, words, say), local),
+        "sections": sections,
+        "cohort": cohort,
         "options": option_table(tables, words, say, local),
         "details_title": say["h_details"],
         "details": _cells(further, DETAILS, language, local),
