@@ -11,10 +11,11 @@ Every purpose has its own number here: a new one leaves the others' luck as it w
 import hashlib
 
 import numpy as np
-from numba import njit, uint32, uint64
+from numba import uint32, uint64
 from numpy.typing import ArrayLike, NDArray
 
 from ..inputs.compiled import kernel
+from ..inputs.protect import read_only
 
 BIRTH, MOVE, ELIGIBILITY, DETECT, AGENT, CYCLE, LOCAL, WINDFALL = range(1, 9)
 SPREAD, SURVEY, PURSE, LOT, IDEA, TASTE, SERVICE, RECRUIT, LEAVE = range(21, 30)
@@ -29,7 +30,7 @@ _S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
 _SHIFT = np.uint64(64 - DRAW_BITS)
 
 
-@njit(inline="always")
+@kernel
 def mix(word: np.uint64) -> np.uint64:
     """Scramble 64 bits (the splitmix64 finaliser)."""
     word = (word ^ (word >> _S30)) * _MIX_1
@@ -45,7 +46,7 @@ def stream_key(seed: int, purpose: int, municipality: int, birth_year: int, age:
     return mix(key + uint64(birth_year) * uint64(65536) + uint64(age) + uint64(1))
 
 
-@njit(inline="always")
+@kernel
 def draw(key: np.uint64, child: int) -> np.uint32:
     """Return the draw of child number `child` (0, 1, ...) under `key`: an integer in [0, 2**31)."""
     return uint32(mix(key + (uint64(child) + uint64(1)) * _GOLD) >> _SHIFT)
@@ -73,7 +74,6 @@ def uniforms(seed: int, purpose: int, n: int, *, key: tuple[int, int, int] = (0,
     return (bits.astype(np.float64) + 0.5) / ONE
 
 
-@kernel
 def by_place(
     seed: int, purpose: int, codes: NDArray[np.int64], numbers: NDArray[np.int64], year: int = 0
 ) -> NDArray[np.float64]:
@@ -81,6 +81,13 @@ def by_place(
 
     The key is (code, year, 0), and a number names what the luck is about: the same whoever and whatever else is there.
     """
+    return _by_place(seed, purpose, read_only(codes), read_only(numbers), year)
+
+
+@kernel
+def _by_place(
+    seed: int, purpose: int, codes: NDArray[np.int64], numbers: NDArray[np.int64], year: int
+) -> NDArray[np.float64]:
     out = np.empty((codes.size, numbers.size))
     for i in range(codes.size):
         key = stream_key(seed, purpose, codes[i], year, 0)

@@ -244,10 +244,11 @@ def combined(programmes: Whole, factors: Floats, overlap: float) -> tuple[float,
     overlap
         0 where programmes act by different ways, so that all act in full; 1 where they do the same.
     """
+    worse, better, fork = np.int64(0), np.int64(1), np.int64(2)  # not literals, for each of which it would be compiled
     return (
-        _combined(programmes, factors, 0, overlap),
-        _combined(programmes, factors, 1, overlap),
-        _combined(programmes, factors, 2, overlap),
+        _combined(programmes, factors, worse, overlap),
+        _combined(programmes, factors, better, overlap),
+        _combined(programmes, factors, fork, overlap),
     )
 
 
@@ -260,7 +261,7 @@ def of_two(one: float, other: float, same: bool, overlap: float) -> float:
 
 
 @kernel
-def _combined(programmes: Whole, factors: Floats, way: int, overlap: float) -> float:
+def _combined(programmes: Whole, factors: Floats, way: np.int64, overlap: float) -> float:
     """The factor on one kind of move, see `combined`."""
     n, strongest = programmes.size, 0
     if n == 2:

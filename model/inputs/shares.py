@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiled import kernel
+from .protect import read_only
 
 Whole = NDArray[np.int64]
 
 
-@kernel
 def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     """Divide whole numbers among the members of each group in proportion to whole weights; nothing is lost.
 
@@ -31,6 +31,11 @@ def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     ndarray
         Shape of `weight`; nobody gets more than its weight.
     """
+    return _share_out(read_only(number), read_only(weight), read_only(of))
+
+
+@kernel
+def _share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     n, members = weight.shape
     result = np.empty(weight.shape, np.int64)
     whole, upto, given = np.empty((3, number.shape[1]), np.int64)
@@ -47,9 +52,13 @@ def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     return result
 
 
-@kernel
 def sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
     """Sum over the members of each group, first to last, from (n, n_members) to (n, n_groups); `of` as above."""
+    return _sums_by(read_only(values), read_only(of), n_groups)
+
+
+@kernel
+def _sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
     result = np.zeros((values.shape[0], n_groups), values.dtype)
     for i in range(values.shape[0]):
         for member in range(of.size):

@@ -15,6 +15,7 @@ from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, 
 from ..children.lifecourse import fading
 from ..children.participants import Participants
 from ..inputs.compiled import kernel
+from ..inputs.protect import read_only
 from ..state import State
 from ..world import World
 
@@ -65,7 +66,7 @@ def afterwards(world: World, state: State) -> tuple[Floats, Floats]:
 @lru_cache(maxsize=4)  # the same for all designs of a world and seed
 def ahead_without_help(ladder: Ladder, states: bytes) -> Floats:
     """As `ahead`, of lives without any programme. `states` is their number by (age, state), floats as bytes."""
-    nothing, later = np.ones((1, 5)), np.zeros((LAST_AGE, N_AGES, N_LEVELS))
+    nothing, later = read_only(np.ones((1, 5))), np.zeros((LAST_AGE, N_AGES, N_LEVELS))
     lives = _never_helped(np.frombuffer(states).reshape(N_AGES, N_STATES))
     _add_up(lives, (nothing, fading(nothing), 0.0), life_tables(ladder), later)
     later.flags.writeable = False

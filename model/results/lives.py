@@ -13,6 +13,7 @@ from ..children.prices import CostTables, equalised
 from ..evaluation.evaluators import JUDGED_TO
 from ..inputs.compiled import kernel
 from ..inputs.parameters import KINDS, PAYERS
+from ..inputs.protect import read_only
 from ..inputs.version import __version__
 from ..state import State
 from ..world import World
@@ -187,6 +188,7 @@ def _in_sek(world: World, first: int, counts: NDArray[np.float64]) -> Whole:
     lists = [world.costs_in(first + t) for t in range(counts.shape[0])]
     begins = [t for t, each in enumerate(lists) if t == 0 or each is not lists[t - 1]]
     stretches = zip(begins, [*begins[1:], len(lists)], strict=True)
+    counts = read_only(counts)
     return np.concatenate([_priced(_price_by_row(lists[begin]), counts[begin:end]) for begin, end in stretches])
 
 
