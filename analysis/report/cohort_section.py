@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..measures import cohort, lifetime
 from .decision.verdict import signed, verdict
+from .elsewhere import drawing
 from .figures import GROUP_COLOUR, GROUP_HATCH
-from .style import STYLE, labelled, svg
+from .style import blank, styled, svg
 from .tables import number, within
 
 Tables = Mapping[str, pd.DataFrame]
@@ -23,6 +22,7 @@ Texts = Mapping[str, str]
 Cell = tuple[str, str]
 
 MOST_DRAWN = 4  # designs side by side
+DRAWN = ("c_without", "c_saved")  # sentences in the picture
 GROWN_UP = 20  # the age at which the ladder of adults begins
 PRICES_CHANGE = (6, 13, 20, 30, 45)  # ages at which the model's prices and risks change, and the picture jumps
 
@@ -43,7 +43,7 @@ def cohort_sections(tables: Tables, words: Texts, say: Texts) -> list[dict[str, 
             "key": "cohort",
             "heading": heading,
             "reading": reading,
-            "svg": labelled("cohort", _draw(found, words, say), f"{heading}. {reading}"),
+            "svg": drawing("cohort", f"{heading}. {reading}", _draw, found, words, {key: say[key] for key in DRAWN}),
             "caption": caption,
         },
         _table(found, tables, words, say) | {"heading": say["h_cohort_table"].format(year=start)},
@@ -77,8 +77,8 @@ def _draw(found: pd.DataFrame, words: Texts, say: Texts) -> str:
     groups = [group for group in lifetime.GROUPS if group in set(found["group"].unique())]
     without = first.groupby(["age", "group"])["untreated_sek"].sum().unstack("group").fillna(0.0)
     without = without.div(first["seed"].nunique() * 1000)[groups]
-    with mpl.rc_context(STYLE | {"font.size": 9}):
-        figure = Figure(figsize=(9.2, 5.2), layout="constrained")
+    with styled({"font.size": 9}):
+        figure = blank(9.2, 5.2)
         grid = figure.add_gridspec(2, len(names), height_ratios=[1.25, 1])
         top = figure.add_subplot(grid[0, :])
         layers = top.stackplot(without.index, without.to_numpy().T, labels=[words[group] for group in groups])

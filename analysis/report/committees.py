@@ -8,15 +8,14 @@ from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..measures import lifetime, payers
 from .decision.drawings import over_years
 from .decision.paired import M_SEK
 from .decision.verdict import LESS, MORE, cell, verdict
-from .style import STYLE, labelled, svg
+from .elsewhere import drawing
+from .style import blank, styled, svg
 from .tables import within
 
 Tables = Mapping[str, pd.DataFrame]
@@ -44,7 +43,7 @@ def committee_sections(tables: Tables, words: Texts, say: Texts) -> list[dict[st
             "key": "committees",
             "heading": heading,
             "reading": reading,
-            "svg": labelled("committees", _draw(by, words, names[:MOST_DRAWN]), f"{heading}. {reading}"),
+            "svg": drawing("committees", f"{heading}. {reading}", _draw, _frames(by, names[:MOST_DRAWN]), words),
             "caption": say["n_committees"] + (f" {say['n_committees_more']}" if len(names) > MOST_DRAWN else ""),
         },
         _table(by, names, words, say),
@@ -94,15 +93,25 @@ def _read(by: Changes, names: Sequence[str], words: Texts, say: Texts) -> list[s
     return lines
 
 
-def _draw(by: Changes, words: Texts, names: Sequence[str]) -> str:
+def _frames(by: Changes, names: Sequence[str]) -> dict[str, list[pd.DataFrame]]:
+    """Change of each frame, M SEK, by design and body; of each a row for each year and a column for each seed."""
+    return {
+        name: [
+            by[name, body].set_index(["year", "seed"])["frame_sek"].unstack("seed") / M_SEK for body in lifetime.BODIES
+        ]
+        for name in names
+    }
+
+
+def _draw(frames: Mapping[str, Sequence[pd.DataFrame]], words: Texts) -> str:
     """Change of each frame by design (rows) and body (columns) over years; the band is from lowest to highest seed."""
-    with mpl.rc_context(STYLE | {"font.size": 9}):
-        figure = Figure(figsize=(9.2, 0.6 + 1.55 * len(names)), layout="constrained")
+    names = [*frames]
+    with styled({"font.size": 9}):
+        figure = blank(9.2, 0.6 + 1.55 * len(names))
         axes = figure.subplots(len(names), len(lifetime.BODIES), sharex="col", squeeze=False)
         for row, name in enumerate(names):
             for column, body in enumerate(lifetime.BODIES):
-                wide = by[name, body].set_index(["year", "seed"])["frame_sek"].unstack("seed") / M_SEK
-                over_years(axes[row, column], wide, ticks=3)
+                over_years(axes[row, column], frames[name][column], ticks=3)
                 if row == 0:
                     axes[row, column].set_title(fill(words[body], 20, break_long_words=False), fontsize=8.5)
             axes[row, 0].set_ylabel(fill(words.get(name, name), 20), fontsize=8.5)

@@ -3,7 +3,7 @@
 Read by `page`.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from ..measures import contracts, lifetime, options
 from . import figures
 from .decision.verdict import LESS, verdict
-from .style import labelled
+from .elsewhere import drawing
 from .tables import number
 
 Tables = Mapping[str, pd.DataFrame]
@@ -20,39 +20,37 @@ MOST_SENTENCES = 6  # more designs than that are counted, not told one by one
 
 def figure_sections(
     tables: Tables, words: Mapping[str, str], say: Mapping[str, str], rate: float, captions: Mapping[str, str]
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Draw each figure and write its reading; a figure that has nothing to show is left out."""
 
-    def section(key: str, svg: str, reading: str, caption: str) -> dict[str, str]:
-        return _section(key, svg, reading, say) | {"caption": captions[caption]}
+    def section(key: str, reading: str, caption: str, draw: Callable[..., str], *data: Any) -> dict[str, Any]:
+        heading = say[f"h_{key}"]
+        # With the reading the heading is also what a screen reader says of the figure.
+        picture = drawing(key, f"{heading}. {reading}", draw, *data, words)
+        return {"key": key, "heading": heading, "svg": picture, "reading": reading, "caption": captions[caption]}
 
-    result = [section("pyramid", figures.pyramid(tables, words), _read_pyramid(tables, say), "plain")]
+    costs = figures.cost_by_age(tables)
+    result = [section("pyramid", _read_pyramid(tables, say), "plain", figures.pyramid, *costs)]
     yearly = lifetime.without_ages(tables)
     change = lifetime.change_per_child(yearly, rate)
     if not change.empty:
         lines = changes_in_words(change, words, say)
         lines.append(say["r_change_how" if change["seed"].nunique() > 1 else "r_change_one"])
-        result.append(section("change", figures.lifetime_change(yearly, words, rate), " ".join(lines), "interval"))
+        result.append(section("change", " ".join(lines), "interval", figures.lifetime_change, change))
     if not tables["enrolment"].empty:
         reading = _read_whom(tables, words, say)
-        result.append(section("whom", figures.invested_in_whom(tables, words), reading, "plain"))
-    result.append(section("pocket", figures.wrong_pocket(tables, words), _read_pocket(tables, words, say), "present"))
-    result.append(section("years", figures.over_years(tables, words), say["r_years"], "plain"))
+        result.append(section("whom", reading, "plain", figures.invested_in_whom, figures.spent_in_whom(tables)))
+    worth, reading = figures.worth_by_intervention(tables), _read_pocket(tables, words, say)
+    result.append(section("pocket", reading, "present", figures.wrong_pocket, worth))
+    result.append(section("years", say["r_years"], "plain", figures.over_years, figures.spent_over_years(tables)))
     dots = figures.settled_dots(tables)
-    measured = figures.measured_against_true(dots, words)
-    if measured is not None:
-        result.append(section("error", measured, _read_error(tables, dots, words, say), "dots"))
+    if len(dots):
+        reading = _read_error(tables, dots, words, say)
+        result.append(section("error", reading, "dots", figures.measured_against_true, dots))
     sizes = figures.shown_sizes(tables)
-    by_size = figures.error_by_size(sizes, words)
-    if by_size is not None:
-        result.append(section("size", by_size, _read_size(sizes, words, say), "dots"))
+    if len(sizes):
+        result.append(section("size", _read_size(sizes, words, say), "dots", figures.error_by_size, sizes))
     return result
-
-
-def _section(key: str, svg: str, reading: str, say: Mapping[str, str]) -> dict[str, str]:
-    """Give a figure its heading; with the reading it is also what a screen reader says of it."""
-    heading = say[f"h_{key}"]
-    return {"key": key, "heading": heading, "svg": labelled(key, svg, f"{heading}. {reading}"), "reading": reading}
 
 
 def _read_pyramid(tables: Tables, say: Mapping[str, str]) -> str:

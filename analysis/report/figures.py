@@ -1,26 +1,30 @@
-"""Figures of the report, each a function from result tables to an SVG text.
+"""Figures of the report: what a figure shows, from result tables; and its drawing as SVG text, from that.
 
 Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart; hatching tells
 payer groups apart on grey paper too. The same tables give the same bytes. Read by `page`.
 """
 
-from collections.abc import Iterable, Mapping
-from textwrap import fill, shorten
+from __future__ import annotations
 
-import matplotlib as mpl
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from textwrap import fill, shorten
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
 
 from ..measures import contracts, lifetime, options
 from .intervals import intervals
-from .style import STYLE as _STYLE
-from .style import area, dot, line
+from .style import area, blank, dot, line, styled
 from .style import axes as _axes
 from .style import svg as _svg
 from .tables import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Tables = Mapping[str, pd.DataFrame]
 Words = Mapping[str, str]  # texts by key: names of payers, designs and interventions, axis labels
@@ -50,8 +54,11 @@ def _designs(tables: Tables) -> list[str]:
     return list(dict.fromkeys(tables["runs"]["design"]))
 
 
-def pyramid(tables: Tables, words: Words) -> str:
-    """Cost by payer and age per child under the first design (status quo if it was run); line: without programmes."""
+def cost_by_age(tables: Tables) -> tuple[pd.DataFrame, pd.Series]:
+    """Cost by age (rows) and payer (columns), kSEK a child, under the first design (status quo if it was run).
+
+    And by age what it would be without programmes.
+    """
     designs = _designs(tables)
     design = lifetime.BASE if lifetime.BASE in designs else designs[0]
     frame = lifetime.pyramid(tables)
@@ -59,10 +66,14 @@ def pyramid(tables: Tables, words: Words) -> str:
     mean = frame.groupby(["age", "payer"], sort=False)[["actual_sek", "untreated_sek"]].mean().reset_index()
     payers = [payer for payer in lifetime.GROUP_OF if payer in set(mean["payer"])]
     wide = mean.pivot_table(index="age", columns="payer", values="actual_sek", fill_value=0.0)[payers] / 1000
-    without = mean.groupby("age")["untreated_sek"].sum() / 1000
-    with mpl.rc_context(_STYLE):
+    return wide, mean.groupby("age")["untreated_sek"].sum() / 1000
+
+
+def pyramid(wide: pd.DataFrame, without: pd.Series, words: Words) -> str:
+    """Draw `cost_by_age`; the line is the cost without programmes."""
+    with styled():
         figure, ax = _axes(9.5, 4.6)
-        layers = ax.stackplot(wide.index, wide.clip(lower=0).to_numpy().T, labels=[words[p] for p in payers])
+        layers = ax.stackplot(wide.index, wide.clip(lower=0).to_numpy().T, labels=[words[str(payer)] for payer in wide])
         for nth, layer in enumerate(layers):
             layer.set(**area(nth), linewidth=0.4)
         ax.plot(without.index, without, color="black", linestyle=":", linewidth=1.6, label=words["untreated"])
@@ -73,8 +84,18 @@ def pyramid(tables: Tables, words: Words) -> str:
         return _svg(figure)
 
 
-def invested_in_whom(tables: Tables, words: Words) -> str:
-    """Programme cost committed by intervention and age, per design: a heat table, M SEK per year."""
+@dataclass(frozen=True)
+class Spent:
+    """Programme cost committed, M SEK per year: `grid` by design, intervention and band of ages."""
+
+    designs: list[str]
+    interventions: list[str]
+    bands: list[tuple[int, int]]
+    grid: NDArray[np.float64]
+
+
+def spent_in_whom(tables: Tables) -> Spent:
+    """Work out what is committed for whom, by design."""
     designs = _designs(tables)
     years = tables["runs"].groupby("design", sort=False)[["years"]].sum()["years"]
     taken = tables["enrolment"]
@@ -88,10 +109,16 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
             part = mine[mine["age"].between(low, high)]
             spent = part.groupby("intervention")["cost_sek"].sum().reindex(names, fill_value=0)
             grid[d, :, b] = spent.to_numpy() / years[design] / 1e6
-    with mpl.rc_context(_STYLE | {"axes.grid": False}):
+    return Spent(designs, names, bands, grid)
+
+
+def invested_in_whom(spent: Spent, words: Words) -> str:
+    """Draw `spent_in_whom` as a heat table for each design."""
+    designs, names, bands, grid = spent.designs, spent.interventions, spent.bands, spent.grid
+    with styled({"axes.grid": False}):
         across = min(len(designs), ACROSS)
         down = -(-len(designs) // across)
-        figure = Figure(figsize=(2.6 + 2.1 * across, 0.4 + (0.8 + 0.17 * len(names)) * down), layout="constrained")
+        figure = blank(2.6 + 2.1 * across, 0.4 + (0.8 + 0.17 * len(names)) * down)
         axes = list(figure.subplots(down, across, sharey=True, squeeze=False).flat)
         for ax in axes[len(designs) :]:
             ax.set_axis_off()
@@ -118,12 +145,11 @@ def invested_in_whom(tables: Tables, words: Words) -> str:
         return _svg(figure)
 
 
-def lifetime_change(tables: Tables, words: Words, rate: float) -> str:
-    """Lifetime public cost per child less that of status quo: each seed a dot, mean and 90 % interval."""
-    change = lifetime.change_per_child(tables, rate)
+def lifetime_change(change: pd.DataFrame, words: Words) -> str:
+    """Draw `lifetime.change_per_child`: each seed a dot, mean and 90 % interval."""
     designs = list(change["design"].unique())
     found = intervals(change, "change_sek", ["design"]).set_index("design")
-    with mpl.rc_context(_STYLE):
+    with styled():
         figure, ax = _axes(8.5, 0.9 + 0.5 * max(len(designs), 1))
         for row, design in enumerate(designs):
             dots = change[change["design"] == design]["change_sek"]
@@ -139,13 +165,17 @@ def lifetime_change(tables: Tables, words: Words, rate: float) -> str:
         return _svg(figure)
 
 
-def wrong_pocket(tables: Tables, words: Words) -> str:
-    """Per intervention: what the owner saves within its horizon, and what everybody saves over life, against cost.
+def worth_by_intervention(tables: Tables) -> pd.DataFrame:
+    """Per intervention, kSEK a child: its cost, what the owner saves within its horizon, and what each saves over life.
 
-    Per child, averaged over options (ages and levels) with those seen as weights (`options.option_values`).
+    Averaged over options (ages and levels) with those seen as weights (`options.option_values`).
     """
-    mean = options.option_values(tables, ["intervention"]).set_index("intervention") / 1000
-    with mpl.rc_context(_STYLE):
+    return options.option_values(tables, ["intervention"]).set_index("intervention") / 1000
+
+
+def wrong_pocket(mean: pd.DataFrame, words: Words) -> str:
+    """Draw `worth_by_intervention`."""
+    with styled():
         figure, ax = _axes(8.5, 0.9 + 0.36 * len(mean))
         at = np.arange(len(mean))
         above, below = np.zeros(len(mean)), np.zeros(len(mean))
@@ -174,20 +204,29 @@ def wrong_pocket(tables: Tables, words: Words) -> str:
         return _svg(figure)
 
 
-def over_years(tables: Tables, words: Words) -> str:
-    """Programme cost by calendar year and design, M SEK, mean over seeds."""
+def spent_over_years(tables: Tables) -> pd.DataFrame:
+    """Programme cost by calendar year (rows) and design (columns), M SEK, mean over seeds."""
     payments = lifetime.all_payments(tables)
     spent = payments[payments["work"].notna() & (payments["phase"] == "simulated")]
     by_year = spent.groupby(["design", "seed", "year"])[["amount_sek"]].sum().reset_index()
     seeds = tables["runs"].groupby("design", sort=False)["seed"].nunique()
     first, years = int(tables["runs"]["start_year"].min()), int(tables["runs"]["years"].max())
     calendar = np.arange(first, first + years)
-    with mpl.rc_context(_STYLE):
+    means = {}
+    for design in _designs(tables):
+        total = by_year[by_year["design"] == design].groupby("year")["amount_sek"].sum()
+        means[design] = total.reindex(calendar, fill_value=0) / seeds[design] / 1e6
+    return pd.DataFrame(means)
+
+
+def over_years(means: pd.DataFrame, words: Words) -> str:
+    """Draw `spent_over_years`."""
+    from matplotlib.ticker import MaxNLocator
+
+    with styled():
         figure, ax = _axes(8.5, 3.6)
-        for nth, design in enumerate(_designs(tables)):
-            total = by_year[by_year["design"] == design].groupby("year")["amount_sek"].sum()
-            mean = total.reindex(calendar, fill_value=0) / seeds[design] / 1e6
-            ax.plot(calendar, mean, **line(nth), linewidth=2, label=words.get(design, design))
+        for nth, design in enumerate(means):
+            ax.plot(means.index, means[design], **line(nth), linewidth=2, label=words.get(str(design), str(design)))
         ax.set(ylabel=words["M SEK per year"], ylim=(0, None))
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         _legend(figure, ax)
@@ -219,11 +258,9 @@ def settled_dots(tables: Tables) -> pd.DataFrame:
     return dots
 
 
-def measured_against_true(dots: pd.DataFrame, words: Words) -> str | None:
-    """Measured against true saving of the projects of `settled_dots`, or None if there is none."""
-    if dots.empty:
-        return None
-    with mpl.rc_context(_STYLE):
+def measured_against_true(dots: pd.DataFrame, words: Words) -> str:
+    """Draw measured against true saving of the projects of `settled_dots`, of which there must be one."""
+    with styled():
         figure, ax = _axes(8.5, 4.8)
         for nth, (design, part) in enumerate(dots[dots["shown"]].groupby("design", sort=False)):
             ax.plot(
@@ -240,24 +277,22 @@ def measured_against_true(dots: pd.DataFrame, words: Words) -> str | None:
 def shown_sizes(tables: Tables) -> pd.DataFrame:
     """Rows of `contracts.payment_error_by_size` to draw: of the paying design with most projects, sizes with enough.
 
-    If no design pays, of the one with most projects; no rows if nothing is settled.
+    If no design pays, of the one with most projects; no rows if nothing is settled, or no line has enough points.
     """
     errors = contracts.payment_error_by_size(tables)
     errors = errors[(errors["projects"] >= FEWEST) & errors["measured"].gt(0)]
     paying = errors["design"].isin(contracts.paying_designs(tables))
     errors = errors[paying] if paying.any() else errors
     known = errors.groupby("design", sort=False)["projects"].sum()
-    return errors[errors["design"] == known.idxmax()] if len(known) else errors
+    shown = errors[errors["design"] == known.idxmax()] if len(known) else errors
+    return shown if len(shown) and shown["intervention"].value_counts().iloc[0] >= FEWEST_SIZES else shown.head(0)
 
 
-def error_by_size(shown: pd.DataFrame, words: Words) -> str | None:
-    """Error of the measured saving against group size, a line per intervention (`shown_sizes`).
+def error_by_size(shown: pd.DataFrame, words: Words) -> str:
+    """Draw the error of the measured saving against group size, a line per intervention (`shown_sizes`)."""
+    from matplotlib.ticker import LogLocator, NullLocator
 
-    None if no line has enough points.
-    """
-    if shown.empty or shown["intervention"].value_counts().iloc[0] < FEWEST_SIZES:
-        return None
-    with mpl.rc_context(_STYLE):
+    with styled():
         figure, ax = _axes(8.5, 4.2)
         for nth, (name, part) in enumerate(shown.groupby("intervention", sort=False)):
             ax.plot(

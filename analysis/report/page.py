@@ -18,6 +18,7 @@ from .committees import committee_sections
 from .contract_sections import contract_sections, step_sections
 from .decision.front import front, sayings
 from .decision.paired import pair_up
+from .elsewhere import Drawing
 from .figure_sections import at_scale, figure_sections
 from .pages import fill_in, texts_in
 from .parts.consists import consists, linked
@@ -82,10 +83,17 @@ def content(
     say = texts(language)["sentences"]
     seeds = sorted(runs["seed"].unique())
     designs = list(dict.fromkeys(runs["design"]))
-    summarised = summary(tables, rate)
     start = int(runs["start_year"].iloc[0])
     captions = _captions(say, rate=rate, start=start, n=len(seeds))
     local = localiser(language)
+    cohort = spoken(cohort_sections(by_age, words, say), local)  # what is drawn comes first: see `elsewhere`
+    sections = [
+        spoken(section, local)
+        for of, make in ((by_age, figure_sections), (every, step_sections), (tables, contract_sections))
+        for section in make(of, words, say, rate, captions)
+    ]
+    sections += [spoken(section, local) for section in committee_sections(tables, words, say)]
+    summarised = summary(tables, rate)
     further = format_summary(details(tables, rate, societal_rate), designs, DETAILS)
     hashes = set(runs["scenario_hash"])
     laid_over, drawn = bool(manifest.get("posteriors")), manifest.get("worlds", "point")
@@ -106,13 +114,8 @@ def content(
         "names": [words.get(design, design) for design in designs],
         "measured": _cells(format_summary(summarised, designs), COLUMNS, language, local),
         "summary_title": say["h_summary"],
-        "sections": [
-            spoken(section, local)
-            for of, make in ((by_age, figure_sections), (every, step_sections), (tables, contract_sections))
-            for section in make(of, words, say, rate, captions)
-        ]
-        + [spoken(section, local) for section in committee_sections(tables, words, say)],
-        "cohort": spoken(cohort_sections(by_age, words, say), local),
+        "sections": sections,
+        "cohort": cohort,
         "options": option_table(tables, words, say, local),
         "details_title": say["h_details"],
         "details": _cells(further, DETAILS, language, local),
@@ -209,11 +212,6 @@ def _captions(say: Mapping[str, str], *, rate: float, start: int, n: int) -> dic
     }
 
 
-def _drawn(svg: str, local: Callable[[str], str]) -> str:
-    """Put the texts of a figure into the language."""
-    return re.sub(r'(<text[^>]*>|aria-label=")([^<"]*)', lambda found: found[1] + local(found[2]), svg)
-
-
 def localiser(language: str) -> Callable[[str], str]:
     """Return what turns numbers as `tables` writes them into those of the language."""
     if language != "sv":
@@ -225,8 +223,10 @@ def spoken(value: Any, local: Callable[[str], str]) -> Any:
     """Put every text of a nest of lists and tuples into the language."""
     if isinstance(value, str):
         return local(value)
+    if isinstance(value, Drawing):
+        return value.spoken(local)
     if isinstance(value, Mapping):
-        return {key: _drawn(each, local) if key == "svg" else spoken(each, local) for key, each in value.items()}
+        return {key: spoken(each, local) for key, each in value.items()}
     if isinstance(value, Iterable):
         return [spoken(each, local) for each in value]
     return value

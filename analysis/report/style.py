@@ -1,17 +1,21 @@
-"""What all figures share: colours, style, and writing as SVG.
+"""What all figures share: colours, style, and writing as SVG. Matplotlib is loaded when something is drawn.
 
 Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart. The same figure gives the same
 bytes. Read by `figures` and `batch_figures`.
 """
 
+from __future__ import annotations
+
 import io
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000", "#999999", "#8C510A")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)))
@@ -71,6 +75,8 @@ def svg(figure: Figure) -> str:
 
     Places are worked out first, by themselves: `savefig` would draw all of it once more for that.
     """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     buffer = io.StringIO()
     figure.set_canvas(FigureCanvasSVG(figure))
     place_empty(figure)
@@ -94,9 +100,25 @@ def place_empty(figure: Figure) -> None:
             each.set_title("", y=1.0)
 
 
+@contextmanager
+def styled(own: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Draw in our style meanwhile, and with settings of one figure."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(STYLE | dict(own or {})):
+        yield
+
+
+def blank(width: float, height: float) -> Figure:
+    """Make a figure of a size in inches, which finds places for what is in it."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
 def axes(width: float, height: float) -> tuple[Figure, Axes]:
     """Make a figure of a size in inches, with its axes."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = blank(width, height)
     return figure, figure.subplots()
 
 

@@ -25,14 +25,11 @@ from ...analysis.measures.outcomes import NEEDED, outcomes
 from ...analysis.measures.own import own_outcome
 from ...model.model import simulate
 from ..files.places import why
-from ..runs.workers import let_go, only_new
+from ..runs.workers import let_go, let_go_each_second, only_new
 from . import store
 from .jobs import Context, Job, code_digest, resolve
 
 __all__ = ["ClusterError", "Done", "StoreError", "failure_of", "in_turn", "run_chunk", "run_one", "token_of", "write"]
-
-
-LET_GO_SECONDS = 1.0
 
 
 class StoreError(Exception):
@@ -154,13 +151,11 @@ def write(folder: Path, done: Done) -> None:
 
 
 def _each(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterator[Done]:
-    """Do runs one after another; let go of finished worlds every second, which is after every run of a large one."""
-    last = time.monotonic()
+    """Do runs one after another, and let go of finished worlds."""
+    finished = let_go_each_second()
     for job in jobs:
         yield _finish(context, job, folder)
-        if time.monotonic() - last > LET_GO_SECONDS:
-            let_go()
-            last = time.monotonic()
+        finished()
     let_go()
 
 

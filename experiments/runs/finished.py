@@ -82,7 +82,7 @@ class _Finished:
             raise InputError(
                 [f"figure is {figure!r}. These runs have {', '.join(by_name)}.{hint(str(figure), by_name)}"]
             )
-        return Picture(by_name[figure])
+        return Picture(str(by_name[figure]))
 
     def save(
         self,

@@ -8,7 +8,7 @@ invisible in what comes out. Read by the commands and by anybody who writes Pyth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from ...model.model import simulate
 from ..plans.likely import Worlds
 from ..plans.own_rules import checked
 from .limits import USUAL_START
-from .workers import _pool, deaf_to_interrupts, let_go, only_new, unguarded
+from .workers import _pool, deaf_to_interrupts, let_go, let_go_each_second, only_new, unguarded
 
 __all__ = [
     "RunError",
@@ -109,7 +109,10 @@ def run(
     job = Job(scenario=scenario, design=design, seed=seed, years=years, threads=threads, detail=detail, rules=own)
     job = replace(job, start_year=start_year)
     with only_new():
-        return _live(job)
+        try:
+            return _live(job)
+        finally:
+            let_go()
 
 
 def compare(
@@ -215,12 +218,21 @@ def _live(job: Job) -> Tables:
         raise
     except Exception as error:
         raise RunError(job.design.name, job.seed, f"{type(error).__name__}: {error}") from error
+
+
+def _one_by_one(jobs: Iterable[Job]) -> Iterator[Tables]:
+    """Do jobs one after the other, and let go of their worlds."""
+    finished = let_go_each_second()
+    try:
+        for job in jobs:
+            yield _live(job)
+            finished()
     finally:
         let_go()
 
 
 def _live_all(jobs: Sequence[Job]) -> list[Tables]:
-    return [_live(job) for job in jobs]
+    return list(_one_by_one(jobs))
 
 
 def _singly(jobs: Sequence[Job]) -> list[range]:
@@ -230,9 +242,10 @@ def _singly(jobs: Sequence[Job]) -> list[range]:
 def _in_turn(jobs: Sequence[Job], groups: Iterable[Sequence[int]], tell: Progress) -> list[Tables]:
     """Do the jobs here, one after the other, group by group; give their tables in the order of the jobs."""
     done: dict[int, Tables] = {}
+    order = [number for group in groups for number in group]
     with only_new():
-        for number in (number for group in groups for number in group):
-            done[number] = _live(jobs[number])
+        for number, tables in zip(order, _one_by_one(jobs[number] for number in order), strict=True):
+            done[number] = tables
             tell(len(done), len(jobs))
     return [done[number] for number in range(len(jobs))]
 

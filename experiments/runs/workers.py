@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 _AHEAD = 2 * (os.cpu_count() or 1)  # jobs that wait for a worker
+_LET_GO_SECONDS = 1.0
 
 
 Item = TypeVar("Item")
@@ -74,6 +76,19 @@ def let_go() -> None:
     gc.collect()
     if multiprocessing.parent_process() is not None:
         _freeze_once()
+
+
+def let_go_each_second() -> Callable[[], None]:
+    """Give what to call after each of many runs: it lets go of them once a second, so after each of a large world."""
+    last = time.monotonic()
+
+    def finished() -> None:
+        nonlocal last
+        if time.monotonic() - last > _LET_GO_SECONDS:
+            let_go()
+            last = time.monotonic()
+
+    return finished
 
 
 @contextmanager

@@ -65,7 +65,6 @@ class Left(NamedTuple):
     places: Whole  # (n, n_cells): children that each option can still take this year
 
 
-@kernel
 def choose(
     options: Options, asked: Asked, needs: Needs, left: Left, limited: bool, taken: Whole, answer: NDArray[np.int8]
 ) -> None:
@@ -82,36 +81,48 @@ def choose(
     answer
         What was said to each option, by (municipality, cell), int8; YES is overwritten where nobody is taken.
     """
+    order = np.argsort(-asked.rank, axis=1, kind="stable")  # of equals the first comes first
+    _choose(options, asked.value, order, needs, left, limited, taken, answer)
+
+
+@kernel
+def _choose(
+    options: Options,
+    value: Floats,
+    order: Whole,
+    needs: Needs,
+    left: Left,
+    limited: bool,
+    taken: Whole,
+    answer: NDArray[np.int8],
+) -> None:
+    """See `choose`; `order` are the cells of each municipality, those of the highest rank first."""
     kind, age, level = options
-    value, rank = asked
     part, fixed, once, per_child = needs
     seen, purses, places = left
     n, n_cells = value.shape
     n_kinds, n_pots = once.shape[0], purses.shape[1]
     gain = np.empty(n_kinds)
     begun = np.empty(n_kinds, np.bool_)
-    at_first, wanted, pots = np.empty(n_cells, np.int64), np.empty(n_cells, np.int64), np.empty(n_pots, np.int64)
+    at_first, wanted, pots = np.empty(n_cells, np.int64), np.empty(n_cells, np.bool_), np.empty(n_pots, np.int64)
     taken[:] = 0
     for m in range(n):
         gain[:] = 0.0
         begun[:] = False
-        pots[:] = purses[m]
+        for pot in range(n_pots):
+            pots[pot] = purses[m, pot]
         for c in range(n_cells):
             at_first[c] = min(places[m, c], seen[m, age[c], level[c]])
             gain[kind[c]] += max(value[m, c], 0.0) * at_first[c]
-        n_wanted = 0
         for c in range(n_cells):
-            if value[m, c] > 0.0 and gain[kind[c]] > fixed:
-                wanted[n_wanted] = c
-                n_wanted += 1
-            elif answer[m, c] == YES:
+            wanted[c] = value[m, c] > 0.0 and gain[kind[c]] > fixed
+            if not wanted[c] and answer[m, c] == YES:
                 answer[m, c] = PAPER if at_first[c] > 0 else UNSEEN
-        ranked = np.empty(n_wanted)
-        for i in range(n_wanted):
-            ranked[i] = -rank[m, wanted[i]]
-        for i in np.argsort(ranked, kind="mergesort"):
-            c = wanted[i]
+        for i in range(n_cells):
+            c = order[m, i]
             k = kind[c]
+            if not wanted[c]:
+                continue
             number = min(places[m, c], seen[m, age[c], level[c]])
             if limited and number > 0:
                 number = min(number, affordable(part[c], once[k], per_child[k], purses[m], begun[k]))

@@ -109,7 +109,8 @@ def _weigh(weight: Floats, yearly: Floats) -> Floats:
                 by_year[t, c] = yearly[b, c, t]
         for m in range(weight.shape[0]):
             if m > 0 and (weight[m] == weight[m - 1]).all():  # bodies that look equally far, as many do
-                result[b, m] = result[b, m - 1]
+                for c in range(n_cells):
+                    result[b, m, c] = result[b, m - 1, c]
                 continue
             for t in range(years):
                 w = weight[m, t]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
 from ..inputs.life_course import InterventionParameters
-from ..inputs.protect import protect, read_only
+from ..inputs.protect import protect
 from .forecast import BELIEF_GRID, effects_of, expected_states, life_tables, saved_years
 from .ladder import N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES, Ladder
 from .practice import AS_STUDIED, Practice
@@ -122,7 +122,7 @@ def _solve(
     saved = np.zeros((len(BELIEF_GRID) + 2, len(keys), N_AGES, N_LEVELS))
     multiples = (*BELIEF_GRID, *(multiple for _, multiple in practice.strengths))
     effects = np.stack([effects_of(interventions, multiple)[k] for multiple in multiples])
-    saved_years(start, read_only(age), effects, life_tables(ladder), saved)
+    saved_years(start, age, effects, life_tables(ladder), saved)
     worth = _priced(saved, price)
     (stay, _), (leave, _) = practice.strengths
     true = stay * worth[-2] + leave * worth[-1]
@@ -192,7 +192,7 @@ def saved_by_class(effects: Floats, ladder: Ladder, costs: CostTables, cells: Ce
     levels = np.zeros((len(effects), k.size, N_AGES, N_LEVELS))
     result = np.zeros((N_FRAILTY, len(effects), k.size, N_AGES, price.shape[3]))
     for one, start in enumerate(starts_by_class(cells)):
-        saved_years(start, cells.age, np.take(effects, k, axis=1), life_tables(ladder), levels)
+        saved_years(start, cells.age, effects[:, k], life_tables(ladder), levels)
         result[one] = _priced(levels, price)
     return result
 

@@ -14,8 +14,7 @@ import numpy as np
 from numba import uint32, uint64
 from numpy.typing import ArrayLike, NDArray
 
-from ..inputs.compiled import kernel
-from ..inputs.protect import read_only
+from ..inputs.compiled import as_read, kernel
 
 BIRTH, MOVE, ELIGIBILITY, DETECT, AGENT, CYCLE, LOCAL, WINDFALL = range(1, 9)
 SPREAD, SURVEY, PURSE, LOT, IDEA, TASTE, SERVICE, RECRUIT, LEAVE = range(21, 30)
@@ -81,7 +80,7 @@ def by_place(
 
     The key is (code, year, 0), and a number names what the luck is about: the same whoever and whatever else is there.
     """
-    return _by_place(seed, purpose, read_only(codes), read_only(numbers), year)
+    return _by_place(seed, purpose, as_read(codes), as_read(numbers), year)
 
 
 @kernel

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs.compiled import kernel
+from ..inputs.compiled import as_read, kernel
 from ..inputs.life_course import InterventionParameters
 from .carrying import LifeTables, carry
 from .ladder import LAST_AGE, N_AGES, N_LEVELS, N_STATES, Ladder
@@ -42,7 +42,6 @@ def effects_in_practice(interventions: tuple[InterventionParameters, ...], pract
     return np.concatenate([effects_of(interventions, multiple) for _, multiple in practice.strengths])
 
 
-@kernel
 def occupancy(
     start: Floats,
     age: int,
@@ -71,12 +70,11 @@ def occupancy(
     states
         Overwritten with the distribution over states after the last year, shape (N_STATES,).
     """
-    factors, at = np.empty((min(years, LAST_AGE - age), 3, 1)), np.empty((N_STATES, 1))
-    with_one(effect, years_in, factors[:, :, 0])
-    at[:, 0] = start
-    levels[factors.shape[0] :] = 0.0
-    of_years = levels[: factors.shape[0]].reshape((factors.shape[0], N_LEVELS, 1))
-    carry(at, np.full(1, age), factors, tables, of_years)
+    ahead = min(years, LAST_AGE - age)
+    factors, at = np.empty((ahead, 3)), np.array(start, np.float64)[:, None]
+    with_one(effect, years_in, factors)
+    levels[ahead:] = 0.0
+    carry(at, np.full(1, age), factors[:, :, None], tables, levels[:ahead, :, None])
     states[:] = at[:, 0]
 
 
@@ -119,8 +117,13 @@ def with_several(
         factors[t, 0], factors[t, 1], factors[t, 2] = combined(programmes, each, overlap)
 
 
-@kernel
 def saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
+    """See `_saved_years`."""
+    _saved_years(as_read(starts), as_read(ages), as_read(effects), tables, saved)
+
+
+@kernel
+def _saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
     """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
 
     `effects` is by (belief, cell), see `effects_of`. `ages` in any order; cells of one age are solved side by side.
@@ -136,7 +139,8 @@ def saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables
             for c in range(n):
                 for belief in range(beliefs + 1):  # the last one: without help
                     i = belief * n + c
-                    states[:, i] = starts[cells[c]]
+                    for s in range(N_STATES):
+                        states[s, i] = starts[cells[c], s]
                     if belief < beliefs:
                         with_one(effects[belief, cells[c]], 0, factors[:, :, i])
             levels = np.empty((ahead, N_LEVELS, n * (beliefs + 1)))

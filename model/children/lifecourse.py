@@ -175,7 +175,8 @@ def live_untreated(
                 moving[movers] = i
                 s = mine[i]
                 movers += np.uint32(np.uint32(luck[i] - low[s]) >= width[s])
-            here[:] = counts[m, age - 1]  # older cohorts come first, so these are still last year's
+            for s in range(N_LEVELS):
+                here[s] = counts[m, age - 1, s]  # older cohorts come first, so these are still last year's
             edge = move_threshold[age]
             goal = target[0 if age < ADULT_AGE else 1]
             for j in range(movers):
@@ -244,11 +245,10 @@ def combined(programmes: Whole, factors: Floats, overlap: float) -> tuple[float,
     overlap
         0 where programmes act by different ways, so that all act in full; 1 where they do the same.
     """
-    worse, better, fork = np.int64(0), np.int64(1), np.int64(2)  # not literals, for each of which it would be compiled
     return (
-        _combined(programmes, factors, worse, overlap),
-        _combined(programmes, factors, better, overlap),
-        _combined(programmes, factors, fork, overlap),
+        _combined(programmes, factors, 0, overlap),
+        _combined(programmes, factors, 1, overlap),
+        _combined(programmes, factors, 2, overlap),
     )
 
 
@@ -261,7 +261,7 @@ def of_two(one: float, other: float, same: bool, overlap: float) -> float:
 
 
 @kernel
-def _combined(programmes: Whole, factors: Floats, way: np.int64, overlap: float) -> float:
+def _combined(programmes: Whole, factors: Floats, way: int, overlap: float) -> float:
     """The factor on one kind of move, see `combined`."""
     n, strongest = programmes.size, 0
     if n == 2:

@@ -8,8 +8,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 from numba import njit
+from numba.core.types import unliteral
 from numba.extending import register_jitable
+from numpy.typing import NDArray
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -19,6 +22,9 @@ def kernel(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]
     """Compile a function once, keep the result on disk, and let threads run it side by side."""
     dispatcher: Any = njit(cache=True, nogil=True)(function)
     dispatcher._cache = _Cache(dispatcher._cache)
+    usual = dispatcher.get_call_template
+    # Another kernel may call it with constants: as with any number, and not compiled anew for each of them.
+    dispatcher.get_call_template = lambda args, named: usual(tuple(map(unliteral, args)), named)
     compiled: Callable[Arguments, Answer] = dispatcher
     return compiled
 
@@ -27,6 +33,13 @@ def in_kernels(function: Callable[Arguments, Answer]) -> Callable[Arguments, Ans
     """Let kernels call a function that Python calls as it is, on arrays of any shape."""
     marked: Callable[Arguments, Answer] = register_jitable(function)
     return marked
+
+
+def as_read(array: NDArray[Any]) -> NDArray[Any]:
+    """Give an array in one form to a kernel that only reads it: kernels are compiled for each form that they see."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
 
 
 class _Cache:

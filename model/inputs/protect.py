@@ -3,12 +3,9 @@
 import re
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-Number = TypeVar("Number", bound=np.generic)
 
 _PLAIN = frozenset((bool, int, float, str, type(None)))  # most of what is held, and nothing to protect
 _PLAIN_WORDS = {"class", "tuple", "None", "bool", "int", "float", "str"}
@@ -18,13 +15,6 @@ def protect(part: Any) -> None:
     """Make every array of a dataclass read-only, also those of what it holds: `frozen` then means frozen."""
     for value in vars(part).values():
         _protect(value)
-
-
-def read_only(array: NDArray[Number]) -> NDArray[Number]:
-    """Give the same array, that nobody may write to by it: a kernel is compiled apart for what it may write to."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def _protect(value: Any) -> None:

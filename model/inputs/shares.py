@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import kernel
-from .protect import read_only
+from .compiled import as_read, kernel
 
 Whole = NDArray[np.int64]
 
@@ -31,7 +30,7 @@ def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     ndarray
         Shape of `weight`; nobody gets more than its weight.
     """
-    return _share_out(read_only(number), read_only(weight), read_only(of))
+    return _share_out(as_read(number), as_read(weight), as_read(of))
 
 
 @kernel
@@ -54,7 +53,7 @@ def _share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
 
 def sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
     """Sum over the members of each group, first to last, from (n, n_members) to (n, n_groups); `of` as above."""
-    return _sums_by(read_only(values), read_only(of), n_groups)
+    return _sums_by(as_read(values), as_read(of), n_groups)
 
 
 @kernel

@@ -14,8 +14,7 @@ from ..children.forecast import life_tables, with_several
 from ..children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES, Ladder
 from ..children.lifecourse import fading
 from ..children.participants import Participants
-from ..inputs.compiled import kernel
-from ..inputs.protect import read_only
+from ..inputs.compiled import as_read, kernel
 from ..state import State
 from ..world import World
 
@@ -66,7 +65,7 @@ def afterwards(world: World, state: State) -> tuple[Floats, Floats]:
 @lru_cache(maxsize=4)  # the same for all designs of a world and seed
 def ahead_without_help(ladder: Ladder, states: bytes) -> Floats:
     """As `ahead`, of lives without any programme. `states` is their number by (age, state), floats as bytes."""
-    nothing, later = read_only(np.ones((1, 5))), np.zeros((LAST_AGE, N_AGES, N_LEVELS))
+    nothing, later = as_read(np.ones((1, 5))), np.zeros((LAST_AGE, N_AGES, N_LEVELS))
     lives = _never_helped(np.frombuffer(states).reshape(N_AGES, N_STATES))
     _add_up(lives, (nothing, fading(nothing), 0.0), life_tables(ladder), later)
     later.flags.writeable = False
@@ -85,7 +84,7 @@ def ahead_of_helped(world: World, helped: Participants, rows: Whole) -> Floats:
 
 def ahead(world: World, lives: Lives) -> Floats:
     """Expected number at each level by year after the last one and age, shape (LAST_AGE, N_AGES, N_LEVELS)."""
-    effects = np.asarray(world.menu.effects)
+    effects = as_read(world.menu.effects)
     later = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
     _add_up(lives, (effects, fading(effects), world.spec.project.overlap), life_tables(world.ladder), later)
     return later
@@ -145,7 +144,8 @@ def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTab
             levels = np.empty((LAST_AGE - ages[0], N_LEVELS, n))
             for i in range(n):
                 g, had = some[i], 0
-                states[frailty * each : (frailty + 1) * each, i] = lives.weight[g]
+                for s in range(each):
+                    states[frailty * each + s, i] = lives.weight[g, s]
                 while had < lives.kinds.shape[1] and lives.kinds[g, had] >= 0:
                     had += 1
                 if had > 0:

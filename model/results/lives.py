@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from ..children.ladder import ADULT_AGE, EXAM_AGE, N_AGES, N_LEVELS, N_RECORDS, N_STATES, NOT_ELIGIBLE
 from ..children.prices import CostTables, equalised
 from ..evaluation.evaluators import JUDGED_TO
-from ..inputs.compiled import kernel
+from ..inputs.compiled import as_read, kernel
 from ..inputs.parameters import KINDS, PAYERS
-from ..inputs.protect import read_only
 from ..inputs.version import __version__
 from ..state import State
 from ..world import World
@@ -188,8 +187,9 @@ def _in_sek(world: World, first: int, counts: NDArray[np.float64]) -> Whole:
     lists = [world.costs_in(first + t) for t in range(counts.shape[0])]
     begins = [t for t, each in enumerate(lists) if t == 0 or each is not lists[t - 1]]
     stretches = zip(begins, [*begins[1:], len(lists)], strict=True)
-    counts = read_only(counts)
-    return np.concatenate([_priced(_price_by_row(lists[begin]), counts[begin:end]) for begin, end in stretches])
+    return np.concatenate(
+        [_priced(_price_by_row(lists[begin]), as_read(counts[begin:end])) for begin, end in stretches]
+    )
 
 
 def _price_by_row(costs: CostTables) -> NDArray[np.float64]:

@@ -3,21 +3,22 @@
 Read by `front`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ...measures import lifetime
-from ..style import STYLE, svg
+from ..style import blank, styled, svg
 from ..tables import number
 from .paired import M_SEK, Paired
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Words = Mapping[str, str]
 PAYS, SAVES, EDGE = "#404040", "#c4c4c4", "#1a1a1a"
@@ -29,8 +30,8 @@ def who_pays(found: Paired, words: Words) -> str:
     """Bars by payer and proposal: to the left what it pays, to the right what it saves and gets, net as a diamond."""
     names = found.proposals
     flows = found.flows.groupby(["design", "group"])[["pays_sek", "receives_sek", "saves_sek"]].mean() / M_SEK
-    with mpl.rc_context(STYLE | {"font.size": 9}):
-        figure = Figure(figsize=(9.2, 1.0 + 0.42 * len(names)), layout="constrained")
+    with styled({"font.size": 9}):
+        figure = blank(9.2, 1.0 + 0.42 * len(names))
         axes = list(np.atleast_1d(figure.subplots(1, len(lifetime.GROUPS), sharey=True)))
         for ax, group in zip(axes, lifetime.GROUPS, strict=True):
             extra: list[Any] = [_of(flows, name, group) - _of(flows, lifetime.BASE, group) for name in names]
@@ -65,8 +66,8 @@ def who_pays(found: Paired, words: Words) -> str:
 def cash(found: Paired, words: Words) -> str:
     """Running net gain by proposal (rows) and payer (columns) over years; the band is from lowest to highest seed."""
     names = found.ranked[:MOST_ROWS]
-    with mpl.rc_context(STYLE | {"font.size": 9}):
-        figure = Figure(figsize=(9.2, 0.5 + 1.55 * len(names)), layout="constrained")
+    with styled({"font.size": 9}):
+        figure = blank(9.2, 0.5 + 1.55 * len(names))
         axes = figure.subplots(len(names), len(lifetime.GROUPS), sharex="col", squeeze=False)
         for row, name in enumerate(names):
             for column, group in enumerate(lifetime.GROUPS):
@@ -90,6 +91,8 @@ def _curve(ax: Axes, running: pd.DataFrame, design: str, group: str) -> None:
 
 def over_years(ax: Axes, wide: pd.DataFrame, ticks: int = 4) -> pd.Series:
     """Draw values by (year, seed): the mean as a line, a band from the lowest to the highest; returns the mean."""
+    from matplotlib.ticker import MaxNLocator
+
     mean = wide.mean(axis=1)
     if wide.shape[1] > 1:
         ax.fill_between(wide.index, wide.min(axis=1), wide.max(axis=1), color=BAND, linewidth=0)
@@ -118,6 +121,8 @@ def _of(flows: pd.DataFrame, design: str, group: str) -> Any:
 
 def _in_thousands(ax: Axes, axis: str = "x") -> None:
     """Few ticks, with a space between thousands."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
     which = ax.xaxis if axis == "x" else ax.yaxis
     which.set_major_locator(MaxNLocator(4))
     which.set_major_formatter(FuncFormatter(lambda value, _: number(value, 100 if value == int(value) else value)))

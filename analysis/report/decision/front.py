@@ -12,9 +12,9 @@ import pandas as pd
 
 from ...measures import lifetime, payers
 from ...measures.worlds import MANY
+from ..elsewhere import drawing
 from ..intervals import FEW_SEEDS
 from ..pages import texts_in
-from ..style import labelled
 from ..tables import number, within
 from . import drawings
 from .answer import answer, gist_rows, in_short, lowest_by_payer, pair_rows
@@ -265,7 +265,7 @@ def pairs_table(found: Paired, words: Texts, say: Texts) -> dict[str, Any]:
     return _table("pairs", say["h pairs"], headings, pair_rows(found, words, say), note)
 
 
-def figures(found: Paired, words: Texts, say: Texts) -> list[dict[str, str]]:
+def figures(found: Paired, words: Texts, say: Texts) -> list[dict[str, Any]]:
     """The two pictures, each with what it shows in words for those who cannot see it."""
     named = {**words, **{key: say[key] for key in ("pays", "receives", "saves", "net", "so far")}}
     nets = [
@@ -291,13 +291,13 @@ def figures(found: Paired, words: Texts, say: Texts) -> list[dict[str, str]]:
         {
             "key": "who",
             "heading": say["h who"],
-            "svg": labelled("who", drawings.who_pays(found, named), say["who alt"].format(told="; ".join(nets))),
+            "svg": drawing("who", say["who alt"].format(told="; ".join(nets)), drawings.who_pays, found, named),
             "caption": say["who caption"],
         },
         {
             "key": "cash",
             "heading": say["h cash"],
-            "svg": labelled("cash", drawings.cash(found, named), say["cash alt"].format(told="; ".join(points))),
+            "svg": drawing("cash", say["cash alt"].format(told="; ".join(points)), drawings.cash, found, named),
             "caption": caption,
         },
     ]

@@ -24,6 +24,13 @@ def report(
 ) -> None:
     """Write the report of a folder, from its tables."""
     common.check(common.known_language(language))
+    from ...runs.aside import drawing_aside
+
+    with drawing_aside():  # first, so that the process starts while all else is loaded here
+        _report(folder, language, excel=excel, swedish_csv=swedish_csv)
+
+
+def _report(folder: Path, language: str, *, excel: bool, swedish_csv: bool) -> None:
     from ...files import places
     from ...runs import run_folder
 

@@ -215,12 +215,13 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     from ....model.inputs.scenario import load_scenario
     from ...runs import run_folder
     from ...runs.around import elsewhere
+    from ...runs.aside import drawing_aside
     from ...runs.told import cut_counties
     from ...runs.written import fill
 
     started, out = time.perf_counter(), place.out
     try:
-        with run_folder.new_folder(out, overwrite=place.overwrite) as folder:
+        with run_folder.new_folder(out, overwrite=place.overwrite) as folder, drawing_aside():
             with common.progress(len(told.designs) * (len(told.seeds) + told.luck)) as tell:
                 tables = live(tell)
             this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, place.workers)

@@ -49,7 +49,7 @@ def test_frames_are_those_of_the_tables_less_status_quo(language):
         assert float(told[label].replace("\u2212", "-").replace("\u00a0", "")) == pytest.approx(
             value, rel=0.05, abs=0.06
         )
-    assert figure["svg"].startswith("<svg role")
+    assert str(figure["svg"]).startswith("<svg role")
     assert "{" not in figure["reading"] + table["caption"]
 
 

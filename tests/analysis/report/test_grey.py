@@ -42,7 +42,7 @@ def test_lines_of_the_years_and_of_errors_differ_without_colour(drawn):
     shown = pd.DataFrame(
         [{"intervention": name, "children": n, "measured": 1.0 / n} for name in "abcdefghij" for n in (5, 10, 20)]
     )
-    for figure in (figures.over_years(made, WORDS), figures.error_by_size(shown, WORDS)):
+    for figure in (figures.over_years(figures.spent_over_years(made), WORDS), figures.error_by_size(shown, WORDS)):
         lines = figure.axes[0].get_lines()
         assert len(lines) == 10
         assert len({(dashes_and_marker(line)[1:3]) for line in lines}) == 10
@@ -59,7 +59,7 @@ def test_dots_of_different_contracts_differ_without_colour(drawn):
 def test_areas_that_are_as_grey_as_each_other_are_hatched_differently(drawn):
     payers = {row.payer for row in load_scenario().costs if row.payer in WORDS} | {"board", "central_tax"}  # and tax
     every = pd.concat([tables()["costs"].assign(payer=payer) for payer in payers])
-    areas = figures.pyramid(tables() | {"costs": every}, WORDS).axes[0].collections
+    areas = figures.pyramid(*figures.cost_by_age(tables() | {"costs": every}), WORDS).axes[0].collections
     assert len(areas) == len(payers) == 10
     for one, other in combinations(areas, 2):
         alike = abs(grey(one.get_facecolor()[0]) - grey(other.get_facecolor()[0])) < 0.1

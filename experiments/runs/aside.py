@@ -1,0 +1,57 @@
+"""A process beside this one that draws the figures of a report: it loads Matplotlib while something else is done here.
+
+A process of `workers` would take twice as long to start, as it imports the command first.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from ...analysis.report import elsewhere
+from .workers import deaf_to_interrupts
+
+__all__ = ["drawing_aside"]
+
+
+@contextmanager
+def drawing_aside() -> Iterator[None]:
+    """Let figures be drawn by a process of their own meanwhile; here, where there is one processor only."""
+    if _processors() == 1 or not sys.executable:
+        yield
+        return
+    command = [sys.executable, "-m", elsewhere.__name__]
+    with deaf_to_interrupts():  # which it inherits: Ctrl-C is ours, and we end it
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with ThreadPoolExecutor(1) as waiting:
+        try:
+            with elsewhere.lent(lambda draw, *data: waiting.submit(_ask, child, draw, *data)):
+                yield
+        finally:
+            child.kill()  # nothing is left to draw, or nobody waits for it any more
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                with suppress(OSError):  # of what it did not read
+                    if pipe is not None:
+                        pipe.close()
+
+
+def _ask(child: subprocess.Popen[bytes], draw: Callable[..., str], *data: Any) -> str:
+    """Hand over what to draw and wait for its SVG."""
+    if child.stdin is None or child.stdout is None:
+        raise OSError
+    pickle.dump((draw, data), child.stdin)
+    child.stdin.flush()
+    svg: str = pickle.load(child.stdout)
+    return svg
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
