@@ -117,41 +117,48 @@ def enrol(
     this_year, row, columns = out
     child, municipality, born, cohort_start, intervention, perceived, number, before = columns
     kind, age_of, level_of = options
-    by_age = np.zeros(seen.shape[1] + 1, np.int64)  # the options of each age, in their order
+    first = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's first option
     for c in range(kind.size):
-        by_age[age_of[c] + 1] += 1
-    by_age = np.cumsum(by_age)
-    order = np.argsort(age_of, kind="mergesort")
+        first[age_of[c] * N_LEVELS + level_of[c] + 1] += 1
+    for group in range(1, first.size):
+        first[group] += first[group - 1]
+    order, filled = np.empty(kind.size, np.int64), first.copy()
+    for c in range(kind.size):
+        group = age_of[c] * N_LEVELS + level_of[c]
+        order[filled[group]] = c
+        filled[group] += 1
+    now = np.empty(N_LEVELS, np.int64)
     for m in range(left_of.shape[0]):
         if project[m].max() < 0:
             continue
         at = home = offsets[m, 0]
         for age in range(seen.shape[1]):
             stop = at + seen[m, age].sum()
-            mine = order[by_age[age] : by_age[age + 1]]
+            groups = first[age * N_LEVELS : (age + 1) * N_LEVELS + 1]
+            now[:] = groups[:N_LEVELS]  # the option whose turn it is for children of each level
             left = 0
-            for c in mine:
+            for c in order[groups[0] : groups[N_LEVELS]]:
                 left += left_of[m, c]
             while at < stop and left > 0:
                 i, level = home + who[at] // N_LEVELS, who[at] % N_LEVELS
                 at += 1
-                if participant[i] >= this_year:
+                while now[level] < groups[level + 1] and left_of[m, order[now[level]]] == 0:
+                    now[level] += 1
+                if now[level] == groups[level + 1] or participant[i] >= this_year:
                     continue
-                for c in mine:
-                    if level_of[c] == level and left_of[m, c] > 0:
-                        left_of[m, c] -= 1
-                        left -= 1
-                        cohort = year - 1 - age - births_from
-                        before[row] = max(participant[i], -1)
-                        participant[i] = row
-                        child[row] = i
-                        municipality[row] = m
-                        born[row] = births_from + cohort
-                        cohort_start[row] = offsets[m, cohort]
-                        intervention[row] = kind[c]
-                        perceived[row] = level
-                        number[row] = project[m, kind[c]]
-                        row += 1
-                        break
+                c = order[now[level]]
+                left_of[m, c] -= 1
+                left -= 1
+                cohort = year - 1 - age - births_from
+                before[row] = max(participant[i], -1)
+                participant[i] = row
+                child[row] = i
+                municipality[row] = m
+                born[row] = births_from + cohort
+                cohort_start[row] = offsets[m, cohort]
+                intervention[row] = kind[c]
+                perceived[row] = level
+                number[row] = project[m, kind[c]]
+                row += 1
             at = stop
     return row

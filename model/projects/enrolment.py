@@ -28,6 +28,7 @@ from ..evaluation.evaluators import (
     Waiting,
     Worth,
     draw_lots,
+    judge,
     match,
     measure,
     shuffle,
@@ -114,28 +115,28 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
     `national` as `yardsticks.remember` fills it.
     """
     helped, people, yardsticks = children.participants, children.population, world.yardsticks
-    oldest = np.int16(
-        year - max(JUDGED_TO, yardsticks.longest)
-    )  # as the rows, in order of start: else all are converted
+    lives = Lived(people.state, helped.treated, people.participant, world.start_year)
+    followed = Followed(
+        child=helped.child,
+        cohort_start=helped.cohort_start,
+        born=helped.born,
+        intervention=helped.intervention,
+        start_year=helped.start_year,
+        project=helped.project,
+        peer=helped.peer,
+        state_before=helped.state_before,
+        perceived=helped.perceived,
+        needed=helped.needed,
+        earlier=helped.before,
+    )
+    judge((helped.since(year - JUDGED_TO), helped.n), year, lives, followed)
     measure(
-        (int(np.searchsorted(helped.start_year[: helped.n], oldest)), helped.n),
+        (helped.since(year - yardsticks.longest + 1), helped.n),
         year,
         Terms(projects.contract, *yardsticks.terms),
         Worth(yardsticks.values, national, yardsticks.norms),
-        Lived(people.state, helped.treated, people.participant, world.start_year),
-        Followed(
-            child=helped.child,
-            cohort_start=helped.cohort_start,
-            born=helped.born,
-            intervention=helped.intervention,
-            start_year=helped.start_year,
-            project=helped.project,
-            peer=helped.peer,
-            state_before=helped.state_before,
-            perceived=helped.perceived,
-            needed=helped.needed,
-            before=helped.before,
-        ),
+        lives,
+        followed,
         projects.sums,
     )
     return np.flatnonzero(projects.start_year == year - projects.follow_up + 1)
