@@ -46,7 +46,7 @@ def identify(
     seen, who = found
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
     size = largest_cohort(first, last, offsets)
-    luck, shown = np.empty(size, np.uint32), np.empty(size + 1, np.uint32)
+    luck, shown, line = np.empty(size, np.uint32), np.empty(size + 1, np.uint32), np.empty(size + 1, np.int32)
     for m in range(first, last):
         seen[m] = 0
         home = offsets[m, 0]
@@ -64,21 +64,20 @@ def identify(
             for i in range(n):  # without a branch, as in `live_untreated`; who has had help is looked at below
                 shown[hits] = i
                 hits += np.uint32((luck[i] < at_all[mine[i]]) | (rows[i] >= 0))
-            here = seen[m, age]
-            for j in range(hits):
+            there = np.uint32(0)
+            for j in range(hits):  # as it really is of whoever has had help; both states are looked up, without a guess
                 i = shown[j]
-                s, row = mine[i], rows[i]
-                if row >= 0:
-                    if free_from[row] > year:
-                        continue
-                    s = treated[row]
-                    if luck[i] >= at_all[s]:
-                        continue
-                if -row <= year:
-                    level = s % N_LEVELS + (1 if luck[i] < worse[s] else 0)
-                    here[level] += 1
-                    who[at] = (start - home + np.int64(i)) * N_LEVELS + level
-                    at += 1
+                row = rows[i]
+                alone, with_help = mine[i], treated[max(row, 0)]
+                s = with_help if row >= 0 else alone
+                line[there] = np.int32(i) * N_LEVELS + s % N_LEVELS + np.int32(luck[i] < worse[s])
+                free = (row < 0) | (free_from[max(row, 0)] <= year)
+                there += np.uint32(free & (luck[i] < at_all[s]) & (-row <= year))
+            here, first_of_all = seen[m, age], np.int32(start - home) * N_LEVELS
+            for j in range(there):
+                who[at] = first_of_all + line[j]
+                here[line[j] % N_LEVELS] += 1
+                at += 1
 
 
 @kernel
