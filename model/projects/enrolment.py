@@ -18,6 +18,7 @@ from ..children.lifecourse import Found, Options, Rows, When
 from ..children.lives import Children
 from ..children.participants import NEVER, Participants
 from ..children.practice import who_leaves
+from ..children.threads import of_projects, of_rows, side_by_side
 from ..contracts.ways import IN_FORCE
 from ..evaluation.evaluators import (
     JUDGED_TO,
@@ -109,10 +110,10 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
     return new
 
 
-def follow(projects: Projects, children: Children, world: World, national: Whole, year: int) -> Which:
+def follow(projects: Projects, children: Children, world: World, national: Whole, year: int, threads: int = 1) -> Which:
     """Add this year to every project's measurement; returns those whose follow-up ends now.
 
-    `national` as `yardsticks.remember` fills it.
+    `national` as `yardsticks.remember` fills it; `threads` changes nothing but the time.
     """
     helped, people, yardsticks = children.participants, children.population, world.yardsticks
     lives = Lived(people.state, helped.treated, people.participant, world.start_year)
@@ -129,15 +130,12 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
         needed=helped.needed,
         earlier=helped.before,
     )
-    judge((helped.since(year - JUDGED_TO), helped.n), year, lives, followed)
-    measure(
-        (helped.since(year - yardsticks.longest + 1), helped.n),
-        year,
-        Terms(projects.contract, *yardsticks.terms),
-        Worth(yardsticks.values, national, yardsticks.norms),
-        lives,
-        followed,
-        projects.sums,
+    terms, worth = Terms(projects.contract, *yardsticks.terms), Worth(yardsticks.values, national, yardsticks.norms)
+    judged, measured = helped.since(year - JUDGED_TO), helped.since(year - yardsticks.longest + 1)
+    side_by_side(of_rows(judged, helped.n, threads), lambda first, last: judge((first, last), year, lives, followed))
+    side_by_side(
+        of_projects(helped, measured, helped.n, threads),
+        lambda first, last: measure((first, last), year, terms, worth, lives, followed, projects.sums),
     )
     return np.flatnonzero(projects.start_year == year - projects.follow_up + 1)
 
