@@ -36,6 +36,7 @@ from ..evaluation.evaluators import (
 )
 from ..evaluation.expected import Expected
 from ..evaluation.metrics import empty_sums
+from ..inputs.shares import sums_by
 from ..money.ledger import LedgerError
 from ..world import World
 from .projects import Projects
@@ -85,13 +86,12 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
         If fewer children are found than were taken.
     """
     helped, people, by_lot = children.participants, children.population, world.yardsticks.by_lot
-    first, started, kinds = helped.n, projects.n, np.arange(len(world.menu.items))
+    first, started, kinds = helped.n, projects.n, len(world.menu.items)
     rows, opened = [first], []
     if by_lot:
         shuffle(When(year, world.seed), people.homes, Found(children.seen, children.found))
     for intake in intakes:
-        of_kind = world.cells.intervention[:, None] == kinds
-        by_kind, planned = intake.taken @ of_kind, intake.planned @ of_kind
+        by_kind, planned = (sums_by(each, world.cells.intervention, kinds) for each in (intake.taken, intake.planned))
         municipality, kind = np.nonzero(by_kind)
         number = np.full(by_kind.shape, -1, np.int64)
         number[municipality, kind] = started + np.arange(municipality.size)
