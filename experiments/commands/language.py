@@ -26,15 +26,17 @@ __all__ = ["VARIABLE", "chosen", "explained", "figures", "note", "said", "speake
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
 
-_KINDS = ("sentence", "part")
+_KINDS = ("sentence", "part", "system")
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
+_FIGURES = r"[-+]?\d[\d.,_]*(?:e[-+]?\d+)?"
 _FOLDER = Path(__file__).with_name("swedish")
 
 
 class Saying(NamedTuple):
-    """A sentence with {names}: how it is recognised in English, and how it reads in Swedish."""
+    """A sentence with {names}: as it is in English, the longest text that it always has, and how it reads in Swedish."""
 
-    english: re.Pattern[str]
+    english: str
+    always: str
     swedish: str
 
 
@@ -115,16 +117,30 @@ def explained(text: str) -> str:
 def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) -> str:
     """Put a sentence, or what is put into one, into Swedish; nothing if it is not known. Spaces before it stay.
 
-    Numbers that are put in go through `local`.
+    What is no sentence of the tables may be several, or one with the place that it is said of before it
+    (`mine.toml: title: ...`). Numbers that are put in go through `local`.
     """
     for each in _sayings("ending"):
-        found = re.search(each.english.pattern + "$", text, re.DOTALL)
-        if found and (begun := _read(text[: found.start()], kinds, local)):
-            return begun + _filled(each, found, kinds, local)
+        if each.always in text and (found := _ending(each.english).search(text)):
+            begun = _read(text[: found.start()], kinds, local)
+            if begun:
+                return begun + _filled(each, found, kinds, local)
     bare = text.lstrip(" ")
     for each in _sayings(*kinds) if bare else ():
-        if found := each.english.fullmatch(bare):
+        if each.always in bare and (found := _whole(each.english).fullmatch(bare)):
             return text[: -len(bare)] + _filled(each, found, kinds, local)
+    return text[: -len(bare)] + _in_parts(bare, kinds, local) if bare and "sentence" in kinds else ""
+
+
+def _in_parts(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> str:
+    """Put two or more sentences into Swedish, or one with a place before it; nothing unless all of it is known."""
+    for end in re.finditer(r"(?<=[.?!]) (?=\S)", text):
+        if (first := _read(text[: end.start()], kinds, local)) and (rest := _read(text[end.end() :], kinds, local)):
+            return f"{first} {rest}"
+    for end in re.finditer(r": (?=\S)", text):
+        place = text[: end.start()]
+        if rest := _read(text[end.end() :], kinds, local):
+            return f"{_read(place, ['place']) or place}: {rest}"
     return ""
 
 
@@ -134,7 +150,7 @@ def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str], local: C
         name: local(text) if _NUMBER.fullmatch(text) else _read(text, kinds, local) or text
         for name, text in found.groupdict().items()
     }
-    return saying.swedish.format(**words)
+    return re.sub(r"\{(\w+)\}", lambda name: words[name[1]], saying.swedish)
 
 
 @cache
@@ -143,11 +159,30 @@ def _sayings(*kinds: str) -> list[Saying]:
     tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.toml"))]
     rows = [row for table in tables for kind in kinds for row in table.get(kind, {}).items()]
     rows.sort(key=lambda row: -len(re.sub(r"\{\w+\}", "", row[0])))
-    return [Saying(re.compile(_pattern(english), re.DOTALL), swedish) for english, swedish in rows]
+    return [
+        Saying(english, max(re.split(r"\{\w+\}", english), key=len), swedish) for english, swedish in rows
+    ]
+
+
+@cache
+def _whole(template: str) -> re.Pattern[str]:
+    return re.compile(_pattern(template), re.DOTALL)
+
+
+@cache
+def _ending(template: str) -> re.Pattern[str]:
+    return re.compile(_pattern(template) + "$", re.DOTALL)
 
 
 def _pattern(template: str) -> str:
-    """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name."""
+    """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name.
+
+    {num}, and other names that begin so, stand for a number alone.
+    """
     parts = re.split(r"\{(\w+)\}", template)
-    some = [".*?" if before.endswith("'") else ".+?" for before in parts[::2]]  # between quotes there may be nothing
-    return "".join(re.escape(part) if at % 2 == 0 else f"(?P<{part}>{some[at // 2]})" for at, part in enumerate(parts))
+    text = ""
+    for at, part in enumerate(parts):
+        some = ".*?" if at and parts[at - 1].endswith("'") else ".+?"  # between quotes there may be nothing
+        some = _FIGURES if part.startswith("num") else some
+        text += re.escape(part) if at % 2 == 0 else f"(?P<{part}>{some})"
+    return text
