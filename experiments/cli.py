@@ -35,7 +35,7 @@ from .commands.language import chosen, said
 from .commands.running import explain, municipality, predict, report, rerun, runs, tip, view
 from .files.places import WriteError, why
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "stop"]
 
 app = typer.Typer(
     name="stupror",
@@ -129,6 +129,18 @@ def main() -> None:
     """Run the command line."""
     with _at_speed(), stoppable():
         _command()
+
+
+def stop() -> None:
+    """Say that the command was stopped, and end it as shells expect; for a Ctrl-C before or after the command.
+
+    Raises
+    ------
+    SystemExit
+        Always, with code 130.
+    """
+    _complain(["Stopped."])
+    raise SystemExit(_STOPPED) from None
 
 
 @contextmanager

@@ -33,7 +33,7 @@ _FOLDER = Path(__file__).with_name("swedish")
 
 
 class Saying(NamedTuple):
-    """A sentence with {names}: as it is in English, the longest text that it always has, and how it reads in Swedish."""
+    """A sentence with {names}: in English, the longest text that it always has there, and in Swedish."""
 
     english: str
     always: str
@@ -126,10 +126,23 @@ def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) ->
             if begun:
                 return begun + _filled(each, found, kinds, local)
     bare = text.lstrip(" ")
-    for each in _sayings(*kinds) if bare else ():
-        if each.always in bare and (found := _whole(each.english).fullmatch(bare)):
-            return text[: -len(bare)] + _filled(each, found, kinds, local)
-    return text[: -len(bare)] + _in_parts(bare, kinds, local) if bare and "sentence" in kinds else ""
+    if not bare:
+        return ""
+    fit = [
+        (each, found)
+        for each in _sayings(*kinds)
+        if each.always in bare and (found := _whole(each.english).fullmatch(bare))
+    ]
+    sure = next((one for one in fit if all(_one_thing(put_in, kinds) for put_in in one[1].groups())), None)
+    known = _filled(*sure, kinds, local) if sure else _in_parts(bare, kinds, local) if "sentence" in kinds else ""
+    if not known and fit:
+        known = _filled(*fit[0], kinds, local)
+    return text[: -len(bare)] + known if known else ""
+
+
+def _one_thing(text: str, kinds: Sequence[str]) -> bool:
+    """Whether what would be put into a sentence is a name or a value, or known: else a sentence may begin in it."""
+    return not re.search(r"[.?!] |:( |$)", text) or bool(_read(text, kinds))
 
 
 def _in_parts(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> str:
@@ -146,11 +159,17 @@ def _in_parts(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> s
 
 def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str], local: Callable[[str], str]) -> str:
     """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself, or a number."""
-    words = {
-        name: local(text) if _NUMBER.fullmatch(text) else _read(text, kinds, local) or text
-        for name, text in found.groupdict().items()
-    }
+    words = {name: _put_in(text, (*kinds, "place"), local) for name, text in found.groupdict().items()}
     return re.sub(r"\{(\w+)\}", lambda name: words[name[1]], saying.swedish)
+
+
+def _put_in(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> str:
+    """Say what is put into a sentence: a number, something that is known, several such with commas, or as it is."""
+    if _NUMBER.fullmatch(text):
+        return local(text)
+    whole = next((each.swedish for each in _sayings(*kinds) if each.english == text), "")
+    several = [_read(each, kinds, local) for each in text.split(", ")] if ", " in text and not whole else [""]
+    return whole or (", ".join(several) if all(several) else _read(text, kinds, local) or text)
 
 
 @cache
@@ -159,9 +178,7 @@ def _sayings(*kinds: str) -> list[Saying]:
     tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.toml"))]
     rows = [row for table in tables for kind in kinds for row in table.get(kind, {}).items()]
     rows.sort(key=lambda row: -len(re.sub(r"\{\w+\}", "", row[0])))
-    return [
-        Saying(english, max(re.split(r"\{\w+\}", english), key=len), swedish) for english, swedish in rows
-    ]
+    return [Saying(english, max(re.split(r"\{\w+\}", english), key=len), swedish) for english, swedish in rows]
 
 
 @cache
@@ -177,12 +194,12 @@ def _ending(template: str) -> re.Pattern[str]:
 def _pattern(template: str) -> str:
     """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name.
 
-    {num}, and other names that begin so, stand for a number alone.
+    {num}, {num2} and so on stand for a number alone.
     """
     parts = re.split(r"\{(\w+)\}", template)
     text = ""
     for at, part in enumerate(parts):
         some = ".*?" if at and parts[at - 1].endswith("'") else ".+?"  # between quotes there may be nothing
-        some = _FIGURES if part.startswith("num") else some
+        some = _FIGURES if re.fullmatch(r"num\d*", part) else some
         text += re.escape(part) if at % 2 == 0 else f"(?P<{part}>{some})"
     return text

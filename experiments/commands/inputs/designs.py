@@ -162,7 +162,7 @@ def from_indigo(
 
     path, drafted = write_indigo(file, name, out)
     tell(f"Written: {path}. Check all of it, and complete:")
-    typer.echo("\n".join(f"  - {each}" for each in drafted.open_))
+    tell(*(f"  - {each}" for each in drafted.open_))
 
 
 def settle(
