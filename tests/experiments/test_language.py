@@ -131,13 +131,28 @@ def test_every_command_and_option_explains_itself_in_swedish():
         assert any(re.fullmatch(_pattern(english), text, re.DOTALL) for text in needed), f"nobody says: {english}"
 
 
+def named(command, words=()):
+    """The words of a command and of all those in it."""
+    yield words
+    for name, each in getattr(command, "commands", {}).items():
+        yield from named(each, (*words, name))
+
+
 def test_help_is_swedish_to_its_last_word(stupror, monkeypatch):
     monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
-    for words in ([], ["compare"], ["designs"], ["batch", "run"], ["explain"]):
+    for words in named(typer.main.get_command(app)):
         told = stupror(*words, "--help").out
-        assert told.startswith("Användning: stupror")
+        assert told.startswith("Användning: stupror"), words
         assert "Val:" in told
-        assert not re.search(r"\b(the|of|this|and|default|required|Options|Arguments|Commands)\b", told), told
+        assert not re.search(
+            r"\b(the|of|this|and|default|required|Options|Arguments|Commands|DIR|NAME)\b|[{}]", told
+        ), told
+        assert "--language <ord>" not in told or "[förval: sv]" in told, told
+
+
+def test_a_language_that_is_not_spoken_is_refused_in_all_that_are(stupror, tmp_path):
+    told = stupror("compare", "--quick", "--out", tmp_path / "new", "--language", "fi").err.splitlines()
+    assert told == ["--language is 'fi'. Give one of en, sv.", "--language är 'fi'. Ange ett av en, sv."]
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def named(text: str, path: Path) -> None:
         (
             scenario,
             '[interventions.kurs]\nlike = "grupp"\n[interventions.grupp]\nlike = "kurs"\n',
-            "kurs, grupp liknar varandra i en cirkel.",
+            "grupp, kurs liknar varandra i en cirkel.",
         ),
         (scenario, '[[changes]]\nfrom = 2024\npath = "tax.municipal_rate"\nvalue = 1\nsource = "s"\n', "på samma sätt"),
         (scenario, HORIZON.replace("horizon", "horizn"), "nyckeln 'committee.horizn' finns inte."),

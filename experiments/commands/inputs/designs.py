@@ -141,7 +141,7 @@ def _questions(design: Design, name: str, language: str) -> Iterator[str]:
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="Name of your design, such as my-fund.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of your design, such as my-fund.")],
     preset: Annotated[str, typer.Option("--from", metavar="PRESET", help="The design to begin from.")],
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:
@@ -153,7 +153,9 @@ def new(
 
 
 def from_indigo(
-    file: Annotated[Path, typer.Argument(help="A project as INDIGO publishes it: JSON, or its form (.xlsx).")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A project as INDIGO publishes it: JSON, or its form (.xlsx).")
+    ],
     name: Annotated[str | None, typer.Option(help="Name of the design. [default: the project's id]")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:

@@ -18,7 +18,7 @@ APART = ("intervention", "seed", "municipality")
 
 
 def signed(
-    folder: Annotated[Path, typer.Argument(help="A folder that `run` or `compare` has written.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `run` or `compare` has written.")],
     by: Annotated[str | None, typer.Option(help=f"Also tell apart by: {', '.join(APART)}.")] = None,
     design: Annotated[str | None, typer.Option(help="This design alone.")] = None,
     language: Language = "en",
