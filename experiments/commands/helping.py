@@ -1,4 +1,4 @@
-"""`--help` in a language: every text of every command from `swedish/help.toml`, and Typer's own words. Read by `cli`."""
+"""`--help` in a language: texts of commands from `swedish/help.toml`, and Typer's own words. Read by `cli`."""
 
 from __future__ import annotations
 
