@@ -211,8 +211,8 @@ def summary(
 
 
 SUMMARY = (
-    "design", "outcome", "median", "low_end", "high_end", "better", "equal", "worse", "best", "mean", "low", "high", "interval",
-    "n", "of", "left_out",
+    "design", "outcome", "median", "low_end", "high_end", "better", "equal", "worse", "best", "mean", "low", "high",
+    "interval", "n", "of", "left_out",
 )  # fmt: skip
 
 

@@ -62,8 +62,8 @@ def ratio_of_sums(part: Sequence[float] | pd.Series, whole: Sequence[float] | pd
 def spread(values: Sequence[float] | NDArray[np.float64] | pd.Series) -> dict[str, float]:
     """Median and where nine of ten lie, or the lowest and the highest of few (`measures.worlds.ends`).
 
-    Keys median, low_end, high_end; NaN if there is no value. Unlike the interval of a mean it does not get narrower with
-    more seeds or draws.
+    Keys median, low_end, high_end; NaN if there is no value. Unlike the interval of a mean it does not get narrower
+    with more seeds or draws.
     """
     known = np.asarray(values, dtype=float)
     known = known[~np.isnan(known)]

@@ -21,7 +21,7 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VARIABLE", "chosen", "explained", "figures", "note", "said", "speaker", "table", "tell"]
+__all__ = ["VARIABLE", "chosen", "explained", "figures", "headed", "note", "said", "speaker", "table", "tell"]
 
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
@@ -93,8 +93,20 @@ def table(frame: pd.DataFrame, show: Callable[[float], str]) -> str:
     if chosen(sys.argv[1:]) != "sv":
         return str(frame.to_string(index=False, float_format=show, na_rep="-"))
     words = frame.map(lambda cell: _read(str(cell), ["cell"]) or cell if isinstance(cell, str | bool) else cell)
-    named = words.rename(columns={name: _read(str(name), ["column"]) or name for name in frame.columns})
+    named = words.rename(columns={name: _heading(name) for name in frame.columns})
     return figures(str(named.to_string(index=False, float_format=show, na_rep="-")))
+
+
+def headed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put the headings of a table of texts, and the figures in it, into the language of the command."""
+    if chosen(sys.argv[1:]) != "sv":
+        return frame
+    told = frame.map(figures).rename(index=_heading)
+    return told.rename(columns=_heading)
+
+
+def _heading(name: object) -> str:
+    return _read(str(name), ["column"]) or str(name)
 
 
 def note(sentence: str) -> None:
@@ -142,7 +154,7 @@ def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) ->
 
 def _one_thing(text: str, kinds: Sequence[str]) -> bool:
     """Whether what would be put into a sentence is a name or a value, or known: else a sentence may begin in it."""
-    return not re.search(r"[.?!] |:( |$)", text) or bool(_read(text, kinds))
+    return not re.search(r"[.?!] |:( |$)|,$", text) or bool(_read(text, kinds))
 
 
 def _in_parts(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> str:
@@ -159,7 +171,10 @@ def _in_parts(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> s
 
 def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str], local: Callable[[str], str]) -> str:
     """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself, or a number."""
-    words = {name: _put_in(text, (*kinds, "place"), local) for name, text in found.groupdict().items()}
+    words = {
+        name: _put_in(text, (*(["contract"] if name.startswith("contract") else []), *kinds, "place"), local)
+        for name, text in found.groupdict().items()
+    }
     return re.sub(r"\{(\w+)\}", lambda name: words[name[1]], saying.swedish)
 
 
@@ -167,6 +182,8 @@ def _put_in(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> str
     """Say what is put into a sentence: a number, something that is known, several such with commas, or as it is."""
     if _NUMBER.fullmatch(text):
         return local(text)
+    if "\n" in text:
+        return "\n".join(_put_in(each, kinds, local) for each in text.split("\n"))
     whole = next((each.swedish for each in _sayings(*kinds) if each.english == text), "")
     several = [_read(each, kinds, local) for each in text.split(", ")] if ", " in text and not whole else [""]
     return whole or (", ".join(several) if all(several) else _read(text, kinds, local) or text)
@@ -194,7 +211,7 @@ def _ending(template: str) -> re.Pattern[str]:
 def _pattern(template: str) -> str:
     """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name.
 
-    {num}, {num2} and so on stand for a number alone.
+    {num}, {num2} and so on stand for a number alone, {contract} and the like for words of a contract.
     """
     parts = re.split(r"\{(\w+)\}", template)
     text = ""

@@ -28,7 +28,7 @@ TYPER = ("Usage: ", "Try '", "Error: ")  # said by Typer, so met in the test bel
 
 def literals():
     """Every text of the code and of its data, texts in several parts joined, what is put in left out."""
-    for folder in ("model", "experiments", "analysis/batches"):
+    for folder in ("model", "experiments", "analysis/batches", "analysis/measures"):
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):

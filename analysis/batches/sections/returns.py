@@ -59,8 +59,9 @@ def back(runs: Frame, base: str | None = None) -> Frame:
     Returns
     -------
     pandas.DataFrame
-        Columns design, payer, years, median, low_end, high_end (`measures.worlds.ends` over draws, SEK/child, above 0: ahead), not_behind (share of
-        draws at or above 0), n (draws). Empty if the batch does not keep what payers pay in the first years.
+        Columns design, payer, years, median, low_end, high_end (`measures.worlds.ends` over draws, SEK/child, above 0:
+        ahead), not_behind (share of draws at or above 0), n (draws). Empty if the batch does not keep what payers pay
+        in the first years.
     """
     rows = []
     for payer in OWN:

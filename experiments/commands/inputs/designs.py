@@ -107,7 +107,8 @@ def _in_swedish(design: Design, name: str) -> Iterator[str]:
 
     local = localiser("sv")
     told = described(terms_of(design), "sv", texts("sv")["words"], sayings("sv"))
-    yield f"{title_of(design, 'sv')} ({design.name})"
+    title = title_of(design, "sv")
+    yield title if f"({design.name})" in title else f"{title} ({design.name})"  # a draft has it in its title
     yield ""
     yield fill(local(told["summary"]), _WIDTH)
     yield fill(f"Källa: {design.source}.", _WIDTH)
