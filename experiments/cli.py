@@ -27,15 +27,15 @@ import typer
 
 from ..model.inputs.errors import InputError, shown
 from .commands.batches import analyse, audit, batch, crate, search, study
-from .commands.common import FailedError, StoppedError
+from .commands.common import LANGUAGES, FailedError, StoppedError
 from .commands.fitting import calibrate, data, screen, validate
-from .commands.helping import in_swedish
+from .commands.helping import helping
 from .commands.inputs import designs, parameters, signed, stress
 from .commands.language import chosen, said
 from .commands.running import explain, municipality, predict, report, rerun, runs, tip, view
 from .files.places import WriteError, why
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "stop"]
 
 app = typer.Typer(
     name="stupror",
@@ -121,14 +121,25 @@ _AGAIN = 0.02  # seconds until a signal that was dropped is sent again
 
 def built(language: str) -> Any:
     """Put the command line together, with its help in one language."""
-    command: Any = typer.main.get_command(app)
-    return in_swedish(command) if language == "sv" else command
+    return helping(typer.main.get_command(app), language)
 
 
 def main() -> None:
     """Run the command line."""
     with _at_speed(), stoppable():
         _command()
+
+
+def stop() -> None:
+    """Say that the command was stopped, and end it as shells expect; for a Ctrl-C before or after the command.
+
+    Raises
+    ------
+    SystemExit
+        Always, with code 130.
+    """
+    _complain(["Stopped."])
+    raise SystemExit(_STOPPED) from None
 
 
 @contextmanager
@@ -256,7 +267,8 @@ def _stop_once(_number: int, _frame: FrameType | None) -> None:
 def _complain(lines: Sequence[str]) -> None:
     language = chosen(sys.argv[1:])
     for line in lines:
-        typer.echo(said(line, language), err=True)
+        known = [language] if language in LANGUAGES else LANGUAGES  # a language that we do not speak is told in all
+        typer.echo("\n".join(dict.fromkeys(said(line, each) for each in known)), err=True)
 
 
 def _one_line(error: Exception) -> str:

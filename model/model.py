@@ -71,7 +71,7 @@ class PreventionModel(mesa.Model):
     start_year
         First budget year.
     threads
-        Threads for the pass over the children. Changes nothing but the time.
+        Threads for the passes over the children. Changes nothing but the time.
     rules
         Rules of your own by kind of body, see `bodies.rules`.
 
@@ -211,7 +211,8 @@ class PreventionModel(mesa.Model):
     def evaluate(self) -> None:
         """Add this year to every project's measurement; those whose follow-up ends now are ready to be settled."""
         world, projects = self.world, self.state.projects
-        self.ready = follow(projects, self.state.children, world, self.state.national, self.year)
+        children, national = self.state.children, self.state.national
+        self.ready = follow(projects, children, world, national, self.year, self.life.threads)
         owing = self.ready[projects.judged[self.ready]]
         for payment in overhead(world, projects, "evaluation", owing, evaluation_fee(world, projects, owing)):
             self.state.books.pay(self.year, payment)

@@ -10,9 +10,10 @@ asked for, so that commands start at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as of `typing`, which is not imported: what comes before the command shall take no time
 if TYPE_CHECKING:
+    from typing import Any
+
     from .experiments import batch, compare, open_batch, run
     from .model import __version__, by_body, load_design, load_scenario, select, simulate
 

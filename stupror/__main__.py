@@ -1,5 +1,5 @@
 """`python -m stupror`: the same as the command `stupror`."""
 
-from .experiments.cli import main
+from .command import main
 
 main()

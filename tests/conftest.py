@@ -1,8 +1,9 @@
 """What all tests share: the command line as a function, and the list of those that are slow."""
 
+import re
 import runpy
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         file = item.path.relative_to(root).as_posix()
         if file in SLOW or f"{file}::{getattr(item, 'originalname', item.name)}" in SLOW:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def refused_in_swedish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let every test that has something refused fail if that has no Swedish (`experiments/commands/swedish/`)."""
+    from stupror.experiments.commands.language import said
+    from stupror.model.inputs.errors import InputError
+
+    begun, told = InputError.__init__, dict[str, str]()  # of those that are alike but for names and numbers one
+
+    def listened(self: InputError, problems: Iterable[str]) -> None:
+        begun(self, problems)
+        if sys._getframe(1).f_globals["__name__"].startswith("stupror."):
+            told.update({re.sub(r"'[^']*'|[0-9]+", "", each): each for each in self.problems if " " in each})
+
+    monkeypatch.setattr(InputError, "__init__", listened)
+    yield
+    # agreed outcomes come with the model: what is wrong there is met by whoever changes it, and by nobody else
+    assert [each for each in told.values() if said(each, "sv") == each and not each.startswith("outcomes.toml")] == []
 
 
 @dataclass(frozen=True)

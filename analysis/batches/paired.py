@@ -181,7 +181,8 @@ def summary(
     Returns
     -------
     pandas.DataFrame
-        Columns design, outcome, median, p5, p95 (quantiles over draws, unit of the outcome), better, equal, worse
+        Columns design, outcome, median, low_end, high_end (where nine of ten draws lie, of fewer than
+        twenty the lowest and the highest; unit of the outcome), better, equal, worse
         (shares of draws in which the design is better than, exactly equal to and worse than the base; NaN for
         an outcome that is good neither way), best (share in which it is the best of all that could be chosen, ties
         shared), mean, low, high (90 % interval of the mean), interval (what it is: a key of
@@ -210,8 +211,8 @@ def summary(
 
 
 SUMMARY = (
-    "design", "outcome", "median", "p5", "p95", "better", "equal", "worse", "best", "mean", "low", "high", "interval",
-    "n", "of", "left_out",
+    "design", "outcome", "median", "low_end", "high_end", "better", "equal", "worse", "best", "mean", "low", "high",
+    "interval", "n", "of", "left_out",
 )  # fmt: skip
 
 

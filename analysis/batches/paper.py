@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..measures.worlds import decided
+from ..measures.worlds import decided, ends_said
 from ..report.decision.front import sayings as front_sayings
 from ..report.decision.verdict import signed
 from ..report.intervals import spread
@@ -162,7 +162,7 @@ def _median_and_spread(values: NDArray[np.float64]) -> tuple[str, str]:
     """Write the median over draws, and where nine of ten lie."""
     found = spread(values)
     median = found["median"]
-    return signed(median), f"[{number(found['p5'], median)} to {number(found['p95'], median)}]"
+    return signed(median), f"[{number(found['low_end'], median)} to {number(found['high_end'], median)}]"
 
 
 def gains_table(gain: Mapping[str, Frame], runs: Frame, base: str, words: Texts, say: Texts) -> dict[str, Any]:
@@ -177,7 +177,11 @@ def gains_table(gain: Mapping[str, Frame], runs: Frame, base: str, words: Texts,
             cells.append((median, f"{around} {share}"))
         rows.append((words.get(str(name), str(name)), cells))
     headings = [*(words[payer] for payer in PAYERS[:-1]), say["all"]]
-    return {"headings": headings, "rows": rows, "caption": say["n gains"].format(base=within(words.get(base, base)))}
+    return {
+        "headings": headings,
+        "rows": rows,
+        "caption": say["n gains"].format(base=within(words.get(base, base)), ends=ends_said(len(gain["fiscal"]), say)),
+    }
 
 
 def pairs_table(runs: Frame, able: list[str], words: Texts, say: Texts) -> dict[str, Any]:
@@ -195,7 +199,11 @@ def pairs_table(runs: Frame, able: list[str], words: Texts, say: Texts) -> dict[
                 verdict = "second"
             name = say["pair"].format(one=words.get(one, one), other=words.get(other, other))
             rows.append((name, [figure, (f"{100 * better:.0f} %", ""), (say[verdict], "")]))
-    return {"headings": [say["p gap"], say["p share"], say["p said"]], "rows": rows, "caption": say["n pairs"]}
+    return {
+        "headings": [say["p gap"], say["p share"], say["p said"]],
+        "rows": rows,
+        "caption": say["n pairs"].format(ends=ends_said(len(cost), say)),
+    }
 
 
 def knowing_table(runs: Frame, words: Texts, say: Texts) -> dict[str, Any]:

@@ -77,8 +77,8 @@ def with_tax_factor(runs: Frame, base: str | None = None, factors: Sequence[floa
     Returns
     -------
     pandas.DataFrame
-        Columns design, factor, median, p5, p95 (over draws, SEK/child), better, equal, worse (shares of draws in which
-        society pays less than under the base, exactly as much, more), mean.
+        Columns design, factor, median, low_end, high_end (`measures.worlds.ends` over draws, SEK/child), better, equal,
+        worse (shares of draws in which society pays less than under the base, exactly as much, more), mean.
 
     Raises
     ------

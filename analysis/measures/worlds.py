@@ -31,6 +31,11 @@ def ends(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def ends_said(number: int, say: Mapping[str, str]) -> str:
+    """Say in the words of a report what `ends` gives of so many worlds."""
+    return say["ends"] if number >= MANY else say["ends few"].format(n=number, many=MANY)
+
+
 @once
 def gains(tables: Mapping[str, Frame], rate: float) -> Frame:
     """What public payers gain by each design against status quo, world by world.

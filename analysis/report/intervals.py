@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..measures.worlds import ends
+
 LEVEL = 0.9
 Interval = tuple[float, float, float, int]
 FEW_SEEDS = 6  # with fewer, the width of an interval is hardly known itself
@@ -58,14 +60,17 @@ def ratio_of_sums(part: Sequence[float] | pd.Series, whole: Sequence[float] | pd
 
 
 def spread(values: Sequence[float] | NDArray[np.float64] | pd.Series) -> dict[str, float]:
-    """Median and the range of the middle nine tenths: median, p5, p95, by linear interpolation; NaN if there is none.
+    """Median and where nine of ten lie, or the lowest and the highest of few (`measures.worlds.ends`).
 
-    Unlike the interval of a mean it does not get narrower with more seeds or draws.
+    Keys median, low_end, high_end; NaN if there is no value. Unlike the interval of a mean it does not get narrower
+    with more seeds or draws.
     """
     known = np.asarray(values, dtype=float)
     known = known[~np.isnan(known)]
-    low, middle, high = np.quantile(known, [0.05, 0.5, 0.95]) if known.size else (np.nan, np.nan, np.nan)
-    return {"median": float(middle), "p5": float(low), "p95": float(high)}
+    if not known.size:
+        return {"median": np.nan, "low_end": np.nan, "high_end": np.nan}
+    low, high = ends(known)
+    return {"median": float(np.median(known)), "low_end": low, "high_end": high}
 
 
 def intervals(frame: pd.DataFrame, value: str, by: Sequence[str]) -> pd.DataFrame:

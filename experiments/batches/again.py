@@ -15,9 +15,11 @@ from typing import Any
 
 from ...model.inputs.errors import InputError
 from ...model.inputs.quantity import Value
+from ...model.inputs.reading.toml import read_toml
 from ...model.inputs.scenario import Scenario, load_scenario
 from ..plans.plan import Plan, plan_of
 from ..runs.limits import USUAL_START
+from .batch_folder import differences
 from .jobs import Job, context_of, draw_table, jobs_of, resolve
 
 __all__ = ["Draw", "command_of", "draw_of", "plan_again", "scenario_text", "worlds_of"]
@@ -36,8 +38,16 @@ def plan_again(folder: Path, manifest: dict[str, Any], file: Path | None = None)
     Raises
     ------
     InputError
-        If it cannot be made, or is another: files have changed, it had rules in Python, or is of another version.
+        If it cannot be made, or is another: files have changed, it had rules in Python, or is of another version; or if
+        `file` is another plan.
     """
+    if file is not None and (other := differences(manifest["plan"], read_toml(file))):
+        raise InputError(
+            [
+                f"--plan {file}: is not the plan of {folder} (differs in: {', '.join(other)}). Name the file of that "
+                "plan, or leave --plan out."
+            ]
+        )
     beside = folder if file is None else file.parent
     try:
         plan = plan_of(manifest["plan"], str(folder), beside)

@@ -42,6 +42,7 @@ __all__ = [
     "POINTS",
     "RUNS",
     "at_work",
+    "differences",
     "end_session",
     "manifest_of",
     "open_folder",
@@ -109,7 +110,7 @@ def refuse(folder: Path, plan: Plan, *, extend: bool) -> Manifest | None:
         return None  # empty, or of a batch that was killed before it had a manifest, or has none any more
     manifest = read_manifest(folder)
     if manifest["plan_digest"] != plan.digest and not extend:
-        changed = ", ".join(_differences(manifest["plan"], plan.document)) or "a file that the plan names, or own rules"
+        changed = ", ".join(differences(manifest["plan"], plan.document)) or "a file that the plan names, or own rules"
         raise InputError(
             [f"{folder}: holds another plan (differs in: {changed}). Name a new folder, or take the new plan into this "
              "one with --extend: runs that both have are kept and not made again."]
@@ -117,13 +118,13 @@ def refuse(folder: Path, plan: Plan, *, extend: bool) -> Manifest | None:
     return manifest
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> list[str]:
+def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> list[str]:
     """Name the keys in which two documents differ."""
     found = []
     for key in sorted({*old, *new}):
         here, a, b = f"{path}{key}", old.get(key), new.get(key)
         if isinstance(a, Mapping) and isinstance(b, Mapping):
-            found += _differences(a, b, f"{here}.")
+            found += differences(a, b, f"{here}.")
         elif a != b:
             found.append(here)
     return found

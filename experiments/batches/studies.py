@@ -24,7 +24,7 @@ from ...model.children.prices import KIND, build_costs
 from ...model.evaluation.evaluators import EVALUATORS, NONE
 from ...model.evaluation.expected import as_reported, expect
 from ...model.evaluation.metrics import OWN_FOLLOW_UP, Metric
-from ...model.inputs.errors import InputError, hint
+from ...model.inputs.errors import InputError, meant
 from ...model.inputs.life_course import InterventionParameters
 from ...model.inputs.parameters import KINDS
 from ...model.inputs.scenario import Scenario
@@ -124,7 +124,8 @@ def _taken(cells: Cells, seen: Floats) -> Floats:
 def _item(world: Scenario, name: str) -> InterventionParameters:
     items = {item.name: item for item in world.interventions}
     if name not in items:
-        raise InputError([f"'{name}' is no intervention of this batch.{hint(name, items)}"])
+        known = meant(name, items) or f" It has {', '.join(items)}."
+        raise InputError([f"'{name}' is no intervention of this batch.{known}"])
     return items[name]
 
 

@@ -1,8 +1,11 @@
 """Validation: what the model gives against what was published, over seeds and posterior, on the surveys' basis (D9).
 
 Three lists that are kept apart: what was calibrated on, what was not (validation), and what the mechanism should show.
-A published number is *in* if it lies within the simulated 90 % interval; a published bound is in if the simulated mean
-lies within it. Nothing here writes; `validation_page` makes the page. Used by `stupror validate`.
+What was seen once (in a history, a year, a survey) is *in* if the simulated 90 % interval reaches it, be it published
+as a number or as bounds; what is said of the mechanism is in if the simulated mean lies within its bounds. Beside it
+stands what a model without fault would score: each of the simulated worlds is taken for the truth in turn, and what
+would then have been published is judged alike. Nothing here writes; `validation_page` makes the page. Used by
+`stupror validate`.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...model.inputs.scenario import Scenario
 from ...model.practice import REASONS, history, surroundings
@@ -29,8 +33,10 @@ QUANTILES = (0.05, 0.95)
 FUNDS_2016 = 744.0  # M SEK set aside for 2016 (F3)
 COSTS_2016 = 646_000.0  # M SEK, municipal costs in 2016 (M12)
 HISTORY = range(2005, 2019)
+_MECHANISM = ("returns", "runs")
 
 Tell = Callable[[str, int, int], None]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,23 +51,40 @@ class Pattern:
     unit: str
     what: str
 
+    @property
+    def of_mechanism(self) -> bool:
+        """Whether it says how things hang together, and not what was seen once."""
+        return self.problem in _MECHANISM
+
 
 @dataclass(frozen=True)
 class Row:
-    """A pattern and what the model gives for it."""
+    """A pattern and what the model gives for it.
+
+    `flawless` and `flawless_by_mean` are the chances that it would be in, by either rule, if one of the simulated
+    worlds were the truth.
+    """
 
     pattern: Pattern
     mean: float
     low: float
     high: float
+    flawless: float = np.nan
+    flawless_by_mean: float = np.nan
 
     @property
     def inside(self) -> bool:
         """Whether the model meets the pattern."""
         p = self.pattern
-        if p.least == p.most:
-            return self.low <= p.least <= self.high
-        return p.least <= self.mean <= p.most
+        if p.of_mechanism:
+            return p.least <= self.mean <= p.most
+        return self.low <= p.most and p.least <= self.high
+
+    @property
+    def by_mean(self) -> bool:
+        """Whether it is met by a stricter rule: of all bounds, the mean must lie within them."""
+        p = self.pattern
+        return self.inside and (p.least == p.most or p.least <= self.mean <= p.most)
 
 
 @dataclass(frozen=True)
@@ -184,9 +207,17 @@ def _told(world: Scenario, seed: int) -> dict[str, float]:
 
 
 def _rows(which: Iterable[Pattern], found: Mapping[str, Sequence[Mapping[str, float]]]) -> tuple[Row, ...]:
-    return tuple(
-        Row(pattern, *_spread([each[pattern.statistic] for each in found[pattern.problem]])) for pattern in which
-    )
+    """What the worlds gave for each pattern, those left out in which there is no value; NaN if there is none."""
+    rows = []
+    for pattern in which:
+        values = np.array([each[pattern.statistic] for each in found[pattern.problem]])
+        known = values[~np.isnan(values)]
+        if not len(known):
+            rows.append(Row(pattern, np.nan, np.nan, np.nan))
+            continue
+        mean, low, high = _spread(known)
+        rows.append(Row(pattern, mean, low, high, *_flawless(pattern, known, np.ones(len(known)), mean, (low, high))))
+    return tuple(rows)
 
 
 def _weighted(which: Iterable[Pattern]) -> tuple[Row, ...]:
@@ -197,12 +228,33 @@ def _weighted(which: Iterable[Pattern]) -> tuple[Row, ...]:
         values = draws.table[pattern.statistic].to_numpy(np.float64)
         order = np.argsort(values, kind="stable")
         below = np.cumsum(draws.weight[order])
-        low, high = (values[order][np.searchsorted(below, share)] for share in QUANTILES)
-        rows.append(Row(pattern, float((values * draws.weight).sum()), float(low), float(high)))
+        low, high = (float(values[order][np.searchsorted(below, share)]) for share in QUANTILES)
+        mean = float((values * draws.weight).sum())
+        rows.append(Row(pattern, mean, low, high, *_flawless(pattern, values, draws.weight, mean, (low, high))))
     return tuple(rows)
 
 
-def _spread(values: Sequence[float]) -> tuple[float, float, float]:
+def _flawless(
+    pattern: Pattern, values: Floats, weight: Floats, mean: float, interval: tuple[float, float]
+) -> tuple[float, float]:
+    """How likely a pattern would be in if one of the worlds were the truth: by the rule in force, and by the mean.
+
+    A number would have been published as it is. Of bounds would have been said on which side of them, or between them,
+    the truth lies: that is met if the interval, or the mean, comes there.
+    """
+    share = weight / weight.sum()
+    low, high = interval
+    if pattern.least == pattern.most:
+        met = float(share[(low <= values) & (values <= high)].sum())
+        return met, met
+    edges = [pattern.least, np.nextafter(pattern.most, np.inf)]  # both bounds belong to what is between them
+    side = np.searchsorted(edges, values, side="right")
+    first, middle, last = np.searchsorted(edges, [low, mean, high], side="right")
+    by_mean = float(share[side == middle].sum())
+    return by_mean if pattern.of_mechanism else float(share[(first <= side) & (side <= last)].sum()), by_mean
+
+
+def _spread(values: Sequence[float] | Floats) -> tuple[float, float, float]:
     """Mean and 90 % interval of those worlds in which there is a value; NaN if there are none."""
     known = [each for each in values if not np.isnan(each)]
     if not known:

@@ -21,20 +21,22 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VARIABLE", "chosen", "explained", "figures", "note", "said", "speaker", "table", "tell"]
+__all__ = ["VARIABLE", "chosen", "explained", "figures", "headed", "note", "said", "speaker", "table", "tell"]
 
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
 
-_KINDS = ("sentence", "part")
+_KINDS = ("sentence", "part", "system")
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
+_FIGURES = r"[-+]?\d[\d.,_]*(?:e[-+]?\d+)?"
 _FOLDER = Path(__file__).with_name("swedish")
 
 
 class Saying(NamedTuple):
-    """A sentence with {names}: how it is recognised in English, and how it reads in Swedish."""
+    """A sentence with {names}: in English, the longest text that it always has there, and in Swedish."""
 
-    english: re.Pattern[str]
+    english: str
+    always: str
     swedish: str
 
 
@@ -91,8 +93,20 @@ def table(frame: pd.DataFrame, show: Callable[[float], str]) -> str:
     if chosen(sys.argv[1:]) != "sv":
         return str(frame.to_string(index=False, float_format=show, na_rep="-"))
     words = frame.map(lambda cell: _read(str(cell), ["cell"]) or cell if isinstance(cell, str | bool) else cell)
-    named = words.rename(columns={name: _read(str(name), ["column"]) or name for name in frame.columns})
+    named = words.rename(columns={name: _heading(name) for name in frame.columns})
     return figures(str(named.to_string(index=False, float_format=show, na_rep="-")))
+
+
+def headed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put the headings of a table of texts, and the figures in it, into the language of the command."""
+    if chosen(sys.argv[1:]) != "sv":
+        return frame
+    told = frame.map(figures).rename(index=_heading)
+    return told.rename(columns=_heading)
+
+
+def _heading(name: object) -> str:
+    return _read(str(name), ["column"]) or str(name)
 
 
 def note(sentence: str) -> None:
@@ -115,26 +129,64 @@ def explained(text: str) -> str:
 def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) -> str:
     """Put a sentence, or what is put into one, into Swedish; nothing if it is not known. Spaces before it stay.
 
-    Numbers that are put in go through `local`.
+    What is no sentence of the tables may be several, or one with the place that it is said of before it
+    (`mine.toml: title: ...`). Numbers that are put in go through `local`.
     """
     for each in _sayings("ending"):
-        found = re.search(each.english.pattern + "$", text, re.DOTALL)
-        if found and (begun := _read(text[: found.start()], kinds, local)):
-            return begun + _filled(each, found, kinds, local)
+        if each.always in text and (found := _ending(each.english).search(text)):
+            begun = _read(text[: found.start()], kinds, local)
+            if begun:
+                return begun + _filled(each, found, kinds, local)
     bare = text.lstrip(" ")
-    for each in _sayings(*kinds) if bare else ():
-        if found := each.english.fullmatch(bare):
-            return text[: -len(bare)] + _filled(each, found, kinds, local)
+    if not bare:
+        return ""
+    fit = [
+        (each, found)
+        for each in _sayings(*kinds)
+        if each.always in bare and (found := _whole(each.english).fullmatch(bare))
+    ]
+    sure = next((one for one in fit if all(_one_thing(put_in, kinds) for put_in in one[1].groups())), None)
+    known = _filled(*sure, kinds, local) if sure else _in_parts(bare, kinds, local) if "sentence" in kinds else ""
+    if not known and fit:
+        known = _filled(*fit[0], kinds, local)
+    return text[: -len(bare)] + known if known else ""
+
+
+def _one_thing(text: str, kinds: Sequence[str]) -> bool:
+    """Whether what would be put into a sentence is a name or a value, or known: else a sentence may begin in it."""
+    return not re.search(r"[.?!] |:( |$)|,$", text) or bool(_read(text, kinds))
+
+
+def _in_parts(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> str:
+    """Put two or more sentences into Swedish, or one with a place before it; nothing unless all of it is known."""
+    for end in re.finditer(r"(?<=[.?!]) (?=\S)", text):
+        if (first := _read(text[: end.start()], kinds, local)) and (rest := _read(text[end.end() :], kinds, local)):
+            return f"{first} {rest}"
+    for end in re.finditer(r": (?=\S)", text):
+        place = text[: end.start()]
+        if rest := _read(text[end.end() :], kinds, local):
+            return f"{_read(place, ['place']) or place}: {rest}"
     return ""
 
 
 def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str], local: Callable[[str], str]) -> str:
     """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself, or a number."""
     words = {
-        name: local(text) if _NUMBER.fullmatch(text) else _read(text, kinds, local) or text
+        name: _put_in(text, (*(["contract"] if name.startswith("contract") else []), *kinds, "place"), local)
         for name, text in found.groupdict().items()
     }
-    return saying.swedish.format(**words)
+    return re.sub(r"\{(\w+)\}", lambda name: words[name[1]], saying.swedish)
+
+
+def _put_in(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> str:
+    """Say what is put into a sentence: a number, something that is known, several such with commas, or as it is."""
+    if _NUMBER.fullmatch(text):
+        return local(text)
+    if "\n" in text:
+        return "\n".join(_put_in(each, kinds, local) for each in text.split("\n"))
+    whole = next((each.swedish for each in _sayings(*kinds) if each.english == text), "")
+    several = [_read(each, kinds, local) for each in text.split(", ")] if ", " in text and not whole else [""]
+    return whole or (", ".join(several) if all(several) else _read(text, kinds, local) or text)
 
 
 @cache
@@ -143,11 +195,28 @@ def _sayings(*kinds: str) -> list[Saying]:
     tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.toml"))]
     rows = [row for table in tables for kind in kinds for row in table.get(kind, {}).items()]
     rows.sort(key=lambda row: -len(re.sub(r"\{\w+\}", "", row[0])))
-    return [Saying(re.compile(_pattern(english), re.DOTALL), swedish) for english, swedish in rows]
+    return [Saying(english, max(re.split(r"\{\w+\}", english), key=len), swedish) for english, swedish in rows]
+
+
+@cache
+def _whole(template: str) -> re.Pattern[str]:
+    return re.compile(_pattern(template), re.DOTALL)
+
+
+@cache
+def _ending(template: str) -> re.Pattern[str]:
+    return re.compile(_pattern(template) + "$", re.DOTALL)
 
 
 def _pattern(template: str) -> str:
-    """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name."""
+    """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name.
+
+    {num}, {num2} and so on stand for a number alone, {contract} and the like for words of a contract.
+    """
     parts = re.split(r"\{(\w+)\}", template)
-    some = [".*?" if before.endswith("'") else ".+?" for before in parts[::2]]  # between quotes there may be nothing
-    return "".join(re.escape(part) if at % 2 == 0 else f"(?P<{part}>{some[at // 2]})" for at, part in enumerate(parts))
+    text = ""
+    for at, part in enumerate(parts):
+        some = ".*?" if at and parts[at - 1].endswith("'") else ".+?"  # between quotes there may be nothing
+        some = _FIGURES if re.fullmatch(r"num\d*", part) else some
+        text += re.escape(part) if at % 2 == 0 else f"(?P<{part}>{some})"
+    return text

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from ...analysis.measures.lifetime import OUTSIDE
 from ...analysis.measures.outcomes import OUTCOMES
 from ...analysis.measures.own import PER, OwnOutcome
 from ...analysis.schema import TABLES
+from ...model.children.ladder import ADULT_AGE, LAST_AGE
 from ...model.contracts.reading.notes import Notes
+from ...model.contracts.vocabulary import HORIZON_YEARS
 from ...model.contracts.words import PARTIES
 from ...model.inputs.errors import shown
 from ...model.inputs.parameters import KINDS, OWNERS, PAYERS
@@ -32,16 +36,17 @@ _TAKEN = ("draw", "replication", "design", "seed", "key", "scenario_hash")
 _NUMBERS = ("int", "float")
 
 
-def read_own(section: Table, scenario: Scenario, notes: Notes) -> tuple[OwnOutcome, ...]:
-    """Read all of them, in the order of the file; what is wrong is noted."""
+def read_own(section: Table, scenario: Scenario, years: range, notes: Notes) -> tuple[OwnOutcome, ...]:
+    """Read all of them, in the order of the file, for runs of these years; what is wrong is noted."""
     tables = notes.table(section, "own", "outcomes.own")
     if len(tables) > MOST:
         notes.add("outcomes.own", f"has {len(tables)} outcomes; at most {MOST}.")
         return ()
-    return tuple(one for name, each in tables.items() if (one := _read(str(name), each, scenario, notes)) is not None)
+    read = (_read(str(name), each, scenario, years, notes) for name, each in tables.items())
+    return tuple(one for one in read if one is not None)
 
 
-def _read(name: str, given: Any, scenario: Scenario, notes: Notes) -> OwnOutcome | None:
+def _read(name: str, given: Any, scenario: Scenario, years: range, notes: Notes) -> OwnOutcome | None:
     """Read one."""
     where, before = f"outcomes.own.{name}", len(notes.problems)
     if not isinstance(given, Mapping):
@@ -66,6 +71,13 @@ def _read(name: str, given: Any, scenario: Scenario, notes: Notes) -> OwnOutcome
     if type(times) not in (int, float) or not 0.0 < abs(times) < 1e12:
         notes.add(where, f"times = {shown(times)}. Write a number other than 0, without quotes.")
     limits = _where(given, where, types, table, scenario, notes) if types else ()
+    for each, low, high in _beyond(table, dict(limits), years):
+        there = f"{low:g} or more" if high == np.inf else f"{low:g} to {high:g}"
+        there += ", in whole numbers" if types[each] == "int" else ""
+        notes.add(
+            f"{where}.where",
+            f"{each} = {shown(given['where'][each])}: in the runs of this plan it is {there}, so no row is meant.",
+        )
     one = OwnOutcome(
         name=name,
         title=notes.text(given, "title", where),
@@ -114,6 +126,30 @@ def _where(
             else:
                 notes.add(at, f"{column} = {shown(wanted)}. Write a number, or two: [least, greatest].")
     return tuple(limits)
+
+
+def _beyond(table: str, limits: Mapping[str, Sequence[Any]], years: range) -> Iterator[tuple[str, float, float]]:
+    """Give the numbers that no row of these years can have, with the least and the greatest that there are."""
+    units = {column: (kind, unit) for column, kind, unit, _ in TABLES[table][1]} if table in ABLE else {}
+    phases = limits.get("phase", (SIMULATED, EXPECTED) if "phase" in units else (SIMULATED,))
+    grown = min(LAST_AGE, ADULT_AGE - 1 + len(years))  # how old they are who were children when the run began
+    ages = LAST_AGE if EXPECTED in phases else grown
+    first, last = years[0], years[-1]
+    spans: dict[str, tuple[float, float]] = {
+        "year": (first if SIMULATED in phases else last + 1, last + HORIZON_YEARS if EXPECTED in phases else last),
+        "age": (0, ages),
+        "followed_years": (0, len(years)),
+        "fund_since": (0, last),
+        "project": (0, np.inf),
+        "frail": (0, 1),
+    }
+    for column, wanted in limits.items():
+        kind, unit = units[column]
+        low, high = spans.get(column, (0, np.inf) if unit == "persons" else (-np.inf, np.inf))
+        least, most = (wanted if kind in _NUMBERS else (low, high))[:2]
+        none_between = kind == "int" and np.floor(most) < least  # no whole number
+        if most < low or least > high or none_between:
+            yield column, low, high
 
 
 def _words(table: str, column: str, scenario: Scenario) -> Collection[str]:

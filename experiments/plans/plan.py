@@ -151,14 +151,16 @@ def plan_of(document: Table, name: str = "plan", beside: Path = Path()) -> Plan:
     sampling = _grouped(sampling, groups_of(sections["uncertainties"], factors, notes), notes)
     replications = _replications(sections["replications"], sampling.method, notes)
     outcomes = tuple(names(sections["outcomes"], "names", "outcomes", OUTCOMES, notes)) or tuple(OUTCOMES)
-    own = read_own(sections["outcomes"], scenario, notes)
+    years = whole(sections["model"], "years", "model", 30, (1, MOST_YEARS), notes)
+    start = whole(sections["model"], "start_year", "model", 2020, (FIRST_YEAR, LAST_YEAR), notes)
+    own = read_own(sections["outcomes"], scenario, range(start, start + years), notes)
     outcomes += tuple(each.name for each in own)
     one_luck = replications.seeds == "shared"
     plan = Plan(
         title=notes.text(document, "title", "file"),
         scenario=scenario,
-        years=whole(sections["model"], "years", "model", 30, (1, MOST_YEARS), notes),
-        start_year=whole(sections["model"], "start_year", "model", 2020, (FIRST_YEAR, LAST_YEAR), notes),
+        years=years,
+        start_year=start,
         designs=designs,
         factors=factors,
         posteriors=posteriors,

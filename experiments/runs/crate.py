@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...model.inputs.errors import InputError, hint, shown
+from ...model.inputs.errors import InputError, meant, shown
 from ..files import places, records
 from ..files.records import MANIFEST
 from ..files.tables import CRATE, MEDIA, PACKAGE
@@ -88,7 +88,7 @@ def published(authors: Sequence[str], licence: str, date: str) -> Published:
     address = licence if re.fullmatch(r"https?://\S+", licence) else f"https://spdx.org/licenses/{licence}"
     if address != licence and licence not in LICENCES:
         known = ", ".join(LICENCES)
-        near = hint(licence, LICENCES)
+        near = meant(licence, LICENCES)
         problems.append(f"--license '{licence[:60]}' is not known.{near} Give {known} or an address.")
     try:
         day = datetime.date.fromisoformat(date).isoformat() == date

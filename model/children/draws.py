@@ -11,7 +11,7 @@ Every purpose has its own number here: a new one leaves the others' luck as it w
 import hashlib
 
 import numpy as np
-from numba import njit, uint32, uint64
+from numba import uint32, uint64
 from numpy.typing import ArrayLike, NDArray
 
 from ..inputs.compiled import as_read, kernel
@@ -29,7 +29,7 @@ _S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
 _SHIFT = np.uint64(64 - DRAW_BITS)
 
 
-@njit(inline="always")
+@kernel
 def mix(word: np.uint64) -> np.uint64:
     """Scramble 64 bits (the splitmix64 finaliser)."""
     word = (word ^ (word >> _S30)) * _MIX_1
@@ -45,7 +45,7 @@ def stream_key(seed: int, purpose: int, municipality: int, birth_year: int, age:
     return mix(key + uint64(birth_year) * uint64(65536) + uint64(age) + uint64(1))
 
 
-@njit(inline="always")
+@kernel
 def draw(key: np.uint64, child: int) -> np.uint32:
     """Return the draw of child number `child` (0, 1, ...) under `key`: an integer in [0, 2**31)."""
     return uint32(mix(key + (uint64(child) + uint64(1)) * _GOLD) >> _SHIFT)

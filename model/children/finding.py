@@ -46,7 +46,7 @@ def identify(
     seen, who = found
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
     size = largest_cohort(first, last, offsets)
-    luck, shown = np.empty(size, np.uint32), np.empty(size + 1, np.uint32)
+    luck, shown, line = np.empty(size, np.uint32), np.empty(size + 1, np.uint32), np.empty(size + 1, np.int32)
     for m in range(first, last):
         seen[m] = 0
         home = offsets[m, 0]
@@ -64,21 +64,20 @@ def identify(
             for i in range(n):  # without a branch, as in `live_untreated`; who has had help is looked at below
                 shown[hits] = i
                 hits += np.uint32((luck[i] < at_all[mine[i]]) | (rows[i] >= 0))
-            here = seen[m, age]
-            for j in range(hits):
+            there = np.uint32(0)
+            for j in range(hits):  # as it really is of whoever has had help; both states are looked up, without a guess
                 i = shown[j]
-                s, row = mine[i], rows[i]
-                if row >= 0:
-                    if free_from[row] > year:
-                        continue
-                    s = treated[row]
-                    if luck[i] >= at_all[s]:
-                        continue
-                if -row <= year:
-                    level = s % N_LEVELS + (1 if luck[i] < worse[s] else 0)
-                    here[level] += 1
-                    who[at] = (start - home + np.int64(i)) * N_LEVELS + level
-                    at += 1
+                row = rows[i]
+                alone, with_help = mine[i], treated[max(row, 0)]
+                s = with_help if row >= 0 else alone
+                line[there] = np.int32(i) * N_LEVELS + s % N_LEVELS + np.int32(luck[i] < worse[s])
+                free = (row < 0) | (free_from[max(row, 0)] <= year)
+                there += np.uint32(free & (luck[i] < at_all[s]) & (-row <= year))
+            here, first_of_all = seen[m, age], np.int32(start - home) * N_LEVELS
+            for j in range(there):
+                who[at] = first_of_all + line[j]
+                here[line[j] % N_LEVELS] += 1
+                at += 1
 
 
 @kernel
@@ -117,41 +116,48 @@ def enrol(
     this_year, row, columns = out
     child, municipality, born, cohort_start, intervention, perceived, number, before = columns
     kind, age_of, level_of = options
-    by_age = np.zeros(seen.shape[1] + 1, np.int64)  # the options of each age, in their order
+    first = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's first option
     for c in range(kind.size):
-        by_age[age_of[c] + 1] += 1
-    by_age = np.cumsum(by_age)
-    order = np.argsort(age_of, kind="mergesort")
+        first[age_of[c] * N_LEVELS + level_of[c] + 1] += 1
+    for group in range(1, first.size):
+        first[group] += first[group - 1]
+    order, filled = np.empty(kind.size, np.int64), first.copy()
+    for c in range(kind.size):
+        group = age_of[c] * N_LEVELS + level_of[c]
+        order[filled[group]] = c
+        filled[group] += 1
+    now = np.empty(N_LEVELS, np.int64)
     for m in range(left_of.shape[0]):
         if project[m].max() < 0:
             continue
         at = home = offsets[m, 0]
         for age in range(seen.shape[1]):
             stop = at + seen[m, age].sum()
-            mine = order[by_age[age] : by_age[age + 1]]
+            groups = first[age * N_LEVELS : (age + 1) * N_LEVELS + 1]
+            now[:] = groups[:N_LEVELS]  # the option whose turn it is for children of each level
             left = 0
-            for c in mine:
+            for c in order[groups[0] : groups[N_LEVELS]]:
                 left += left_of[m, c]
             while at < stop and left > 0:
                 i, level = home + who[at] // N_LEVELS, who[at] % N_LEVELS
                 at += 1
-                if participant[i] >= this_year:
+                while now[level] < groups[level + 1] and left_of[m, order[now[level]]] == 0:
+                    now[level] += 1
+                if now[level] == groups[level + 1] or participant[i] >= this_year:
                     continue
-                for c in mine:
-                    if level_of[c] == level and left_of[m, c] > 0:
-                        left_of[m, c] -= 1
-                        left -= 1
-                        cohort = year - 1 - age - births_from
-                        before[row] = max(participant[i], -1)
-                        participant[i] = row
-                        child[row] = i
-                        municipality[row] = m
-                        born[row] = births_from + cohort
-                        cohort_start[row] = offsets[m, cohort]
-                        intervention[row] = kind[c]
-                        perceived[row] = level
-                        number[row] = project[m, kind[c]]
-                        row += 1
-                        break
+                c = order[now[level]]
+                left_of[m, c] -= 1
+                left -= 1
+                cohort = year - 1 - age - births_from
+                before[row] = max(participant[i], -1)
+                participant[i] = row
+                child[row] = i
+                municipality[row] = m
+                born[row] = births_from + cohort
+                cohort_start[row] = offsets[m, cohort]
+                intervention[row] = kind[c]
+                perceived[row] = level
+                number[row] = project[m, kind[c]]
+                row += 1
             at = stop
     return row

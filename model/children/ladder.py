@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ..inputs.arithmetic import exp
-from ..inputs.compiled import kernel
 from ..inputs.life_course import LadderParameters
 from ..inputs.protect import protect
 from .draws import ONE, threshold
 
 Floats = NDArray[np.float64]
+Chances = tuple[float, float, float, float, float]  # of each level
 
 CHILD_LEVELS = ("none", "risk", "support", "care", "placed")
 ADULT_LEVELS = ("self_supporting", "insecure", "assistance", "ill_health", "exclusion")
@@ -204,9 +205,9 @@ def _adulthood(p: LadderParameters, age: int, frailty: int, record: int, level: 
     return row
 
 
-@kernel
-def treated_move(move: Floats, age: int, s: int | np.int64, factors: tuple[float, float, float], out: Floats) -> None:
-    """Write into `out` the move probabilities of a life with help, from those without.
+@njit(inline="always")
+def treated_move(move: Floats, age: int, s: int | np.int64, factors: tuple[float, float, float]) -> Chances:
+    """Return the probability of each level next of a life with help, from those without.
 
     Parameters
     ----------
@@ -215,29 +216,34 @@ def treated_move(move: Floats, age: int, s: int | np.int64, factors: tuple[float
     factors
         This year's on moves to worse and to better levels (the part of an effect that fades), and the lasting one on a
         first placement (childhood) or first sentence (adulthood).
-    out
-        Overwritten with the probability of each level next, shape (N_LEVELS,).
 
     At ADULT_AGE childhood's levels end: only the lasting part acts, on a first sentence.
     """
     worse, better, forks = factors
-    if age == ADULT_AGE or (worse == 1.0 and better == 1.0 and forks == 1.0):
-        for ending in range(N_LEVELS):
-            out[ending] = move[age, s, ending]
-        if age == ADULT_AGE:
-            spared = out[WORST] * (1.0 - forks)
-            out[WORST] -= spared
-            out[INSECURE] += spared
-        return
+    a, b, c = move[age, s, 0], move[age, s, 1], move[age, s, 2]
+    d, e = move[age, s, 3], move[age, s, WORST]
+    if age == ADULT_AGE:
+        spared = e * (1.0 - forks)
+        return a, b + spared, c, d, e - spared
+    if worse == 1.0 and better == 1.0 and forks == 1.0:
+        return a, b, c, d, e
     level, record = s % N_LEVELS, s // N_LEVELS % N_RECORDS
     first = (record & (PLACED if age < ADULT_AGE else SENTENCED)) == 0
-    # Level by level without a branch, which a processor could not foresee.
-    none = move[age, s, 0] * better * (level != 0)
-    second = move[age, s, 1] * (worse if level < 1 else better) * (level != 1)
-    third = move[age, s, 2] * (worse if level < 2 else better) * (level != 2)
-    fourth = move[age, s, 3] * (worse if level < 3 else better) * (level != 3)
-    worst = move[age, s, 4] * worse * (forks if first else 1.0) * (level != 4)
-    moved = none + second + third + fourth + worst
-    over = max(moved, 1.0)
-    out[0], out[1], out[2], out[3], out[4] = none / over, second / over, third / over, fourth / over, worst / over
-    out[level] = 1.0 - min(moved, 1.0)
+    # Level by level without a branch, which a processor could not foresee; in numbers, not in an array, for which it
+    # would wait.
+    a *= better * (level != 0)
+    b *= (worse if level < 1 else better) * (level != 1)
+    c *= (worse if level < 2 else better) * (level != 2)
+    d *= (worse if level < 3 else better) * (level != 3)
+    e = e * worse * (forks if first else 1.0) * (level != WORST)
+    moved = a + b + c + d + e
+    if moved > 1.0:
+        a, b, c, d, e = a / moved, b / moved, c / moved, d / moved, e / moved
+    stays = 1.0 - min(moved, 1.0)
+    return (
+        stays if level == 0 else a,
+        stays if level == 1 else b,
+        stays if level == 2 else c,
+        stays if level == 3 else d,
+        stays if level == WORST else e,
+    )

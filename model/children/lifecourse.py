@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
 from .draws import BIRTH, ELIGIBILITY, MOVE, ONE, draw, stream_key
-from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_STATES, NOT_ELIGIBLE, treated_move
+from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_STATES, NOT_ELIGIBLE, Chances, treated_move
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -288,12 +288,12 @@ def nearest(value: float) -> float:
 
 
 @kernel
-def _ending(luck: float, row: Floats) -> int:
+def _ending(luck: float, chances: Chances) -> int:
     """Which level a draw leads to, from the probability of each."""
-    upto_0 = row[0]
-    upto_1 = upto_0 + row[1]
-    upto_2 = upto_1 + row[2]
-    upto_3 = upto_2 + row[3]
+    upto_0 = chances[0]
+    upto_1 = upto_0 + chances[1]
+    upto_2 = upto_1 + chances[2]
+    upto_3 = upto_2 + chances[3]
     return (
         int(luck >= nearest(min(upto_0, 1.0) * ONE))
         + int(luck >= nearest(min(upto_1, 1.0) * ONE))
@@ -332,15 +332,14 @@ def live_treated(
     effect, left, move, target, exam, overlap = tables
     half = effect.shape[0] // 2  # the effects on those who leave are the second half
     shadow_counts, treated_counts = counts
-    row = np.empty(N_LEVELS)
     cohort, key = -1, np.uint64(0)  # neighbours in the list are often of one cohort and share its key
     for i in range(first, last):
         age = year - born[i]
         if age > LAST_AGE:
             continue
-        m, k = municipality[i], intervention[i] + (half if leaves[i] else 0)
+        k = intervention[i] + (half if leaves[i] else 0)
         if cohort_start[i] != cohort:
-            cohort, key = cohort_start[i], stream_key(seed, MOVE, codes[m], born[i], age)
+            cohort, key = cohort_start[i], stream_key(seed, MOVE, codes[municipality[i]], born[i], age)
         number = child[i] - cohort_start[i]
         s = np.int64(treated[i])
         years_in = year - start_year[i]
@@ -364,14 +363,16 @@ def live_treated(
                 row_of = np.int64(before[row_of])
             worse, better, forks = combined(programmes, factors, overlap)
         u = float(draw(key, number))
-        treated_move(move, age, s, (worse, better, forks), row)
-        ending = _ending(u, row)
+        ending = _ending(u, treated_move(move, age, s, (worse, better, forks)))
         after = target[0 if age < ADULT_AGE else 1, s, ending]
         if age == EXAM_AGE:
             fails = nearest(exam[after] * forks * ONE)
-            if draw(stream_key(seed, ELIGIBILITY, codes[m], born[i], age), number) < fails:
+            if draw(stream_key(seed, ELIGIBILITY, codes[municipality[i]], born[i], age), number) < fails:
                 after += _MARK_NOT_ELIGIBLE
         treated[i] = after
-        if not again[i]:
-            shadow_counts[m, age, state[child[i]] % N_LEVELS] += 1
-            treated_counts[m, age, after % N_LEVELS] += 1
+    for i in range(first, last):  # a loop of its own: a sum in memory holds up whatever is read after it
+        age = year - born[i]
+        if age <= LAST_AGE:
+            m, counted = municipality[i], not again[i]
+            shadow_counts[m, age, state[child[i]] % N_LEVELS] += counted
+            treated_counts[m, age, treated[i] % N_LEVELS] += counted

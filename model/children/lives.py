@@ -6,8 +6,7 @@ and `participants` (with it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,6 +25,7 @@ from .lifecourse import Found, Look, Treated, Untreated, When
 from .participants import Participants
 from .population import Population, build_population
 from .practice import AS_STUDIED, Practice
+from .threads import of_municipalities, of_rows, side_by_side
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -130,9 +130,8 @@ _grown: dict[Hashable, tuple[NDArray[np.uint8], Counts]] = {}  # the last, for o
 def identify(children: Children, rules: Rules, year: int) -> Whole:
     """Let committees and regions see children: not all who are in need, and some who are not. Returns `seen`."""
     people, helped = children.population, children.participants
-    _over_municipalities(
-        people,
-        rules.threads,
+    side_by_side(
+        of_municipalities(people, rules.threads),
         lambda first, last: finding.identify(
             first,
             last,
@@ -152,16 +151,22 @@ def live(children: Children, rules: Rules, year: int) -> None:
     """Move every child one year, with help and without, and count them."""
     people, helped = children.population, children.participants
     _live_untreated(children, rules, year)
-    children.counts[1:] = 0
-    lifecourse.live_treated(
-        (0, helped.n),
-        When(year, rules.seed),
-        people.codes,
-        helped.rows,
-        (people.state, helped.treated),
-        rules.treated,
-        (children.counts[1], children.counts[2]),
-    )
+
+    def live_treated(first: int, last: int) -> Counts:
+        """Move lives of participants in these rows; returns shadows and treated among them."""
+        counts = np.zeros_like(children.counts[1:])
+        lifecourse.live_treated(
+            (first, last),
+            When(year, rules.seed),
+            people.codes,
+            helped.rows,
+            (people.state, helped.treated),
+            rules.treated,
+            (counts[0], counts[1]),
+        )
+        return counts
+
+    children.counts[1:] = np.sum(side_by_side(of_rows(0, helped.n, rules.threads), live_treated), axis=0)
     record = children.counts.copy()
     record[0] -= record[1]
     children.history.append(record)
@@ -169,9 +174,8 @@ def live(children: Children, rules: Rules, year: int) -> None:
 
 def _live_untreated(children: Children, rules: Rules, year: int) -> None:
     people = children.population
-    _over_municipalities(
-        people,
-        rules.threads,
+    side_by_side(
+        of_municipalities(people, rules.threads),
         lambda first, last: lifecourse.live_untreated(
             first,
             last,
@@ -182,17 +186,3 @@ def _live_untreated(children: Children, rules: Rules, year: int) -> None:
             children.counts[0],
         ),
     )
-
-
-def _over_municipalities(people: Population, threads: int, run: Callable[[int, int], None]) -> None:
-    """Run a kernel over all municipalities, from first to last of each of as many parts as there are threads."""
-    n = people.codes.size
-    if threads == 1:
-        run(0, n)
-        return
-    goals = np.linspace(0, people.n_children, threads + 1)[1:-1]
-    cuts = [0, *np.searchsorted(people.offsets[:, 0], goals).tolist(), n]
-    with ThreadPoolExecutor(threads) as pool:
-        parts = [pool.submit(run, cuts[i], cuts[i + 1]) for i in range(threads)]
-        for part in parts:
-            part.result()

@@ -68,6 +68,11 @@ class Participants:
         who = (self.child, self.cohort_start, self.born, self.municipality)
         return Helped(*who, self.intervention, self.start_year, self.leaves, self.before, self.again)
 
+    def since(self, year: int) -> int:
+        """First row of those who began in `year` or later: rows stand in the order of their first year."""
+        of_type = np.int16(year)  # as the rows: else all are converted
+        return int(np.searchsorted(self.start_year[: self.n], of_type))
+
     def reserve(self, n: int) -> None:
         """Make room for `n` rows in all."""
         size = self.child.size

@@ -72,7 +72,6 @@ def walk(begun: Begun, luck: Floats, tables: Tables, after: States) -> None:
     """
     state, ages, effects = begun
     move, target, exam = tables
-    row = np.empty(N_LEVELS)
     for i in range(after.shape[0]):
         s = np.int64(state[i])
         worst, best, forks, duration, half_life = effects[i]
@@ -81,7 +80,7 @@ def walk(begun: Begun, luck: Floats, tables: Tables, after: States) -> None:
             if now <= LAST_AGE:
                 worse = effect_left(worst, duration, half_life, t)
                 better = effect_left(best, duration, half_life, t)
-                treated_move(move, now, s, (worse, better, forks), row)
+                row = treated_move(move, now, s, (worse, better, forks))
                 passed, ending = row[0], 0
                 while ending < N_LEVELS - 1 and luck[i, t, 0] >= passed:
                     ending += 1

@@ -34,6 +34,7 @@ MATCHED, WAITING_LIST, BEFORE_AFTER = "matched-comparison", "randomised-waiting-
 TREND, NORM, FLAGGED, NONE = "trend-adjusted", "historical-norm", "as-flagged", "none"
 EVALUATORS = (MATCHED, WAITING_LIST, BEFORE_AFTER, TREND, NORM, FLAGGED, NONE)
 _LAST_WITH_PEER, _BEFORE, _TREND, _NORM, _FLAGGED = 1, 2, 3, 4, 5  # places in EVALUATORS
+_BLOCK = 1024  # participants that are looked up together
 JUDGED_FROM, JUDGED_TO = 2, 10  # years after the start in which a child who stays without need was helped in vain
 
 SUMS = ("own", "other", "true_own", "true_other", "people", "compared")
@@ -113,7 +114,7 @@ class Followed(NamedTuple):
     state_before: States
     perceived: States
     needed: NDArray[np.bool_]
-    before: Rows  # row of the child's programme before this one, -1 for none
+    earlier: Rows  # row of the child's programme before this one, -1 for none
 
 
 @kernel
@@ -136,20 +137,21 @@ def match(
     state, participant = lives
     _, municipality, cohort, peer, before = people
     for row in range(first, last):
-        level = before[row] % N_LEVELS
+        level, born = before[row] % N_LEVELS, cohort[row]
         home = municipality[row]
         low, high = counties[home, 0], counties[home, 1]
         peer[row] = -1
-        for step in range(high - low):
-            m = low + (home - low + step) % (high - low)
-            start, stop = offsets[m, cohort[row]], offsets[m, cohort[row] + 1]
-            at = start + pointer[m, cohort[row], level]
-            while at < stop and (participant[at] != -1 or state[at] % N_LEVELS != level):
+        m = np.int64(home)
+        for _ in range(high - low):
+            start, stop = offsets[m, born], offsets[m, born + 1]
+            at = start + pointer[m, born, level]
+            while at < stop and (state[at] % N_LEVELS != level or participant[at] != -1):
                 at += 1
-            pointer[m, cohort[row], level] = at - start + (1 if at < stop else 0)
+            pointer[m, born, level] = at - start + (1 if at < stop else 0)
             if at < stop:
                 peer[row] = at
                 break
+            m = m + 1 if m + 1 < high else low
 
 
 @kernel
@@ -222,6 +224,18 @@ def draw_lots(
 
 
 @kernel
+def judge(rows: tuple[int, int], year: int, lives: Lived, people: Followed) -> None:
+    """Note of participants in `rows` (first, last exclusive) whose life without this programme shows need this year."""
+    state, treated, _, _ = lives
+    for i in range(rows[0], rows[1]):
+        alone, before = state[people.child[i]], treated[max(people.earlier[i], 0)]
+        untreated = before if people.earlier[i] >= 0 else alone  # both are looked up: which is needed cannot be guessed
+        years_in = year - people.start_year[i]
+        judged = (years_in >= JUDGED_FROM) & (years_in < JUDGED_TO) & (year - people.born[i] <= LAST_AGE)
+        people.needed[i] |= judged & (untreated % N_LEVELS > 0)
+
+
+@kernel
 def measure(
     rows: tuple[int, int], year: int, terms: Terms, worth: Worth, lives: Lived, people: Followed, sums: Whole
 ) -> None:
@@ -229,52 +243,50 @@ def measure(
 
     `sums` are SUMS by (project, metric of the contract), shape (n_projects, most metrics of a contract, 6).
     """
-    first, last = rows
     state, treated, participant, first_year = lives
-    child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, needed, earlier = (
-        people
-    )
+    child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, _, earlier = people
     contract, begins, evaluation, years, group, groups = terms
     value, trend, norm = worth
-    longest = 0
-    for each in years:
-        longest = max(longest, each)
-    for i in range(first, last):
-        age, years_in = year - np.int64(born[i]), year - np.int64(start_year[i])
-        if age > LAST_AGE:
-            continue
-        untreated = treated[earlier[i]] if earlier[i] >= 0 else state[child[i]]
-        if JUDGED_FROM <= years_in < JUDGED_TO and untreated % N_LEVELS > 0:
-            needed[i] = True
-        if years_in >= longest:  # nobody follows any longer
-            continue
-        k, number = np.int64(intervention[i]), np.int64(project[i])
-        before = np.int64(start_year[i]) - 1 - born[i]
-        now = treated[participant[child[i]]]  # with all the help that it has had by now
-        for g in range(begins[contract[number]], begins[contract[number] + 1]):
-            if years_in >= years[g] or (groups[g] > 1 and (child[i] - cohort_start[i]) % groups[g] != group[g]):
+    # Where everybody stands, a block at a time: read by themselves, many can be on their way from memory at once.
+    alone, helped, theirs = np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8)
+    for begin in range(rows[0], rows[1], _BLOCK):
+        n = min(rows[1] - begin, _BLOCK)
+        for j in range(n):
+            i = begin + j
+            without, before = state[child[i]], treated[max(earlier[i], 0)]
+            alone[j] = before if earlier[i] >= 0 else without
+            helped[j] = treated[participant[child[i]]]  # with all the help that it has had by now
+            other = max(peer[i], 0)
+            row = participant[other]
+            without, with_help = state[other], treated[max(row, 0)]
+            theirs[j] = with_help if row >= 0 else without
+        for j in range(n):
+            i = begin + j
+            age, years_in = year - np.int64(born[i]), year - np.int64(start_year[i])
+            if age > LAST_AGE:
                 continue
-            j = g - begins[contract[number]]
-            own = value[g, k, age, now]
-            sums[number, j, TRUE_OWN] += value[g, k, age, treated[i]]
-            sums[number, j, TRUE_OTHER] += value[g, k, age, untreated]
-            how = evaluation[g]
-            other = np.int64(0)
-            if how <= _LAST_WITH_PEER:
-                if peer[i] >= 0:
-                    row = participant[peer[i]]
-                    other = value[g, k, age, treated[row] if row >= 0 else state[peer[i]]]
-            elif how in (_BEFORE, _TREND):
-                other = value[g, k, before, state_before[i]]
-                if how == _TREND:
-                    then = start_year[i] - first_year
-                    other += trend[g, k, then + years_in + 1, age] - trend[g, k, then, before]
-            elif how == _NORM:
-                other = norm[g, k, before, state_before[i] % N_LEVELS, years_in]
-            elif how == _FLAGGED:
-                other = value[g, k, age, state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
-            if how > _LAST_WITH_PEER or peer[i] >= 0:
-                sums[number, j, OWN] += own
-                sums[number, j, OTHER] += other
-                sums[number, j, COMPARED] += 1 if years_in == 0 else 0
-            sums[number, j, PEOPLE] += 1 if years_in == 0 else 0
+            k, number = np.int64(intervention[i]), np.int64(project[i])
+            of_contract, age_before = begins[contract[number]], np.int64(start_year[i]) - 1 - born[i]
+            for g in range(of_contract, begins[contract[number] + 1]):
+                if years_in >= years[g] or (groups[g] > 1 and (child[i] - cohort_start[i]) % groups[g] != group[g]):
+                    continue
+                here, new, how, other_worth = g - of_contract, years_in == 0, evaluation[g], np.int64(0)
+                sums[number, here, TRUE_OWN] += value[g, k, age, treated[i]]
+                sums[number, here, TRUE_OTHER] += value[g, k, age, alone[j]]
+                sums[number, here, PEOPLE] += new
+                if how <= _LAST_WITH_PEER:
+                    if peer[i] < 0:
+                        continue
+                    other_worth = value[g, k, age, theirs[j]]
+                elif how in (_BEFORE, _TREND):
+                    other_worth = value[g, k, age_before, state_before[i]]
+                    if how == _TREND:
+                        then = start_year[i] - first_year
+                        other_worth += trend[g, k, then + years_in + 1, age] - trend[g, k, then, age_before]
+                elif how == _NORM:
+                    other_worth = norm[g, k, age_before, state_before[i] % N_LEVELS, years_in]
+                elif how == _FLAGGED:
+                    other_worth = value[g, k, age, state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
+                sums[number, here, OWN] += value[g, k, age, helped[j]]
+                sums[number, here, OTHER] += other_worth
+                sums[number, here, COMPARED] += new

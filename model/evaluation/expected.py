@@ -316,7 +316,6 @@ def life_moments(lives: Lives, there: NDArray[np.bool_], tables: LifeTables, mea
         Systems*, on reward processes).
     """
     move, target, exam = tables
-    row = np.empty(N_LEVELS)
     first, second = np.zeros(N_STATES), np.zeros(N_STATES)
     mean[:] = 0.0
     square[:] = 0.0
@@ -340,7 +339,7 @@ def life_moments(lives: Lives, there: NDArray[np.bool_], tables: LifeTables, mea
             for s in range(N_STATES):
                 mean[i, s], square[i, s] = 0.0, 0.0
                 if there[now - 1, s]:
-                    treated_move(move, now, s, (worse, better, effect[2]), row)
+                    row = treated_move(move, now, s, (worse, better, effect[2]))
                     for ending in range(N_LEVELS):
                         then = target[stage, s, ending]
                         mean[i, s] += row[ending] * first[then]

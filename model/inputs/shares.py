@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import kernel
+from .compiled import as_read, kernel
 
 Whole = NDArray[np.int64]
 
 
-@kernel
 def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     """Divide whole numbers among the members of each group in proportion to whole weights; nothing is lost.
 
@@ -31,6 +30,11 @@ def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     ndarray
         Shape of `weight`; nobody gets more than its weight.
     """
+    return _share_out(as_read(number), as_read(weight), as_read(of))
+
+
+@kernel
+def _share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     n, members = weight.shape
     result = np.empty(weight.shape, np.int64)
     whole, upto, given = np.empty((3, number.shape[1]), np.int64)
@@ -47,9 +51,13 @@ def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     return result
 
 
-@kernel
 def sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
     """Sum over the members of each group, first to last, from (n, n_members) to (n, n_groups); `of` as above."""
+    return _sums_by(as_read(values), as_read(of), n_groups)
+
+
+@kernel
+def _sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
     result = np.zeros((values.shape[0], n_groups), values.dtype)
     for i in range(values.shape[0]):
         for member in range(of.size):

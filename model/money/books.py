@@ -118,7 +118,10 @@ class Books:
 def price(children: Money, costs: CostTables) -> LifeCost:
     """Multiply children by (municipality, age, level) by the price list."""
     flat = children.reshape(len(children), -1)
-    amount = flat @ costs.amount.reshape(flat.shape[1], -1)
+    prices = costs.amount.reshape(flat.shape[1], -1)
+    costly = prices.any(axis=0)  # most payers have no cost of most kinds
+    amount = np.zeros((len(children), prices.shape[1]), np.int64)
+    amount[:, costly] = flat @ prices[:, costly]
     return LifeCost(
         amount.reshape(len(children), len(PAYERS), -1), flat @ costs.equalisation.reshape(flat.shape[1], -1)
     )

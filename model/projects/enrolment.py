@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children import finding
-from ..children.cells import mixed
-from ..children.ladder import N_AGES, N_LEVELS
+from ..children.ladder import N_LEVELS
 from ..children.lifecourse import Found, Options, Rows, When
 from ..children.lives import Children
 from ..children.participants import NEVER, Participants
 from ..children.practice import who_leaves
+from ..children.threads import of_projects, of_rows, side_by_side
 from ..contracts.ways import IN_FORCE
 from ..evaluation.evaluators import (
     JUDGED_TO,
@@ -28,15 +28,18 @@ from ..evaluation.evaluators import (
     Waiting,
     Worth,
     draw_lots,
+    judge,
     match,
     measure,
     shuffle,
 )
 from ..evaluation.expected import Expected
 from ..evaluation.metrics import empty_sums
+from ..inputs.shares import sums_by
 from ..money.ledger import LedgerError
 from ..world import World
 from .projects import Projects
+from .promising import Promising, promising
 from .recruiting import Places, yearly_cost
 
 Whole = NDArray[np.int64]
@@ -83,13 +86,12 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
         If fewer children are found than were taken.
     """
     helped, people, by_lot = children.participants, children.population, world.yardsticks.by_lot
-    first, started, kinds = helped.n, projects.n, np.arange(len(world.menu.items))
+    first, started, kinds = helped.n, projects.n, len(world.menu.items)
     rows, opened = [first], []
     if by_lot:
         shuffle(When(year, world.seed), people.homes, Found(children.seen, children.found))
     for intake in intakes:
-        of_kind = world.cells.intervention[:, None] == kinds
-        by_kind, planned = intake.taken @ of_kind, intake.planned @ of_kind
+        by_kind, planned = (sums_by(each, world.cells.intervention, kinds) for each in (intake.taken, intake.planned))
         municipality, kind = np.nonzero(by_kind)
         number = np.full(by_kind.shape, -1, np.int64)
         number[municipality, kind] = started + np.arange(municipality.size)
@@ -102,41 +104,39 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
         _draw_lots(children, first, rows[1], year, world.contracts[IN_FORCE].follow_up)
     _compare_with_others(children, world.geography.county_range, rows[1] if by_lot else first)
     new = []
-    for each, intake in zip(opened, intakes, strict=True):
-        promising = _promising(children, world, each, intake, (first, projects.n, year))
-        new.append(_start(projects, world, each, promising, year))
+    for each, intake, begin, end in zip(opened, intakes, rows[:-1], rows[1:], strict=True):
+        expected = list(zip(intake.expected, intake.reported, strict=True))
+        numbers = projects.n, projects.n + each.municipality.size
+        new.append(_start(projects, world, each, promising(helped, world, expected, (begin, end), numbers, year), year))
     return new
 
 
-def follow(projects: Projects, children: Children, world: World, national: Whole, year: int) -> Which:
+def follow(projects: Projects, children: Children, world: World, national: Whole, year: int, threads: int = 1) -> Which:
     """Add this year to every project's measurement; returns those whose follow-up ends now.
 
-    `national` as `yardsticks.remember` fills it.
+    `national` as `yardsticks.remember` fills it; `threads` changes nothing but the time.
     """
     helped, people, yardsticks = children.participants, children.population, world.yardsticks
-    oldest = np.int16(
-        year - max(JUDGED_TO, yardsticks.longest)
-    )  # as the rows, in order of start: else all are converted
-    measure(
-        (int(np.searchsorted(helped.start_year[: helped.n], oldest)), helped.n),
-        year,
-        Terms(projects.contract, *yardsticks.terms),
-        Worth(yardsticks.values, national, yardsticks.norms),
-        Lived(people.state, helped.treated, people.participant, world.start_year),
-        Followed(
-            child=helped.child,
-            cohort_start=helped.cohort_start,
-            born=helped.born,
-            intervention=helped.intervention,
-            start_year=helped.start_year,
-            project=helped.project,
-            peer=helped.peer,
-            state_before=helped.state_before,
-            perceived=helped.perceived,
-            needed=helped.needed,
-            before=helped.before,
-        ),
-        projects.sums,
+    lives = Lived(people.state, helped.treated, people.participant, world.start_year)
+    followed = Followed(
+        child=helped.child,
+        cohort_start=helped.cohort_start,
+        born=helped.born,
+        intervention=helped.intervention,
+        start_year=helped.start_year,
+        project=helped.project,
+        peer=helped.peer,
+        state_before=helped.state_before,
+        perceived=helped.perceived,
+        needed=helped.needed,
+        earlier=helped.before,
+    )
+    terms, worth = Terms(projects.contract, *yardsticks.terms), Worth(yardsticks.values, national, yardsticks.norms)
+    judged, measured = helped.since(year - JUDGED_TO), helped.since(year - yardsticks.longest + 1)
+    side_by_side(of_rows(judged, helped.n, threads), lambda first, last: judge((first, last), year, lives, followed))
+    side_by_side(
+        of_projects(helped, measured, helped.n, threads),
+        lambda first, last: measure((first, last), year, terms, worth, lives, followed, projects.sums),
     )
     return np.flatnonzero(projects.start_year == year - projects.follow_up + 1)
 
@@ -236,49 +236,11 @@ def _draw_lots(children: Children, first: int, last: int, year: int, years: int)
     )
 
 
-class _Promising(NamedTuple):
-    """What new projects should be expected to save, and for how many participants a comparison was found.
-
-    `left` are those of them who leave; `lasting` is what all should save everybody, see `World.lasting`.
-    """
-
-    sums: Floats  # (n, metrics, 6), see `Projects.expected_sums`
-    matched: Whole
-    left: Whole
-    lasting: Floats
-
-
-def _promising(
-    children: Children, world: World, new: _Opened, intake: Intake, begin: tuple[int, int, int]
-) -> _Promising:
-    """Add up, project by project, what is expected of its participants; `begin` is the first (row, project, year)."""
-    first, before, year = begin
-    cells = world.cells
-    helped, n = children.participants, new.municipality.size
-    mine = helped.project[first : helped.n] - before
-    rows = first + np.flatnonzero((mine >= 0) & (mine < n))
-    which = helped.project[rows] - before
-    cell = np.zeros((int(cells.intervention.max()) + 1, N_AGES, N_LEVELS), np.int64)
-    cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
-    of = cell[helped.intervention[rows], year - 1 - helped.born[rows], helped.perceived[rows]]
-    sums, where = np.zeros((n, len(intake.expected), 6)), new.municipality[which]
-    mix = world.mix[:, where, of]
-    for j, (each, told) in enumerate(zip(intake.expected, intake.reported, strict=True)):
-        national = (each.true, each.other, np.ones(each.true.size), told.other, each.true_variance)
-        local = mixed(each.gain[:, of], mix)
-        for place, part in enumerate((*(column[of] for column in national), local)):
-            sums[:, j, place] = np.bincount(which, part, minlength=n) / each.metric.groups
-    matched = np.bincount(which, helped.peer[rows] >= 0, minlength=n).astype(np.int64)
-    left = np.bincount(which, helped.leaves[rows], minlength=n).astype(np.int64)
-    lasting = np.bincount(which, world.lasting[where, of], minlength=n).astype(np.float64)
-    return _Promising(sums, matched, left, lasting)
-
-
-def _start(projects: Projects, world: World, new: _Opened, promising: _Promising, year: int) -> Which:
+def _start(projects: Projects, world: World, new: _Opened, promise: Promising, year: int) -> Which:
     """Open a row for each new project; returns them."""
     n, most, before = new.municipality.size, world.yardsticks.most, projects.n
-    expected, places = np.zeros((n, most, 6)), Places(new.planned, new.children, promising.left)
-    expected[:, : promising.sums.shape[1]] = promising.sums
+    expected, places = np.zeros((n, most, 6)), Places(new.planned, new.children, promise.left)
+    expected[:, : promise.sums.shape[1]] = promise.sums
     projects.add(
         municipality=new.municipality,
         intervention=new.kind,
@@ -286,12 +248,12 @@ def _start(projects: Projects, world: World, new: _Opened, promising: _Promising
         follow_up=np.full(n, world.yardsticks.follow_up),
         start_year=np.full(n, year),
         children=new.children,
-        left=promising.left,
-        matched=promising.matched,
+        left=promise.left,
+        matched=promise.matched,
         yearly_cost=yearly_cost(world.menu.yearly[new.kind], places, world.spec.project),
         duration=world.menu.duration[new.kind],
         judged=np.full(n, new.judged),
-        lasting=promising.lasting,
+        lasting=promise.lasting,
         sums=empty_sums(n, most),
         expected_sums=expected,
     )

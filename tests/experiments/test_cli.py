@@ -312,3 +312,19 @@ def test_ctrl_c_where_no_command_speaks_of_it_is_told(monkeypatch, capsys):
         cli.main()
     assert ended.value.code == 130
     assert capsys.readouterr().err.strip() == "Stopped."
+
+
+def test_ctrl_c_while_python_still_imports_is_told():
+    begin = (
+        "import os, signal, sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'stupror.experiments.cli':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "sys.argv = ['stupror', 'designs']\n"
+        "from stupror.command import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", begin], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")

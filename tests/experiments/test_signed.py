@@ -19,7 +19,7 @@ def test_a_line_has_projects_ideas_and_the_two_noes_given_most_often():
     line = _row("our-fund", rows, 290, (say["sentences"], say["words"]))
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     assert cells[:3] == ["our-fund", "290", "2,010"]
-    assert cells[3].endswith("Social services committee: 1,500 (-0.41)")
+    assert cells[3].endswith("the social services committee: 1,500 (-0.41)")
     assert cells[4].endswith(": 200 (-0.28)")
     assert line.count("|") == say["sentences"]["s_head"].splitlines()[0].count("|")
     assert _row("planner", [], 7, (say["sentences"], say["words"])) == "| planner | 7 | 0 | - | - |"

@@ -389,7 +389,7 @@ def test_after_the_last_year_help_on_help_goes_on_as_the_reference_says():
     twice = np.flatnonzero((helped.before[: helped.n] >= 0) & ~helped.again[: helped.n])
     assert twice.size > 30
     later = ahead_of_helped(here, helped, twice)
-    by_hand, out = np.zeros((N_AGES, N_LEVELS)), np.empty(N_LEVELS)
+    by_hand = np.zeros((N_AGES, N_LEVELS))
     project, names = here.spec.project, here.menu.items
     for row in twice.tolist():
         programmes = []
@@ -400,7 +400,6 @@ def test_after_the_last_year_help_on_help_goes_on_as_the_reference_says():
             ).weakened(project.effect_kept * (project.attended if helped.leaves[at] else 1))
             programmes.append((item.name, programme.now(last + 1)))
         age, s = last + 1 - int(helped.born[row]), int(helped.treated[row])
-        treated_move(here.ladder.move, age, s, together(programmes, project.overlap), out)
-        by_hand[age] += out
+        by_hand[age] += treated_move(here.ladder.move, age, s, together(programmes, project.overlap))
     assert np.allclose(later[0], by_hand)
     assert np.allclose(later[:20].sum(axis=(1, 2)), twice.size)  # nobody is lost on the way

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...measures.outcomes import WITHIN
+from ...measures.worlds import ends_said
 from ...report.decision.verdict import signed
 from ...report.intervals import spread
 from ...report.tables import number, within
@@ -58,8 +59,9 @@ def back(runs: Frame, base: str | None = None) -> Frame:
     Returns
     -------
     pandas.DataFrame
-        Columns design, payer, years, median, p5, p95 (over draws, SEK/child, above 0: ahead), not_behind (share of
-        draws at or above 0), n (draws). Empty if the batch does not keep what payers pay in the first years.
+        Columns design, payer, years, median, low_end, high_end (`measures.worlds.ends` over draws, SEK/child, above 0:
+        ahead), not_behind (share of draws at or above 0), n (draws). Empty if the batch does not keep what payers pay
+        in the first years.
     """
     rows = []
     for payer in OWN:
@@ -69,7 +71,7 @@ def back(runs: Frame, base: str | None = None) -> Frame:
             for design in gain:
                 values = gain[design].to_numpy(np.float64)
                 rows.append((design, payer, years, *spread(values).values(), float((values >= 0).mean()), values.size))
-    columns = ["design", "payer", "years", "median", "p5", "p95", "not_behind", "n"]
+    columns = ["design", "payer", "years", "median", "low_end", "high_end", "not_behind", "n"]
     found = pd.DataFrame(rows, columns=columns)
     order = {name: place for place, name in enumerate(dict.fromkeys(runs["design"]))}
     return found.sort_values("design", key=lambda each: each.map(order), kind="stable", ignore_index=True)
@@ -85,11 +87,15 @@ def back_table(runs: Frame, words: Texts, say: Texts) -> Table | None:
         name = say["bk row"].format(design=words.get(str(design), str(design)), payer=within(words[str(payer)]))
         rows.append((name, [_cell(row, say) for row in part.to_dict("records")]))
     headings = [say["bk years"].format(years=years) for years in dict.fromkeys(found["years"])]
-    return {"headings": headings, "rows": rows, "caption": say["n back"].format(base=say["base"])}
+    return {
+        "headings": headings,
+        "rows": rows,
+        "caption": say["n back"].format(base=say["base"], ends=ends_said(int(found["n"].min()), say)),
+    }
 
 
 def _cell(row: Mapping[Any, Any], say: Texts) -> tuple[str, str]:
-    median, low, high = (float(row[key]) for key in ("median", "p5", "p95"))
+    median, low, high = (float(row[key]) for key in ("median", "low_end", "high_end"))
     around = say["mv around"].format(low=number(low, median), high=number(high, median))
     if not any((median, low, high)):
         return say["same"], ""

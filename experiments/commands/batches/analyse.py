@@ -16,7 +16,7 @@ from ...batches import asking
 from ...files.places import make_folder, new_file
 from ...files.spreadsheets import csv_bytes
 from .. import common, language
-from .batch import Folder, table_of
+from .batch import Folder, ends_of, table_of, with_ends
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +118,8 @@ def psa(
     language.tell(batch.counted(cost))
     language.tell(f"{cost}{_than(batch, against)}, SEK per child: draws, then the mean with its 90 % interval")
     differences = tables["summary"].query("outcome == @cost")
-    typer.echo(table_of(differences.drop(columns=["outcome", "interval", "of", "left_out"])))
+    typer.echo(table_of(with_ends(differences.drop(columns=["outcome", "interval", "of", "left_out"]))))
+    language.tell(*ends_of(differences))
     language.tell("; ".join(SAID[kind] for kind in dict.fromkeys(differences["interval"])))
     language.tell(f"Variance of {cost}{_than(batch, against)} in single runs: what is uncertain, and luck")
     typer.echo(table_of(tables["variance"]))
@@ -134,7 +135,7 @@ def psa(
         tables["tax_factor"] = batch.with_tax_factor(against or None)
         society = "Cost of society, SEK per child, if a krona of public money costs as much as factor says to raise"
         language.tell(society)
-        typer.echo(table_of(tables["tax_factor"]))
+        typer.echo(table_of(with_ends(tables["tax_factor"].assign(n=differences["n"].min())).drop(columns="n")))
     language.tell(
         f"Which design is best, perspective {perspective}, by what a year of need avoided is worth (wtp, SEK)"
     )

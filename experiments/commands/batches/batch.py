@@ -201,7 +201,9 @@ def _report(result: Result, out: Path) -> None:
     if batch.runs["design"].nunique() > 1:
         name = _main(batch)
         language.tell(batch.counted(name))
-        typer.echo(table_of(_headline(batch, name)))
+        headline = _headline(batch, name)
+        typer.echo(table_of(with_ends(headline)))
+        language.tell(*ends_of(headline))
     if result.failed:
         first = batch.failures.iloc[0]
         raise FailedError(
@@ -337,6 +339,22 @@ def _speed(folder: Path, left: int) -> str:
         return ""
     rate = (len(times) - 1) / (times[-1] - times[0])
     return f", {60 * rate:.1f} runs a minute, about {duration(left / rate)} left"
+
+
+def with_ends(frame: pd.DataFrame) -> pd.DataFrame:
+    """Name the ends of what lies over draws as what they are: percentiles, or the lowest and the highest of few."""
+    from ....analysis.measures.worlds import MANY
+
+    low, high = ("lowest", "highest") if frame["n"].min() < MANY else ("p5", "p95")
+    return frame.rename(columns={"low_end": low, "high_end": high})
+
+
+def ends_of(frame: pd.DataFrame) -> list[str]:
+    """Say so if draws are so few that their ends are the lowest and the highest."""
+    from ....analysis.measures.worlds import MANY
+
+    few = int(frame["n"].min())
+    return [f"lowest, highest: of {few} draws, as fewer than {MANY} have no percentiles worth the name"] * (few < MANY)
 
 
 def table_of(frame: pd.DataFrame) -> str:

@@ -231,7 +231,7 @@ def _summary(found: Found, plan: Plan, rate: float) -> str:
         f"{len(plan.held_out)} seeds held out (mean [90 % interval]), and against the terms as declared seed by seed; "
         f"present values at {100 * rate:g} % a year:",
         "",
-        table.to_string().replace("\u202f", " ").replace("\u2212", "-"),
+        language.headed(table).to_string().replace("\u202f", " ").replace("\u2212", "-"),
         "",
         *_settled(found, plan),
         *(_verdict(row, units[row["objective"]]) for row in found.curse.to_dict("records")),

@@ -107,7 +107,8 @@ def _in_swedish(design: Design, name: str) -> Iterator[str]:
 
     local = localiser("sv")
     told = described(terms_of(design), "sv", texts("sv")["words"], sayings("sv"))
-    yield f"{title_of(design, 'sv')} ({design.name})"
+    title = title_of(design, "sv")
+    yield title if f"({design.name})" in title else f"{title} ({design.name})"  # a draft has it in its title
     yield ""
     yield fill(local(told["summary"]), _WIDTH)
     yield fill(f"Källa: {design.source}.", _WIDTH)
@@ -141,7 +142,7 @@ def _questions(design: Design, name: str, language: str) -> Iterator[str]:
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="Name of your design, such as my-fund.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of your design, such as my-fund.")],
     preset: Annotated[str, typer.Option("--from", metavar="PRESET", help="The design to begin from.")],
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:
@@ -153,7 +154,9 @@ def new(
 
 
 def from_indigo(
-    file: Annotated[Path, typer.Argument(help="A project as INDIGO publishes it: JSON, or its form (.xlsx).")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A project as INDIGO publishes it: JSON, or its form (.xlsx).")
+    ],
     name: Annotated[str | None, typer.Option(help="Name of the design. [default: the project's id]")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path(),
 ) -> None:
@@ -162,7 +165,7 @@ def from_indigo(
 
     path, drafted = write_indigo(file, name, out)
     tell(f"Written: {path}. Check all of it, and complete:")
-    typer.echo("\n".join(f"  - {each}" for each in drafted.open_))
+    tell(*(f"  - {each}" for each in drafted.open_))
 
 
 def settle(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ....analysis.report.tables import within
 from ....model.inputs.errors import InputError, meant
 from ..common import Language, check, known_language
 
@@ -18,7 +19,7 @@ APART = ("intervention", "seed", "municipality")
 
 
 def signed(
-    folder: Annotated[Path, typer.Argument(help="A folder that `run` or `compare` has written.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `run` or `compare` has written.")],
     by: Annotated[str | None, typer.Option(help=f"Also tell apart by: {', '.join(APART)}.")] = None,
     design: Annotated[str | None, typer.Option(help="This design alone.")] = None,
     language: Language = "en",
@@ -79,21 +80,26 @@ def _lines(
             yield say["s_part"].format(what=words.get(str(before), before), offered=row["offered"], yes=share)
         if row["answer"] == "yes":
             continue
-        who = words.get(row["party"], row["party"])
-        said = say[f"s {row['answer']}"].format(who=who)
+        said = say[f"s {row['answer']}"].format(who=_who(row["party"], spoken))
         yield f"  {row['ideas']:>7}  {said}{_weighed(row, say)}"
 
 
 def _row(name: str, rows: list[dict[str, Any]], begun: int, spoken: tuple[Mapping[str, str], Mapping[str, str]]) -> str:
     """One line of a table: projects, ideas, and the two answers that were given most often to those not begun."""
-    say, words = spoken
+    say, _ = spoken
     offered = sum(row["ideas"] for row in rows)
     noes = [row for row in rows if row["answer"] != "yes"][:2]
     cells = []
     for row in noes:
-        who = words.get(row["party"], row["party"])
+        who = _who(row["party"], spoken)
         cells.append(f"{say['s ' + row['answer']].format(who=who)}: {row['ideas']:,}{_short(row)}")
     return f"| {name} | {begun:,} | {offered:,} | {' | '.join([*cells, *['-'] * (2 - len(cells))])} |"
+
+
+def _who(party: str, spoken: tuple[Mapping[str, str], Mapping[str, str]]) -> str:
+    """Name a body as it stands within a sentence."""
+    say, words = spoken
+    return say.get(f"who {party}") or (within(words.get(party, party)) if party else "")
 
 
 def _short(row: Mapping[str, Any]) -> str:

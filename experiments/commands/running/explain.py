@@ -36,7 +36,10 @@ _RULES = {
 def explain(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of `stupror compare`.")],
     number: Annotated[
-        str, typer.Argument(help="A design, or a gain against status quo as the comparison prints it: 652, 31.8")
+        str,
+        typer.Argument(
+            metavar="GAIN", help="A design, or a gain against status quo as the comparison prints it: 652, 31.8"
+        ),
     ],
     by: Annotated[
         str, typer.Option(help="What to add up by, in order: payer, account, heading, programme, ages, year.")

@@ -16,7 +16,8 @@ __all__ = ["report"]
 
 def report(
     folder: Annotated[
-        Path, typer.Argument(help="A folder that `run`, `compare`, `municipality` or `batch` has written.")
+        Path,
+        typer.Argument(metavar="DIR", help="A folder that `run`, `compare`, `municipality` or `batch` has written."),
     ],
     language: Language = "en",
     excel: Excel = False,

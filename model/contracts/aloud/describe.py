@@ -40,7 +40,8 @@ def describe(design: Design) -> str:
 
 
 def _lines(design: Design) -> Iterator[str]:
-    yield f"{design.title} ({design.name}; in Swedish: {design.title_sv})"
+    name = "" if f"({design.name})" in design.title else f"{design.name}; "  # a draft has it in its title
+    yield f"{design.title} ({name}in Swedish: {design.title_sv})"
     yield ""
     yield fill(design.summary.strip(), _WIDTH)
     yield fill(f"Source: {design.source}.", _WIDTH)

@@ -74,7 +74,7 @@ def _check_parties(clause: Clause, where: str, design: Design, notes: Notes) -> 
     key = "payer" if KINDS[clause.kind].of_payer else "receiver"
     whose = clause.payer if KINDS[clause.kind].of_payer else clause.receiver
     reads = KINDS[clause.kind].reads_stake and clause.values.get("times_stake") != 0
-    if (reads or "yearly_return" in clause.terms) and design.shares.get(whose, 0.0) == 0:
+    if (reads or "yearly_return" in clause.terms) and whose and design.shares.get(whose, 0.0) == 0:
         notes.add(
             where,
             f"depends on what {whose} put in, but that is nothing. The money is put in by "
@@ -128,7 +128,7 @@ def _check_has_something_to_act_on(clause: Clause, where: str, opened: dict[Key,
     if clause.also:
         needed = _unopened_pairs(clause, opened)
     for payer, receiver, part in needed:
-        if (payer, receiver, part) in opened:
+        if (payer, receiver, part) in opened or not (payer and receiver):  # a party that is not known is noted already
             continue
         parts = [key[2] for key in opened if key[:2] == (payer, receiver)]
         under = f" under part '{part}'.{notes.hint(part, parts)} It does" if parts else ", so it does"

@@ -28,9 +28,7 @@ def read_parties(document: Table, notes: Notes) -> dict[str, OwnParty]:
     for name, where, table in _tables(document, "parties", notes):
         notes.keys(table, where, ("title", "says", "in_run"), ("title", "says", "in_run"))
         if name in PARTIES:
-            notes.add(
-                where, f"'{name}' is a party that every contract can name ({PARTIES[name][1]}). Use another name."
-            )
+            notes.add(where, f"'{name}' is a party that every contract can name. Use another name.")
         title, says = notes.text(table, "title", where), notes.text(table, "says", where)
         in_run = notes.choice(table, "in_run", where, (NOT_IN_MODEL, *PARTIES))
         if name not in PARTIES:

@@ -153,10 +153,18 @@ def test_noise_is_not_worth_knowing() -> None:
     assert seen <= 1
 
 
+def test_fewer_than_twenty_draws_lie_between_the_lowest_and_the_highest() -> None:
+    for number, ends in ((19, [1.0, 19.0]), (20, [1.95, 19.05])):
+        found = paired.summary(
+            world({"status-quo": np.zeros(number), "fund": np.arange(1.0, number + 1)}), ["cost_fiscal"]
+        )
+        assert found.loc[0, ["low_end", "high_end"]].tolist() == pytest.approx(ends)
+
+
 def test_a_summary_has_the_spread_and_says_who_is_better() -> None:
     runs = world({"status-quo": np.zeros(200), "fund": np.arange(1.0, 201), "bond": np.zeros(200)})
     found = paired.summary(runs, ["cost_fiscal"]).set_index("design")
-    assert found.loc["fund", ["median", "p5", "p95"]].tolist() == pytest.approx([100.5, 10.95, 190.05])
+    assert found.loc["fund", ["median", "low_end", "high_end"]].tolist() == pytest.approx([100.5, 10.95, 190.05])
     assert found.loc["fund", ["better", "equal", "worse", "best"]].tolist() == [0, 0, 1, 0]
     assert found.loc["bond", ["better", "equal", "worse", "best"]].tolist() == [0, 1, 0, 0.5]
     curve = psa.acceptability(runs, "fiscal", (0.0,)).set_index("design")

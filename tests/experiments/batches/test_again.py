@@ -74,6 +74,12 @@ def test_a_draw_is_shown_and_its_runs_are_the_same_again(stupror: Any, tmp_path:
     assert "draws 0 to 0" in stupror("batch", "show", out, "--draw", 1).err
     with pytest.raises(InputError, match="comes to something else now"):
         plan_again(out, {**open_batch(out).manifest, "plan_digest": "0"})
+    other = tmp_path / "other.toml"
+    other.write_text('title = "Another"\n[levers]\ndesigns = ["planner"]\n')
+    for words in (("study", out, "--intervention", "parenting"), ("batch", "show", out, "--draw", 0)):
+        refused = stupror(*words, "--plan", other)
+        assert refused.code == 2
+        assert f"--plan {other}: is not the plan of {out} (differs in: levers.designs, " in refused.err
     unknown = stupror("study", out, "--intervention", "parentin")
     assert unknown.code == 2
     assert "'parentin' is no intervention of this batch. Did you mean 'parenting'?" in unknown.err

@@ -16,8 +16,8 @@ SPEC = load_scenario()
 SMALL = select(SPEC, ["09"])
 
 
-def row(least, most, mean, low, high, statistic="x"):
-    return Row(Pattern("diffusion", "D1", statistic, least, most, "1", "a pattern"), mean, low, high)
+def row(least, most, mean, low, high, statistic="x", problem="diffusion"):
+    return Row(Pattern(problem, "D1", statistic, least, most, "1", "a pattern"), mean, low, high)
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,37 @@ def row(least, most, mean, low, high, statistic="x"):
     [
         (row(5, 5, 4, 3, 5), True),
         (row(5, 5, 4, 3, 4.9), False),
-        (row(2, 4, 3, 0, 9), True),  # bounds: the mean decides
-        (row(2, 4, 5, 3, 9), False),
+        (row(2, 4, 3, 0, 9), True),
+        (row(2, 4, 5, 4, 9), True),  # bounds of what was seen once: the interval must reach them
+        (row(2, 4, 5, 4.1, 9), False),
+        (row(2, 4, 1, 0, 1.9), False),
+        (row(2, 4, 3, 0, 9, problem="runs"), True),  # bounds of what is said of the mechanism: the mean decides
+        (row(2, 4, 5, 3, 9, problem="runs"), False),
     ],
 )
 def test_in_and_out_by_hand(it, inside):
     assert it.inside is inside
+
+
+def test_by_the_mean_is_the_stricter_rule():
+    assert row(2, 4, 3, 0, 9).by_mean
+    assert not row(2, 4, 5, 4, 9).by_mean
+    assert row(5, 5, 4, 3, 5).by_mean  # a number is judged by the interval either way
+
+
+def test_what_a_model_without_fault_would_score():
+    """Each of ten worlds is taken for the truth; the two at the ends lie outside the interval."""
+    worlds = [{"x": float(value)} for value in range(10)]  # mean 4.5, interval 0.45 to 8.55
+
+    def chances(least, most, problem="lives"):
+        (found,) = validation._rows([Pattern(problem, "D1", "x", least, most, "1", "a pattern")], {problem: worlds})
+        return found.flawless, found.flawless_by_mean
+
+    assert chances(5, 5) == pytest.approx((0.8, 0.8))
+    assert chances(7, 9) == pytest.approx((1.0, 0.7))  # below 7, or 7 to 9: the interval reaches both, the mean one
+    assert chances(9, 20) == pytest.approx((0.9, 0.9))  # that it is 9 would be said of one world, and is not reached
+    assert chances(4, 6) == pytest.approx((1.0, 0.3))
+    assert chances(4, 6, "runs") == pytest.approx((0.3, 0.3))
 
 
 def test_the_page_counts_and_says_why_or_that_nobody_knows(monkeypatch):

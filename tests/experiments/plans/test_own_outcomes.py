@@ -11,7 +11,7 @@ from stupror.experiments import batch
 from stupror.experiments.batches.dictionary import described
 from stupror.experiments.batches.engine import run_one
 from stupror.experiments.batches.jobs import context_of, draw_table, jobs_of
-from stupror.experiments.plans.own_outcomes import ABLE, MOST, _words
+from stupror.experiments.plans.own_outcomes import ABLE, MOST, _beyond, _words
 from stupror.experiments.plans.plan import Plan, plan_of
 from stupror.model import simulate
 from stupror.model.contracts import load_design
@@ -62,6 +62,39 @@ def test_they_come_to_what_built_in_outcomes_of_the_same_meaning_do() -> None:
     assert row["mine_in_need"] == pytest.approx(row["years_in_need"], rel=1e-12)
     assert np.isnan(row["mine_deadweight"])  # nobody has been followed for ten years: a share of nothing
     assert np.isnan(row["deadweight"])
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "there"),
+    [
+        ("children", {"age": [900, 901]}, "0 to 22"),
+        ("children", {"age": 23}, "0 to 22"),
+        ("children", {"age": [12.2, 12.8]}, "0 to 22, in whole numbers"),
+        ("children", {"children": [-5, -1]}, "0 or more"),
+        ("costs", {"age": [65, 70]}, "0 to 64"),
+        ("costs", {"age": 30, "phase": "simulated"}, "0 to 22"),
+        ("school", {"year": 2023}, "2020 to 2022"),
+        ("costs", {"year": 2019}, "2020 to 2087"),
+        ("costs", {"year": 2023, "phase": "simulated"}, "2020 to 2022"),
+        ("levels", {"year": 2022, "phase": "expected"}, "2023 to 2087"),
+        ("projects", {"followed_years": 4}, "0 to 3"),
+        ("municipalities", {"frail": [1.5, 2]}, "0 to 1, so"),
+    ],
+)
+def test_rows_that_cannot_be_there_are_refused(table: str, where: dict[str, Any], there: str) -> None:
+    numbers = {"levels": "actual", "costs": "actual_sek", "school": "pupils"}
+    with pytest.raises(InputError, match=f"in the runs of this plan it is {there}.*no row is meant"):
+        plan({"mine": told(table, numbers.get(table, "children"), where=where)})
+
+
+def test_every_row_of_a_run_is_one_that_can_be_there() -> None:
+    made = plan({"mine": told("children", "children")})
+    tables = simulate(made.scenario, made.designs[1], seed=1, years=3)
+    for table in ABLE:
+        numbers = tables[table].select_dtypes("number").drop(columns="seed", errors="ignore")
+        for column in numbers if len(numbers) else ():
+            for value in (numbers[column].min(), numbers[column].max()):
+                assert list(_beyond(table, {column: (value, value)}, range(2020, 2023))) == [], (table, column, value)
 
 
 def test_a_sum_worked_by_hand_over_the_rows_that_are_meant() -> None:

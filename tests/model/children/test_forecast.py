@@ -156,12 +156,11 @@ def test_side_by_side_each_goes_as_alone_and_as_one_life_moves():
     states, levels = np.zeros((N_STATES, n)), np.empty((years, N_LEVELS, n))
     states[start] = 1.0
     carry(states, np.full(n, 9), factors, life_tables(LADDER), levels)
-    out = np.empty(N_LEVELS)
     for i in range(n):
         alone, one = np.zeros((N_STATES, 1)), np.empty((years, N_LEVELS, 1))
         alone[start] = 1.0
         carry(alone, np.full(1, 9), factors[:, :, [i]].copy(), life_tables(LADDER), one)
         assert np.array_equal(one[:, :, 0], levels[:, :, i]), i
         assert np.array_equal(alone[:, 0], states[:, i]), i
-        treated_move(LADDER.move, 10, start, tuple(factors[0, :, i].tolist()), out)
-        assert levels[0, :, i].tolist() == out.tolist(), i
+        moved = treated_move(LADDER.move, 10, start, tuple(factors[0, :, i].tolist()))
+        assert levels[0, :, i].tolist() == list(moved), i

@@ -31,10 +31,9 @@ def ladder():
 
 
 def treat(row, level, record=0, age=10, worse=1.0, better=1.0, forks=1.0):
-    move, out, s = np.zeros((age + 1, N_STATES, N_LEVELS)), np.empty(N_LEVELS), state_of(0, record, level)
+    move, s = np.zeros((age + 1, N_STATES, N_LEVELS)), state_of(0, record, level)
     move[age, s] = row
-    treated_move(move, age, s, (worse, better, forks), out)
-    return out
+    return np.array(treated_move(move, age, s, (worse, better, forks)))
 
 
 def test_a_byte_is_its_parts():

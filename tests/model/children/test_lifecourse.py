@@ -110,7 +110,7 @@ def test_help_on_help_in_one_year_by_hand():
     Worse moves 0.8 and 0.9: 0.1 * 0.8 * 0.95 = 0.076. Better moves 1.5 and 1.2: 0.2 * 1.5 * 1.1 = 0.33.
     """
     worse, better, forks = lifecourse.combined(np.array([0, 1]), np.array([[0.8, 1.2, 1], [0.9, 1.5, 1]]), 0.5)
-    move, out = np.zeros((11, N_STATES, N_LEVELS)), np.empty(N_LEVELS)
+    move = np.zeros((11, N_STATES, N_LEVELS))
     move[10, state_of(0, 0, 1)] = [0.2, 0.7, 0.1, 0.0, 0.0]
-    treated_move(move, 10, state_of(0, 0, 1), (worse, better, forks), out)
+    out = treated_move(move, 10, state_of(0, 0, 1), (worse, better, forks))
     assert out == pytest.approx([0.33, 1 - 0.33 - 0.076, 0.076, 0, 0])

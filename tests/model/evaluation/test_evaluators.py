@@ -22,6 +22,7 @@ from stupror.model.evaluation.evaluators import (
     Waiting,
     Worth,
     draw_lots,
+    judge,
     match,
     measure,
     shuffle,
@@ -146,7 +147,9 @@ def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=
         means[0, 0, year - 2019, age] = mean
     worth = Worth(value, means, np.full((1, 1, N_AGES, N_LEVELS, 4), norm, np.int64))
     for year in years:
-        measure((0, 1), year, terms, worth, Lived(state, treated, participant, 2020), people, sums)
+        lives = Lived(state, treated, participant, 2020)
+        judge((0, 1), year, lives, people)
+        measure((0, 1), year, terms, worth, lives, people, sums)
     return dict(zip(SUMS, sums[0, 0].tolist(), strict=True)), bool(needed[0])
 
 
