@@ -13,6 +13,7 @@ from .ladder import N_LEVELS
 from .lifecourse import Found, Homes, Look, Options, Rows, States, When, Whole, Years, largest_cohort
 
 Rows32 = NDArray[np.int32]
+NEVER = 32_767  # a year that no run reaches
 
 
 @kernel
@@ -84,9 +85,10 @@ def identify(
 def enrol(
     year: int,
     homes: Homes,
-    participant: Rows32,
+    people: tuple[States, Rows32],
     found: Found,
     options: Options,
+    rules: tuple[Whole, int],
     wanted: tuple[Whole, Whole],
     out: tuple[int, int, Rows],
 ) -> int:
@@ -94,10 +96,12 @@ def enrol(
 
     Parameters
     ----------
-    participant
-        Last row of each child among the participants; changed in place.
+    people
+        Untreated state of each child, and its last row among the participants, which is changed in place.
     found
         As `identify` left it.
+    rules
+        Years of each intervention, shape (n_interventions,), and how many programmes a child can have in its life.
     wanted
         Number to take by (municipality, cell), at most as many as were `identify`-ed, changed in place: what is left
         could not be found; and the number of the project of each (municipality, intervention), -1 where nobody is to be
@@ -111,10 +115,11 @@ def enrol(
         The next free row.
     """
     births_from, _, offsets = homes
+    state, participant = people
     seen, who = found
     left_of, project = wanted
-    this_year, row, columns = out
-    child, municipality, born, cohort_start, intervention, perceived, number, before = columns
+    this_year, row, new = out
+    duration, most = rules
     kind, age_of, level_of = options
     first = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's first option
     for c in range(kind.size):
@@ -148,16 +153,19 @@ def enrol(
                 c = order[now[level]]
                 left_of[m, c] -= 1
                 left -= 1
-                cohort = year - 1 - age - births_from
-                before[row] = max(participant[i], -1)
+                cohort, before = year - 1 - age - births_from, max(participant[i], -1)
                 participant[i] = row
-                child[row] = i
-                municipality[row] = m
-                born[row] = births_from + cohort
-                cohort_start[row] = offsets[m, cohort]
-                intervention[row] = kind[c]
-                perceived[row] = level
-                number[row] = project[m, kind[c]]
+                new.child[row], new.municipality[row], new.project[row] = i, m, project[m, kind[c]]
+                new.born[row], new.cohort_start[row] = births_from + cohort, offsets[m, cohort]
+                new.start_year[row], new.intervention[row], new.perceived[row] = year, kind[c], level
+                new.before[row], had = before, 1
+                now_in = state[i]
+                if before >= 0:
+                    new.again[before], now_in = True, new.treated[before]
+                while before >= 0:
+                    had, before = had + 1, new.before[before]
+                new.state_before[row], new.treated[row] = now_in, now_in
+                new.free_from[row] = year + duration[kind[c]] if had < most else NEVER
                 row += 1
             at = stop
     return row

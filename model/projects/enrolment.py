@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from ..children import finding
 from ..children.ladder import N_LEVELS
-from ..children.lifecourse import Found, Options, Rows, When
+from ..children.lifecourse import Found, Options, When
 from ..children.lives import Children
-from ..children.participants import NEVER, Participants
 from ..children.practice import who_leaves
 from ..children.threads import of_projects, of_rows, side_by_side
 from ..contracts.ways import IN_FORCE
@@ -150,54 +149,25 @@ def _write_rows(children: Children, world: World, intake: tuple[int, Whole], num
     people, helped, cells = children.population, children.participants, world.cells
     first, more = helped.n, int(taken.sum())
     helped.reserve(first + more)
-    written = Rows(
-        child=helped.child,
-        municipality=helped.municipality,
-        born=helped.born,
-        cohort_start=helped.cohort_start,
-        intervention=helped.intervention,
-        perceived=helped.perceived,
-        project=helped.project,
-        before=helped.before,
-    )
-    last = finding.enrol(
+    helped.n = finding.enrol(
         year,
         people.homes,
-        people.participant,
+        (people.state, people.participant),
         Found(children.seen, children.found),
         Options(cells.intervention, cells.age, cells.level),
+        (world.menu.duration, world.spec.project.programmes),
         (taken.copy(), number),
-        (this_year, first, written),
+        (this_year, first, helped.new),
     )
-    if last - first != more:
-        raise LedgerError(f"{year}: {more} children were granted a place, but {last - first} were found.")
-    new = slice(first, last)
-    helped.n = last
-    helped.start_year[new] = year
-    before = helped.before[new]
-    helped.again[before[before >= 0]] = True
-    helped.state_before[new] = np.where(
-        before >= 0, helped.treated[np.maximum(before, 0)], people.state[helped.child[new]]
-    )
-    helped.treated[new] = helped.state_before[new]
-    helped.free_from[new] = _free_from(helped, new, world, year)
+    if helped.n - first != more:
+        raise LedgerError(f"{year}: {more} children were granted a place, but {helped.n - first} were found.")
     who_leaves(
-        (first, last),
+        (first, helped.n),
         (year, world.seed, people.codes),
         (helped.child, helped.cohort_start, helped.born, helped.municipality),
         world.spec.project.drop_out,
         helped.leaves,
     )
-
-
-def _free_from(helped: Participants, new: slice, world: World, year: int) -> Whole:
-    """First year in which new participants can take part again: when this is over, or never if it was the last."""
-    had, before = np.ones(new.stop - new.start, np.int64), helped.before[new]
-    while (before >= 0).any():
-        had += before >= 0
-        before = np.where(before >= 0, helped.before[np.maximum(before, 0)], -1)
-    over = year + world.menu.duration[helped.intervention[new]]
-    return np.where(had < world.spec.project.programmes, over, NEVER)
 
 
 def _compare_with_others(children: Children, county_range: Whole, first: int) -> None:
