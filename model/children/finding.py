@@ -35,7 +35,8 @@ def identify(
         Untreated state of each child, and its last row among the participants. Those are left out whom an evaluation
         holds back until a later year: their row is minus that year.
     helped
-        Treated state of each participant, who is seen as it really is, and the year from which it can take part again.
+        Treated state of each participant, who is seen as it really is, and the year from which it can take part again;
+        at least one row, which stands for those who are none.
     found
         Overwritten.
     """

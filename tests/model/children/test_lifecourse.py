@@ -38,7 +38,7 @@ def test_the_table_of_fading_is_the_function():
     assert (table[1] == 1.0).all()
 
 
-NOBODY = np.zeros(0, np.uint8), np.zeros(0, np.int16)
+NOBODY = np.zeros(1, np.uint8), np.zeros(1, np.int16)
 
 
 def small_town(n=2_000, level=2):
