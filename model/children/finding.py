@@ -84,6 +84,8 @@ def identify(
 
 @kernel
 def enrol(
+    first: int,
+    last: int,
     year: int,
     homes: Homes,
     people: tuple[States, Rows32],
@@ -93,7 +95,7 @@ def enrol(
     wanted: tuple[Whole, Whole],
     out: tuple[int, int, Rows],
 ) -> int:
-    """Enrol children into programmes, municipality by municipality, in the order in which they stand.
+    """Enrol children of municipalities `first` to `last` (exclusive) into programmes, in the order in which they stand.
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ def enrol(
         could not be found; and the number of the project of each (municipality, intervention), -1 where nobody is to be
         taken.
     out
-        First row of this year, and the first free one: rows are filled from there on.
+        First row of this year, and the first of these municipalities' own: rows are filled from there on.
 
     Returns
     -------
@@ -122,24 +124,24 @@ def enrol(
     this_year, row, new = out
     duration, most = rules
     kind, age_of, level_of = options
-    first = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's first option
+    begins = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's begins option
     for c in range(kind.size):
-        first[age_of[c] * N_LEVELS + level_of[c] + 1] += 1
-    for group in range(1, first.size):
-        first[group] += first[group - 1]
-    order, filled = np.empty(kind.size, np.int64), first.copy()
+        begins[age_of[c] * N_LEVELS + level_of[c] + 1] += 1
+    for group in range(1, begins.size):
+        begins[group] += begins[group - 1]
+    order, filled = np.empty(kind.size, np.int64), begins.copy()
     for c in range(kind.size):
         group = age_of[c] * N_LEVELS + level_of[c]
         order[filled[group]] = c
         filled[group] += 1
     now = np.empty(N_LEVELS, np.int64)
-    for m in range(left_of.shape[0]):
+    for m in range(first, last):
         if project[m].max() < 0:
             continue
         at = home = offsets[m, 0]
         for age in range(seen.shape[1]):
             stop = at + seen[m, age].sum()
-            groups = first[age * N_LEVELS : (age + 1) * N_LEVELS + 1]
+            groups = begins[age * N_LEVELS : (age + 1) * N_LEVELS + 1]
             now[:] = groups[:N_LEVELS]  # the option whose turn it is for children of each level
             left = 0
             for c in order[groups[0] : groups[N_LEVELS]]:

@@ -360,7 +360,7 @@ def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level, practice)
     n = int(seen[0, age, level])
     cell, wanted = lifecourse.Options(np.array([0]), np.array([age]), np.array([level])), np.array([[n]])
     helped = Participants.none_yet(n)
-    place = (year, cohort.homes, people, lifecourse.Found(seen, found), cell, (np.array([item.duration]), 1))
+    place = (0, 1, year, cohort.homes, people, lifecourse.Found(seen, found), cell, (np.array([item.duration]), 1))
     none = np.zeros((1, 1), np.int64)
     assert finding.enrol(*place, (wanted, none), (0, 0, helped.new)) == n > 1_000
     child = helped.child

@@ -60,7 +60,7 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     options = Options(np.array([0, 1, 1]), np.array([3, 3, 3]), np.array([3, 3, 2]))
     wanted = np.array([[7, 0, 50]])
     helped = Participants.none_yet(57)
-    place = (when.year, homes, people, Found(seen, found), options)
+    place = (0, 1, when.year, homes, people, Found(seen, found), options)
     assert finding.enrol(*place, (np.array([2, 3]), 1), (wanted, np.array([[4, 5]])), (0, 0, helped.new)) == 57
     child, born, kind, perceived, project = (
         helped.child, helped.born, helped.intervention, helped.perceived, helped.project
@@ -92,7 +92,9 @@ def test_a_second_programme_begins_where_the_first_has_led_and_may_be_the_last()
         seen[0, age, 2] = 1
         options, found = Options(np.array([0]), np.array([age]), np.array([2])), Found(seen, np.array([2], np.int32))
         wanted, rules = (np.array([[1]]), np.array([[row]])), (np.array([2]), 2)
-        assert finding.enrol(year, homes, people, found, options, rules, wanted, (row, row, helped.new)) == row + 1
+        assert (
+            finding.enrol(0, 1, year, homes, people, found, options, rules, wanted, (row, row, helped.new)) == row + 1
+        )
         helped.treated[0] = 1  # as the first programme leaves it
     assert people[1].tolist() == [1]
     assert helped.before.tolist() == [-1, 0]
