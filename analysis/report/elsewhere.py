@@ -6,6 +6,7 @@ figure was drawn cannot be seen in it. Run as a program this is such a process. 
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import re
@@ -71,6 +72,7 @@ def drawing(key: str, alternative: str, draw: Callable[..., str], *data: Any) ->
 
 def serve() -> None:
     """Draw what is asked for on standard input, until that ends; answers go to standard output."""
+    gc.disable()  # it ends soon, and figures are rings of many small objects
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anybody prints is no answer
     from . import cohort_section, committees, figures  # noqa: F401

@@ -13,6 +13,7 @@ import os
 import re
 import stat
 from collections.abc import Container, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -311,13 +312,17 @@ def read_tables(
     """
     chosen = list(names)
     whole(folder, chosen, files, remedy)
-    tables = {}
-    for name in chosen:
-        stem = Path(name).stem
-        try:
-            tables[stem] = _table(folder / name, head=stem in heads, coded=stem in coded)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError([f"{folder / name}: cannot be read as a table. {remedy}"]) from error
+    tables, stems = {}, [Path(name).stem for name in chosen]
+    with ThreadPoolExecutor(2) as readers:  # most of it is done outside Python
+        read = [
+            readers.submit(_table, folder / name, head=stem in heads, coded=stem in coded)
+            for name, stem in zip(chosen, stems, strict=True)
+        ]
+        for name, stem, found in zip(chosen, stems, read, strict=True):
+            try:
+                tables[stem] = found.result()
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise InputError([f"{folder / name}: cannot be read as a table. {remedy}"]) from error
     return tables
 
 

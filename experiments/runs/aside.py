@@ -5,7 +5,6 @@ A process of `workers` would take twice as long to start, as it imports the comm
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ...analysis.report import elsewhere
-from .workers import deaf_to_interrupts
+from .workers import deaf_to_interrupts, processors
 
 __all__ = ["drawing_aside"]
 
@@ -23,7 +22,7 @@ __all__ = ["drawing_aside"]
 @contextmanager
 def drawing_aside() -> Iterator[None]:
     """Let figures be drawn by a process of their own meanwhile; here, where there is one processor only."""
-    if _processors() == 1 or not sys.executable:
+    if processors() == 1 or not sys.executable:
         yield
         return
     command = [sys.executable, "-m", elsewhere.__name__]
@@ -50,8 +49,3 @@ def _ask(child: subprocess.Popen[bytes], draw: Callable[..., str], *data: Any) -
     child.stdin.flush()
     svg: str = pickle.load(child.stdout)
     return svg
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -42,6 +42,11 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
         yield pool
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def in_order(pool: ProcessPoolExecutor, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Do what `map` does in worker processes, a few items ahead of what is asked for.
 

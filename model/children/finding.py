@@ -142,7 +142,8 @@ def enrol(
         for age in range(seen.shape[1]):
             stop = at + seen[m, age].sum()
             groups = begins[age * N_LEVELS : (age + 1) * N_LEVELS + 1]
-            now[:] = groups[:N_LEVELS]  # the option whose turn it is for children of each level
+            for level in range(N_LEVELS):
+                now[level] = groups[level]  # the option whose turn it is for children of each level
             left = 0
             for c in order[groups[0] : groups[N_LEVELS]]:
                 left += left_of[m, c]

@@ -1,7 +1,9 @@
 """Compiled functions: what `kernel` marks is compiled by Numba, and its calls are checked as those of any function.
 
 A kernel takes arrays, numbers and named tuples of them, and reads no constant of another file that holds no kernel.
-What `in_kernels` marks is a plain function of Python, and a part of any kernel that calls it: one formula for both.
+Numbers are copied one by one: to set a slice from another brings all that Numba needs to say that they do not fit, two
+seconds of compiling. What `in_kernels` marks is a plain function of Python, and a part of any kernel that calls it: one
+formula for both.
 """
 
 from collections.abc import Callable

@@ -21,7 +21,7 @@ from ....model.inputs.parameters import PAYERS
 from ..words import Words, millions
 from ..worlds.luck import Luck
 from ..worlds.numbers import Flow, Year, by_group
-from .sheets import bands, bare, localise, sheet, styled
+from .sheets import FEW, bands, bare, localise, sheet, styled
 
 Past = Sequence[tuple[Year, Year]]
 OTHERS = "#7f7f7f"  # colour of who is no public budget: providers, evaluators
@@ -144,7 +144,7 @@ def over_time(past: Past, titles: Sequence[str], interventions: Sequence[str], w
             if ax is not gain:  # whose lines are those of the panel above
                 place = {"loc": "upper left"} | ({"bbox_to_anchor": (1.0, 1.0)} if ax in (cost, belief) else {})
                 ax.legend(fontsize=8, frameon=False, **place)
-            ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+            ax.xaxis.set_major_locator(MaxNLocator(FEW, integer=True, min_n_ticks=1))
             ax.margins(x=0.02)
             localise(ax, words)
         invested.set_ylim(0, 1.3 * invested.get_ylim()[1])  # room for who is who

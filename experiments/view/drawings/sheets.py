@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from ....analysis.report.style import place_empty
@@ -22,6 +22,7 @@ from ..words import Words
 Floats = NDArray[np.float64]
 Ages = NDArray[np.signedinteger[Any]]
 WHITE = "#ffffff"
+FEW = 5  # steps between ticks, at most
 _LINK = re.compile(r'<a xlink:href="([^"]*)" target="_blank">')
 _OUTLINE, _LONG = re.compile(r' d="[^"]*"'), re.compile(r"(\.\d)\d+| ?\n")
 _BLACK = re.compile("#000000|#262626")  # of lines and texts; what is filled with black has no colour of its own
@@ -123,8 +124,9 @@ def bands(
 
 
 def localise(ax: Axes, words: Words, which: str = "y") -> None:
-    """Write numbers on an axis as the language does."""
+    """Write few numbers on an axis, as the language does: a tick takes as long to draw as a line."""
     axis = ax.yaxis if which == "y" else ax.xaxis
+    axis.set_major_locator(MaxNLocator(FEW, steps=(1, 2, 2.5, 5, 10)))
     axis.set_major_formatter(FuncFormatter(lambda value, _at: _tick(value, words["decimal"])))
 
 

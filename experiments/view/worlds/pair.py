@@ -14,6 +14,7 @@ from ....model.model import PreventionModel
 from ....model.money.ledger import LedgerError
 from ...plans.likely import drawing
 from ...runs.told import cut_counties
+from ...runs.workers import processors
 from .numbers import Rows, Year, take
 from .settings import BESIDE, Settings
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .luck import Luck
 
 Pairs = list[tuple[Year, Year]]
+LARGE = 100  # municipalities from which on a year is worth a second thread
 
 
 class Pair(PreventionModel):
@@ -45,8 +47,11 @@ class Pair(PreventionModel):
         self.here, self.near = self.settings.rows(spec)
         self.cut = cut_counties(spec, self.settings.scenario)
         spec = drawing(point=self.settings.point)(spec, self.settings.seed)
-        super().__init__(spec, design, self.settings.seed, self.settings.years)
-        self.beside = PreventionModel(spec, load_design(BESIDE), self.settings.seed, self.settings.years)
+        threads = 2 if len(spec.places.codes) >= LARGE and processors() > 1 else 1
+        super().__init__(spec, design, self.settings.seed, self.settings.years, threads=threads)
+        self.beside = PreventionModel(
+            spec, load_design(BESIDE), self.settings.seed, self.settings.years, threads=threads
+        )
         self.past: Pairs = []
         self.around: Pairs = []
         self._take()

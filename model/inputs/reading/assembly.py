@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ LAST_AGE = 64
 MATRICES = ("ladder.adult_20_29", "ladder.adult_30_44", "ladder.adult_45_64")
 
 
+@lru_cache(maxsize=2048)  # a world has some 350 paths, and is put together again and again
 def declaration(path: str) -> Mapping[str, Any]:
     """Unit, meaning, size and wholeness that the code declares for a path."""
     group, *rest = path.split(".")
@@ -49,11 +51,13 @@ def groups_of(
     """
     problems: list[str] = []
     quantities = {path: _decimal(path, q) for path, q in quantities.items()}
-    numbers = {path: _number(path, q, where, problems) for path, q in quantities.items()}
+    numbers: dict[str, dict[str, Any]] = {}  # by the first part of their path
+    for path, q in quantities.items():
+        numbers.setdefault(path.split(".")[0], {})[path] = _number(path, q, where, problems)
 
     def group(cls: Any, prefix: str, **words: Any) -> Any:
-        names = {each.name for each in fields(cls) if each.metadata}
-        given = {p.removeprefix(prefix): v for p, v in numbers.items() if p.startswith(prefix)}
+        names, of_first = {each.name for each in fields(cls) if each.metadata}, numbers.get(prefix.split(".")[0], {})
+        given = {p.removeprefix(prefix): v for p, v in of_first.items() if p.startswith(prefix)}
         problems.extend(f"{where}{prefix}{name}: is missing." for name in sorted(names - given.keys()))
         problems.extend(
             f"{where}{prefix}{name}: unknown key '{name}'.{hint(name, names)}" for name in sorted(given.keys() - names)

@@ -28,7 +28,7 @@ def children(monkeypatch):
         started.append(usual(*what, **how))
         return started[-1]
 
-    monkeypatch.setattr(aside, "_processors", lambda: 2)
+    monkeypatch.setattr(aside, "processors", lambda: 2)
     monkeypatch.setattr(subprocess, "Popen", start)
     return started
 
@@ -50,7 +50,7 @@ def test_if_the_other_process_ends_the_figure_is_drawn_here(children):
 
 
 def test_with_one_processor_there_is_no_other_process(children, monkeypatch):
-    monkeypatch.setattr(aside, "_processors", lambda: 1)
+    monkeypatch.setattr(aside, "processors", lambda: 1)
     with aside.drawing_aside():
         assert picture().sent is None
     assert not children
