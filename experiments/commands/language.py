@@ -21,7 +21,19 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VARIABLE", "chosen", "explained", "figures", "headed", "note", "said", "speaker", "table", "tell"]
+__all__ = [
+    "VARIABLE",
+    "chosen",
+    "explained",
+    "figures",
+    "headed",
+    "in_words",
+    "note",
+    "said",
+    "speaker",
+    "table",
+    "tell",
+]
 
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
@@ -80,6 +92,11 @@ def figures(text: str) -> str:
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "\u202f", text)
     text = re.sub(r"(?<=\d) to (?=[-\d])", " till ", re.sub(r"(?<=\d)\.(?=\d)", ",", text))
     return re.sub(r"(?<=\d)%", " %", text)
+
+
+def in_words(text: str, room: str) -> str:
+    """Say a text of a room (see `said`) in the language of the command."""
+    return said(text, chosen(sys.argv[1:]), room)
 
 
 def tell(*sentences: str) -> None:

@@ -1,6 +1,7 @@
 """A command that is told so speaks Swedish: its refusals and notes, and all that a comparison says."""
 
 import ast
+import csv
 import re
 import tomllib
 from itertools import pairwise
@@ -33,6 +34,8 @@ def literals():
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield node.value
+    lists = (ROOT / "experiments" / "data" / "checklists.csv").read_text(encoding="utf-8")
+    yield from (cell for row in csv.reader(lists.splitlines()) for cell in row)
     for file in (ROOT / "model" / "data").rglob("*.toml"):
         yield file.read_text(encoding="utf-8").replace("_", " ")
 
