@@ -151,7 +151,8 @@ def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) ->
     """
     for each in _sayings("ending"):
         if each.always in text and (found := _ending(each.english).search(text)):
-            begun = _read(text[: found.start()], kinds, local)
+            one = all(_one_thing(put_in, kinds) for put_in in found.groups())
+            begun = _read(text[: found.start()], kinds, local) if one else ""
             if begun:
                 return begun + _filled(each, found, kinds, local)
     bare = text.lstrip(" ")

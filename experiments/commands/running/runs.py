@@ -146,7 +146,7 @@ def compare(
         limits.within("--seeds", n_seeds, 1, MOST_SEEDS),
         limits.within("--seed", seed, 0, LAST_SEED),
         limits.within("--workers", workers, 1, MOST_AT_ONCE),
-        limits.within("--luck", luck, 0, n_seeds),
+        limits.within("--luck", luck, 0, max(n_seeds, 0)) if luck else None,
         _not_both(point, priors),
         common.known_language(language),
     )
