@@ -115,11 +115,11 @@ def table(frame: pd.DataFrame, show: Callable[[float], str]) -> str:
 
 
 def headed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put the headings of a table of texts, and the figures in it, into the language of the command."""
+    """Put the headings of a table of texts, and what stands in it, into the language of the command."""
     if chosen(sys.argv[1:]) != "sv":
         return frame
-    told = frame.map(figures).rename(index=_heading)
-    return told.rename(columns=_heading)
+    told = frame.map(lambda cell: _read(cell, ["cell"]) or figures(cell))
+    return told.rename(index=_heading, columns=_heading)
 
 
 def _heading(name: object) -> str:
