@@ -167,6 +167,8 @@ def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) ->
     known = _filled(*sure, kinds, local) if sure else _in_parts(bare, kinds, local) if "sentence" in kinds else ""
     if not known and fit:
         known = _filled(*fit[0], kinds, local)
+    if not known and bare.endswith(".") and (open_ended := _read(bare[:-1], kinds, local)):
+        known = f"{open_ended}."
     return text[: -len(bare)] + known if known else ""
 
 
@@ -190,7 +192,9 @@ def _in_parts(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> s
 def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str], local: Callable[[str], str]) -> str:
     """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself, or a number."""
     words = {
-        name: _put_in(text, (*(["contract"] if name.startswith("contract") else []), *kinds, "place"), local)
+        name: text
+        if name.startswith("key")
+        else _put_in(text, (*(["contract"] if name.startswith("contract") else []), *kinds, "place"), local)
         for name, text in found.groupdict().items()
     }
     return re.sub(r"\{(\w+)\}", lambda name: words[name[1]], saying.swedish)
@@ -229,7 +233,8 @@ def _ending(template: str) -> re.Pattern[str]:
 def _pattern(template: str) -> str:
     """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name.
 
-    {num}, {num2} and so on stand for a number alone, {contract} and the like for words of a contract.
+    {num}, {num2} and so on stand for a number alone, {contract} and the like for words of a contract,
+    {key} for what is typed and stays as it is.
     """
     parts = re.split(r"\{(\w+)\}", template)
     text = ""
