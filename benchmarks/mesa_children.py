@@ -306,7 +306,9 @@ class MesaChildren(PreventionModel):
         with patch.multiple(enrolment, **by_hand):
             super().deliver()
 
-    def enrol_children(self, children: Any, _world: Any, intake: tuple[int, Whole], number: Whole, year: int) -> None:
+    def enrol_children(
+        self, children: Any, _world: Any, intake: tuple[int, Whole], number: Whole, year: int, _threads: int
+    ) -> None:
         """Enrol children, and keep what the model asks of its list of participants when it starts projects."""
         helped, first, wanted = children.participants, children.participants.n, intake[1]
         more = int(wanted.sum())
@@ -331,7 +333,7 @@ class MesaChildren(PreventionModel):
         helped.start_year[rows] = year
         self.helped_children += [child for child, _ in new]
 
-    def find_peers(self, children: Any, _county_range: Whole, first: int) -> None:
+    def find_peers(self, children: Any, _county_range: Whole, first: int, _threads: int) -> None:
         """Find each new participant another child to be compared with."""
         passed: dict[tuple[int, int, int], int] = {}
         for row, child in enumerate(self.helped_children[first:], first):

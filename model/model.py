@@ -185,7 +185,8 @@ class PreventionModel(mesa.Model):
         view = bodies.views[ordinary]
         served = self.season.served
         intakes.append(Intake(ordinary, served, served, False, view.expected, view.reported))
-        for intake, new in zip(intakes, enrol(self.state.children, projects, world, intakes, self.year), strict=True):
+        started = enrol(self.state.children, projects, world, intakes, self.year, self.life.threads)
+        for intake, new in zip(intakes, started, strict=True):
             promise(books, world, projects, intake.contract, new)
             applied = new[projects.judged[new]]
             entry = np.full(applied.size, round(world.spec.project.application_cost), np.int64)

@@ -216,12 +216,14 @@ def reformed(world: World, year: int) -> World:
     Contracts are as they were signed: what they measure is reckoned in the prices of the first year, and what is priced
     for a programme stays so.
     """
-    anew = _as_in(world.given, world.contracts, (world.seed, world.years, world.start_year), year)
-    return replace(anew, yardsticks=world.yardsticks, pricing=world.pricing, prices=(*world.prices, (year, anew.costs)))
+    anew = _as_in(world.given, world.contracts, (world.seed, world.years, world.start_year), year, world)
+    return replace(anew, prices=(*world.prices, (year, anew.costs)))
 
 
-def _as_in(given: Scenario, contracts: tuple[Design, ...], run: tuple[int, int, int], year: int) -> World:
-    """Put together the world of one year; `run` is seed, years and first year."""
+def _as_in(
+    given: Scenario, contracts: tuple[Design, ...], run: tuple[int, int, int], year: int, signed: World | None = None
+) -> World:
+    """Put together the world of one year; `run` is seed, years and first year, `signed` that in which contracts are."""
     seed, years, start_year = run
     design = contracts[IN_FORCE]
     spec = given.in_year(year).changed_by(design.changes)
@@ -234,8 +236,10 @@ def _as_in(given: Scenario, contracts: tuple[Design, ...], run: tuple[int, int, 
     births = states_at_birth(spec.places, spec.ladder)
     mix = local_mix(cells, relative_mix(ladder, births))
     saved = forecasts_by_class(spec.interventions, ladder, costs, cells)
-    yardsticks = lay_out(spec, contracts, ladder, costs)
+    yardsticks = signed.yardsticks if signed else lay_out(spec, contracts, ladder, costs)
     believed = (ladder, spec.belief.initial_mean)
+    metrics = yardsticks.metrics[IN_FORCE]
+    pricing = signed.pricing if signed else priced(design, metrics, spec.interventions, cells, believed)
     return World(
         given=given,
         spec=spec,
@@ -256,7 +260,7 @@ def _as_in(given: Scenario, contracts: tuple[Design, ...], run: tuple[int, int, 
         lasting=_lasting(saved, mix, spec),
         project_cost=project_costs(np.asarray(spec.places.population, dtype=np.float64), spec.project),
         yardsticks=yardsticks,
-        pricing=priced(design, yardsticks.metrics[IN_FORCE], spec.interventions, cells, believed),
+        pricing=pricing,
         prices=((start_year, costs),),
     )
 

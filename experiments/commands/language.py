@@ -21,7 +21,19 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VARIABLE", "chosen", "explained", "figures", "headed", "note", "said", "speaker", "table", "tell"]
+__all__ = [
+    "VARIABLE",
+    "chosen",
+    "explained",
+    "figures",
+    "headed",
+    "in_words",
+    "note",
+    "said",
+    "speaker",
+    "table",
+    "tell",
+]
 
 VARIABLE = "STUPROR_LANGUAGE"
 """Environment variable with the language of every command that is not told another by --language."""
@@ -82,6 +94,11 @@ def figures(text: str) -> str:
     return re.sub(r"(?<=\d)%", " %", text)
 
 
+def in_words(text: str, room: str) -> str:
+    """Say a text of a room (see `said`) in the language of the command."""
+    return said(text, chosen(sys.argv[1:]), room)
+
+
 def tell(*sentences: str) -> None:
     """Say on standard output what came out, a line for each sentence, in the language of the command."""
     for sentence in sentences:
@@ -98,11 +115,11 @@ def table(frame: pd.DataFrame, show: Callable[[float], str]) -> str:
 
 
 def headed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put the headings of a table of texts, and the figures in it, into the language of the command."""
+    """Put the headings of a table of texts, and what stands in it, into the language of the command."""
     if chosen(sys.argv[1:]) != "sv":
         return frame
-    told = frame.map(figures).rename(index=_heading)
-    return told.rename(columns=_heading)
+    told = frame.map(lambda cell: _read(cell, ["cell"]) or figures(cell))
+    return told.rename(index=_heading, columns=_heading)
 
 
 def _heading(name: object) -> str:
@@ -134,7 +151,8 @@ def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) ->
     """
     for each in _sayings("ending"):
         if each.always in text and (found := _ending(each.english).search(text)):
-            begun = _read(text[: found.start()], kinds, local)
+            one = all(_one_thing(put_in, kinds) for put_in in found.groups())
+            begun = _read(text[: found.start()], kinds, local) if one else ""
             if begun:
                 return begun + _filled(each, found, kinds, local)
     bare = text.lstrip(" ")
@@ -149,6 +167,8 @@ def _read(text: str, kinds: Sequence[str], local: Callable[[str], str] = str) ->
     known = _filled(*sure, kinds, local) if sure else _in_parts(bare, kinds, local) if "sentence" in kinds else ""
     if not known and fit:
         known = _filled(*fit[0], kinds, local)
+    if not known and bare.endswith(".") and (open_ended := _read(bare[:-1], kinds, local)):
+        known = f"{open_ended}."
     return text[: -len(bare)] + known if known else ""
 
 
@@ -172,7 +192,9 @@ def _in_parts(text: str, kinds: Sequence[str], local: Callable[[str], str]) -> s
 def _filled(saying: Saying, found: re.Match[str], kinds: Sequence[str], local: Callable[[str], str]) -> str:
     """Say a sentence in Swedish, and what is put into it too: that may be a sentence itself, or a number."""
     words = {
-        name: _put_in(text, (*(["contract"] if name.startswith("contract") else []), *kinds, "place"), local)
+        name: text
+        if name.startswith("key")
+        else _put_in(text, (*(["contract"] if name.startswith("contract") else []), *kinds, "place"), local)
         for name, text in found.groupdict().items()
     }
     return re.sub(r"\{(\w+)\}", lambda name: words[name[1]], saying.swedish)
@@ -211,7 +233,8 @@ def _ending(template: str) -> re.Pattern[str]:
 def _pattern(template: str) -> str:
     """Write a sentence with {names} as a regular expression; the shortest text that fits stands for a name.
 
-    {num}, {num2} and so on stand for a number alone, {contract} and the like for words of a contract.
+    {num}, {num2} and so on stand for a number alone, {contract} and the like for words of a contract,
+    {key} for what is typed and stays as it is.
     """
     parts = re.split(r"\{(\w+)\}", template)
     text = ""

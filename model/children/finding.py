@@ -13,6 +13,7 @@ from .ladder import N_LEVELS
 from .lifecourse import Found, Homes, Look, Options, Rows, States, When, Whole, Years, largest_cohort
 
 Rows32 = NDArray[np.int32]
+NEVER = 32_767  # a year that no run reaches
 
 
 @kernel
@@ -34,7 +35,8 @@ def identify(
         Untreated state of each child, and its last row among the participants. Those are left out whom an evaluation
         holds back until a later year: their row is minus that year.
     helped
-        Treated state of each participant, who is seen as it really is, and the year from which it can take part again.
+        Treated state of each participant, who is seen as it really is, and the year from which it can take part again;
+        at least one row, which stands for those who are none.
     found
         Overwritten.
     """
@@ -82,28 +84,33 @@ def identify(
 
 @kernel
 def enrol(
+    first: int,
+    last: int,
     year: int,
     homes: Homes,
-    participant: Rows32,
+    people: tuple[States, Rows32],
     found: Found,
     options: Options,
+    rules: tuple[Whole, int],
     wanted: tuple[Whole, Whole],
     out: tuple[int, int, Rows],
 ) -> int:
-    """Enrol children into programmes, municipality by municipality, in the order in which they stand.
+    """Enrol children of municipalities `first` to `last` (exclusive) into programmes, in the order in which they stand.
 
     Parameters
     ----------
-    participant
-        Last row of each child among the participants; changed in place.
+    people
+        Untreated state of each child, and its last row among the participants, which is changed in place.
     found
         As `identify` left it.
+    rules
+        Years of each intervention, shape (n_interventions,), and how many programmes a child can have in its life.
     wanted
         Number to take by (municipality, cell), at most as many as were `identify`-ed, changed in place: what is left
         could not be found; and the number of the project of each (municipality, intervention), -1 where nobody is to be
         taken.
     out
-        First row of this year, and the first free one: rows are filled from there on.
+        First row of this year, and the first of these municipalities' own: rows are filled from there on.
 
     Returns
     -------
@@ -111,29 +118,30 @@ def enrol(
         The next free row.
     """
     births_from, _, offsets = homes
+    state, participant = people
     seen, who = found
     left_of, project = wanted
-    this_year, row, columns = out
-    child, municipality, born, cohort_start, intervention, perceived, number, before = columns
+    this_year, row, new = out
+    duration, most = rules
     kind, age_of, level_of = options
-    first = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's first option
+    begins = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's begins option
     for c in range(kind.size):
-        first[age_of[c] * N_LEVELS + level_of[c] + 1] += 1
-    for group in range(1, first.size):
-        first[group] += first[group - 1]
-    order, filled = np.empty(kind.size, np.int64), first.copy()
+        begins[age_of[c] * N_LEVELS + level_of[c] + 1] += 1
+    for group in range(1, begins.size):
+        begins[group] += begins[group - 1]
+    order, filled = np.empty(kind.size, np.int64), begins.copy()
     for c in range(kind.size):
         group = age_of[c] * N_LEVELS + level_of[c]
         order[filled[group]] = c
         filled[group] += 1
     now = np.empty(N_LEVELS, np.int64)
-    for m in range(left_of.shape[0]):
+    for m in range(first, last):
         if project[m].max() < 0:
             continue
         at = home = offsets[m, 0]
         for age in range(seen.shape[1]):
             stop = at + seen[m, age].sum()
-            groups = first[age * N_LEVELS : (age + 1) * N_LEVELS + 1]
+            groups = begins[age * N_LEVELS : (age + 1) * N_LEVELS + 1]
             for level in range(N_LEVELS):
                 now[level] = groups[level]  # the option whose turn it is for children of each level
             left = 0
@@ -149,16 +157,19 @@ def enrol(
                 c = order[now[level]]
                 left_of[m, c] -= 1
                 left -= 1
-                cohort = year - 1 - age - births_from
-                before[row] = max(participant[i], -1)
+                cohort, before = year - 1 - age - births_from, max(participant[i], -1)
                 participant[i] = row
-                child[row] = i
-                municipality[row] = m
-                born[row] = births_from + cohort
-                cohort_start[row] = offsets[m, cohort]
-                intervention[row] = kind[c]
-                perceived[row] = level
-                number[row] = project[m, kind[c]]
+                new.child[row], new.municipality[row], new.project[row] = i, m, project[m, kind[c]]
+                new.born[row], new.cohort_start[row] = births_from + cohort, offsets[m, cohort]
+                new.start_year[row], new.intervention[row], new.perceived[row] = year, kind[c], level
+                new.before[row], had = before, 1
+                now_in = state[i]
+                if before >= 0:
+                    new.again[before], now_in = True, new.treated[before]
+                while before >= 0:
+                    had, before = had + 1, new.before[before]
+                new.state_before[row], new.treated[row] = now_in, now_in
+                new.free_from[row] = year + duration[kind[c]] if had < most else NEVER
                 row += 1
             at = stop
     return row

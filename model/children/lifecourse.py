@@ -107,16 +107,21 @@ class Options(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What is written of each new participant, shape (n_participants,) each."""
+    """What is written of each new participant, shape (n_participants,) each, see `participants`."""
 
     child: Whole
     municipality: NDArray[np.int16]
     born: Years
     cohort_start: Whole
+    start_year: Years
     intervention: NDArray[np.int8]
     perceived: States
     project: NDArray[np.int32]
     before: NDArray[np.int32]  # row of its programme before this one, -1 for none
+    again: NDArray[np.bool_]  # written of that one
+    state_before: States
+    treated: States
+    free_from: Years
 
 
 @kernel

@@ -9,9 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .lifecourse import Helped
-
-NEVER = 32_767  # a year that no run reaches
+from .lifecourse import Helped, Rows
 
 
 @dataclass
@@ -67,6 +65,13 @@ class Participants:
         """What kernels read of them."""
         who = (self.child, self.cohort_start, self.born, self.municipality)
         return Helped(*who, self.intervention, self.start_year, self.leaves, self.before, self.again)
+
+    @property
+    def new(self) -> Rows:
+        """What is written of who begins."""
+        who = (self.child, self.municipality, self.born, self.cohort_start, self.start_year, self.intervention)
+        others = (self.perceived, self.project, self.before, self.again)
+        return Rows(*who, *others, self.state_before, self.treated, self.free_from)
 
     def since(self, year: int) -> int:
         """First row of those who began in `year` or later: rows stand in the order of their first year."""

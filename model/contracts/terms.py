@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..inputs.errors import InputError, hint
+from ..inputs.errors import InputError
+from ..inputs.errors import meant as meant_by
 from ..inputs.quantity import Normal, Quantity, with_unit
 from .contract import Currency, Design, plain
 from .reading.checks import check_contract
@@ -175,7 +176,7 @@ def _find(name: str, slots: Mapping[str, _Slot], notes: Notes) -> str | None:
         notes.add(name, f"means several terms. Write one of: {', '.join(meant)}.")
     elif single:
         short = {path.rpartition(".")[2]: None for path in single}
-        notes.add(name, f"is no term of this contract.{hint(name, [*short, *single])} Terms: {', '.join(single)}.")
+        notes.add(name, f"is no term of this contract.{meant_by(name, [*short, *single])} Terms: {', '.join(single)}.")
     else:
         notes.add(name, "is no term of this contract: it has none.")
     return None

@@ -119,12 +119,20 @@ class Followed(NamedTuple):
 
 @kernel
 def match(
-    rows: tuple[int, int], counties: Whole, offsets: Whole, lives: tuple[States, Rows], people: Paired, pointer: Whole
+    places: tuple[int, int],
+    rows: tuple[int, int],
+    counties: Whole,
+    offsets: Whole,
+    lives: tuple[States, Rows],
+    people: Paired,
+    pointer: Whole,
 ) -> None:
     """Find a comparison child for participants in `rows` (first, last exclusive), or -1 where the county has none left.
 
     Parameters
     ----------
+    places
+        Municipalities, first and last exclusive, whose participants are looked at: whole counties.
     counties
         ``(start, stop)`` of each municipality's county in the list of municipalities. Shape (n_municipalities, 2).
     lives
@@ -139,6 +147,8 @@ def match(
     for row in range(first, last):
         level, born = before[row] % N_LEVELS, cohort[row]
         home = municipality[row]
+        if home < places[0] or home >= places[1]:
+            continue
         low, high = counties[home, 0], counties[home, 1]
         peer[row] = -1
         m = np.int64(home)

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from ..children import finding
 from ..children.ladder import N_LEVELS
-from ..children.lifecourse import Found, Options, Rows, When
+from ..children.lifecourse import Found, Options, When
 from ..children.lives import Children
-from ..children.participants import NEVER, Participants
 from ..children.practice import who_leaves
-from ..children.threads import of_projects, of_rows, side_by_side
+from ..children.threads import of_municipalities, of_projects, of_rows, side_by_side
 from ..contracts.ways import IN_FORCE
 from ..evaluation.evaluators import (
     JUDGED_TO,
@@ -75,10 +74,12 @@ class _Opened(NamedTuple):
     judged: bool
 
 
-def enrol(children: Children, projects: Projects, world: World, intakes: Sequence[Intake], year: int) -> list[Which]:
+def enrol(
+    children: Children, projects: Projects, world: World, intakes: Sequence[Intake], year: int, threads: int = 1
+) -> list[Which]:
     """Enrol children, find each a comparison, and start their projects; returns the new projects of each contract.
 
-    As many children must have been seen as are taken, each by one contract.
+    As many children must have been seen as are taken, each by one contract. `threads` change nothing but the time.
 
     Raises
     ------
@@ -96,13 +97,13 @@ def enrol(children: Children, projects: Projects, world: World, intakes: Sequenc
         number = np.full(by_kind.shape, -1, np.int64)
         number[municipality, kind] = started + np.arange(municipality.size)
         started += municipality.size
-        _write_rows(children, world, (first, intake.taken), number, year)
+        _write_rows(children, world, (first, intake.taken), number, year, threads)
         rows.append(helped.n)
         where = municipality, kind
         opened.append(_Opened(intake.contract, *where, by_kind[where], planned[where], intake.judged))
     if by_lot:
         _draw_lots(children, first, rows[1], year, world.contracts[IN_FORCE].follow_up)
-    _compare_with_others(children, world.geography.county_range, rows[1] if by_lot else first)
+    _compare_with_others(children, world.geography.county_range, rows[1] if by_lot else first, threads)
     new = []
     for each, intake, begin, end in zip(opened, intakes, rows[:-1], rows[1:], strict=True):
         expected = list(zip(intake.expected, intake.reported, strict=True))
@@ -141,7 +142,9 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
     return np.flatnonzero(projects.start_year == year - projects.follow_up + 1)
 
 
-def _write_rows(children: Children, world: World, intake: tuple[int, Whole], number: Which, year: int) -> None:
+def _write_rows(
+    children: Children, world: World, intake: tuple[int, Whole], number: Which, year: int, threads: int
+) -> None:
     """Write the rows of new participants.
 
     `intake` is the first row of this year, and whom to take; `number` their project by (municipality, intervention).
@@ -150,39 +153,28 @@ def _write_rows(children: Children, world: World, intake: tuple[int, Whole], num
     people, helped, cells = children.population, children.participants, world.cells
     first, more = helped.n, int(taken.sum())
     helped.reserve(first + more)
-    written = Rows(
-        child=helped.child,
-        municipality=helped.municipality,
-        born=helped.born,
-        cohort_start=helped.cohort_start,
-        intervention=helped.intervention,
-        perceived=helped.perceived,
-        project=helped.project,
-        before=helped.before,
+    wanted, begins = taken.copy(), first + np.concatenate([[0], np.cumsum(taken.sum(axis=1))])
+    cuts = of_municipalities(people, threads)
+    ends = side_by_side(
+        cuts,
+        lambda one, other: finding.enrol(
+            one,
+            other,
+            year,
+            people.homes,
+            (people.state, people.participant),
+            Found(children.seen, children.found),
+            Options(cells.intervention, cells.age, cells.level),
+            (world.menu.duration, world.spec.project.programmes),
+            (wanted, number),
+            (this_year, int(begins[one]), helped.new),
+        ),
     )
-    last = finding.enrol(
-        year,
-        people.homes,
-        people.participant,
-        Found(children.seen, children.found),
-        Options(cells.intervention, cells.age, cells.level),
-        (taken.copy(), number),
-        (this_year, first, written),
-    )
-    if last - first != more:
-        raise LedgerError(f"{year}: {more} children were granted a place, but {last - first} were found.")
-    new = slice(first, last)
-    helped.n = last
-    helped.start_year[new] = year
-    before = helped.before[new]
-    helped.again[before[before >= 0]] = True
-    helped.state_before[new] = np.where(
-        before >= 0, helped.treated[np.maximum(before, 0)], people.state[helped.child[new]]
-    )
-    helped.treated[new] = helped.state_before[new]
-    helped.free_from[new] = _free_from(helped, new, world, year)
+    if ends != begins[cuts[1:]].tolist():
+        raise LedgerError(f"{year}: {more} children were granted a place, but {more - int(wanted.sum())} were found.")
+    helped.n = first + more
     who_leaves(
-        (first, last),
+        (first, helped.n),
         (year, world.seed, people.codes),
         (helped.child, helped.cohort_start, helped.born, helped.municipality),
         world.spec.project.drop_out,
@@ -190,35 +182,33 @@ def _write_rows(children: Children, world: World, intake: tuple[int, Whole], num
     )
 
 
-def _free_from(helped: Participants, new: slice, world: World, year: int) -> Whole:
-    """First year in which new participants can take part again: when this is over, or never if it was the last."""
-    had, before = np.ones(new.stop - new.start, np.int64), helped.before[new]
-    while (before >= 0).any():
-        had += before >= 0
-        before = np.where(before >= 0, helped.before[np.maximum(before, 0)], -1)
-    over = year + world.menu.duration[helped.intervention[new]]
-    return np.where(had < world.spec.project.programmes, over, NEVER)
-
-
-def _compare_with_others(children: Children, county_range: Whole, first: int) -> None:
+def _compare_with_others(children: Children, county_range: Whole, first: int, threads: int) -> None:
     """Find a comparison child for participants from row `first` on, now that all of this year are known."""
     people, helped = children.population, children.participants
     cohort = np.empty(helped.n, np.int64)  # of those before nobody asks
     cohort[first:] = helped.born[first : helped.n]
     cohort[first:] -= people.births_from
-    match(
-        (first, helped.n),
-        county_range,
-        people.offsets,
-        (people.state, people.participant),
-        Paired(
-            child=helped.child,
-            municipality=helped.municipality,
-            cohort=cohort,
-            peer=helped.peer,
-            before=helped.state_before,
+    paired = Paired(
+        child=helped.child,
+        municipality=helped.municipality,
+        cohort=cohort,
+        peer=helped.peer,
+        before=helped.state_before,
+    )
+    passed = np.zeros((people.codes.size, people.offsets.shape[1] - 1, N_LEVELS), np.int64)
+    counties = [*county_range[:, 0].tolist(), people.codes.size]
+    cuts = [counties[cut] for cut in of_municipalities(people, threads)]  # comparisons are sought in the whole county
+    side_by_side(
+        cuts,
+        lambda one, other: match(
+            (one, other),
+            (first, helped.n),
+            county_range,
+            people.offsets,
+            (people.state, people.participant),
+            paired,
+            passed,
         ),
-        np.zeros((people.codes.size, people.offsets.shape[1] - 1, N_LEVELS), np.int64),
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..children.draws import RECRUIT, by_place
 from ..children.practice import cost_left
 from ..inputs.parameters import ProjectParameters
-from ..inputs.shares import share_out
+from ..inputs.shares import share_out, sums_by
 from ..world import World
 
 Whole = NDArray[np.int64]
@@ -26,7 +26,7 @@ def recruited(world: World, planned: Whole, year: int) -> Whole:
     project's own. Ages and levels are hit alike.
     """
     kinds = world.cells.intervention
-    places = planned @ (kinds[:, None] == np.arange(len(world.menu.items)))
+    places = sums_by(planned, kinds, len(world.menu.items))
     lot = by_place(world.seed, RECRUIT, world.geography.codes, world.menu.number, year)
     come = np.floor(places * world.spec.project.recruited + lot).astype(np.int64)
     return share_out(np.minimum(come, places), planned, kinds)

@@ -90,12 +90,12 @@ def options_table(world: World, state: State) -> Table:
     value = (cells.true_saving * powers(1.0 / (1.0 + discount.rate), N_AGES)[:, None]).sum(axis=1)
     societal = (cells.production * powers(1.0 / (1.0 + discount.societal_rate), N_AGES)).sum(axis=1)
     truth = np.ones(cells.age.size)
-    at_truth = world.saved[:, BELIEF_GRID.index(1.0)][:, None]  # by frailty class, as if it were all that is believed
+    at_truth = world.saved[:, [BELIEF_GRID.index(1.0)]]  # by frailty class, as if it were all that is believed
     own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
     for owner in world.menu.owners:
         mine = world.cells_of(owner)
-        alone = local_saving(selfish(state.bodies.mandates[owner]), at_truth, world.mix)[0]
-        own[mine] = np.median(alone[:, mine], axis=0)
+        alone = local_saving(selfish(state.bodies.mandates[owner]), at_truth[:, :, mine], world.mix[:, :, mine])[0]
+        own[mine] = np.median(alone, axis=0)
         worth = state.bodies.views[IN_FORCE].worth[owner][:, :, mine]
         perceived[mine] = np.median(at_belief(worth, truth[mine]), axis=0)
     seen = state.children.seen_total[cells.age, cells.level]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stupror.experiments.commands.language import said
 from stupror.experiments.docs.checklists import MISSING, audit, items
 from stupror.model.inputs.errors import InputError
 
@@ -88,3 +89,14 @@ def test_the_command_prints_and_writes_it(stupror, tmp_path):
     (tmp_path / "manifest.json").write_text("[]", encoding="utf-8")
     with pytest.raises(InputError, match="is not what stupror writes there"):
         audit(tmp_path)
+
+
+def test_every_item_and_what_to_do_about_it_has_swedish():
+    for item in items():
+        assert said(item.item, "sv", "audit") != item.item or item.item == "perspective", item.item
+        if not item.remedy:
+            continue
+        told = said(f"{MISSING}: {item.remedy} (there is a.csv)", "sv", "audit")
+        assert told.startswith("saknas: ")
+        assert told.endswith(" (det finns a.csv)")
+        assert item.remedy not in told

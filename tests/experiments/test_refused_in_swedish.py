@@ -91,7 +91,7 @@ def named(text: str, path: Path) -> None:
         (places, "en;två;tre\n1;2;3\n", "har ingen rubrikrad."),
         (places, "code,name,population\n0980,Karlshamn,61000\n", "rad 2: 0980 är Gotland, inte 'Karlshamn'"),
         (places, "code,name,population\n1080,Karlskrona,6.5\n", "är inget heltal."),
-        (places, "%PDF-1.4", "är ingen textfil (en PDF)."),
+        (places, "%PDF-1.4", "är ingen textfil, utan en PDF."),
         (
             worlds,
             "weight,committee.horizon\n1,800\n",

@@ -95,5 +95,18 @@ def test_measuring_and_paying_are_the_same_for_any_threads_and_part_of_the_count
     assert alone["projects"]["payable_sek"].gt(0).any() or name != MEASURING[2]
 
 
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_enrol_and_compare_the_same_children_in_several_counties(threads):
+    spec = select(load_scenario(), ["08", "10"])
+    one, more = (world(spec, "state-outcomes-fund", years=6, threads=each).state.children for each in (1, threads))
+    n = one.participants.n
+    assert n == more.participants.n > 200
+    for column in ("child", "municipality", "project", "before", "peer", "treated", "needed", "free_from"):
+        assert np.array_equal(getattr(one.participants, column)[:n], getattr(more.participants, column)[:n]), column
+    assert np.array_equal(one.population.participant, more.population.participant)
+    assert (np.array(one.history) == np.array(more.history)).all()
+    assert (one.participants.peer[:n] >= 0).mean() > 0.9
+
+
 def test_a_follow_up_may_be_as_long_as_a_life():
     assert world(eager(), "state-outcomes-fund[follow_up_years=65]", years=2).state.projects.n > 0

@@ -19,6 +19,7 @@ from stupror.model.children.forecast import (
     with_several,
 )
 from stupror.model.children.ladder import LAST_AGE, N_AGES, N_FRAILTY, N_LEVELS, N_STATES, NOT_ELIGIBLE, treated_move
+from stupror.model.children.participants import Participants
 from stupror.model.children.practice import Practice
 from stupror.model.children.prices import PAYER, build_costs
 from stupror.model.inputs.facts import built_in_facts
@@ -352,18 +353,17 @@ def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level, practice)
     seen, found = np.zeros((1, N_AGES, N_LEVELS), np.int64), np.zeros(cohort.state.size, np.int32)
     year = cohort.born + age + 1
     now, people = lifecourse.When(year, cohort.seed), (cohort.state, cohort.participant)
-    nobody = np.zeros(0, np.uint8), np.zeros(0, np.int16)
+    nobody = np.zeros(1, np.uint8), np.zeros(1, np.int16)
     finding.identify(
         0, 1, now, cohort.homes, people, nobody, lifecourse.Look(edges, ages), lifecourse.Found(seen, found)
     )
     n = int(seen[0, age, level])
     cell, wanted = lifecourse.Options(np.array([0]), np.array([age]), np.array([level])), np.array([[n]])
-    out = (np.zeros(n, np.int64), np.zeros(n, np.int16), np.zeros(n, np.int16), np.zeros(n, np.int64),
-           np.zeros(n, np.int8), np.zeros(n, np.uint8), np.zeros(n, np.int32), np.zeros(n, np.int32))  # fmt: skip
-    place = (year, cohort.homes, cohort.participant, lifecourse.Found(seen, found), cell)
+    helped = Participants.none_yet(n)
+    place = (0, 1, year, cohort.homes, people, lifecourse.Found(seen, found), cell, (np.array([item.duration]), 1))
     none = np.zeros((1, 1), np.int64)
-    assert finding.enrol(*place, (wanted, none), (0, 0, lifecourse.Rows(*out))) == n > 1_000
-    child = out[0]
+    assert finding.enrol(*place, (wanted, none), (0, 0, helped.new)) == n > 1_000
+    child = helped.child
     leaves = np.random.default_rng(1).random(n) < practice.drop_out
     live = cohort.treat(child, effects_in_practice((item,), practice), np.full(n, year, np.int16), leaves)
     price = costs.by_payer

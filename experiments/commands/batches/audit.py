@@ -30,7 +30,8 @@ def audit(
         language.tell(f"{name}: {sum(each.met for each in mine)} of {len(mine)} met")
         for each in mine:
             if not (missing and each.met):
-                typer.echo(f"  {each.item.number:>2} {each.item.item}: {each.where}")
+                item, where = (language.in_words(text, "audit") for text in (each.item.item, each.where))
+                typer.echo(f"  {each.item.number:>2} {item}: {where}")
     language.tell(
         "That an item is met says where it stands, not that it is good. Pages are those of the documentation."
     )

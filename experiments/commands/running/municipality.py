@@ -14,7 +14,7 @@ from ...runs import limits
 from ...runs.limits import FIRST_SEED, LAST_SEED, MOST_AT_ONCE, MOST_SEEDS, MOST_YEARS, USUAL_SEEDS
 from .. import common
 from ..common import Language, MunicipalitiesFile, Out, Overwrite, Point, StoppedError
-from ..language import note
+from ..language import chosen, note
 
 if TYPE_CHECKING:
     from ....model.inputs.scenario import Scenario
@@ -136,7 +136,8 @@ def _stated(whole: Scenario, part: Scenario, practice: str) -> Scenario:
     state = words.get(" ".join(practice.lower().split()))
     problems = []
     if state is None:
-        problems.append(f"--practice is '{practice[:60]}', which is no state.{hint(practice, STATES)}")
+        known = STATES if chosen(sys.argv[1:]) != "sv" else [word for word in spoken if word not in STATES]
+        problems.append(f"--practice is '{practice[:60]}', which is no state.{hint(practice, known)}")
     codes, counties = part.places.codes, set(part.places.county_codes)
     if len(codes) > 1 and len(counties) > 1:
         problems.append("--practice is said of one municipality, or of the region of one county.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -48,8 +48,11 @@ from ..common import (
     Tell,
     Years,
 )
+from ..language import headed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ...runs.written import Form, Told
 
 __all__ = ["compare", "run"]
@@ -146,7 +149,7 @@ def compare(
         limits.within("--seeds", n_seeds, 1, MOST_SEEDS),
         limits.within("--seed", seed, 0, LAST_SEED),
         limits.within("--workers", workers, 1, MOST_AT_ONCE),
-        limits.within("--luck", luck, 0, n_seeds),
+        limits.within("--luck", luck, 0, max(n_seeds, 0)) if luck else None,
         _not_both(point, priors),
         common.known_language(language),
     )
@@ -210,7 +213,7 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     from ....analysis.report.intervals import FEW_SEEDS
     from ....analysis.report.ones import one
     from ....analysis.report.page import spoken_summary, spoken_worlds, texts, with_designs
-    from ....analysis.report.tables import by_step, format_steps, lay_out
+    from ....analysis.report.tables import by_step, format_steps
     from ....analysis.report.worlds_table import luck_apart
     from ....model.inputs.scenario import load_scenario
     from ...runs import run_folder
@@ -237,9 +240,9 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
         typer.echo(spread)
     if not (apart := luck_apart(tables, say, rate)).empty:
         typer.echo("\n" + one(say["t_luck"].format(m=told.luck)))
-        typer.echo(lay_out(apart))
+        typer.echo(_laid_out(apart, form.language, designs))
     if not (by_steps := by_step(tables, rate)).empty:
-        typer.echo(lay_out(format_steps(by_steps)))
+        typer.echo(_laid_out(format_steps(by_steps), form.language, designs))
     if 1 < len(told.seeds) < FEW_SEEDS:
         typer.echo(say["t_few"].format(n=len(told.seeds)))
     for county, names in cut_counties(told.spec, load_scenario()).items():
@@ -249,3 +252,15 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
         named = with_designs(words, far, designs, form.language) if words else {}
         typer.echo(say["t_elsewhere"].format(designs=", ".join(named.get(each, each) for each in far)))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
+
+
+def _laid_out(frame: pd.DataFrame, language: str, designs: Mapping[str, Any]) -> str:
+    """Lay a table with a row for each design out on its side; in Swedish with their titles."""
+    from ....analysis.report.page import texts, with_designs
+    from ....analysis.report.tables import lay_out
+
+    if language == "en":
+        return lay_out(frame)
+    titles = with_designs(texts(language)["words"], set(frame["Design"]), designs, language)
+    named = headed(frame.assign(Design=[titles.get(name, name) for name in frame["Design"]]))
+    return lay_out(named.rename(columns={named.columns[0]: "Design"}), "Modell")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,10 +16,11 @@ from ...files.places import new_file
 from ...files.spreadsheets import csv_bytes
 from ...files.tips import TIPS
 from ...runs import limits
+from ...runs.progress import duration
 from ...runs.workers import WorkerError, in_order, open_pool
 from .. import common
 from ..common import Language
-from ..language import said
+from ..language import note, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,6 +112,11 @@ def _search(
     number = (2 * len(paths) + 1) * seeds
     one = partial(tipping.cost_of, scenario, designs, years)
     try:
+        seconds = _timed(one)
+        note(
+            f"At least {number:,} worlds of {len(designs)} designs, about {duration(number * seconds / workers)}, "
+            f"at {seconds:.2f} seconds a world, timed here."
+        )
         with open_pool(workers) as pool, common.progress(number, "worlds") as tell:
             live = partial(_lived, partial(map if pool is None else partial(in_order, pool), one), [0, number], tell)
             return tipping.tips(asked, paths, live, range(1, seeds + 1), range(FRESH, FRESH + fresh))
@@ -117,6 +124,14 @@ def _search(
         raise common.FailedError(f"{error} Nothing was written.") from None
     except KeyboardInterrupt:
         raise common.StoppedError("Stopped. Nothing was written.") from None
+
+
+def _timed(one: Callable[[tuple[Move, int]], Costs]) -> float:
+    """Seconds that a world takes: of a second one, as the first may have to be compiled."""
+    one(({}, FRESH))
+    began = perf_counter()
+    one(({}, FRESH))
+    return perf_counter() - began
 
 
 def _lived(live: Callable[..., Iterable[Costs]], count: list[int], tell: common.Tell, jobs: Jobs) -> Iterator[Costs]:

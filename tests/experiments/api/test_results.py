@@ -1,6 +1,7 @@
 """What runs give back in Python: it shows, draws and saves itself, with the same bytes as the commands."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,9 @@ def test_tips_are_left_in_the_folder_and_told_in_its_report(tmp_path, monkeypatc
         return [Tip(asked[0], {"choice.taste": 1.5}, 321.0, -50.0, 0.9)]
 
     monkeypatch.setattr("stupror.experiments.search.tipping.tips", found)
-    assert CliRunner().invoke(app, ["tip", str(folder)]).exit_code == 0
+    found_out = CliRunner().invoke(app, ["tip", str(folder)])
+    assert found_out.exit_code == 0
+    assert re.search(r"At least \d+ worlds of 2 designs, about .+, at [\d.]+ seconds a world, timed", found_out.stderr)
     assert CliRunner().invoke(app, ["report", str(folder)]).exit_code == 0
     told = report.read_text(encoding="utf-8")
     assert "stupror tip FOLDER" not in told

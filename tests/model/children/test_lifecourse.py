@@ -8,7 +8,8 @@ import pytest
 from stupror.model.children import finding, lifecourse
 from stupror.model.children.draws import ONE, draws, threshold
 from stupror.model.children.ladder import LAST_AGE, N_LEVELS, N_STATES, state_of, treated_move
-from stupror.model.children.lifecourse import Found, Homes, Look, Options, Rows, When
+from stupror.model.children.lifecourse import Found, Homes, Look, Options, When
+from stupror.model.children.participants import Participants
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_the_table_of_fading_is_the_function():
     assert (table[1] == 1.0).all()
 
 
-NOBODY = np.zeros(0, np.uint8), np.zeros(0, np.int16)
+NOBODY = np.zeros(1, np.uint8), np.zeros(1, np.int16)
 
 
 def small_town(n=2_000, level=2):
@@ -58,12 +59,13 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     assert seen.sum() == (u < 0.6 * ONE).sum() > 1_000
     options = Options(np.array([0, 1, 1]), np.array([3, 3, 3]), np.array([3, 3, 2]))
     wanted = np.array([[7, 0, 50]])
-    types = (np.int64, np.int16, np.int16, np.int64, np.int8, np.uint8, np.int32, np.int32)
-    out = Rows(*(np.zeros(57, each) for each in types))
-    place = (when.year, homes, people[1], Found(seen, found), options, (wanted, np.array([[4, 5]])))
-    assert finding.enrol(*place, (0, 0, out)) == 57
-    child, _, born, _, kind, perceived, project, before = out
-    assert (before == -1).all()
+    helped = Participants.none_yet(57)
+    place = (0, 1, when.year, homes, people, Found(seen, found), options)
+    assert finding.enrol(*place, (np.array([2, 3]), 1), (wanted, np.array([[4, 5]])), (0, 0, helped.new)) == 57
+    child, born, kind, perceived, project = (
+        helped.child, helped.born, helped.intervention, helped.perceived, helped.project
+    )  # fmt: skip
+    assert (helped.before == -1).all()
     as_they_are = np.flatnonzero((u >= 0.1 * ONE) & (u < 0.6 * ONE))[:50]
     assert sorted(child[kind == 1].tolist()) == as_they_are.tolist()
     assert (perceived[kind == 0] == 3).all()
@@ -78,6 +80,29 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     finding.identify(0, 1, *town, well, look, Found(again, found))
     assert again[0, 3].sum() == seen.sum()  # it is over: who is helped is seen as it is
     assert again[0, 3, 0] + again[0, 3, 1] == 57
+
+
+def test_a_second_programme_begins_where_the_first_has_led_and_may_be_the_last():
+    """One child at level 2, helped at 4 for two years down to level 1 and again at 7, of at most two programmes."""
+    homes, helped = Homes(2020, np.array([980]), np.array([[0, 1]])), Participants.none_yet(2)
+    people = np.array([2], np.uint8), np.array([-1], np.int32)
+    for row, year in enumerate((2025, 2028)):
+        age = year - 1 - 2020
+        seen = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int64)
+        seen[0, age, 2] = 1
+        options, found = Options(np.array([0]), np.array([age]), np.array([2])), Found(seen, np.array([2], np.int32))
+        wanted, rules = (np.array([[1]]), np.array([[row]])), (np.array([2]), 2)
+        assert (
+            finding.enrol(0, 1, year, homes, people, found, options, rules, wanted, (row, row, helped.new)) == row + 1
+        )
+        helped.treated[0] = 1  # as the first programme leaves it
+    assert people[1].tolist() == [1]
+    assert helped.before.tolist() == [-1, 0]
+    assert helped.again.tolist() == [True, False]
+    assert helped.start_year.tolist() == [2025, 2028]
+    assert helped.state_before.tolist() == [2, 1]
+    assert helped.treated[1] == 1
+    assert helped.free_from.tolist() == [2027, finding.NEVER]
 
 
 @pytest.mark.parametrize(

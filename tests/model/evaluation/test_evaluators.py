@@ -42,6 +42,7 @@ def compare(state, participants, towns=((0, 6), (6, 12)), county=(0, 2)):
     pointer = np.zeros((2, 1, N_LEVELS), np.int64)
     cohort = np.zeros(child.size, np.int64)
     match(
+        (0, 2),
         (0, child.size),
         counties,
         offsets,
