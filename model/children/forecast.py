@@ -75,8 +75,9 @@ def occupancy(
     with_one(effect, years_in, factors[:, :, 0])
     at[:, 0] = start
     levels[factors.shape[0] :] = 0.0
-    of_years = levels[: factors.shape[0]].reshape((factors.shape[0], N_LEVELS, 1))
+    of_years = np.empty((factors.shape[0], N_LEVELS, 1))
     carry(at, np.full(1, age), factors, tables, of_years)
+    levels[: factors.shape[0]] = of_years[:, :, 0]
     states[:] = at[:, 0]
 
 

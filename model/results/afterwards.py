@@ -84,7 +84,7 @@ def ahead_of_helped(world: World, helped: Participants, rows: Whole) -> Floats:
 
 def ahead(world: World, lives: Lives) -> Floats:
     """Expected number at each level by year after the last one and age, shape (LAST_AGE, N_AGES, N_LEVELS)."""
-    effects = np.asarray(world.menu.effects)
+    effects = world.menu.effects.copy()  # which may be written, as those above: compiled once
     later = np.zeros((LAST_AGE, N_AGES, N_LEVELS))
     _add_up(lives, (effects, fading(effects), world.spec.project.overlap), life_tables(world.ladder), later)
     return later
