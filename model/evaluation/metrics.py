@@ -114,7 +114,7 @@ def _minus_cost(costs: CostTables, payers: Sequence[NDArray[np.bool_]], kinds: S
     """Minus what a year costs these payers, by (intervention, age, state), SEK."""
     of_kinds = costs.amount[..., [KIND[kind] for kind in kinds]].sum(axis=3)
     by_level = np.stack([of_kinds[..., mine].sum(axis=2) for mine in payers])
-    return np.ascontiguousarray(-by_level[:, :, np.arange(N_STATES) % N_LEVELS])
+    return np.ascontiguousarray(-by_level[:, :, np.arange(N_STATES) % N_LEVELS])  # as others: one kernel for all
 
 
 def _reached(outcome: Agreed) -> Whole:

@@ -50,15 +50,15 @@ def promising(
     cell = np.zeros((len(world.menu.items), N_AGES, N_LEVELS), np.int64)
     cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
     of = cell[helped.intervention[some], year - 1 - helped.born[some], helped.perceived[some]]
-    sums = np.zeros((n, len(expected), 6))
+    sums = np.zeros((len(expected), n, 6))
     for j, (each, told) in enumerate(expected):
         national = np.stack((each.true, each.other, np.ones(each.true.size), told.other, each.true_variance))
-        _add_up((which, where, of), national, each.gain, world.mix, sums[:, j])
-        sums[:, j] /= each.metric.groups
+        _add_up((which, where, of), national, each.gain, world.mix, sums[j])
+        sums[j] /= each.metric.groups
     lasting = np.bincount(which, world.lasting[where, of], minlength=n).astype(np.float64)
     matched = np.bincount(which, helped.peer[some] >= 0, minlength=n).astype(np.int64)
     left = np.bincount(which, helped.leaves[some], minlength=n).astype(np.int64)
-    return Promising(sums, matched, left, lasting)
+    return Promising(sums.transpose(1, 0, 2), matched, left, lasting)
 
 
 @kernel
