@@ -8,9 +8,10 @@ spreadsheet takes for "this is text". Numbers are left alone. Read by all that w
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["csv_bytes", "csv_text", "shown"]
 
@@ -26,9 +27,11 @@ def shown(cell: Any) -> Any:
 
 def csv_text(table: pd.DataFrame, **how: Any) -> str:
     """Write a table as CSV without its index; `how` goes to pandas, such as `float_format`."""
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
     safe = table.rename(columns=shown)
     for name, column in table.items():
-        if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
+        if not (is_numeric_dtype(column) or is_bool_dtype(column)):
             safe[shown(name)] = column.map(shown, na_action="ignore")
     return str(safe.to_csv(index=False, lineterminator="\n", **how))
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from ...model.inputs.errors import InputError
 
 __all__ = ["COLUMNS", "TIPS", "read_tips"]
@@ -25,6 +23,8 @@ def read_tips(folder: Path) -> list[dict[str, Any]] | None:
     InputError
         If the file cannot be read, or is not what `stupror tip` writes.
     """
+    import pandas as pd
+
     file = folder / TIPS
     if not file.exists():
         return None

@@ -140,6 +140,13 @@ def test_ctrl_c_ends_without_a_trace(stupror: Stupror, tmp_path: Path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_command_line_is_there_before_anything_heavy():
+    heavy = "numpy", "pandas", "pyarrow", "numba", "mesa", "scipy", "pydantic", "matplotlib"
+    asked = f"import sys, stupror.experiments.cli; print(*[each for each in {heavy} if each in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == []
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of a terminal and of a scheduler")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_from_outside_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ....model.inputs.errors import InputError, hint
-from ...batches import asking
 from ...files.places import make_folder, new_file
 from ...files.spreadsheets import csv_bytes
 from .. import common, language
@@ -88,6 +87,7 @@ def psa(
     from ....analysis.batches.precision import SAID
     from ....analysis.batches.psa import WORTH, cost_of, effect_of
     from ....analysis.batches.public_value import COST, GAIN, SOCIETY
+    from ...batches import asking
     from ...results import open_batch
 
     asked = list(dict.fromkeys(wtp or [0.0]))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ....model.inputs.errors import InputError, hint
-from ...batches import asking
 from .. import common, language
 from .analyse import write_beside
 from .batch import Folder, table_of
@@ -40,6 +39,7 @@ def study(
     top: Annotated[int, common.WholeOption(help="How many studies to print for each payer.")] = 3,
 ) -> None:
     """Say what an evaluation of a programme would be worth to municipalities, regions and state, before it is made."""
+    from ...batches import asking
     from ...batches.studies import FOLDER, METHODS, TABLE
     from ...results import open_batch
 

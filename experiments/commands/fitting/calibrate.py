@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from ....model.inputs.errors import InputError
@@ -159,7 +159,7 @@ def _settled(problem: Problem, database: Path, generations: int, out: Path) -> l
     ).replace(";", " -")
     if found["settled"].all():
         return [f"Settled: {figures}."]
-    wanted = int(np.ceil(settling.TIMES * slowest["time"] / mcmc.STEPS))
+    wanted = math.ceil(settling.TIMES * slowest["time"] / mcmc.STEPS)
     return [
         f"{settling.NOT_SETTLED}: {figures}. The worlds may lie too close together. Go on with "
         f"--generations {wanted} or more and look again."

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ....model.inputs import schema
 from ....model.inputs.errors import InputError, hint
 from ...files.places import new_file
 from ...files.spreadsheets import csv_bytes
@@ -47,6 +46,8 @@ def parameters(
 
     if json_schema:
         import json
+
+        from ....model.inputs import schema
 
         typer.echo(json.dumps(schema.json_schema(), indent=2, ensure_ascii=False))
         return

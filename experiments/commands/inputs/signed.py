@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ....analysis.report.tables import within
 from ....model.inputs.errors import InputError, meant
 from ..common import Language, check, known_language
 
@@ -98,6 +97,8 @@ def _row(name: str, rows: list[dict[str, Any]], begun: int, spoken: tuple[Mappin
 
 def _who(party: str, spoken: tuple[Mapping[str, str], Mapping[str, str]]) -> str:
     """Name a body as it stands within a sentence."""
+    from ....analysis.report.tables import within
+
     say, words = spoken
     return say.get(f"who {party}") or (within(words.get(party, party)) if party else "")
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ....model.inputs.errors import InputError
-from ....model.inputs.quantity import text_of
 from ...files.places import new_file
 from ...files.spreadsheets import csv_bytes
 from ...files.tips import TIPS
@@ -146,6 +145,8 @@ def _lived(live: Callable[..., Iterable[Costs]], count: list[int], tell: common.
 def _sentence(headline: Headline, found: list[Tip], number: int, scenario: Scenario) -> str:
     """Say what turns a headline, a line for each size of move."""
     from ...search.tipping import FAR
+
+    from ....model.inputs.quantity import text_of
 
     lines = [f"{headline.design} against {headline.against}:"]
     if not found:
