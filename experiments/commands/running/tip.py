@@ -144,9 +144,8 @@ def _lived(live: Callable[..., Iterable[Costs]], count: list[int], tell: common.
 
 def _sentence(headline: Headline, found: list[Tip], number: int, scenario: Scenario) -> str:
     """Say what turns a headline, a line for each size of move."""
-    from ...search.tipping import FAR
-
     from ....model.inputs.quantity import text_of
+    from ...search.tipping import FAR
 
     lines = [f"{headline.design} against {headline.against}:"]
     if not found:
@@ -192,6 +191,7 @@ def _table(asked: list[Headline], found: list[Tip], scenario: Scenario) -> pd.Da
     """Lay out a row for each parameter of each tip, and one without a parameter where none was found."""
     import pandas as pd
 
+    from ....model.inputs.quantity import text_of
     from ...files.tips import COLUMNS
     from ...search.tipping import FAR
 
