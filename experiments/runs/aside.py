@@ -25,7 +25,7 @@ def drawing_aside() -> Iterator[None]:
     if processors() == 1 or not sys.executable:
         yield
         return
-    command = [sys.executable, "-m", elsewhere.__name__]
+    command = [sys.executable, "-P", "-m", elsewhere.__name__]  # -P: whatever lies in this folder is not imported
     with deaf_to_interrupts():  # which it inherits: Ctrl-C is ours, and we end it
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with ThreadPoolExecutor(1) as waiting:

@@ -54,3 +54,10 @@ def test_with_one_processor_there_is_no_other_process(children, monkeypatch):
     with aside.drawing_aside():
         assert picture().sent is None
     assert not children
+
+
+def test_what_lies_in_the_folder_is_not_imported(children, monkeypatch, tmp_path):
+    (tmp_path / "pandas.py").write_text("raise SystemExit\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with aside.drawing_aside():
+        assert picture().sent.result().startswith("<svg")
