@@ -151,11 +151,11 @@ def _settled(problem: Problem, database: Path, generations: int, out: Path) -> l
     found = settling.settled(way, list(problem.prior))
     _beside(out, "settling", found)
     slowest = found.iloc[int(found["time"].to_numpy().argmax())]
-    steps = len(way.places) * way.every
+    steps, rhat = len(way.places) * way.every, found["rhat"].max()
     figures = (
         f"{steps} steps of each of {way.places.shape[1]} walkers ({100 * way.accepted:.0f} % accepted); longest "
         f"autocorrelation time {slowest['time']:.0f} steps ({slowest['parameter']}); highest R-hat "
-        f"{found['rhat'].max():.2f}; least effective number {found['effective'].min():.0f}"
+        f"{'not known' if math.isnan(rhat) else f'{rhat:.2f}'}; least effective number {found['effective'].min():.0f}"
     ).replace(";", " -")
     if found["settled"].all():
         return [f"Settled: {figures}."]
