@@ -84,6 +84,7 @@ def test_a_missing_scenario_file_is_refused(stupror: Stupror, tmp_path: Path) ->
 def test_one_design_named_twice_is_refused(stupror: Stupror, tmp_path: Path) -> None:
     answer = stupror("compare", "--out", tmp_path / "out", "--designs", "planner,planner", *SMALL)
     refused(answer, tmp_path, ["'planner' is named twice"])
+    assert "says the same" not in answer.err
 
 
 def test_a_folder_that_exists_is_refused(stupror: Stupror, tmp_path: Path) -> None:

@@ -187,6 +187,8 @@ def test_a_language_that_is_not_spoken_is_refused_in_all_that_are(stupror, tmp_p
         (["designs", "signed", "broken", "--by", "sed"], "intervention, seed, municipality. Menade du 'seed'?"),
         (["explain", "broken", "1", "--by", "yer"], "Menade du 'year'?"),
         (["compare"], "Fel: '--out' saknas."),
+        (["compare", "--out", "new", "mine.toml", "yours.toml"], "Fel: mer än vad som ska stå där: yours.toml"),
+        (["compare", "--out", "new", "--designs", "state-outcomes-fund[shre=1]"], "Menade du 'share'? Villkor: "),
         (["compare", "mine.toml", "--out", "new"], "mine.toml: filen finns inte."),
         (
             ["compare", "comma.toml", "--out", "new"],
