@@ -280,6 +280,8 @@ def _one_line(error: Exception) -> str:
         words = str(error)
     elif isinstance(error, OSError) and error.filename is not None:
         words = f"{shown(str(error.filename))[1:-1]}: {why(error)}."
+    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:  # files say their name (`files.places`)
+        words = f"What the command prints cannot be written where it goes ({why(error)})."
     else:
         words = f"{type(error).__name__}: {error}"
     return " ".join(words.split())

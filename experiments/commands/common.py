@@ -192,7 +192,7 @@ def say_idle(scenario: Scenario, designs: Sequence[Design], drawn: Iterable[str]
         bare = replace(each, name="", title="", title_sv="")
         same = next((other.name for other in alike if replace(other, name="", title="", title_sv="") == bare), None)
         alike.append(each)
-        if same is not None:
+        if same not in (None, each.name):  # one name twice is refused where it matters
             note(f"Note: {each.name} says the same as {same}, so its results are the same.")
 
 

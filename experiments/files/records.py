@@ -87,9 +87,9 @@ class RunManifest(_Record):
     software: Literal["stupror"]
     scenario: RatedWorld
     designs: list[Contract]
-    seeds: list[int]
+    seeds: list[Count]
     start_year: int
-    years: int
+    years: Count
     worlds: Text
     versions: dict[Text, Text]
     files: Files

@@ -112,7 +112,10 @@ def write(folder: Path, by: Published) -> Path:
         If it cannot be written.
     """
     text = json.dumps(metadata(folder, by), indent=2, ensure_ascii=False) + "\n"
-    places.write_text(folder / CRATE, text)
+    try:
+        places.write_text(folder / CRATE, text)
+    except OSError as error:
+        raise places.WriteError(places.cannot(folder / CRATE, error)) from error
     return folder / CRATE
 
 

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -119,7 +120,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     before = set(multiprocessing.active_children())
     # Named, because importing Mesa sets the default start method, and forking would copy half-alive threads.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_work)
     try:
         yield pool
     except BaseException:
@@ -148,9 +149,18 @@ def deaf_to_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which stops its workers; each of them would print a traceback."""
+def _begin_work() -> None:
+    """Leave Ctrl-C to the parent, which stops its workers; each would print a traceback. If it is killed, end too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the parent: workers hold each other's pipes open, so that none of them would hear of it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def stop(children: Iterator[BaseProcess]) -> None:

@@ -84,6 +84,7 @@ def test_a_missing_scenario_file_is_refused(stupror: Stupror, tmp_path: Path) ->
 def test_one_design_named_twice_is_refused(stupror: Stupror, tmp_path: Path) -> None:
     answer = stupror("compare", "--out", tmp_path / "out", "--designs", "planner,planner", *SMALL)
     refused(answer, tmp_path, ["'planner' is named twice"])
+    assert "says the same" not in answer.err
 
 
 def test_a_folder_that_exists_is_refused(stupror: Stupror, tmp_path: Path) -> None:
@@ -173,6 +174,16 @@ def test_a_run_that_is_stopped_from_outside_leaves_nothing(tmp_path: Path, endin
     assert run.returncode == 128 + ending
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_what_is_printed_to_where_there_is_no_room_is_refused_in_words() -> None:
+    begin = "from stupror.experiments.cli import main; main()"
+    with Path("/dev/full").open("w") as full:
+        words = [sys.executable, "-c", begin, "designs"]
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("What the command prints cannot be written where it goes (")
 
 
 def test_a_municipality_is_reported_out_of_its_whole_county(stupror: Stupror, tmp_path: Path) -> None:

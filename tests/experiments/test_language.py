@@ -187,6 +187,10 @@ def test_a_language_that_is_not_spoken_is_refused_in_all_that_are(stupror, tmp_p
         (["designs", "signed", "broken", "--by", "sed"], "intervention, seed, municipality. Menade du 'seed'?"),
         (["explain", "broken", "1", "--by", "yer"], "Menade du 'year'?"),
         (["compare"], "Fel: '--out' saknas."),
+        (["compare", "circle.toml", "--out", "new"], "circle.toml: går inte att läsa (länkarna går i en cirkel)."),
+        (["batch", "nothing.toml", "--out", "new"], "nothing.toml: filen: 'levers' saknas."),
+        (["compare", "--out", "new", "mine.toml", "yours.toml"], "Fel: mer än vad som ska stå där: yours.toml"),
+        (["compare", "--out", "new", "--designs", "state-outcomes-fund[shre=1]"], "Menade du 'share'? Villkor: "),
         (["compare", "mine.toml", "--out", "new"], "mine.toml: filen finns inte."),
         (
             ["compare", "comma.toml", "--out", "new"],
@@ -212,6 +216,8 @@ def test_what_is_met_most_is_refused_in_swedish(stupror, tmp_path, monkeypatch, 
     monkeypatch.setenv("STUPROR_LANGUAGE", "sv")
     Path("mapp").touch()
     Path("broken").mkdir()
+    Path("nothing.toml").touch()
+    Path("circle.toml").symlink_to("circle.toml")
     Path("broken/manifest.json").write_text('{"soft')
     Path("comma.toml").write_text("[parameters.committee.horizon]\nvalue = 1,5\n")
     Path("range.toml").write_text('[parameters.committee.horizon]\nvalue = 800\nsource = "assumed: a test"\n')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -85,13 +86,15 @@ def tip(
         )
     paths = tipping.movable(scenario)
     span = range(first := int(manifest["start_year"]), first + (int(manifest["years"]) if years is None else years))
-    found = _search(scenario, designs, span, asked, paths, (seeds, fresh, workers))
-    for headline in asked if language == "en" else ():
-        typer.echo(_sentence(headline, [each for each in found if each.headline == headline], len(paths), scenario))
-    if language != "en":
-        typer.echo("\n".join(_in_words(asked, found, scenario, manifest, language)))
+    with new_file(out) if out is not None else nullcontext() as draft:  # begun first: the search takes minutes
+        found = _search(scenario, designs, span, asked, paths, (seeds, fresh, workers))
+        for headline in asked if language == "en" else ():
+            typer.echo(_sentence(headline, [each for each in found if each.headline == headline], len(paths), scenario))
+        if language != "en":
+            typer.echo("\n".join(_in_words(asked, found, scenario, manifest, language)))
+        if draft is not None:
+            draft.write_bytes(csv_bytes(_table(asked, found, scenario), float_format="%.6g"))
     if out is not None:
-        _write(out, asked, found, scenario)
         beside = f" `stupror report {folder}` tells them in its report." if out == folder / TIPS else ""
         typer.echo(said(f"Written to {out}: {len(found)} tips.{beside}", language))
 
@@ -179,12 +182,6 @@ def _in_words(
 
 def _origin(source: str) -> str:
     return "assumed" if "assumed" in source.lower() else source.split(":")[0].split(",")[0]
-
-
-def _write(out: Path, asked: list[Headline], found: list[Tip], scenario: Scenario) -> None:
-    """Write the tips as CSV."""
-    with new_file(out) as draft:
-        draft.write_bytes(csv_bytes(_table(asked, found, scenario), float_format="%.6g"))
 
 
 def _table(asked: list[Headline], found: list[Tip], scenario: Scenario) -> pd.DataFrame:

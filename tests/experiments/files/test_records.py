@@ -27,6 +27,7 @@ MANIFEST = {
         ({"files": {"x": "0" * 63}}, "'files.x'"),
         ({"scenario": {}}, "'scenario.title' is missing"),
         ({"seeds": ["1"]}, "'seeds.0' is '1'"),
+        ({"seeds": [-4]}, "'seeds.0' is -4"),
         ({"years": None}, "'years' is None"),
     ],
 )

@@ -131,6 +131,12 @@ def test_the_command_writes_it_and_a_file_that_is_not_what_was_written_is_refuse
     (tmp_path / "datapackage.json").replace(runs / "datapackage.json")
     assert said.code == 2
     assert "is not what stupror writes there" in said.err
+    (runs / "ro-crate-metadata.json").unlink()
+    (runs / "ro-crate-metadata.json").mkdir()
+    said = stupror(*words)
+    (runs / "ro-crate-metadata.json").rmdir()
+    assert (said.code, "ro-crate-metadata.json: cannot be written (" in said.err) == (1, True)
+    assert "draft" not in said.err
 
 
 @pytest.mark.parametrize(
