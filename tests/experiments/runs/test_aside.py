@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -47,6 +48,25 @@ def test_if_the_other_process_ends_the_figure_is_drawn_here(children):
         begun = picture()
         assert isinstance(begun.sent.exception(), OSError | EOFError)
         assert str(begun) == str(Drawing(begun.key, begun.alternative, begun.draw, begun.data, None))
+
+
+def years_late(_late, *data):
+    return figures.over_years(*data)
+
+
+def test_a_figure_that_is_asked_for_as_all_ends_is_drawn_here(children):
+    class Late:
+        """Handed over when the other process is gone."""
+
+        def __reduce__(self):
+            while children[0].returncode is None:
+                time.sleep(0.01)
+            time.sleep(0.1)
+            return str, ()
+
+    with aside.drawing_aside():
+        begun = drawing("years", "Spent", years_late, Late(), figures.spent_over_years(tables()), WORDS)
+    assert str(begun) == str(picture())
 
 
 def test_with_one_processor_there_is_no_other_process(children, monkeypatch):
