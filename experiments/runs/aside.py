@@ -28,17 +28,19 @@ def drawing_aside() -> Iterator[None]:
     command = [sys.executable, "-P", "-m", elsewhere.__name__]  # -P: whatever lies in this folder is not imported
     with deaf_to_interrupts():  # which it inherits: Ctrl-C is ours, and we end it
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    with ThreadPoolExecutor(1) as waiting:
-        try:
-            with elsewhere.lent(lambda draw, *data: waiting.submit(_ask, child, draw, *data)):
-                yield
-        finally:
-            child.kill()  # nothing is left to draw, or nobody waits for it any more
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                with suppress(OSError):  # of what it did not read
-                    if pipe is not None:
-                        pipe.close()
+    try:
+        with ThreadPoolExecutor(1) as waiting:
+            try:
+                with elsewhere.lent(lambda draw, *data: waiting.submit(_ask, child, draw, *data)):
+                    yield
+            finally:
+                child.kill()  # nothing is left to draw, or nobody waits for it any more
+                child.wait()
+    finally:
+        for pipe in (child.stdin, child.stdout):  # now that nobody is at them
+            with suppress(OSError):  # of what it did not read
+                if pipe is not None:
+                    pipe.close()
 
 
 def _ask(child: subprocess.Popen[bytes], draw: Callable[..., str], *data: Any) -> str:

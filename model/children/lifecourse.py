@@ -73,7 +73,7 @@ class Helped(NamedTuple):
     cohort_start: Whole  # where its cohort starts there
     born: Years
     municipality: NDArray[np.int16]
-    intervention: NDArray[np.int8]
+    intervention: NDArray[np.int16]
     start_year: Years  # first programme year
     leaves: NDArray[np.bool_]  # before the programme has worked
     before: NDArray[np.int32]  # row of the child's programme before this one, -1 for none
@@ -114,7 +114,7 @@ class Rows(NamedTuple):
     born: Years
     cohort_start: Whole
     start_year: Years
-    intervention: NDArray[np.int8]
+    intervention: NDArray[np.int16]
     perceived: States
     project: NDArray[np.int32]
     before: NDArray[np.int32]  # row of its programme before this one, -1 for none

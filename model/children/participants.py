@@ -25,7 +25,7 @@ class Participants:
     born: NDArray[np.int16]
     start_year: NDArray[np.int16]
     municipality: NDArray[np.int16]
-    intervention: NDArray[np.int8]
+    intervention: NDArray[np.int16]
     perceived: NDArray[np.uint8]  # level as seen
     state_before: NDArray[np.uint8]  # as it was
     project: NDArray[np.int32]
@@ -47,7 +47,7 @@ class Participants:
             born=np.zeros(n_children, np.int16),
             start_year=np.zeros(n_children, np.int16),
             municipality=np.zeros(n_children, np.int16),
-            intervention=np.zeros(n_children, np.int8),
+            intervention=np.zeros(n_children, np.int16),
             perceived=np.zeros(n_children, np.uint8),
             state_before=np.zeros(n_children, np.uint8),
             project=np.zeros(n_children, np.int32),

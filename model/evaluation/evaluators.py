@@ -107,7 +107,7 @@ class Followed(NamedTuple):
     child: Whole
     cohort_start: Whole
     born: NDArray[np.int16]
-    intervention: NDArray[np.int8]
+    intervention: NDArray[np.int16]
     start_year: NDArray[np.int16]
     project: Rows
     peer: Whole

@@ -1,15 +1,18 @@
 """A run is a function of scenario, design, seed and years: not of threads, repetition, or who else is simulated."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 from worlds import county, eager, world
 
+from stupror.model.children import lives
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
-from stupror.model.model import simulate
+from stupror.model.model import PreventionModel, simulate
+from stupror.model.projects import enrolment
 
 DESIGNS = ("status-quo", "state-outcomes-fund", "planner")
 
@@ -110,3 +113,35 @@ def test_threads_enrol_and_compare_the_same_children_in_several_counties(threads
 
 def test_a_follow_up_may_be_as_long_as_a_life():
     assert world(eager(), "state-outcomes-fund[follow_up_years=65]", years=2).state.projects.n > 0
+
+
+def arrays(model):
+    """Everything that the passes over children change, by name."""
+    children, projects = model.state.children, model.state.projects
+    parts = (children, children.population, children.participants)
+    found = {name: each for part in parts for name, each in vars(part).items() if isinstance(each, np.ndarray)}
+    return found | {"sums": projects.sums}
+
+
+def test_no_two_threads_write_to_the_same_place(monkeypatch):
+    """Parts one after the other, each looked at for what it changes: what two write to could get lost side by side."""
+    model = PreventionModel(select(load_scenario(), ["09", "10"]), load_design("planner"), 5, 6, threads=5)
+    written = set()
+
+    def in_turn(cuts, run):
+        answers, changed = [], {}
+        for part in pairwise(cuts):
+            before = {name: each.copy() for name, each in arrays(model).items()}
+            answers.append(run(*part))
+            for name, each in arrays(model).items():
+                at = np.flatnonzero(each != before[name]).tolist()
+                assert changed.setdefault(name, set()).isdisjoint(at), name
+                changed[name].update(at)
+                written.update([name] if at else [])
+        return answers
+
+    for room in (lives, enrolment):
+        monkeypatch.setattr(room, "side_by_side", in_turn)
+    for _ in range(6):
+        model.step()
+    assert written >= {"state", "participant", "treated", "found", "counts", "needed", "again", "sums", "peer"}

@@ -7,7 +7,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 from worlds import FIVE, county, eager, world
 
+from stupror.model.children.ladder import LAST_AGE, N_LEVELS
+from stupror.model.contracts import load_design
 from stupror.model.evaluation.evaluators import TRUE_OTHER, TRUE_OWN
+from stupror.model.model import PreventionModel
 from stupror.model.money.budgets import COMMITTEES
 
 
@@ -92,3 +95,22 @@ def test_savings_of_projects_are_the_shadow_life_less_the_treated_one():
     )
     assert model.world.yardsticks.follow_up == 4
     assert int(true_effects(model).sum()) == saved != 0
+
+
+def test_who_was_helped_in_vain_is_found_by_looking_at_every_shadow_each_year():
+    """Whether need would have shown in the third to the tenth year, over a run long enough for all of them."""
+    model = PreventionModel(county(), load_design("planner"), 1, 11, 2020, 1)
+    helped, people = model.state.children.participants, model.state.children.population
+    needed, last = np.zeros(0, bool), 0
+    for year in range(2020, 2031):
+        model.step()
+        n, row = helped.n, helped.before[: helped.n]
+        shadow = np.where(row >= 0, helped.treated[row], people.state[helped.child[:n]])
+        since, age = year - helped.start_year[:n], year - helped.born[:n]
+        now = (since >= 2) & (since < 10) & (age <= LAST_AGE) & (shadow % N_LEVELS > 0)
+        needed = np.append(needed, np.zeros(n - needed.size, bool))
+        last += (now & ~needed & (since == 9)).sum()
+        needed |= now
+    assert (helped.needed[: helped.n] == needed).all()
+    assert last > 0
+    assert (needed & (helped.before[: helped.n] >= 0)).any()

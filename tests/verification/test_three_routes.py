@@ -145,7 +145,7 @@ def two_programmes(cohort, start_age, overlap):
         cohort_start=np.zeros(2 * n, np.int64),
         born=np.full(2 * n, cohort.born, np.int16),
         municipality=np.zeros(2 * n, np.int16),
-        intervention=np.repeat([0, SECOND[0]], n).astype(np.int8),
+        intervention=np.repeat([0, SECOND[0]], n).astype(np.int16),
         start_year=np.repeat([year, year + SECOND[1]], n).astype(np.int16),
         leaves=np.zeros(2 * n, np.bool_),
         before=np.concatenate([np.full(n, -1), np.arange(n)]).astype(np.int32),

@@ -130,7 +130,7 @@ class Cohort:
             cohort_start=np.zeros(n, np.int64),
             born=np.full(n, self.born, np.int16),
             municipality=np.zeros(n, np.int16),
-            intervention=intervention.astype(np.int8),
+            intervention=intervention.astype(np.int16),
             start_year=start_year,
             leaves=np.zeros(n, np.bool_),
             before=np.full(n, -1, np.int32),

@@ -58,6 +58,14 @@ def test_what_a_model_without_fault_would_score():
     assert chances(4, 6, "runs") == pytest.approx((0.3, 0.3))
 
 
+def test_worlds_that_count_more_are_the_truth_more_often():
+    """Three of four by weight are at 0, which is all that the interval has; the mean, 0.25, lies below 1."""
+    values, weight = np.array([0.0, 1.0]), np.array([3.0, 1.0])
+    for least, most in ((5, 5), (1, 2)):
+        it = Pattern("behaviour", "D1", "x", least, most, "1", "a pattern")
+        assert validation._flawless(it, values, weight, 0.25, (0.0, 0.0)) == (0.75, 0.75)
+
+
 def test_the_page_counts_and_says_why_or_that_nobody_knows(monkeypatch):
     monkeypatch.setattr("stupror.experiments.calibration.validation_page._notes", lambda: {"known": "because of that."})
     found = Validation(

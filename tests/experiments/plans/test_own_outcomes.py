@@ -79,6 +79,7 @@ def test_they_come_to_what_built_in_outcomes_of_the_same_meaning_do() -> None:
         ("levels", {"year": 2022, "phase": "expected"}, "2023 to 2087"),
         ("projects", {"followed_years": 4}, "0 to 3"),
         ("municipalities", {"frail": [1.5, 2]}, "0 to 1, so"),
+        ("municipalities", {"fund_since": [2023, 2030]}, "0 to 2022"),
     ],
 )
 def test_rows_that_cannot_be_there_are_refused(table: str, where: dict[str, Any], there: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -47,6 +48,44 @@ def test_if_the_other_process_ends_the_figure_is_drawn_here(children):
         begun = picture()
         assert isinstance(begun.sent.exception(), OSError | EOFError)
         assert str(begun) == str(Drawing(begun.key, begun.alternative, begun.draw, begun.data, None))
+
+
+def test_what_is_printed_while_a_figure_is_drawn_is_no_part_of_it(children):
+    with aside.drawing_aside():
+        assert drawing("x", "x", os.system, "echo This is no figure.").sent.result() == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Ctrl-C cannot be put off there")
+def test_a_ctrl_c_is_not_for_the_other_process(children):
+    with aside.drawing_aside():
+        os.kill(children[0].pid, signal.SIGINT)
+        assert drawing("x", "x", str, "a figure").sent.result() == "a figure"
+
+
+def test_texts_of_a_figure_are_put_into_the_language_and_nothing_else():
+    svg = '<svg width="1.5"><text x="2.5">3.5</text><path d="M 4.5"/></svg>'
+    told = str(Drawing("x", "It is 6.5.", str, (svg,), None).spoken(lambda text: text.replace(".", ",")))
+    assert '<text x="2.5">3,5</text><path d="M 4.5"/>' in told
+    assert 'aria-label="It is 6,5,"' in told
+
+
+def years_late(_late, *data):
+    return figures.over_years(*data)
+
+
+def test_a_figure_that_is_asked_for_as_all_ends_is_drawn_here(children):
+    class Late:
+        """Handed over when the other process is gone."""
+
+        def __reduce__(self):
+            while children[0].returncode is None:
+                time.sleep(0.01)
+            time.sleep(0.1)
+            return str, ()
+
+    with aside.drawing_aside():
+        begun = drawing("years", "Spent", years_late, Late(), figures.spent_over_years(tables()), WORDS)
+    assert str(begun) == str(picture())
 
 
 def test_with_one_processor_there_is_no_other_process(children, monkeypatch):

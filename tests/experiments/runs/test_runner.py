@@ -1,7 +1,8 @@
 """Pairing, order and failure of runs, with a stand-in for the model: what is tested here is who runs with what."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -116,3 +117,34 @@ def test_worker_processes_do_what_map_does_and_say_when_one_is_gone():
         assert list(workers.in_order(pool, abs, range(-100, 0))) == list(range(100, 0, -1))
     with pytest.raises(workers.WorkerError), workers.open_pool(2) as pool:
         list(workers.in_order(pool, os._exit, range(3)))
+
+
+def test_runs_that_one_process_makes_together_come_back_in_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Here:
+        def submit(self, function: Any, jobs: Any) -> Any:
+            done: Future[Any] = Future()
+            done.set_result(function(jobs))
+            return done
+
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(runner, "_live_all", lambda jobs: [{"run": job} for job in jobs])
+    jobs, here = list("abcdef"), Here()
+    made: Any = runner._in_pool(
+        jobs,  # type: ignore[arg-type]
+        [range(1, 6, 2), range(0, 6, 2)],
+        here,  # type: ignore[arg-type]
+        lambda done, of: told.append((done, of)),
+    )
+    assert "".join(each["run"] for each in made) == "abcdef"
+    assert told == [(3, 6), (6, 6)]
+
+
+def test_many_small_runs_are_let_go_of_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, gone, asked = iter([0.0, 0.4, 1.3, 1.3, 1.9, 2.4, 2.4]), list[int](), list[int]()
+    monkeypatch.setattr(workers, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(workers, "let_go", lambda: gone.append(len(asked)))
+    finished = workers.let_go_each_second()
+    for number in range(4):
+        asked.append(number)
+        finished()
+    assert gone == [2, 4]

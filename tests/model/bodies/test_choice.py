@@ -43,7 +43,7 @@ def decide(
     per_child = np.zeros_like(paper)
     per_child[..., FUND] = each_fund
     wanted = np.full((1, kind.size), -9, np.int64)
-    before = seen.copy()
+    before, lowest = seen.copy(), np.minimum(pots, 0)
     rank = score / whole if limited else score.astype(float)
     first = (rank if order is None else np.array(order, float))[None, :]
     choose(
@@ -56,7 +56,7 @@ def decide(
         np.zeros(wanted.shape, np.int8),
     )
     assert (seen >= 0).all()
-    assert (pots >= 0).all() or not limited
+    assert (pots >= lowest).all() or not limited
     taken = np.zeros_like(seen)
     np.add.at(taken[0], (age, level), wanted[0])
     assert (before - seen == taken).all()  # nobody is taken twice, nobody is lost
@@ -141,6 +141,13 @@ def test_a_purse_that_pays_the_evaluation_must_have_its_part_for_each_child():
     assert taken == [2]
     assert pots[FUND] == 200
     assert decide(HERE, [option], money=money, overhead_fund=100, each_fund=0)[0] == [3]
+
+
+def test_a_purse_in_debt_stops_what_it_would_pay_for_and_nothing_else():
+    money = [(SOCIAL, 10**6), (FUND, -1)]
+    assert decide(HERE, [CHEAP], money=money)[0] == [10]
+    assert decide(HERE, [(*CHEAP[:5], 100, 100, 1)], money=money)[0] == [0]
+    assert decide(HERE, [CHEAP], money=money, overhead_fund=1)[0] == [0]
 
 
 def test_each_owner_has_its_own_purse():

@@ -82,27 +82,28 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     assert again[0, 3, 0] + again[0, 3, 1] == 57
 
 
-def test_a_second_programme_begins_where_the_first_has_led_and_may_be_the_last():
-    """One child at level 2, helped at 4 for two years down to level 1 and again at 7, of at most two programmes."""
-    homes, helped = Homes(2020, np.array([980]), np.array([[0, 1]])), Participants.none_yet(2)
+@pytest.mark.parametrize("most", [2, 3])
+def test_the_next_programme_begins_where_the_one_before_has_led_and_may_be_the_last(most):
+    """One child at level 2, helped at 4 for two years down to level 1, again at 7, and at 10 if three are allowed."""
+    homes, helped = Homes(2020, np.array([980]), np.array([[0, 1]])), Participants.none_yet(most)
     people = np.array([2], np.uint8), np.array([-1], np.int32)
-    for row, year in enumerate((2025, 2028)):
+    for row, year in enumerate((2025, 2028, 2031)[:most]):
         age = year - 1 - 2020
         seen = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int64)
         seen[0, age, 2] = 1
         options, found = Options(np.array([0]), np.array([age]), np.array([2])), Found(seen, np.array([2], np.int32))
-        wanted, rules = (np.array([[1]]), np.array([[row]])), (np.array([2]), 2)
+        wanted, rules = (np.array([[1]]), np.array([[row]])), (np.array([2]), most)
         assert (
             finding.enrol(0, 1, year, homes, people, found, options, rules, wanted, (row, row, helped.new)) == row + 1
         )
         helped.treated[0] = 1  # as the first programme leaves it
-    assert people[1].tolist() == [1]
-    assert helped.before.tolist() == [-1, 0]
-    assert helped.again.tolist() == [True, False]
-    assert helped.start_year.tolist() == [2025, 2028]
-    assert helped.state_before.tolist() == [2, 1]
+    assert people[1].tolist() == [most - 1]
+    assert helped.before.tolist() == [-1, 0, 1][:most]
+    assert helped.again.tolist() == [True, True, False][-most:]
+    assert helped.start_year.tolist() == [2025, 2028, 2031][:most]
+    assert helped.state_before.tolist() == [2, 1, 1][:most]
     assert helped.treated[1] == 1
-    assert helped.free_from.tolist() == [2027, finding.NEVER]
+    assert helped.free_from.tolist() == [2027, 2030][: most - 1] + [finding.NEVER]
 
 
 @pytest.mark.parametrize(

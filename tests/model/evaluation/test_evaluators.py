@@ -29,11 +29,12 @@ from stupror.model.evaluation.evaluators import (
 )
 
 
-def compare(state, participants, towns=((0, 6), (6, 12)), county=(0, 2)):
-    """Children of one cohort in two towns of a county; participants by place. Returns their peers."""
+def compare(state, participants, towns=((0, 6), (6, 12)), county=(0, 2), waiting=()):
+    """Children of one cohort in two towns of a county; participants by place, and who waits. Returns their peers."""
     state = np.array(state, np.uint8)
     participant = np.full(state.size, -1, np.int32)
     participant[participants] = np.arange(len(participants))
+    participant[list(waiting)] = -2024
     offsets = np.array(towns, np.int64)
     child = np.array(participants, np.int64)
     home = (child >= offsets[1, 0]).astype(np.int16)
@@ -60,6 +61,11 @@ def test_a_peer_has_the_same_level_is_in_no_programme_and_serves_once():
     assert compare(state, [0, 1, 3]) == [2, 5, 4]
 
 
+def test_who_waits_for_a_place_is_nobodys_match():
+    """Held back by a lot until 2024, and perhaps in a programme from then on."""
+    assert compare([2, 2, 0, 2, 2, 2] + [0] * 6, [0], waiting=[1, 3]) == [4]
+
+
 def test_home_comes_first_then_the_county_then_nobody():
     state = [2, 2, 0, 0, 0, 0, 2, 0, 2, 0, 0, 0]
     assert compare(state, [0]) == [1]
@@ -73,8 +79,11 @@ def test_record_and_frailty_do_not_matter_for_a_match():
     assert compare([2, 42, 0, 0, 0, 0] + [0] * 6, [0]) == [1]
 
 
-def lots(state_seen, taken, towns=((0, 6), (6, 12)), held=-2024):
-    """Children of one age, seen at these levels (0: not seen); those `taken` have a place. Returns peers and marks."""
+def lots(state_seen, taken, towns=((0, 6), (6, 12)), held=-2024, older=()):
+    """Children seen at these levels (0: not seen), seven or, where `older`, eight years old; those `taken` have a place.
+
+    Returns peers and marks.
+    """
     seen_levels = np.array(state_seen)
     participant = np.full(seen_levels.size, -1, np.int32)
     participant[taken] = np.arange(len(taken))
@@ -82,15 +91,16 @@ def lots(state_seen, taken, towns=((0, 6), (6, 12)), held=-2024):
     seen, found = np.zeros((2, N_AGES, N_LEVELS), np.int64), np.zeros(seen_levels.size, np.int32)
     for m, (start, stop) in enumerate(towns):
         at = start
-        for child in range(start, stop):
+        for child in sorted(range(start, stop), key=lambda child: child in older):
             if seen_levels[child]:
-                seen[m, 7, seen_levels[child]] += 1
+                seen[m, 7 + (child in older), seen_levels[child]] += 1
                 found[at] = (child - start) * N_LEVELS + seen_levels[child]
                 at += 1
     child = np.array(taken)
     home = (child >= towns[1][0]).astype(np.int16)
     peer = np.full(child.size, -5, np.int64)
-    people = Waiting(home, np.full(child.size, 7, np.int64), seen_levels[child].astype(np.uint8), peer)
+    ages = np.array([7 + (each in older) for each in taken], np.int64)
+    people = Waiting(home, ages, seen_levels[child].astype(np.uint8), peer)
     draw_lots((0, child.size), held, offsets, Found(seen, found), participant, people)
     return peer.tolist(), participant.tolist()
 
@@ -104,6 +114,12 @@ def test_the_lot_holds_back_children_seen_alike_in_the_same_town_once_each():
     peers, marks = lots(seen, [0, 2, 3])  # nobody is left at level 2, and the other town is not asked
     assert peers == [-1, -1, -1]
     assert -2024 not in marks
+
+
+def test_the_lot_is_drawn_among_those_of_the_same_age():
+    peers, _ = lots([2, 2, 2, 2, 2, 2] + [0] * 6, [0, 3], older=(3, 4, 5))
+    assert peers == [1, 4]
+    assert lots([2, 2, 2, 2, 0, 0] + [0] * 6, [0, 3], older=(3,))[0] == [1, -1]
 
 
 def test_everybody_seen_is_as_likely_to_stand_first_and_nobody_is_lost():
@@ -121,12 +137,12 @@ def test_everybody_seen_is_as_likely_to_stand_first_and_nobody_is_lost():
     assert abs(first - 200).max() < 4 * np.sqrt(1_000 * 0.2 * 0.8)
 
 
-def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=0, groups=1, norm=0, trend=None):
+def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=0, groups=1, norm=0, trend=None, born=2010):
     """Sums of one child who was at level 3 (seen at 4) in 2019, is at 1 with help and would be at 2 without it.
 
     A year at a level is worth minus 100 a level, in the year before the start minus 50 a level.
     """
-    value = np.zeros((1, 1, N_AGES, N_STATES), np.int64) - np.arange(N_STATES) % N_LEVELS * 100
+    value = np.zeros((1, 2, N_AGES, N_STATES), np.int64) - np.arange(N_STATES) % N_LEVELS * 100
     value[:, :, 9] //= 2
     state = np.array([2, 0 if peer is None else peer[0]], np.uint8)
     helped = peer is not None and peer[1] is not None
@@ -134,7 +150,7 @@ def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=
     treated = np.array([1, peer[1] if helped else 0], np.uint8)
     needed, sums = np.zeros(2, np.bool_), np.zeros((1, 1, len(SUMS)), np.int64)
     people = Followed(
-        np.array([0, 1]), np.array([0, 0]), np.array([2010, 2010]), np.array([0, 0]), np.array([2020, 2019]),
+        np.array([0, 1]), np.array([0, 0]), np.array([born, 2010]), np.array([0, 0]), np.array([2020, 2019]),
         np.array([0, 0]),
         np.array([-1 if peer is None else 1, -1]), np.array([3, 0], np.uint8), np.array([4, 0], np.uint8), needed,
         np.array([-1, -1], np.int32),
@@ -183,6 +199,14 @@ def test_people_are_counted_once_and_only_while_the_follow_up_lasts(evaluation):
     assert (sums["people"], sums["compared"]) == (1, 1)
     assert sums["true_own"] == 4 * -100
     assert sums["true_other"] == 4 * -200
+
+
+def test_after_the_last_age_nothing_is_measured_and_nobody_judged():
+    """64 in the first year: need without help would show in the third."""
+    sums, needed = follow(NONE, years=range(2020, 2024), born=1956)
+    assert (sums["true_own"], sums["true_other"], sums["own"]) == (-100, -200, -100)
+    assert not needed
+    assert follow(NONE, years=range(2020, 2024), born=1958)[1]  # 64 in the third year
 
 
 def test_without_a_comparison_the_child_is_only_in_the_true_sums():

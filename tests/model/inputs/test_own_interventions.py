@@ -7,8 +7,8 @@ import pytest
 from stupror.model import load_design
 from stupror.model.data import DATA
 from stupror.model.inputs.errors import InputError
-from stupror.model.inputs.scenario import load_scenario
-from stupror.model.model import check_design
+from stupror.model.inputs.scenario import load_scenario, select
+from stupror.model.model import PreventionModel, check_design
 
 BUILT_IN = load_scenario()
 COPY = (DATA / "interventions" / "parenting.toml").read_text(encoding="utf-8")
@@ -171,3 +171,14 @@ def test_a_design_may_name_what_the_scenario_adds_and_nothing_else(tmp_path):
     first, second = caught.value.problems
     assert "interventions: 'our-course' is not in the scenario" in first
     assert "interventions.our-course.cost: there is no such parameter" in second
+
+
+def test_there_may_be_more_interventions_than_a_byte_can_number(tmp_path):
+    """The cheapest is the last of 133, and taken first by whoever has money enough."""
+    text = "".join(LIKE.replace("our-course", f"z-{n:03}").replace("4_000", f"{4_000 - n}") for n in range(120))
+    model = PreventionModel(select(load_scenario(written(tmp_path, text)), ["09"]), load_design("planner"), 1, 1)
+    model.step()
+    helped, projects = model.state.children.participants, model.state.projects
+    kind = helped.intervention[: helped.n]
+    assert (kind == projects.intervention[helped.project[: helped.n]]).all()
+    assert kind.max() == len(model.world.spec.interventions) - 1 == 132
