@@ -165,7 +165,7 @@ def saved_levels(cells: Cells, effects: Floats, ladder: Ladder) -> Floats:
     Shape (n_cells, N_AGES, N_LEVELS).
     """
     saved = np.zeros((1, cells.age.size, N_AGES, N_LEVELS))
-    saved_years(cells.start, cells.age.copy(), effects[cells.intervention][None], life_tables(ladder), saved)
+    saved_years(cells.start, cells.age, effects[cells.intervention][None], life_tables(ladder), saved)
     return np.asarray(saved[0])
 
 
@@ -191,9 +191,8 @@ def saved_by_class(effects: Floats, ladder: Ladder, costs: CostTables, cells: Ce
     price = _prices_ahead(costs.by_payer, cells.age)
     levels = np.zeros((len(effects), k.size, N_AGES, N_LEVELS))
     result = np.zeros((N_FRAILTY, len(effects), k.size, N_AGES, price.shape[3]))
-    ages, of_cells = cells.age.copy(), np.ascontiguousarray(effects[:, k])  # as `_solve` has them: compiled once
     for one, start in enumerate(starts_by_class(cells)):
-        saved_years(start, ages, of_cells, life_tables(ladder), levels)
+        saved_years(start, cells.age, effects[:, k], life_tables(ladder), levels)
         result[one] = _priced(levels, price)
     return result
 
