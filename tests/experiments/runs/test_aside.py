@@ -52,7 +52,7 @@ def test_if_the_other_process_ends_the_figure_is_drawn_here(children):
 
 def test_what_is_printed_while_a_figure_is_drawn_is_no_part_of_it(children):
     with aside.drawing_aside():
-        assert drawing("x", "x", os.system, "echo This is no figure.").sent.result() == 0
+        assert drawing("x", "x", os.system, "echo .").sent.result() == 0
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Ctrl-C cannot be put off there")

@@ -103,7 +103,7 @@ def test_the_next_programme_begins_where_the_one_before_has_led_and_may_be_the_l
     assert helped.start_year.tolist() == [2025, 2028, 2031][:most]
     assert helped.state_before.tolist() == [2, 1, 1][:most]
     assert helped.treated[1] == 1
-    assert helped.free_from.tolist() == [2027, 2030][: most - 1] + [finding.NEVER]
+    assert helped.free_from.tolist() == [*[2027, 2030][: most - 1], finding.NEVER]
 
 
 @pytest.mark.parametrize(

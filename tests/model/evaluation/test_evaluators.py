@@ -80,7 +80,7 @@ def test_record_and_frailty_do_not_matter_for_a_match():
 
 
 def lots(state_seen, taken, towns=((0, 6), (6, 12)), held=-2024, older=()):
-    """Children seen at these levels (0: not seen), seven or, where `older`, eight years old; those `taken` have a place.
+    """Children seen at these levels (0: not seen), seven or, if `older`, eight years old; those `taken` have a place.
 
     Returns peers and marks.
     """
@@ -137,7 +137,9 @@ def test_everybody_seen_is_as_likely_to_stand_first_and_nobody_is_lost():
     assert abs(first - 200).max() < 4 * np.sqrt(1_000 * 0.2 * 0.8)
 
 
-def follow(evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=0, groups=1, norm=0, trend=None, born=2010):
+def follow(
+    evaluation, *, peer=None, years=(2022,), years_of_follow_up=4, group=0, groups=1, norm=0, trend=None, born=2010
+):
     """Sums of one child who was at level 3 (seen at 4) in 2019, is at 1 with help and would be at 2 without it.
 
     A year at a level is worth minus 100 a level, in the year before the start minus 50 a level.
