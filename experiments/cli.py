@@ -15,11 +15,11 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from itertools import pairwise
-from threading import Timer
 from types import FrameType
 from typing import Annotated, Any
 
@@ -208,7 +208,7 @@ def stoppable() -> Iterator[None]:
         number = signal.SIGINT if issubclass(kind, KeyboardInterrupt) else signal.SIGTERM
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, _stop_once)
-        Timer(_AGAIN, _thread.interrupt_main, (number,)).start()
+        threading.Timer(_AGAIN, _send, (number,)).start()
 
     sys.unraisablehook = send_again
     try:
@@ -217,6 +217,15 @@ def stoppable() -> Iterator[None]:
         sys.unraisablehook = unraisable
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, heard)
+
+
+def _send(number: int) -> None:
+    """Send a signal to the main thread; where the system can, one that also ends a wait for something."""
+    main_thread = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main_thread is not None:
+        signal.pthread_kill(main_thread, number)
+    else:
+        _thread.interrupt_main(number)
 
 
 def _numbers_last(words: list[str]) -> list[str]:
