@@ -219,7 +219,7 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGINT, heard)
 
 
-def _send(number: int) -> None:
+def _send(number: signal.Signals) -> None:
     """Send a signal to the main thread; where the system can, one that also ends a wait for something."""
     main_thread = threading.main_thread().ident
     if hasattr(signal, "pthread_kill") and main_thread is not None:
