@@ -26,13 +26,13 @@ class Words(NamedTuple):
 ENGLISH = Words(
     "running",
     {},
-    "The model is compiled for this computer, once: that takes about half a minute.",
+    "The model is compiled for this computer, once: that takes some twenty seconds.",
     ".",
 )
 SWEDISH = Words(
     "kör",
     {"runs": "körningar", "worlds": "världar", "designs": "modeller"},
-    "Modellen översätts för den här datorn, en gång: det tar ungefär en halv minut.",
+    "Modellen översätts för den här datorn, en gång: det tar ungefär tjugo sekunder.",
     ",",
 )
 
