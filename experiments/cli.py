@@ -181,7 +181,7 @@ def _command() -> None:
         raise SystemExit(_STOPPED) from None
     except SystemExit as ended:
         if ended.code == _STOPPED:  # Typer swallows Ctrl-C without a word where no command speaks of it
-            _complain(["Stopped."])
+            stop()
         raise
     except Exception as error:
         _complain([_one_line(error)])

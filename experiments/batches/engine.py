@@ -25,7 +25,7 @@ from ...analysis.measures.outcomes import NEEDED, outcomes
 from ...analysis.measures.own import own_outcome
 from ...model.model import simulate
 from ..files.places import why
-from ..runs.workers import let_go, let_go_each_second, only_new
+from ..runs.workers import one_by_one, only_new
 from . import store
 from .jobs import Context, Job, code_digest, resolve
 
@@ -151,12 +151,8 @@ def write(folder: Path, done: Done) -> None:
 
 
 def _each(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterator[Done]:
-    """Do runs one after another, and let go of finished worlds."""
-    finished = let_go_each_second()
-    for job in jobs:
-        yield _finish(context, job, folder)
-        finished()
-    let_go()
+    """Do runs one after another."""
+    return one_by_one(lambda job: _finish(context, job, folder), jobs)
 
 
 def in_turn(context: Context, jobs: Sequence[Job], folder: Path | None) -> Iterator[Done]:

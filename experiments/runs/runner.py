@@ -8,7 +8,7 @@ invisible in what comes out. Read by the commands and by anybody who writes Pyth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from ...model.model import simulate
 from ..plans.likely import Worlds
 from ..plans.own_rules import checked
 from .limits import USUAL_START
-from .workers import _pool, deaf_to_interrupts, let_go, let_go_each_second, only_new, unguarded
+from .workers import _pool, deaf_to_interrupts, let_go, one_by_one, only_new, unguarded
 
 __all__ = [
     "RunError",
@@ -220,19 +220,8 @@ def _live(job: Job) -> Tables:
         raise RunError(job.design.name, job.seed, f"{type(error).__name__}: {error}") from error
 
 
-def _one_by_one(jobs: Iterable[Job]) -> Iterator[Tables]:
-    """Do jobs one after the other, and let go of their worlds."""
-    finished = let_go_each_second()
-    try:
-        for job in jobs:
-            yield _live(job)
-            finished()
-    finally:
-        let_go()
-
-
 def _live_all(jobs: Sequence[Job]) -> list[Tables]:
-    return list(_one_by_one(jobs))
+    return list(one_by_one(_live, jobs))
 
 
 def _singly(jobs: Sequence[Job]) -> list[range]:
@@ -244,7 +233,7 @@ def _in_turn(jobs: Sequence[Job], groups: Iterable[Sequence[int]], tell: Progres
     done: dict[int, Tables] = {}
     order = [number for group in groups for number in group]
     with only_new():
-        for number, tables in zip(order, _one_by_one(jobs[number] for number in order), strict=True):
+        for number, tables in zip(order, one_by_one(_live, [jobs[number] for number in order]), strict=True):
             done[number] = tables
             tell(len(done), len(jobs))
     return [done[number] for number in range(len(jobs))]

@@ -84,6 +84,17 @@ def let_go() -> None:
         _freeze_once()
 
 
+def one_by_one(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Do what `map` does with runs, and let go of their worlds, the last ones too."""
+    finished = let_go_each_second()
+    try:
+        for item in items:
+            yield function(item)
+            finished()
+    finally:
+        let_go()
+
+
 def let_go_each_second() -> Callable[[], None]:
     """Give what to call after each of many runs: it lets go of them once a second, so after each of a large world."""
     last = time.monotonic()

@@ -124,7 +124,7 @@ def enrol(
     this_year, row, new = out
     duration, most = rules
     kind, age_of, level_of = options
-    begins = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's begins option
+    begins = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's first option
     for c in range(kind.size):
         begins[age_of[c] * N_LEVELS + level_of[c] + 1] += 1
     for group in range(1, begins.size):

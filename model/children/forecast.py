@@ -118,16 +118,16 @@ def with_several(
 
 
 def saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
-    """See `_saved_years`."""
+    """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
+
+    `effects` is by (belief, cell), see `effects_of`. `ages` in any order; cells of one age are solved side by side.
+    """
     _saved_years(as_read(starts), as_read(ages), as_read(effects), tables, saved)
 
 
 @kernel
 def _saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
-    """Fill `saved[belief, cell, h, level]` with weight without help less that with it, h years after the start.
-
-    `effects` is by (belief, cell), see `effects_of`. `ages` in any order; cells of one age are solved side by side.
-    """
+    """See `saved_years`."""
     beliefs, _, years, _ = saved.shape
     saved[:] = 0.0
     for age in range(LAST_AGE):
