@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,8 +26,8 @@ from .contracts.ways import IN_FORCE
 from .evaluation.pricing import priced
 from .evaluation.yardsticks import Yardsticks, lay_out
 from .inputs.arithmetic import exp, log, powers
-from .inputs.life_course import InterventionParameters
-from .inputs.parameters import ProjectParameters
+from .inputs.life_course import InterventionParameters, LadderParameters
+from .inputs.parameters import BoardParameters, ProjectParameters
 from .inputs.places import Places
 from .inputs.protect import protect
 from .inputs.scenario import Scenario
@@ -135,6 +135,18 @@ class Groups:
 
 
 @dataclass(frozen=True, eq=False)
+class Ahead:
+    """What is ahead of the children of each option in each place: the same under every design of a world."""
+
+    mix: Floats  # (N_FRAILTY, n, n_cells), of the children of each option in each place, see `cells.local_mix`
+    saved: Floats  # by frailty class, under every belief of the grid, see `cells.saved_by_class`
+    lasting: Floats  # (n, n_cells) SEK that a child should save all in `board.regard_horizon` years, present value
+
+    def __post_init__(self) -> None:
+        protect(self)
+
+
+@dataclass(frozen=True, eq=False)
 class World:
     """What stays the same in a run. `contracts` are by number, see `contracts.ways`: own room only where it differs.
 
@@ -155,9 +167,7 @@ class World:
     cells: Cells
     groups: Groups
     whole_cost: Whole  # (n_cells,) SEK per child of the whole programme
-    mix: Floats  # (N_FRAILTY, n, n_cells), of the children of each option in each place, see `cells.local_mix`
-    saved: Floats  # by frailty class, under every belief of the grid, see `cells.saved_by_class`
-    lasting: Floats  # (n, n_cells) SEK that a child should save all in `board.regard_horizon` years, present value
+    ahead: Ahead
     project_cost: Floats  # (n,) SEK, what a project's programme costs where it is of the usual size
     yardsticks: Yardsticks
     pricing: Mapping[
@@ -182,6 +192,21 @@ class World:
     def last_year(self) -> int:
         """Last simulated year."""
         return self.start_year + self.years - 1
+
+    @property
+    def mix(self) -> Floats:
+        """See `Ahead`."""
+        return self.ahead.mix
+
+    @property
+    def saved(self) -> Floats:
+        """See `Ahead`."""
+        return self.ahead.saved
+
+    @property
+    def lasting(self) -> Floats:
+        """See `Ahead`."""
+        return self.ahead.lasting
 
     def costs_in(self, year: int) -> CostTables:
         """The price list of a year: the last one of those so far that had come by then."""
@@ -234,8 +259,7 @@ def _as_in(
     menu = menu_of(spec.interventions, practice)
     cells = build_cells(spec.interventions, ladder, costs, edges, practice=practice)
     births = states_at_birth(spec.places, spec.ladder)
-    mix = local_mix(cells, relative_mix(ladder, births))
-    saved = forecasts_by_class(spec.interventions, ladder, costs, cells)
+    ahead = _ahead(spec.places, spec.ladder, spec.board, spec.interventions, (ladder, costs, cells))
     yardsticks = signed.yardsticks if signed else lay_out(spec, contracts, ladder, costs)
     believed = (ladder, spec.belief.initial_mean)
     metrics = yardsticks.metrics[IN_FORCE]
@@ -255,9 +279,7 @@ def _as_in(
         cells=cells,
         groups=groups_of(cells),
         whole_cost=menu.whole_cost[cells.intervention],
-        mix=mix,
-        saved=saved,
-        lasting=_lasting(saved, mix, spec),
+        ahead=ahead,
         project_cost=project_costs(np.asarray(spec.places.population, dtype=np.float64), spec.project),
         yardsticks=yardsticks,
         pricing=pricing,
@@ -301,13 +323,28 @@ def groups_of(cells: Cells) -> Groups:
     return Groups(names // N_LEVELS, names % N_LEVELS, of_cell.astype(np.int64))
 
 
-def _lasting(saved: Floats, mix: Floats, spec: Scenario) -> Floats:
+@lru_cache(maxsize=4)
+def _ahead(
+    places: Places,
+    lives: LadderParameters,
+    board: BoardParameters,
+    items: tuple[InterventionParameters, ...],
+    solved: tuple[Ladder, CostTables, Cells],
+) -> Ahead:
+    """Work out what is ahead; runs of one world in one process share it."""
+    ladder, costs, cells = solved
+    mix = local_mix(cells, relative_mix(ladder, states_at_birth(places, lives)))
+    saved = forecasts_by_class(items, ladder, costs, cells)
+    return Ahead(mix, saved, _lasting(saved, mix, board))
+
+
+def _lasting(saved: Floats, mix: Floats, board: BoardParameters) -> Floats:
     """What a child of each option saves everybody, as studies have it, in the years over which boards look at all.
 
     Of the place's own mix, by (municipality, cell).
     """
-    within = np.clip(spec.board.regard_horizon - np.arange(N_AGES), 0.0, 1.0)
-    weight = powers(1.0 / (1.0 + spec.board.discount_rate), N_AGES) * within
+    within = np.clip(board.regard_horizon - np.arange(N_AGES), 0.0, 1.0)
+    weight = powers(1.0 / (1.0 + board.discount_rate), N_AGES) * within
     promised = (saved[:, BELIEF_GRID.index(1.0)].sum(axis=3) * weight).sum(axis=2)
     return mixed(promised[:, None, :], mix)
 

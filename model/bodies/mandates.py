@@ -5,7 +5,8 @@ Bodies differ by luck that belongs to their place: the same in every world that 
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,14 @@ from ..children.prices import GROUPS, PAYER
 from ..contracts import Design
 from ..contracts.ways import GRANTOR, STATE
 from ..contracts.words import PAYER_GROUPS
-from ..inputs.parameters import PAYERS
-from ..inputs.scenario import Scenario
+from ..inputs.parameters import (
+    PAYERS,
+    BoardParameters,
+    CommitteeParameters,
+    DiscountParameters,
+    RegionParameters,
+    StateParameters,
+)
 from ..money.budgets import COMMITTEES
 from ..money.funds import OF_MUNICIPALITY
 from ..world import World
@@ -31,17 +38,28 @@ KINDS = (*COMMITTEES, "board", "region", "planner", "pool")
 FIRST_BELIEFS = 100  # names the luck of a body's first beliefs; that of its character is named by its place in KINDS
 
 
+class Minds(NamedTuple):
+    """How bodies reason, and where they are: all that mandates hang on but the rows that each answers for."""
+
+    committee: CommitteeParameters
+    board: BoardParameters
+    region: RegionParameters
+    state: StateParameters
+    discount: DiscountParameters
+    seed: int
+    codes: bytes  # of municipalities, see `World.geography`
+
+
 def mandates_of(world: World) -> dict[str, Mandate]:
-    """Give each kind of body its mandate."""
-    codes, result = world.geography.codes, {}
-    for number, kind in enumerate(KINDS):
-        own: Any = {"board": slice(0, 4), "planner": slice(0, len(PAYERS)), "pool": _pooled(world.design)}.get(kind)
-        payers = np.zeros(len(PAYERS), np.bool_)
-        payers[PAYER[kind] if own is None else own] = True
-        places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
-        luck = by_place(world.seed, AGENT, places, np.arange(2), number)
-        result[kind] = _mandate(world.spec, kind, payers, luck)
-    return result | {GRANTOR: result["region"], STATE: _state(world)}
+    """Give each kind of body its mandate; runs of one world in one process share those that no contract changes."""
+    spec = world.spec
+    reason = spec.committee, spec.board, spec.region, spec.state, spec.discount
+    minds = Minds(*reason, world.seed, world.geography.codes.tobytes())
+    result = {}
+    for kind in KINDS:
+        several: Any = {"board": range(4), "planner": range(len(PAYERS)), "pool": _pooled(world.design)}
+        result[kind] = _mandate(minds, kind, tuple(several[kind] if kind in several else [PAYER[kind]]))
+    return result | {GRANTOR: result["region"], STATE: _state(minds)}
 
 
 def first_beliefs(world: World) -> Beliefs:
@@ -64,9 +82,10 @@ def first_beliefs(world: World) -> Beliefs:
     )
 
 
-def _state(world: World) -> Mandate:
+@lru_cache(maxsize=4)
+def _state(minds: Minds) -> Mandate:
     """Give the state its mandate: one body with one view, wherever a project is. It keeps what it saves."""
-    own, n = world.spec.state, world.n
+    own, n = minds.state, np.frombuffer(minds.codes, np.int64).size
     payers = np.zeros(len(PAYERS), np.bool_)
     payers[GROUPS["state"]] = True
     return Mandate(
@@ -82,25 +101,30 @@ def _state(world: World) -> Mandate:
     )
 
 
-def _pooled(design: Design) -> NDArray[np.int64]:
+def _pooled(design: Design) -> list[int]:
     """Rows of those who finance a design together: what a pool answers for (C12)."""
     whose = dict.fromkeys(OF_MUNICIPALITY, "municipality") | {"regional_fund": "region", "outcomes_fund": "state"}
     groups = [PAYER_GROUPS.get(whose.get(party, party), (party,)) for party in design.shares]
-    return np.array([PAYER[payer] for group in groups for payer in group if payer in PAYER], np.int64)
+    return [PAYER[payer] for group in groups for payer in group if payer in PAYER]
 
 
-def _mandate(spec: Scenario, kind: str, payers: NDArray[np.bool_], luck: Floats) -> Mandate:
-    """Give bodies of one kind their mandate; committees differ by their luck, shape (n, 2)."""
-    n = luck.shape[0]
+@lru_cache(maxsize=32)
+def _mandate(minds: Minds, kind: str, rows: tuple[int, ...]) -> Mandate:
+    """Give bodies of one kind that answer for these rows their mandate; committees differ by their luck."""
+    codes, payers = np.frombuffer(minds.codes, np.int64), np.zeros(len(PAYERS), np.bool_)
+    payers[list(rows)] = True
+    n = codes.size
     if kind == "planner":
         life, zero = np.full(n, float(LAST_AGE + 1)), np.zeros(n)
-        return Mandate(payers, life, np.full(n, spec.discount.rate), zero, life, 1.0, 0.0, 1.0, 0.0)
-    own: Any = {"region": spec.region, "board": spec.board, "pool": spec.board}.get(kind, spec.committee)
+        return Mandate(payers, life, np.full(n, minds.discount.rate), zero, life, 1.0, 0.0, 1.0, 0.0)
+    places = codes if kind != "region" else codes // 100  # a region is one body for its whole county
+    luck = by_place(minds.seed, AGENT, places, np.arange(2), KINDS.index(kind))
+    own: Any = {"region": minds.region, "board": minds.board, "pool": minds.board}.get(kind, minds.committee)
     horizon = np.full(n, float(own.horizon))
     regard = own.other_regarding + own.other_regarding_spread * (2.0 * luck[:, 1] - 1.0)
     if kind in COMMITTEES:
         horizon += own.horizon_spread * (2.0 * luck[:, 0] - 1.0)
-    cash = spec.committee
+    cash = minds.committee
     return Mandate(
         payers=payers,
         horizon=np.maximum(horizon, 1.0),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from ..inputs.places import sweden
 from ..inputs.protect import protect
 from ..money.budgets import COMMITTEES
 from ..money.funds import Owners, account_of
-from ..world import World, project_costs
+from ..world import Ahead, World, project_costs
 from .beliefs import Beliefs
 from .private import PRIVATE
 from .reasoning import Mandate, local_saving, perceived_payments, present_cost
@@ -116,7 +117,7 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
         for body, judge in judges(world, mandates, design).items():
             flows[body] = _flows_to(world, likely, judge.accounts)
             if body not in saving:  # whatever the contract
-                saving[body] = local_saving(judge.mandate, world.saved, world.mix)
+                saving[body] = _saving(judge.mandate, world.ahead)
             worth[body] = saving[body] + perceived_payments(judge.mandate, flows[body])
             paid = sum((yearly * share for account, share in finance.items() if account in judge.pays), nothing)
             price[body] = present_cost(judge.mandate, paid, duration)
@@ -129,6 +130,14 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
         tells = _tells(expected[-1], world.mix)
         views.append(View(expected, reported, private_view, worth, flows, price, granted, stake, tells))
     return tuple(views)
+
+
+@lru_cache(maxsize=16)
+def _saving(mandate: Mandate, ahead: Ahead) -> Floats:
+    """What a child of each option saves a body, see `local_saving`; runs of one world in one process share it."""
+    saving = local_saving(mandate, ahead.saved, ahead.mix)
+    saving.setflags(write=False)
+    return saving
 
 
 def usual_size(world: World) -> Floats:

@@ -4,17 +4,21 @@ import re
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 _PLAIN = frozenset((bool, int, float, str, type(None)))  # most of what is held, and nothing to protect
 _PLAIN_WORDS = {"class", "tuple", "None", "bool", "int", "float", "str"}
+_protected: WeakValueDictionary[int, Any] = WeakValueDictionary()  # by identity: many hold the same, run after run
 
 
 def protect(part: Any) -> None:
     """Make every array of a dataclass read-only, also those of what it holds: `frozen` then means frozen."""
     for value in vars(part).values():
         _protect(value)
+    if _may_hold_arrays(type(part)):
+        _protected[id(part)] = part
 
 
 def _protect(value: Any) -> None:
@@ -28,12 +32,14 @@ def _protect(value: Any) -> None:
     elif isinstance(value, dict):
         for each in value.values():
             _protect(each)
-    elif is_dataclass(value) and not isinstance(value, type) and _may_hold_arrays(type(value)):
+    elif _may_hold_arrays(type(value)) and _protected.get(id(value)) is not value:
         protect(value)
 
 
 @cache
 def _may_hold_arrays(kind: type) -> bool:
-    """Whether a dataclass is frozen, and its fields say that it may hold more than numbers and words."""
+    """Whether it is a frozen dataclass, of which fields say that it may hold more than numbers and words."""
+    if not is_dataclass(kind):
+        return False
     frozen: bool = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
     return frozen and any(not set(re.findall(r"\w+", str(each.type))) <= _PLAIN_WORDS for each in fields(kind))
