@@ -171,7 +171,7 @@ class PreventionModel(mesa.Model):
         askings = put_to_all(bodies, books.budgets.room, world, self.season)
         bodies.decided = decide(askings, books, self.needs)
         bodies.answered = tally(bodies.answered, bodies.decided)
-        bodies.noted = note(bodies.noted, askings[IN_FORCE], bodies.decided[IN_FORCE])
+        note(bodies.noted, askings[IN_FORCE], bodies.decided[IN_FORCE])
         books.wanted = bodies.decided[IN_FORCE].applied @ world.whole_cost
 
     def deliver(self) -> None:

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..children.draws import TASTE, by_place
 from ..children.forecast import at_belief
 from ..children.ladder import N_AGES
 from ..contracts import Design
@@ -29,16 +28,14 @@ from .bodies import Bodies
 from .ideas import places
 from .mandates import KINDS
 from .private import Verdict
-from .reasoning import tastes
 from .rules import Offer, Offers, kind_of, one, said
 from .signing import verdicts
-from .views import View, believed
-from .weighing import Known, Looked, Ways, weigh
+from .views import Looks, Part, View, believed
+from .weighing import Known, Looked, Luck, Programmes, Ways, weigh
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Answers = NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +49,22 @@ class Season:
     free: Whole  # whom anything new can take, by (municipality, option), each option by itself
     ideas: Whole  # by (municipality, group), see `ideas.ideas`
     left: Mapping[str, Floats]  # what a krona left in each fund is worth to whoever grants it, (n,) each
-    tasted: dict[str, Floats] = field(default_factory=dict, repr=False)  # by kind of body, so far, see `_taste`
 
     def __post_init__(self) -> None:
         protect(self)
+
+
+class Put(NamedTuple):
+    """What is put before bodies: options in places, shape (k,) each; place by place, and option by option."""
+
+    place: Whole  # row of the municipality
+    cell: Whole  # number of the option
+    idea: Whole  # number of the idea that it belongs to, for children of all its ages
+    planned: Whole  # children whom it is about
+
+    def of(self, which: Bools) -> Put:
+        """Some of them, shape (k,); all ages of an idea, or none."""
+        return self if which.all() else Put(*(each[which] for each in self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +76,7 @@ class Asking:
     world: World
     contract: int
     season: Season
-    weighed: dict[tuple[str, bool, bytes], Perceived] = field(default_factory=dict, repr=False)  # so far
+    weighed: dict[int, tuple[Bools, Perceived]] = field(default_factory=dict, repr=False)  # of `put`, see `in_part`
 
     @property
     def design(self) -> Design:
@@ -86,6 +95,14 @@ class Asking:
         return season.free if self.design.way.paperless else places(self.world, season.ideas, season.free)
 
     @cached_property
+    def put(self) -> Put:
+        """What bodies are asked about: options of which somebody has an idea; a planner looks at all."""
+        if self.design.way.paperless:
+            return everything(self)
+        groups = self.world.groups
+        return put_before(self.world, (groups.total(self.places) > 0)[:, groups.of_cell], self.places)
+
+    @cached_property
     def signed(self) -> dict[str, Verdict]:
         """What each private party thinks of every option."""
         return signatures(self)
@@ -96,8 +113,20 @@ def put_to_all(bodies: Bodies, room: dict[str, Whole], world: World, season: Sea
     return [Asking(bodies, room, world, contract, season) for contract in range(len(world.contracts))]
 
 
+def put_before(world: World, which: Bools, planned: Whole) -> Put:
+    """Put options before bodies: `which`, and children whom they are about, both by (municipality, option)."""
+    (place, cell), groups = np.nonzero(which), world.groups
+    idea = np.unique(place * groups.level.size + groups.of_cell[cell], return_inverse=True)[1]
+    return Put(place, cell, idea, planned[place, cell])
+
+
+def everything(asking: Asking) -> Put:
+    """All options everywhere, whoever has an idea."""
+    return put_before(asking.world, np.ones(asking.places.shape, np.bool_), asking.places)
+
+
 class Perceived(NamedTuple):
-    """What options are worth to a body, SEK per child, (n, options) each."""
+    """What options are worth to a body, SEK per child, of one shape."""
 
     net: Floats  # what it expects to save and be paid, less what it pays
     trying: Floats  # what a trial may be worth for later decisions
@@ -111,50 +140,70 @@ class Perceived(NamedTuple):
 
 
 def perceived(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceived:
-    """What each option is worth to a body and why; `owner` if the project would be its own."""
-    key = who, owner, mine.tobytes()
-    if key not in asking.weighed:
-        asking.weighed[key] = _weigh_up(asking, who, mine, owner=owner)
-    return asking.weighed[key]
+    """What these options are worth to a body everywhere and why, (n, len(mine)); `owner` if they would be its own."""
+    view, n = asking.view, asking.world.n
+    of, place = np.full(asking.world.cells.age.size, -1), np.repeat(np.arange(n), mine.size)
+    of[mine] = 0
+    looks = Looks(view.worth[who], view.price[who], view.granted[who])
+    terms = _weighed(asking, Part((who,), of, owner), looks, (place, np.tile(mine, n)))
+    return Perceived(*(each.reshape(n, mine.size) for each in terms))
 
 
-def _weigh_up(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceived:
-    """Work `perceived` out."""
-    world, view, p, beliefs = asking.world, asking.view, asking.world.spec.choice, asking.bodies.beliefs
-    kinds = world.cells.intervention[mine]
+def in_part(asking: Asking, number: int, put: Put) -> Perceived:
+    """What options are worth to whoever is asked about them in one of `View.parts`, (k,) each."""
+    return _weighed(asking, asking.view.parts[number], asking.view.looks[number], (put.place, put.cell))
+
+
+def _weighed(asking: Asking, part: Part, looks: Looks, options: tuple[Whole, Whole]) -> Perceived:
+    """Weigh options of (places, cells), term by term."""
+    world, beliefs, p, (place, cell) = asking.world, asking.bodies.beliefs, asking.world.spec.choice, options
+    price, kind = _price(looks, asking.season.left, options), world.cells.intervention
     if asking.design.way.paperless:
-        net = view.net(who, beliefs.own[:, kinds], mine, asking.season.left)
+        net = at_belief(looks.worth[:, place, cell], beliefs.own[place, kind[cell]]) - price
         nothing = np.zeros(net.shape)
         return Perceived(net, nothing, nothing, nothing)
-    cost = world.whole_cost[mine].astype(np.float64)
-    applies = owner and world.offers_beside(asking.contract)
-    doubt = doubted(view.expected[-1].metric.evaluation, world.spec.belief)
+    applies = part.leads and world.offers_beside(asking.contract)
+    doubt = doubted(asking.view.expected[-1].metric.evaluation, world.spec.belief)
     terms = weigh(
-        Looked(mine, kinds, cost, view.worth[who], view.cost(who, mine, asking.season.left), view.tells),
+        Looked(place, cell, price, looks.worth, asking.view.tells),
+        Programmes(kind, world.whole_cost, world.project_cost),
         Known(beliefs.own, beliefs.precision, beliefs.heard[0]),
-        world.project_cost,
-        _taste(asking, who),
-        Ways(p.reluctance * owner, p.effort * applies, doubt, float(p.trials_ahead)),
+        _luck(asking, part),
+        Ways(p.reluctance * part.leads, p.effort * applies, doubt, float(p.trials_ahead), p.taste),
     )
     return Perceived(*terms)
 
 
-def _taste(asking: Asking, who: str) -> Floats:
-    """What else speaks for or against each programme this year, per krona, (n, n_interventions)."""
-    world, kind, tasted = asking.world, kind_of(who), asking.season.tasted
-    if kind in tasted:
-        return tasted[kind]
-    codes = world.geography.codes if kind != "region" else world.geography.codes // 100
-    number = world.menu.number * len(KINDS) + KINDS.index(kind)
-    tasted[kind] = tastes(by_place(world.seed, TASTE, codes, number, asking.season.year), world.spec.choice.taste)
-    return tasted[kind]
+def _price(looks: Looks, left: Mapping[str, Floats], options: tuple[Whole, Whole]) -> Floats:
+    """What options of (places, cells) cost whoever looks at them per child as it counts, present value in SEK."""
+    price = looks.price[options]
+    for fund, paid in looks.granted.items():
+        price = price + left[fund][options[0]] * paid[options]
+    return np.asarray(price)
 
 
-def by_group(world: World, value: Floats, mine: Whole, planned: Whole) -> Floats:
+def _luck(asking: Asking, part: Part) -> Luck:
+    """What names the taste of whoever is asked in a part: each kind of body has its own for each programme."""
+    world, kinds = asking.world, [kind_of(who) for who in part.names]
+    kind = np.array([KINDS.index(each) for each in kinds])[part.of]
+    region = np.array([each == "region" for each in kinds])[part.of]
+    number = world.menu.number[world.cells.intervention] * len(KINDS) + kind
+    return Luck(world.seed, asking.season.year, world.geography.codes, region, number)
+
+
+def by_idea(value: Floats, put: Put) -> Floats:
     """What the whole of each idea is worth per child: it goes ahead for children of all its ages, or not at all."""
-    weight = np.maximum(planned[:, mine].astype(np.float64), 1e-6)
-    worth, children = world.groups.total(weight * value, mine), world.groups.total(weight, mine)
-    return np.asarray((worth / np.maximum(children, 1e-300))[:, world.groups.of_cell[mine]])
+    weight = np.maximum(put.planned.astype(np.float64), 1e-6)
+    worth, children = np.bincount(put.idea, weight * value), np.bincount(put.idea, weight)
+    return np.asarray((worth / np.maximum(children, 1e-300))[put.idea])
+
+
+def of_ideas(asking: Asking, value: Floats, mine: Whole) -> Floats:
+    """The same of these options everywhere, (n, len(mine)): all of a group, or none."""
+    which = np.zeros(asking.places.shape, np.bool_)
+    which[:, mine] = True
+    put = put_before(asking.world, which, asking.places)
+    return by_idea(value.ravel(), put).reshape(value.shape)
 
 
 def signatures(asking: Asking) -> dict[str, Verdict]:
@@ -167,11 +216,12 @@ def signatures(asking: Asking) -> dict[str, Verdict]:
     return result
 
 
-def state_net(asking: Asking) -> Floats:
-    """The same for each option by itself."""
-    world, everything = asking.world, np.arange(asking.world.cells.age.size)
-    belief = np.broadcast_to(asking.bodies.beliefs.market[world.cells.intervention], (world.n, everything.size))
-    return asking.view.net(BY_STATE, belief, everything, asking.season.left)
+def state_net(asking: Asking, put: Put) -> Floats:
+    """What each option by itself is worth to the state per child, SEK, (k,)."""
+    view, options = asking.view, (put.place, put.cell)
+    looks = Looks(view.worth[BY_STATE], view.price[BY_STATE], view.granted[BY_STATE])
+    belief = asking.bodies.beliefs.market[asking.world.cells.intervention[put.cell]]
+    return at_belief(looks.worth[:, put.place, put.cell], belief) - _price(looks, asking.season.left, options)
 
 
 # ---------------------------------------------------------------------- what is put before a researcher's own rule
@@ -188,7 +238,7 @@ def offer_of(asking: Asking, who: str, row: int, option: int) -> tuple[Offer, Pe
     at = int(np.flatnonzero(mine == option)[0])
     owner = str(world.menu.owner[world.cells.intervention[option]])
     terms = perceived(asking, who, mine, owner=who == asking.design.way.asked(owner)[0])
-    value = terms.value if asking.design.way.paperless else by_group(world, terms.value, mine, asking.places)
+    value = terms.value if asking.design.way.paperless else of_ideas(asking, terms.value, mine)
     one_of = Perceived(*(each[row : row + 1, at : at + 1] for each in terms))
     return one(offers_to(asking, who, mine, value), row, at), one_of
 

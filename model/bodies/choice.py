@@ -42,8 +42,10 @@ YES, UNSEEN, IDEALESS, UNPAID, PARTNER, GRANTED_NOT, INVESTOR, CLOSED, PAPER, FU
 
 
 class Asked(NamedTuple):
-    """What those who were asked said, by (municipality, cell)."""
+    """What those who were asked said to options in places, shape (k,) each; place by place."""
 
+    place: Whole  # row of the municipality
+    cell: Whole  # number of the option
     value: Floats  # perceived net value per child, less what a child more costs the evaluation, SEK; above 0 means yes
     rank: Floats  # order in which options are taken, highest first
 
@@ -62,7 +64,7 @@ class Left(NamedTuple):
 
     seen: Whole  # (n, N_AGES, N_LEVELS): children identified
     purses: Whole  # (n, n_purses): money, SEK
-    places: Whole  # (n, n_cells): children that each option can still take this year
+    places: Whole  # (k,): children that each option can still take this year
 
 
 def choose(
@@ -73,22 +75,22 @@ def choose(
     Parameters
     ----------
     options, asked, needs, left
-        `Options`, `Asked`, `Needs` and `Left`; what is `left` changes.
+        `Options` of all cells, `Asked`, `Needs` and `Left`; what is `left` changes.
     limited
         Whether money binds.
     taken
-        Overwritten with the children to take by (municipality, cell).
+        Overwritten with the children to take, (k,).
     answer
-        What was said to each option, by (municipality, cell), int8; YES is overwritten where nobody is taken.
+        What was said to each option, (k,), int8; YES is overwritten where nobody is taken.
     """
-    order = np.argsort(-asked.rank, axis=1, kind="stable")  # of equals the first comes first
-    _choose(options, asked.value, order, needs, left, limited, taken, answer)
+    order = np.lexsort((-asked.rank, asked.place))  # of equals the first comes first
+    _choose(options, (asked.place, asked.cell, asked.value), order, needs, left, limited, taken, answer)
 
 
 @kernel
 def _choose(
     options: Options,
-    value: Floats,
+    asked: tuple[Whole, Whole, Floats],
     order: Whole,
     needs: Needs,
     left: Left,
@@ -96,53 +98,58 @@ def _choose(
     taken: Whole,
     answer: NDArray[np.int8],
 ) -> None:
-    """See `choose`; `order` are the cells of each municipality, those of the highest rank first."""
-    kind, age, level = options
+    """See `choose`; `order` are options place by place, those of the highest rank first."""
+    (kind, age, level), (place, cell, value) = options, asked
     part, fixed, once, per_child = needs
     seen, purses, places = left
-    n, n_cells = value.shape
     n_kinds, n_pots = once.shape[0], purses.shape[1]
     gain = np.empty(n_kinds)
     begun = np.empty(n_kinds, np.bool_)
-    at_first, wanted, pots = np.empty(n_cells, np.int64), np.empty(n_cells, np.bool_), np.empty(n_pots, np.int64)
+    at_first, wanted = np.empty(cell.size, np.int64), np.empty(cell.size, np.bool_)
+    pots = np.empty(n_pots, np.int64)
     taken[:] = 0
-    for m in range(n):
+    first = 0
+    while first < cell.size:
+        m, last = place[first], first
         gain[:] = 0.0
         begun[:] = False
         for pot in range(n_pots):
             pots[pot] = purses[m, pot]
-        for c in range(n_cells):
-            at_first[c] = min(places[m, c], seen[m, age[c], level[c]])
-            gain[kind[c]] += max(value[m, c], 0.0) * at_first[c]
-        for c in range(n_cells):
-            wanted[c] = value[m, c] > 0.0 and gain[kind[c]] > fixed
-            if not wanted[c] and answer[m, c] == YES:
-                answer[m, c] = PAPER if at_first[c] > 0 else UNSEEN
-        for i in range(n_cells):
-            c = order[m, i]
+        while last < cell.size and place[last] == m:
+            c = cell[last]
+            at_first[last] = min(places[last], seen[m, age[c], level[c]])
+            gain[kind[c]] += max(value[last], 0.0) * at_first[last]
+            last += 1
+        for i in range(first, last):
+            wanted[i] = value[i] > 0.0 and gain[kind[cell[i]]] > fixed
+            if not wanted[i] and answer[i] == YES:
+                answer[i] = PAPER if at_first[i] > 0 else UNSEEN
+        for i in order[first:last]:
+            c = cell[i]
             k = kind[c]
-            if not wanted[c]:
+            if not wanted[i]:
                 continue
-            number = min(places[m, c], seen[m, age[c], level[c]])
+            number = min(places[i], seen[m, age[c], level[c]])
             if limited and number > 0:
                 number = min(number, affordable(part[c], once[k], per_child[k], purses[m], begun[k]))
             if number <= 0:
-                if answer[m, c] == YES:
-                    if at_first[c] <= 0:
-                        answer[m, c] = UNSEEN
+                if answer[i] == YES:
+                    if at_first[i] <= 0:
+                        answer[i] = UNSEEN
                     elif limited and affordable(part[c], once[k], per_child[k], pots, False) <= 0:
-                        answer[m, c] = MONEY
+                        answer[i] = MONEY
                     else:
-                        answer[m, c] = RANK
+                        answer[i] = RANK
                 continue
             if limited:
                 for pot in range(n_pots):
                     needed = part[c, pot] + per_child[k, pot]
                     purses[m, pot] -= number * needed + (0 if begun[k] else once[k, pot])
             begun[k] = True
-            taken[m, c] = number
-            places[m, c] -= number
+            taken[i] = number
+            places[i] -= number
             seen[m, age[c], level[c]] -= number
+        first = last
 
 
 @kernel

@@ -9,13 +9,12 @@ it can pay for (`choice`). How an option looks to a body is in `asking`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..children.lifecourse import Options
-from ..contracts import Design
 from ..contracts.ways import IN_FORCE, OWN_ROOM
 from ..inputs.compiled import kernel
 from ..money.books import Books
@@ -23,7 +22,7 @@ from ..money.funds import Purse, purses_of
 from ..projects.payments import paperwork, parts
 from ..projects.services import open_to, unserved
 from ..world import World
-from .asking import Asking, Season, by_group, offers_to, perceived, state_net
+from .asking import Asking, Put, Season, by_idea, everything, in_part, of_ideas, offers_to, perceived, state_net
 from .bodies import Bodies, Decision
 from .choice import (
     ANSWERS,
@@ -47,9 +46,9 @@ from .choice import (
     choose,
 )
 from .ideas import ideas
-from .rules import kind_of, said
+from .rules import Rule, kind_of, said
 from .signing import too_small, verdicts
-from .views import reaches_region
+from .views import GRANTS, LEADS, SHARES
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -58,7 +57,7 @@ Answers = NDArray[np.int8]
 
 
 class Said(NamedTuple):
-    """What was said to every option under one contract, by (municipality, cell)."""
+    """What was said to options under one contract: of all by (municipality, option), or of those put before bodies."""
 
     value: Floats  # to whoever decides, SEK per child; not above 0 means no
     answer: Answers
@@ -86,37 +85,50 @@ def decide(askings: Sequence[Asking], books: Books, needs: Sequence[Needs]) -> t
     """Ask about every idea under every contract, and take children while money, staff and children last.
 
     First what owners rather pay themselves than apply for, then what the design pays, then own room for what is left.
-    `askings` as `put_to_all` gives them, `needs` as `needs_of`.
+    `askings` as `put_to_all` gives them, `needs` as `needs_of`. Of options of which nobody had an idea there is no
+    value.
     """
-    bodies, world, season = askings[IN_FORCE].bodies, askings[IN_FORCE].world, askings[IN_FORCE].season
+    asking = askings[IN_FORCE]
+    bodies, world, season, put = asking.bodies, asking.world, asking.season, asking.put
     cells, purses = world.cells, purses_of(world.contracts)
-    there = season.seen[:, cells.age, cells.level]
-    signed = [asking.signed if world.offers_beside(asking.contract) else {} for asking in askings]
-    said = [answers(asking) for asking in askings]
-    planned = askings[IN_FORCE].places
+    everywhere = season.seen[:, cells.age, cells.level]
+    there = everywhere[put.place, put.cell]
+    signed = [each.signed if world.offers_beside(each.contract) else {} for each in askings]
+    said = [answers_to(each, put) for each in askings]
     seen = unserved(world, season.seen, season.served)
-    left = Left(seen, np.stack([books.left(purse) for purse in purses], axis=1), planned.copy())
-    taken = [np.zeros(there.shape, np.int64) for _ in askings]
+    left = Left(seen, np.stack([books.left(purse) for purse in purses], axis=1), put.planned.copy())
+    taken = [np.zeros(there.size, np.int64) for _ in askings]
     answer = [each.answer for each in said]
     options = Options(cells.intervention, cells.age, cells.level)
     for contract, mask in _rounds(said):
-        value = np.where(mask, said[contract].value, 0.0)
-        funds, found, new = left.purses.copy(), said[contract].answer.copy(), np.zeros(there.shape, np.int64)
-        asked = Asked(value, np.ascontiguousarray(ranks(world, bodies, value, contract)))
-        choose(options, asked, needs[contract], left, world.contracts[contract].way.money_binds, new, found)
-        found = _without_a_fund(found, new, needs[contract].part, funds, purses)
+        funds, found, new = left.purses.copy(), said[contract].answer.copy(), np.zeros(there.size, np.int64)
+        some = np.flatnonzero(mask & (said[contract].value > 0.0))
+        value, cell, had = said[contract].value[some], put.cell[some], left.places[some]
+        asked = Asked(put.place[some], cell, value, ranks(world, bodies, value, contract, cell))
+        got, why, still = new[some], found[some], left._replace(places=had)
+        choose(options, asked, needs[contract], still, world.contracts[contract].way.money_binds, got, why)
+        new[some], found[some], left.places[some] = got, why, still.places
+        found = _without_a_fund(found, new, put, needs[contract].part, funds, purses)
         found[(found == UNSEEN) & (there > 0)] = RANK  # another has taken all of them
         taken[contract] = taken[contract] + new
         answer[contract] = np.where(taken[contract] > 0, YES, found).astype(np.int8)
-    idle = (planned == 0) & (there > 0) & (not world.design.way.paperless)
+    idle = (put.planned == 0) & (there > 0) & (not world.design.way.paperless)
+    nothing, nobody = np.zeros(everywhere.shape), np.where(everywhere > 0, IDEALESS, UNSEEN).astype(np.int8)
+
+    def laid_out(values: NDArray[Any], elsewhere: NDArray[Any]) -> NDArray[Any]:
+        """By (municipality, option)."""
+        result = elsewhere.astype(values.dtype)
+        result[put.place, put.cell] = values
+        return result
+
     return tuple(
         Decision(
-            value=each.value,
-            answer=np.where(idle, IDEALESS, of).astype(np.int8),
+            value=laid_out(each.value, nothing),
+            answer=laid_out(np.where(idle, IDEALESS, of).astype(np.int8), nobody),
             signed={who: verdict.accepts for who, verdict in party.items()},
-            seen=there,
-            applied=np.where(each.wanted > 0.0, planned, 0),
-            taken=number,
+            seen=everywhere,
+            applied=laid_out(np.where(each.wanted > 0.0, put.planned, 0), nothing),
+            taken=laid_out(number, nothing),
         )
         for each, of, party, number in zip(said, answer, signed, taken, strict=True)
     )
@@ -132,31 +144,38 @@ def _rounds(said: Sequence[Said]) -> list[tuple[int, Bools]]:
 
 
 def answers(asking: Asking) -> Said:
-    """What every option is worth to the body that decides, and what was answered.
+    """What every option would be worth to the body that decides, and what would be answered, with an idea or without.
+
+    Shape (n, n_cells) each, see `answers_to`.
+    """
+    shape = asking.places.shape
+    return Said(*(each.reshape(shape) for each in answers_to(asking, everything(asking))))
+
+
+def answers_to(asking: Asking, put: Put) -> Said:
+    """What options are worth to the body that decides, and what was answered, shape (k,) each.
 
     Whoever owns the project must want it, whoever grants must agree (A3, A4), and so must the state where the contract
     makes it sign, and every investor, lender and provider with money at stake; other public bodies that co-finance are
     bound by the contract.
     """
-    world, design, cells = asking.world, asking.design, asking.world.cells
-    value, wanted = np.zeros((2, world.n, cells.age.size))
-    answer = np.full(value.shape, YES, np.int8)
-    planned = asking.places
-    for owner in world.menu.owners:
-        mine = world.cells_of(owner)
-        for number, who in enumerate(design.way.asked(owner)):
-            net = wants(asking, who, mine, planned) if number == 0 else grants(asking, who, mine, planned)
-            if number == 0:
-                wanted[:, mine] = net
-            value[:, mine], answer[:, mine] = _heard(value[:, mine], answer[:, mine], net, first=number == 0)
-    if not design.way.alone:
-        _hear_partners(asking, planned, value, answer)
+    world, design = asking.world, asking.design
+    wanted = net_of(asking, LEADS, put, np.ones(put.cell.size, np.bool_))
+    value, answer = wanted, np.where(wanted > 0.0, YES, UNPAID).astype(np.int8)
+    for number, no in ((GRANTS, GRANTED_NOT), (SHARES, PARTNER)):
+        mine, net = (asking.view.parts[number].of[put.cell] >= 0) & (answer == YES), value.copy()
+        net[mine] = net_of(asking, number, put, mine)
+        refused = mine & ~(net > 0.0)
+        answer = np.where(refused, no, answer).astype(np.int8)
+        # Whoever grants decides by its own value; the order in which options are taken is not a partner's.
+        value = net if number == GRANTS else np.where(refused, np.minimum(value, 0.0), value)
     if world.offers_beside(asking.contract):
-        closed = np.broadcast_to(_outside(world, design), value.shape)
-        small, unsigned = too_small(world, design)[:, None], np.zeros(cells.age.size, np.bool_)
+        closed, small = asking.view.closed[put.cell], too_small(world, design)[put.place]
+        unsigned = np.zeros(world.cells.age.size, np.bool_)
         for verdict in asking.signed.values():
             unsigned |= ~verdict.accepts
-        against = state_says(asking, planned) <= 0.0 if design.signs else np.zeros(value.shape, np.bool_)
+        unsigned = unsigned[put.cell]
+        against = state_says(asking, put) <= 0.0 if design.signs else np.zeros(value.size, np.bool_)
         open_ = answer == YES
         no = np.select(
             [closed, open_ & against, open_ & small, open_ & unsigned], [CLOSED, STATE, SMALL, INVESTOR], YES
@@ -167,66 +186,49 @@ def answers(asking: Asking) -> Said:
     return Said(value, answer, wanted)
 
 
-def _hear_partners(asking: Asking, planned: Whole, value: Floats, answer: Answers) -> None:
-    """Let a second owner say no to what the first wants; the order in which options are taken is not its own."""
-    for partner in {team[1] for team in asking.world.menu.teams if team[1]}:
-        mine = asking.world.cells_with(partner)
-        refused = (answer[:, mine] == YES) & ~(wants(asking, partner, mine, planned, leads=False) > 0.0)
-        answer[:, mine] = np.where(refused, PARTNER, answer[:, mine])
-        value[:, mine] = np.where(refused, np.minimum(value[:, mine], 0.0), value[:, mine])
+def net_of(asking: Asking, number: int, put: Put, which: Bools) -> Floats:
+    """What some of the options are worth to whoever is asked about them in one of `View.parts`, SEK per child.
 
-
-def wants(asking: Asking, who: str, mine: Whole, planned: Whole, *, leads: bool = True) -> Floats:
-    """What projects of its own are worth to whoever owns them, SEK per child, (n, len(mine)); above 0 it wants them.
-
-    `mine` are options, `planned` the children that ideas are about, by (municipality, option). Whoever leads a project
-    makes the effort of applying, and is the one that is reluctant.
+    Above 0 it says yes, by itself or by the rule that a researcher has given it. `which` of those put, (k,): all of an
+    idea or none. Whoever leads a project makes the effort of applying, and is the one that is reluctant.
     """
-    return _said(asking, who, mine, planned, owner=leads)
+    part, mine, rules = asking.view.parts[number], put.of(which), asking.bodies.rules
+    value = np.zeros(0)
+    if mine.cell.size:
+        terms = in_part(asking, number, mine)
+        asking.weighed[number] = which, terms
+        value = terms.value if asking.design.way.paperless else by_idea(terms.value, mine)
+    for who in part.names:
+        if kind_of(who) in rules:
+            theirs = part.of[mine.cell] == part.names.index(who)
+            value = np.where(theirs, _ruled(asking, rules[kind_of(who)], number, who, mine), value)
+    return value
 
 
-def grants(asking: Asking, who: str, mine: Whole, planned: Whole) -> Floats:
-    """What others' projects are worth to whoever grants them money; as `wants`."""
-    return _said(asking, who, mine, planned, owner=False)
+def _ruled(asking: Asking, rule: Rule, number: int, who: str, put: Put) -> Floats:
+    """What a researcher's rule says of options, (k,): it is asked about all of one owner's at once; 0 of others'."""
+    world, part = asking.world, asking.view.parts[number]
+    result = np.zeros((world.n, world.cells.age.size))
+    for owner in world.menu.owners:
+        mine = np.intersect1d(part.cells_of(who), world.cells_of(owner))
+        if mine.size:
+            value = perceived(asking, who, mine, owner=part.leads).value
+            if not asking.design.way.paperless:
+                value = of_ideas(asking, value, mine)
+            result[:, mine] = said(rule, offers_to(asking, who, mine, value))
+    return np.asarray(result[put.place, put.cell])
 
 
-def _said(asking: Asking, who: str, mine: Whole, planned: Whole, *, owner: bool) -> Floats:
-    """What a body says by itself, or by the rule that a researcher has given it."""
-    value = perceived(asking, who, mine, owner=owner).value
-    if not asking.design.way.paperless:
-        value = by_group(asking.world, value, mine, planned)
-    rule = asking.bodies.rules.get(kind_of(who))
-    return value if rule is None else said(rule, offers_to(asking, who, mine, value))
-
-
-def _heard(value: Floats, answer: Answers, net: Floats, *, first: bool) -> tuple[Floats, Answers]:
-    """What stands after one more was asked: the last one's value counts, if nobody before said no."""
-    if first:
-        return net, np.where(net > 0.0, YES, UNPAID).astype(np.int8)
-    asked = answer == YES
-    refused = np.where(asked & ~(net > 0.0), GRANTED_NOT, answer).astype(np.int8)
-    return np.where(asked, net, value), refused
-
-
-def _outside(world: World, design: Design) -> Bools:
-    """Options that a contract does not cover, shape (n_cells,)."""
-    kinds, cells = world.cells.intervention, world.cells
-    names = world.menu.names[kinds].tolist()
-    options = zip(names, cells.age.tolist(), cells.level.tolist(), strict=True)
-    outside = np.array([not design.covers(*option) for option in options])
-    return outside if reaches_region(design) else outside | world.menu.regional[kinds]
-
-
-def state_says(asking: Asking, planned: Whole) -> Floats:
-    """What each idea is worth to the state per child, SEK, (n, n_cells): it saves and pays; it signs above 0.
+def state_says(asking: Asking, put: Put) -> Floats:
+    """What each idea is worth to the state per child, SEK, (k,): it saves and pays; it signs above 0.
 
     It believes what all evaluations have told the market, and has no taste, no project to run and nothing to try.
     """
-    return by_group(asking.world, state_net(asking), np.arange(asking.world.cells.age.size), planned)
+    return by_idea(state_net(asking, put), put)
 
 
-def ranks(world: World, bodies: Bodies, value: Floats, contract: int) -> Floats:
-    """Order in which options are taken, highest first, shape (n, n_cells).
+def ranks(world: World, bodies: Bodies, value: Floats, contract: int, cell: Whole | slice = slice(None)) -> Floats:
+    """Order in which options are taken, highest first, shape of `value`: (..., k), of these options or all.
 
     By value per krona; by value where there is no shortage of money; or, where the contract leaves the choice of target
     groups to the investor, by how safe its own return is ("low-hanging fruit").
@@ -236,17 +238,19 @@ def ranks(world: World, bodies: Bodies, value: Floats, contract: int) -> Floats:
         return value
     if design.target == "investor":
         every = verdicts(world, design, bodies.views[contract], bodies.beliefs).values()
-        return np.broadcast_to(np.min([each.safety for each in every], axis=0), value.shape)
-    return value / world.whole_cost
+        return np.broadcast_to(np.min([each.safety for each in every], axis=0)[cell], value.shape)
+    return value / world.whole_cost[cell]
 
 
-def _without_a_fund(answer: Answers, taken: Whole, part: Whole, money: Whole, purses: Sequence[Purse]) -> Answers:
+def _without_a_fund(
+    answer: Answers, taken: Whole, put: Put, part: Whole, money: Whole, purses: Sequence[Purse]
+) -> Answers:
     """Say so where an option would be paid from a municipal fund, and the municipality has none or an empty one."""
     fund = ("money", "municipal_fund")
     if fund not in purses:
         return answer
     at = purses.index(fund)
-    nothing = (part[:, at] > 0) & (money[:, at] <= 0)[:, None] & (taken == 0)
+    nothing = (part[put.cell, at] > 0) & (money[put.place, at] <= 0) & (taken == 0)
     return np.where(nothing & np.isin(answer, (PAPER, MONEY, RANK)), FUNDLESS, answer).astype(np.int8)
 
 

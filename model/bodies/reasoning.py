@@ -181,13 +181,9 @@ def value_of_trying(net: float, slope: float, before: float, more: float) -> flo
 
 
 @kernel
-def tastes(luck: Floats, scale: float) -> Floats:
+def taste(luck: float, scale: float) -> float:
     """What else speaks for or against a project, per krona of it: logistic, from luck in (0, 1); nothing at scale 0.
 
     So that yes or no is a logit of what is gained (McFadden 1974), and the same luck under every design.
     """
-    result = np.empty(luck.shape)
-    for m in range(luck.shape[0]):
-        for k in range(luck.shape[1]):
-            result[m, k] = scale * (math.log(luck[m, k]) - math.log(1.0 - luck[m, k]))
-    return result
+    return scale * (math.log(luck) - math.log(1.0 - luck))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..children.cells import mixed, saved_by_class
-from ..children.forecast import BELIEF_GRID, at_belief
+from ..children.forecast import BELIEF_GRID
 from ..children.ladder import N_AGES
 from ..children.practice import cost_begun, practice_of
 from ..contracts import Design
@@ -32,6 +33,7 @@ from .reasoning import Mandate, local_saving, perceived_payments, present_cost
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,29 @@ class Judge:
     funds: tuple[str, ...] = ()
 
 
+LEADS, GRANTS, SHARES = range(3)  # in which part somebody is asked about a project: see `View.parts`
+
+
+class Part(NamedTuple):
+    """Who is asked about each option in one part: of those `names` the one at `of`, shape (n_cells,), or -1: nobody."""
+
+    names: tuple[str, ...]
+    of: Whole
+    leads: bool  # the project would be its own
+
+    def cells_of(self, who: str) -> Whole:
+        """Options about which one of them is asked."""
+        return np.flatnonzero(self.of == self.names.index(who))
+
+
+class Looks(NamedTuple):
+    """How options look to those who are asked about them: as `View.worth`, `price` and `granted` of one body."""
+
+    worth: Floats
+    price: Floats
+    granted: Mapping[str, Floats]
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """How one contract looks to everybody concerned, for every option.
@@ -57,7 +82,8 @@ class View:
     year, (n_beliefs, n_cells, N_AGES), and the present value of what it pays for the option, (n, n_cells), SEK per
     child; `granted` of what each fund pays that it grants from. `tells`, (n, n_cells), is the precision that a child's
     follow-up adds to what is believed of the effect. `stake` is what each private party puts in per child, by (cell,
-    year since the start).
+    year since the start). `parts` are those in which bodies are asked, in order: whoever leads, grants, and is partner.
+    `closed` are options that the contract does not cover, shape (n_cells,).
     """
 
     expected: tuple[Expected, ...]
@@ -69,16 +95,28 @@ class View:
     granted: dict[str, dict[str, Floats]]
     stake: dict[str, Floats]
     tells: Floats
+    parts: tuple[Part, ...]
+    closed: Bools
 
     def __post_init__(self) -> None:
         protect(self)
 
-    def net(self, body: str, beliefs: Floats, cells: Whole, left: Mapping[str, Floats]) -> Floats:
-        """Perceived net value per child to a body of these options, SEK, shape (n, len(cells)).
+    @cached_property
+    def looks(self) -> tuple[Looks, ...]:
+        """How options look to those who are asked about them, for each of `parts`; nothing where nobody is."""
+        return tuple(self._looks_to(part) for part in self.parts)
 
-        `beliefs` by (municipality, cell of `cells`); `left` is what a krona left in each fund is worth, shape (n,).
-        """
-        return at_belief(self.worth[body][:, :, cells], beliefs) - self.cost(body, cells, left)
+    def _looks_to(self, part: Part) -> Looks:
+        worth, price = (np.zeros_like(next(iter(of.values()))) for of in (self.worth, self.price))
+        granted: dict[str, Floats] = {}
+        for who in part.names:
+            mine = part.cells_of(who)
+            worth[..., mine], price[:, mine] = self.worth[who][..., mine], self.price[who][:, mine]
+            for fund, paid in self.granted[who].items():
+                granted.setdefault(fund, np.zeros_like(price))[:, mine] = paid[:, mine]
+        for each in (worth, price, *granted.values()):
+            each.setflags(write=False)
+        return Looks(worth, price, granted)
 
     def cost(self, body: str, cells: Whole, left: Mapping[str, Floats]) -> Floats:
         """What these options cost a body per child as it counts, present value in SEK, shape (n, len(cells))."""
@@ -127,8 +165,11 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
                 if fund in finance
             }
         stake = {party: _stake(world, party, finance.get(party, nothing)) for party in private}
-        tells = _tells(expected[-1], world.mix)
-        views.append(View(expected, reported, private_view, worth, flows, price, granted, stake, tells))
+        tells, parts = _tells(expected[-1], world.mix), parts_of(world, design)
+        closed = _outside(world, design)
+        views.append(
+            View(expected, reported, private_view, worth, flows, price, granted, stake, tells, parts, closed)
+        )
     return tuple(views)
 
 
@@ -188,6 +229,28 @@ def judges(world: World, mandates: Mapping[str, Mandate], design: Design) -> dic
         paying = ("state", "outcomes_fund")
         result[STATE] = Judge(mandates[STATE], frozenset(paying), paying)
     return result
+
+
+def parts_of(world: World, design: Design) -> tuple[Part, ...]:
+    """In which parts bodies are asked under a contract: whoever leads, whoever grants, and the second of two owners."""
+    partner = [item.partner if not design.way.alone else "" for item in world.menu.items]
+    asked = [design.way.asked(item.owner) for item in world.menu.items]
+    whoever = ([each[0] for each in asked], [each[1] if len(each) > 1 else "" for each in asked], partner)
+    result = []
+    for number, names in enumerate(whoever):
+        known = tuple(dict.fromkeys(name for name in names if name))
+        of = np.array([known.index(name) if name else -1 for name in names])
+        result.append(Part(known, of[world.cells.intervention], number == 0))
+    return tuple(result)
+
+
+def _outside(world: World, design: Design) -> Bools:
+    """Options that a contract does not cover, shape (n_cells,)."""
+    kinds, cells = world.cells.intervention, world.cells
+    names = world.menu.names[kinds].tolist()
+    options = zip(names, cells.age.tolist(), cells.level.tolist(), strict=True)
+    outside = np.array([not design.covers(*option) for option in options])
+    return outside if reaches_region(design) else outside | world.menu.regional[kinds]
 
 
 def shares_by_account(world: World, design: Design) -> dict[str, Floats]:

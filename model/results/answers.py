@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bodies.asking import Asking, perceived, state_net
+from ..bodies.asking import Asking, state_net
 from ..bodies.bodies import Decision
 from ..bodies.choice import ANSWERS, GRANTED_NOT, INVESTOR, PARTNER, SMALL, STATE, UNPAID, YES
 from ..bodies.private import PRIVATE
 from ..bodies.rules import kind_of
+from ..bodies.views import GRANTS, LEADS, SHARES
 from ..contracts.ways import STATE as BY_STATE
 from ..contracts.words import INVESTORS
-from ..inputs.compiled import kernel
 from ..state import State
 from ..world import World
 from .words import Table
@@ -36,80 +36,63 @@ def nothing_noted(world: World) -> Floats:
     return np.zeros((world.n, len(world.menu.items), CODES, len(COUNTS) + len(TERMS)))
 
 
-def note(noted: Floats, asking: Asking, decision: Decision) -> Floats:
+def note(noted: Floats, asking: Asking, decision: Decision) -> None:
     """Add this year's ideas to the sums, each with the answer that it got under the design in force.
 
     An idea is a yes if any of its children were taken; else the answer is that given to most of them. A planner waits
     for no idea, and nothing is noted.
     """
     if asking.design.way.paperless:
-        return noted
-    planned, code = asking.places.astype(np.float64), _codes(asking, decision)
-    world, season, groups = asking.world, asking.season, asking.world.groups
-    weighed = _weighed(asking, code, planned > 0.0)
-    answer = _of_most(planned, code, groups.total(decision.taken) > 0, groups.of_cell)
-    sums = [season.ideas.astype(np.float64), groups.total(planned), groups.total(planned * world.whole_cost)]
-    sums += [groups.total(planned * weighed[name]) for name in TERMS]
-    result, (place, group) = noted.copy(), np.nonzero((season.ideas > 0) & (sums[1] > 0.0))
-    found = np.stack([each[place, group] for each in sums], axis=1)
-    np.add.at(result, (place, groups.intervention[group], answer[place, group]), found)
-    return result
+        return
+    world, season, put = asking.world, asking.season, asking.put
+    groups, planned, code = world.groups, put.planned.astype(np.float64), _codes(asking, decision)
+    n_ideas = int(put.idea.max(initial=-1)) + 1
+    place, group = np.empty((2, n_ideas), np.int64)
+    place[put.idea], group[put.idea] = put.place, groups.of_cell[put.cell]
 
+    def total(values: NDArray[Any]) -> Floats:
+        """Sum over the options of each idea."""
+        return np.bincount(put.idea, values, n_ideas)
 
-@kernel
-def _of_most(planned: Floats, code: Whole, taken: NDArray[np.bool_], of: Whole) -> Whole:
-    """Answer to each idea: yes where any child was taken, else that to most of its children; shape of `taken`."""
-    n, n_groups = taken.shape
-    result, children = np.empty((n, n_groups), np.int64), np.empty((n_groups, CODES))
-    for place in range(n):
-        children[:] = 0.0
-        for option in range(of.size):
-            children[of[option], code[place, option]] += planned[place, option]
-        for group in range(n_groups):
-            result[place, group] = YES if taken[place, group] else children[group].argmax()
-    return result
+    of_most = np.bincount(put.idea * CODES + code, planned, n_ideas * CODES).reshape(n_ideas, CODES).argmax(axis=1)
+    answer = np.where(total(decision.taken[put.place, put.cell]) > 0, YES, of_most)
+    weighed = _weighed(asking, code)
+    sums = [season.ideas[place, group].astype(np.float64), total(planned), total(planned * world.whole_cost[put.cell])]
+    found = np.stack([*sums, *(total(planned * weighed[name]) for name in TERMS)], axis=1)
+    np.add.at(noted, (place, groups.intervention[group], answer), found)
 
 
 def _codes(asking: Asking, decision: Decision) -> Whole:
-    """What was answered to each option, by (municipality, cell), with the party's own number for a private party."""
-    code = decision.answer.astype(np.int64)
+    """What was answered to each option that was put, (k,), with the party's own number for a private party."""
+    put = asking.put
+    answer = decision.answer[put.place, put.cell]
+    code = answer.astype(np.int64)
     for number in reversed(range(len(PRIVATE))):
         signed = decision.signed.get(PRIVATE[number])
         if signed is not None:
-            code[(decision.answer == INVESTOR) & ~signed] = len(ANSWERS) + number
+            code[(answer == INVESTOR) & ~signed[put.cell]] = len(ANSWERS) + number
     return code
 
 
-def _weighed(asking: Asking, code: Whole, about: NDArray[np.bool_]) -> dict[str, Floats]:
-    """What whoever said no weighed for each option, SEK per child by (municipality, cell); a loss is a chance.
+def _weighed(asking: Asking, code: Whole) -> dict[str, Floats]:
+    """What whoever said no weighed for each option that was put, SEK per child, (k,); a loss is a chance.
 
     Where nobody refused nothing stands.
     """
-    world, n_cells = asking.world, asking.world.cells.age.size
-    result = {name: np.zeros(code.shape) for name in TERMS}
-
-    def put(no: int, who: str, mine: Whole, *, owner: bool) -> None:
-        at = (code[:, mine] == no) & about[:, mine]
-        if at.any():
-            found = perceived(asking, who, mine, owner=owner)
+    world, put = asking.world, asking.put
+    result = {name: np.zeros(code.size) for name in TERMS}
+    for number, no in ((LEADS, UNPAID), (GRANTS, GRANTED_NOT), (SHARES, PARTNER)):
+        if (code == no).any():
+            mine, found = asking.weighed[number]
             for name, values in zip(TERMS, (found.net, found.trying, -found.against, found.taste), strict=False):
-                result[name][:, mine] = np.where(at, values, result[name][:, mine])
-
-    for owner in world.menu.owners:
-        for number, who in enumerate(asking.design.way.asked(owner)):
-            put((UNPAID, GRANTED_NOT)[number], who, world.cells_of(owner), owner=number == 0)
-    for partner in {team[1] for team in world.menu.teams if team[1]}:
-        if not asking.design.way.alone:
-            put(PARTNER, partner, world.cells_with(partner), owner=False)
+                result[name][mine] = np.where(code[mine] == no, values, result[name][mine])
     if (code == STATE).any():
-        result["gain"] = np.where(code == STATE, state_net(asking), result["gain"])
-    private = code >= len(ANSWERS)
-    if private.any():
+        result["gain"] = np.where(code == STATE, state_net(asking, put), result["gain"])
+    if (code >= len(ANSWERS)).any():
         for party, verdict in asking.signed.items():
             at = code == len(ANSWERS) + PRIVATE.index(party)
-            result["gain"] = np.where(at, np.broadcast_to(verdict.net, (world.n, n_cells)), result["gain"])
-            loss = verdict.loss * world.whole_cost
-            result["loss"] = np.where(at, np.broadcast_to(loss, (world.n, n_cells)), result["loss"])
+            result["gain"] = np.where(at, verdict.net[put.cell], result["gain"])
+            result["loss"] = np.where(at, (verdict.loss * world.whole_cost)[put.cell], result["loss"])
     return result
 
 

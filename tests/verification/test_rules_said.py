@@ -258,14 +258,14 @@ def test_an_investor_who_chooses_takes_first_what_is_safest_for_it():
 def chosen(*, value=(2.0, 1.0), seen=10, money=1_000, places=10, cost=(100, 100), fixed=0.0, limited=True):
     """Two options for the same children, by what is said of them; children taken into each, and what was answered."""
     options = Options(*(np.array(each) for each in ([0, 1], [5, 5], [1, 1])))
-    asked = Asked(np.array([value]), np.array([value]))
+    asked = Asked(np.zeros(2, np.int64), np.arange(2), np.array(value), np.array(value))
     needs = Needs(np.array(cost)[:, None], fixed, *np.zeros((2, 2, 1), np.int64))
     children = np.zeros((1, N_AGES, 5), np.int64)
     children[0, 5, 1] = seen
-    left = Left(children, np.array([[money]]), np.full((1, 2), places))
-    taken, answer = np.zeros((1, 2), np.int64), np.zeros((1, 2), np.int8)
+    left = Left(children, np.array([[money]]), np.full(2, places))
+    taken, answer = np.zeros(2, np.int64), np.zeros(2, np.int8)
     choose(options, asked, needs, left, limited, taken, answer)
-    return taken[0].tolist(), [ANSWERS[each] for each in answer[0]]
+    return taken.tolist(), [ANSWERS[each] for each in answer]
 
 
 def test_the_first_in_the_list_gets_children_and_money_first():

@@ -33,7 +33,7 @@ def decide(
     pots = np.zeros((1, len(POTS)), np.int64)
     for purse, amount in money:
         pots[0, purse] = amount
-    places = np.ceil(seen[:, age, level] * capacity).astype(np.int64)
+    places = np.ceil(seen[0, age, level] * capacity).astype(np.int64)
     part = np.zeros((kind.size, len(POTS)), np.int64)
     part[np.arange(kind.size), pot] = now
     part[:, FUND] = fund
@@ -42,13 +42,13 @@ def decide(
     paper[..., FUND] = overhead_fund
     per_child = np.zeros_like(paper)
     per_child[..., FUND] = each_fund
-    wanted = np.full((1, kind.size), -9, np.int64)
+    wanted = np.full(kind.size, -9, np.int64)
     before, lowest = seen.copy(), np.minimum(pots, 0)
     rank = score / whole if limited else score.astype(float)
-    first = (rank if order is None else np.array(order, float))[None, :]
+    first = rank if order is None else np.array(order, float)
     choose(
         Options(kind, age, level),
-        Asked(score[None, :].astype(float), first),
+        Asked(np.zeros(kind.size, np.int64), np.arange(kind.size), score.astype(float), first),
         Needs(part, float(overhead), paper, per_child),
         Left(seen, pots, places),
         limited,
@@ -58,9 +58,9 @@ def decide(
     assert (seen >= 0).all()
     assert (pots >= lowest).all() or not limited
     taken = np.zeros_like(seen)
-    np.add.at(taken[0], (age, level), wanted[0])
+    np.add.at(taken[0], (age, level), wanted)
     assert (before - seen == taken).all()  # nobody is taken twice, nobody is lost
-    return wanted[0].tolist(), pots[0]
+    return wanted.tolist(), pots[0]
 
 
 CHEAP = (0, 5, 1, SOCIAL, 300.0, 100, 100, 0)  # gains 3 per krona

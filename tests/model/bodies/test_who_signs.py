@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stupror.model.bodies.asking import signatures
+from stupror.model.bodies.asking import everything, signatures
 from stupror.model.bodies.choice import SMALL, STATE, YES
 from stupror.model.bodies.decisions import answers, state_says
 from stupror.model.bodies.signing import too_small
@@ -65,7 +65,9 @@ def test_a_project_can_be_too_small_for_an_investor_and_the_smallest_is_a_parame
 def test_the_state_signs_what_it_gains_from_and_nothing_else():
     """Its view: what it saves and others gain, less what its fund would pay. Looking nowhere it only pays."""
     model = opened("national-outcomes-funding")
-    worth, said = state_says(model.asking(IN_FORCE), model.asking(IN_FORCE).places), answers(model.asking(IN_FORCE))
+    asking = model.asking(IN_FORCE)
+    said = answers(asking)
+    worth = state_says(asking, everything(asking)).reshape(said.answer.shape)
     assert (worth[said.answer == STATE] <= 0.0).all()
     assert (worth[said.answer == YES] > 0.0).all()
     blind = PLACE.replace("state.horizon", 1).replace("state.other_regarding", 0.0)
