@@ -149,7 +149,8 @@ def answers(asking: Asking) -> Said:
     Shape (n, n_cells) each, see `answers_to`.
     """
     shape = asking.places.shape
-    return Said(*(each.reshape(shape) for each in answers_to(asking, everything(asking))))
+    value, answer, wanted = answers_to(asking, everything(asking))
+    return Said(value.reshape(shape), answer.reshape(shape), wanted.reshape(shape))
 
 
 def answers_to(asking: Asking, put: Put) -> Said:
@@ -177,10 +178,8 @@ def answers_to(asking: Asking, put: Put) -> Said:
         unsigned = unsigned[put.cell]
         against = state_says(asking, put) <= 0.0 if design.signs else np.zeros(value.size, np.bool_)
         open_ = answer == YES
-        no = np.select(
-            [closed, open_ & against, open_ & small, open_ & unsigned], [CLOSED, STATE, SMALL, INVESTOR], YES
-        )
-        answer = np.where(no != YES, no, answer).astype(np.int8)
+        against_it = [closed, open_ & against, open_ & small, open_ & unsigned]
+        answer = np.select(against_it, [CLOSED, STATE, SMALL, INVESTOR], answer).astype(np.int8)
         value = np.where(closed | against | small | unsigned, np.minimum(value, 0.0), value)
         wanted = np.where(closed, np.minimum(wanted, 0.0), wanted)
     return Said(value, answer, wanted)

@@ -17,7 +17,7 @@ def protect(part: Any) -> None:
     """Make every array of a dataclass read-only, also those of what it holds: `frozen` then means frozen."""
     for value in vars(part).values():
         _protect(value)
-    if _may_hold_arrays(type(part)):
+    if _may_hold_arrays(part.__class__):
         _protected[id(part)] = part
 
 
@@ -32,7 +32,7 @@ def _protect(value: Any) -> None:
     elif isinstance(value, dict):
         for each in value.values():
             _protect(each)
-    elif _may_hold_arrays(type(value)) and _protected.get(id(value)) is not value:
+    elif _may_hold_arrays(value.__class__) and _protected.get(id(value)) is not value:
         protect(value)
 
 

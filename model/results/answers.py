@@ -52,7 +52,7 @@ def note(noted: Floats, asking: Asking, decision: Decision) -> None:
 
     def total(values: NDArray[Any]) -> Floats:
         """Sum over the options of each idea."""
-        return np.bincount(put.idea, values, n_ideas)
+        return np.asarray(np.bincount(put.idea, values, n_ideas), dtype=np.float64)
 
     of_most = np.bincount(put.idea * CODES + code, planned, n_ideas * CODES).reshape(n_ideas, CODES).argmax(axis=1)
     answer = np.where(total(decision.taken[put.place, put.cell]) > 0, YES, of_most)
