@@ -236,7 +236,7 @@ class Clause:
         """The first part that the clause acts on: the only one, unless it limits a sum."""
         return self.parts[0]
 
-    @property
+    @cached_property
     def keys(self) -> tuple[Key, ...]:
         """The amounts that the clause acts on."""
         return tuple((*pair, part) for pair in (self.pair, *self.also) for part in self.parts)
@@ -251,12 +251,12 @@ class Clause:
         """Names of the conditions that the clause hangs on."""
         return self.when + self.unless
 
-    @property
+    @cached_property
     def values(self) -> dict[str, float]:
         """The terms that are one number, by name."""
         return {name: plain(each) for name, each in self.terms.items() if not isinstance(each.value, tuple)}
 
-    @property
+    @cached_property
     def lists(self) -> dict[str, tuple[float, ...]]:
         """The terms that are a list of numbers, by name (`step_table` alone has such)."""
         return {name: each.value for name, each in self.terms.items() if isinstance(each.value, tuple)}
@@ -338,7 +338,7 @@ class Design:
         """Share of the up-front cost by party."""
         return {share.party: share.value for share in self.finance}
 
-    @property
+    @cached_property
     def metrics(self) -> tuple[str, ...]:
         """Measures that clauses and their conditions read, each once: what settlement must be given."""
         named = [clause.metric for clause in self.clauses] + [
@@ -351,7 +351,7 @@ class Design:
             named.append(self.exits[self.ended[0]].measure)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
-    @property
+    @cached_property
     def asked_conditions(self) -> tuple[str, ...]:
         """Conditions that clauses name and nothing measures, each once: what settlement must be given."""
         known = self.conditions
@@ -368,7 +368,7 @@ class Design:
         """Longest follow-up of any measure, in years from the start of the project; 0 if nothing is measured."""
         return max((measure.years for measure in self.measures.values()), default=0)
 
-    @property
+    @cached_property
     def parties(self) -> tuple[str, ...]:
         """Everybody who pays or receives under the design, each once."""
         named = [share.party for share in self.finance]

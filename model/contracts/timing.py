@@ -8,9 +8,10 @@ milestone, is settled at each of those dates. Read by `settlement`, `in_run` and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from .contract import Clause, Design, Key
 from .vocabulary import KINDS
@@ -85,6 +86,19 @@ def settlement_dates(design: Design) -> Mapping[Key, tuple[int, ...]]:
 
     One, if it has no dates of its own: 0 from the start, else when all that it depends on has been measured.
     """
+    return _kept(design, "_settlement_dates", _settlement_dates)
+
+
+def _kept(design: Design, name: str, work: Callable[[Design], _T]) -> _T:
+    """Work out what follows from a contract alone; it keeps that, as it keeps its `shares`."""
+    kept: dict[str, Any] = vars(design)
+    if name not in kept:
+        kept[name] = work(design)
+    found: _T = kept[name]
+    return found
+
+
+def _settlement_dates(design: Design) -> Mapping[Key, tuple[int, ...]]:
     last = max((measure.months for measure in design.measures.values()), default=0)
     from_start = {key for clause in design.clauses if clause.counted_from == "start" for key in clause.keys}
     own = _collected(design, [frozenset(dates_of(clause, design)) for clause in design.clauses])
@@ -103,6 +117,10 @@ def settlement_years(design: Design) -> Mapping[Key, int]:
 
 def phases(design: Design) -> tuple[int, ...]:
     """Give the distinct years in which something is settled, first to last; empty if there are no clauses."""
+    return _kept(design, "_phases", _phases)
+
+
+def _phases(design: Design) -> tuple[int, ...]:
     return tuple(sorted({year_of(date) for dates in settlement_dates(design).values() for date in dates}))
 
 
@@ -135,7 +153,7 @@ class Calendar:
     reads: Mapping[str, tuple[int, ...]]
     stepwise: bool
 
-    @property
+    @cached_property
     def steps(self) -> tuple[int, ...]:
         """Every date at which something is settled, first to last."""
         return tuple(sorted({date for dates in self.dates.values() for date in dates}))
@@ -146,7 +164,11 @@ class Calendar:
 
 
 def calendar_of(design: Design) -> Calendar:
-    """Work out the calendar of a contract."""
+    """Give the calendar of a contract."""
+    return _kept(design, "_calendar", _calendar_of)
+
+
+def _calendar_of(design: Design) -> Calendar:
     dates = settlement_dates(design)
     reads: dict[str, set[int]] = {}
     due = []
