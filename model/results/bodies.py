@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..bodies.choice import ANSWERS, UNSEEN, YES
-from ..bodies.reasoning import local_saving
+from ..bodies.reasoning import Mandate, local_saving
 from ..bodies.views import selfish
-from ..children.forecast import BELIEF_GRID, at_belief
+from ..children.cells import Cells
+from ..children.forecast import BELIEF_GRID
 from ..children.ladder import ADULT_AGE, N_AGES, N_LEVELS
 from ..children.need import frailty_mix
 from ..children.prices import GROUPS
 from ..contracts.ways import IN_FORCE
 from ..inputs.arithmetic import powers
-from ..inputs.parameters import PAYERS
+from ..inputs.parameters import PAYERS, DiscountParameters
 from ..money.budgets import LINES
 from ..practice import CONTRACTS, STATES
 from ..state import State
-from ..world import World
+from ..world import Ahead, World
 from .words import LEVEL_NAMES, Table, text
+
+Floats = NDArray[np.float64]
 
 
 def bodies_table(world: World, state: State, detail: bool) -> Table:
@@ -43,16 +47,11 @@ def bodies_table(world: World, state: State, detail: bool) -> Table:
 def municipalities_table(world: World, state: State) -> Table:
     """What each municipality put in and what it and others got out, in the simulated years."""
     saved = np.zeros((world.n, len(PAYERS)), np.int64)
-    for t, (_, shadow, treated) in enumerate(state.children.history):
-        price = world.costs_in(world.start_year + t).by_payer
-        saved += np.tensordot(shadow.astype(np.int64) - treated, price, axes=2)
-    paid = {name: np.zeros(world.n, np.int64) for name in ("prevention", "received", "repaid")}
-    for entry in state.books.ledger.entries:
-        column = {"outcome payment": "received", "repayment": "repaid"}.get(
-            entry.purpose, "prevention" if entry.purpose in ("programme", "application", "evaluation") else None
-        )
-        if column is not None:
-            np.add.at(paid[column], entry.municipality, entry.amount)
+    for costs in dict.fromkeys(costs for _, costs in world.prices):  # what is alike in all years of a price list
+        years = [t for t in range(len(state.children.history)) if world.costs_in(world.start_year + t) is costs]
+        moved = [state.children.history[t][1].astype(np.int64) - state.children.history[t][2] for t in years]
+        saved += np.tensordot(np.sum([np.zeros_like(state.children.seen), *moved], axis=0), costs.by_payer, axes=2)
+    paid = {name: _paid(world, state, purposes) for name, purposes in _PURPOSES.items()}
     places = world.spec.places
     own = saved[:, GROUPS["municipality"]].sum(axis=1)
     return {
@@ -67,6 +66,23 @@ def municipalities_table(world: World, state: State) -> Table:
         "others_saving_sek": saved.sum(axis=1) - own,
         **_practice(world, state),
     }
+
+
+_PURPOSES = {
+    "prevention": ("programme", "application", "evaluation"),
+    "received": ("outcome payment",),
+    "repaid": ("repayment",),
+}
+
+
+def _paid(world: World, state: State, purposes: tuple[str, ...]) -> NDArray[np.int64]:
+    """What was paid for these purposes in all years, by municipality, whole SEK."""
+    entries = [entry for entry in state.books.ledger.entries if entry.purpose in purposes]
+    result = np.zeros(world.n, np.int64)
+    if entries:
+        where = np.concatenate([entry.municipality for entry in entries])
+        np.add.at(result, where, np.concatenate([entry.amount for entry in entries]))
+    return result
 
 
 def _practice(world: World, state: State) -> dict[str, Any]:
@@ -84,20 +100,34 @@ def _practice(world: World, state: State) -> dict[str, Any]:
     }
 
 
+_TRUE = BELIEF_GRID.index(1.0)
+
+
+@lru_cache(maxsize=4)  # the same for all designs of a world
+def _to_everybody(cells: Cells, discount: DiscountParameters) -> tuple[Floats, Floats]:
+    """What a child of each option saves each payer over its life, and society, present value in SEK."""
+    payers = (cells.true_saving * powers(1.0 / (1.0 + discount.rate), N_AGES)[:, None]).sum(axis=1)
+    society = (cells.production * powers(1.0 / (1.0 + discount.societal_rate), N_AGES)).sum(axis=1)
+    return payers, society
+
+
+@lru_cache(maxsize=16)
+def _to_owner(mandate: Mandate, ahead: Ahead, options: bytes) -> Floats:
+    """What a child of each of these options saves its owner as if only what is true were believed, median of places."""
+    mine = np.frombuffer(options, np.int64)
+    of_class = ahead.saved[:, [_TRUE]][:, :, mine]  # by frailty class, as if it were all that is believed
+    return np.asarray(np.median(local_saving(selfish(mandate), of_class, ahead.mix[:, :, mine])[0], axis=0))
+
+
 def options_table(world: World, state: State) -> Table:
     """What each option is worth to whom: on the owner's own budget, and to everybody over the whole life."""
-    cells, discount = world.cells, world.spec.discount
-    value = (cells.true_saving * powers(1.0 / (1.0 + discount.rate), N_AGES)[:, None]).sum(axis=1)
-    societal = (cells.production * powers(1.0 / (1.0 + discount.societal_rate), N_AGES)).sum(axis=1)
-    truth = np.ones(cells.age.size)
-    at_truth = world.saved[:, [BELIEF_GRID.index(1.0)]]  # by frailty class, as if it were all that is believed
+    cells = world.cells
+    value, societal = _to_everybody(cells, world.spec.discount)
     own, perceived = np.zeros(cells.age.size), np.zeros(cells.age.size)
     for owner in world.menu.owners:
         mine = world.cells_of(owner)
-        alone = local_saving(selfish(state.bodies.mandates[owner]), at_truth[:, :, mine], world.mix[:, :, mine])[0]
-        own[mine] = np.median(alone, axis=0)
-        worth = state.bodies.views[IN_FORCE].worth[owner][:, :, mine]
-        perceived[mine] = np.median(at_belief(worth, truth[mine]), axis=0)
+        own[mine] = _to_owner(state.bodies.mandates[owner], world.ahead, mine.tobytes())
+        perceived[mine] = np.median(state.bodies.views[IN_FORCE].worth[owner][_TRUE][:, mine], axis=0)
     seen = state.children.seen_total[cells.age, cells.level]
     helped, n = state.children.participants, state.children.participants.n
     age = helped.start_year[:n].astype(np.int64) - 1 - helped.born[:n]

@@ -147,10 +147,7 @@ def levels_table(world: World, state: State, later: Later) -> Table:
 
 def _by_year(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum (years, ages, levels) over ages, age by age."""
-    total = np.zeros((counts.shape[0], counts.shape[2]))
-    for age in range(counts.shape[1]):
-        total += counts[:, age]
-    return np.asarray(np.round(total, COUNTED_TO))
+    return np.asarray(np.round(counts.sum(axis=1), COUNTED_TO))
 
 
 def costs_table(world: World, state: State, later: Later) -> Table:

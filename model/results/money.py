@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,24 @@ from numpy.typing import NDArray
 from ..contracts import phases
 from ..contracts.ways import IN_FORCE
 from ..money.books import Payment
-from ..money.ledger import NO_PROJECT
+from ..money.ledger import NO_PROJECT, Entry
 from ..projects.dues import still_to_settle
 from ..projects.payments import evaluation_fee, overhead, programmes, transfers
 from ..state import State
 from ..world import World
-from .words import EXPECTED, SIMULATED, Table, text
+from .words import EXPECTED, SIMULATED, Table, numbered, text
 
 _KEYS = ("year", "payer", "receiver", "purpose", "kind")
+_KEY = attrgetter(*_KEYS)
+
+
+def _amounts(entries: Sequence[Entry]) -> list[int]:
+    """What each entry moves in all, whole SEK; none is empty."""
+    if not entries:
+        return []
+    begins = np.cumsum([0, *(entry.amount.size for entry in entries[:-1])])
+    amounts: list[int] = np.add.reduceat(np.concatenate([entry.amount for entry in entries]), begins).tolist()
+    return amounts
 
 
 def flows_table(world: World, state: State, detail: bool) -> Table:
@@ -27,9 +38,8 @@ def flows_table(world: World, state: State, detail: bool) -> Table:
     entries = state.books.ledger.entries
     if not detail:
         sums: dict[tuple[Any, ...], int] = {}
-        for entry in entries:
-            key = tuple(getattr(entry, name) for name in _KEYS)
-            sums[key] = sums.get(key, 0) + int(entry.amount.sum())
+        for key, amount in zip(map(_KEY, entries), _amounts(entries), strict=True):
+            sums[key] = sums.get(key, 0) + amount
         columns = zip(*sums, strict=True) if sums else [()] * len(_KEYS)
         result: Table = dict(zip(_KEYS, map(list, columns), strict=True))
         return result | {"amount_sek": list(sums.values())}
@@ -49,36 +59,36 @@ def flows_table(world: World, state: State, detail: bool) -> Table:
 
 def payments_table(world: World, state: State) -> Table:
     """All money that programmes and contracts move, nationally; what is still owed after the last year is expected."""
-    names = np.array([item.name for item in world.menu.items])
+    items, projects = world.menu.items, state.projects
     rows: list[tuple[int, str, str, str, str]] = []
-    totals: list[NDArray[Any]] = []
-
-    def add(year: int, payer: str, receiver: str, purpose: str, phase: str, which: Any, amount: Any) -> None:
-        rows.append((year, payer, receiver, purpose, phase))
-        totals.append(np.bincount(state.projects.intervention[which], amount, minlength=names.size))
-
+    moved: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []  # projects and amounts of each row
     for entry in state.books.ledger.entries:
         if entry.project[0] != NO_PROJECT:
-            add(entry.year, entry.payer, entry.receiver, entry.purpose, SIMULATED, entry.project, entry.amount)
+            rows.append((entry.year, entry.payer, entry.receiver, entry.purpose, SIMULATED))
+            moved.append((entry.project, entry.amount))
     for year, owed in _still_owed(world, state):
-        add(year, owed.payer, owed.receiver, owed.purpose, EXPECTED, owed.project, owed.amount)
+        rows.append((year, owed.payer, owed.receiver, owed.purpose, EXPECTED))
+        moved.append((owed.project, owed.amount))
     columns = ("year", "payer", "receiver", "purpose", "intervention", "phase")
     if not rows:
         return {name: [] for name in (*columns, "amount_sek")}
-    amount = np.rint(np.stack(totals)).astype(np.int64)
-    row, kind = np.nonzero(amount)
-    of_rows = [np.unique(each, return_inverse=True) for each in zip(*rows, strict=True)]
-    of_kinds = np.unique(names, return_inverse=True)
-    keys = [each[1][row] for each in of_rows]
-    keys.insert(4, of_kinds[1][kind])
-    found: list[NDArray[Any]] = [each[0] for each in of_rows]
+    which, amount = (np.concatenate(column) for column in zip(*moved, strict=True))
+    row = np.repeat(np.arange(len(rows)), [each.size for each, _ in moved])
+    sums = np.bincount(row * len(items) + projects.intervention[which], amount, len(rows) * len(items))
+    row, kind = np.divmod(np.flatnonzero(sums), len(items))
+    amount = np.rint(sums[sums != 0.0]).astype(np.int64)
+    of_rows = [numbered(column) for column in zip(*rows, strict=True)]
+    of_kinds = numbered([item.name for item in items])
+    found = [names for names, _ in of_rows]
+    keys = [number[row] for _, number in of_rows]
     found.insert(4, of_kinds[0])
-    number, back = np.unique(np.ravel_multi_index(keys, [each.size for each in found]), return_inverse=True)
-    at = np.unravel_index(number, [each.size for each in found])
+    keys.insert(4, of_kinds[1][kind])
+    number, back = np.unique(np.ravel_multi_index(keys, [len(each) for each in found]), return_inverse=True)
+    at = np.unravel_index(number, [len(each) for each in found])
     total = np.zeros(number.size, np.int64)
-    np.add.at(total, back, amount[row, kind])
+    np.add.at(total, back, amount)
     texts = {name: text(each, which) for name, each, which in zip(columns, found, at, strict=True) if name != "year"}
-    return {"year": found[0][at[0]], **texts, "amount_sek": total}
+    return {"year": np.array(found[0])[at[0]], **texts, "amount_sek": total}
 
 
 def _still_owed(world: World, state: State) -> Iterator[tuple[int, Payment]]:
