@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,31 +73,36 @@ def prospects(
     """
     size = usual.size
     shape = (len(BELIEF_GRID), usual.whole_cost.size)
-    cost = np.broadcast_to(np.rint(usual.whole_cost * size).astype(np.int64), shape).ravel()
-    children: Floats = np.broadcast_to(size, shape).ravel()
-    years: Whole = np.broadcast_to(usual.years, shape).ravel()
+    every = list(product(deviates(), _fates(design)))
+    probability = [chance / LUCK for _, (_, chance) in every]
     by = {each.metric.name: factor.get(each.metric.name, 1.0) for each in metrics}
     means = {each.metric.name: each.mean(size) * by[each.metric.name] for each in metrics}
     spreads = {each.metric.name: each.spread(size) * by[each.metric.name] for each in metrics}
+
+    def in_all(values: Any) -> Any:
+        """The same in every case, case by case."""
+        return np.broadcast_to(values, (len(every), *shape)).ravel()
+
+    known = Outcome(
+        in_all(np.rint(usual.whole_cost * size).astype(np.int64)),
+        {name: np.stack([means[name] + luck * spreads[name] for luck, _ in every]).ravel() for name in means},
+        {
+            name: np.repeat([fate[name] for _, (fate, _) in every], shape[0] * shape[1])
+            for name in every[0][1][0]
+        },
+        in_all(size),
+        in_all(usual.years),
+    )
+    paid = [(each, each.amount.reshape(-1, *shape) / size) for each in settle(design, known) if each.year < N_AGES]
     flows: dict[str, Floats] = {}
-    cases: dict[str, Floats] = {party: np.zeros((*shape, 0, N_AGES)) for party in parties}
-    probability: list[float] = []
-    for luck, (fate, chance) in product(deviates(), _fates(design)):
-        metric = {name: (means[name] + luck * spreads[name]).ravel() for name in means}
-        conditions = {name: np.full(cost.size, holds) for name, holds in fate.items()}
-        probability.append(chance / LUCK)
-        one = {party: np.zeros((*shape, N_AGES)) for party in parties}
-        for transfer in settle(design, Outcome(cost, metric, conditions, children, years)):
-            if transfer.year >= N_AGES:
-                continue
-            each = transfer.amount.reshape(shape) / size
+    cases: dict[str, Floats] = {party: np.zeros((*shape, len(every), N_AGES)) for party in parties}
+    for case, chance in enumerate(probability):
+        for transfer, each in paid:
             for party, sign in ((transfer.payer, -1.0), (transfer.receiver, 1.0)):
                 flow = flows.setdefault(party, np.zeros((*shape, N_AGES)))
-                flow[..., transfer.year] += sign * probability[-1] * each
-                if party in one:
-                    one[party][..., transfer.year] += sign * each
-        for party in parties:
-            cases[party] = np.concatenate([cases[party], one[party][:, :, None]], axis=2)
+                flow[..., transfer.year] += sign * chance * each[case]
+                if party in cases:
+                    cases[party][:, :, case, transfer.year] += sign * each[case]
     nothing = np.zeros((*shape, 0, N_AGES))
     return {
         party: Prospect(flows.get(party, np.zeros((*shape, N_AGES))), cases.get(party, nothing), np.array(probability))

@@ -110,18 +110,17 @@ def still_to_settle(world: World, projects: Projects, which: Which, at: int) -> 
     effects, since caps, floors and thresholds pay differently for good and bad luck. A metric whose follow-up is over
     is as it was measured.
     """
-    known = found(world, projects, which, "measured")
-    cases: list[dict[str, Floats]] = [{} for _ in range(LUCK)]
+    known, cases = found(world, projects, which, "measured"), {}
     for j, metric in enumerate(world.yardsticks.metrics[IN_FORCE]):
         likely, spread = _reported(world, projects, which, j)
         over = projects.start_year[which] + metric.years <= world.last_year + 1
-        for case, luck in zip(cases, _misses(world, projects, j), strict=True):
-            case[metric.name] = np.where(over, known[metric.name], likely + luck * spread)
-    settled = [settle(world.design, outcome(world, projects, which, case), at) for case in cases]
+        luck = _misses(world, projects, j)[:, None]
+        cases[metric.name] = np.where(over, known[metric.name], likely + luck * spread).ravel()
+    settled = settle(world.design, outcome(world, projects, np.tile(which, LUCK), cases), at)  # all cases at once
     goes_on = projects.ended_by[which] == 0
     return [
-        replace(same[0], amount=np.rint(np.mean([each.amount for each in same], axis=0)).astype(np.int64) * goes_on)
-        for same in zip(*settled, strict=True)
+        replace(each, amount=np.rint(each.amount.reshape(LUCK, -1).mean(axis=0)).astype(np.int64) * goes_on)
+        for each in settled
     ]
 
 
