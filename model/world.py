@@ -97,9 +97,9 @@ class Menu:
         return tuple((item.owner, item.partner, item.partner_share) for item in self.items)
 
     @cached_property
-    def run_by(self) -> Mapping[Team, Bools]:
-        """Which interventions each team runs, shape (n_interventions,)."""
-        return {team: _kept(np.array([each == team for each in self.team])) for team in self.teams}
+    def run_by(self) -> Whole:
+        """Number in `teams` of who runs each, shape (n_interventions,)."""
+        return _kept(np.array([self.teams.index(team) for team in self.team]))
 
     @property
     def whole_cost(self) -> Whole:

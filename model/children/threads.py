@@ -28,12 +28,16 @@ def side_by_side(cuts: Sequence[int], run: Callable[[int, int], Answer]) -> list
 
 def of_municipalities(people: Population, threads: int) -> list[int]:
     """Cut the municipalities into parts of about as many children, one for each thread."""
+    if threads == 1:
+        return [0, people.codes.size]
     goals = np.linspace(0, people.n_children, threads + 1)[1:-1]
     return [0, *np.searchsorted(people.offsets[:, 0], goals).tolist(), people.codes.size]
 
 
 def of_rows(first: int, last: int, threads: int) -> list[int]:
     """Cut rows of participants, `first` to `last` (exclusive), into parts of equal size, one for each thread."""
+    if threads == 1:
+        return [first, last]
     return [int(cut) for cut in np.linspace(first, last, threads + 1)]
 
 

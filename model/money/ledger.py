@@ -94,12 +94,13 @@ class Ledger:
         """Received less paid in `year`, by account and municipality. Shape (n_municipalities,) each."""
         result: dict[str, Money] = {}
         for entry in self.of(year):
-            moved = entry.amount
-            if entry.project[0] != NO_PROJECT:
-                moved = np.zeros(self.n_municipalities, np.int64)
-                np.add.at(moved, entry.municipality, entry.amount)
-            for account, sign in ((entry.payer, -1), (entry.receiver, 1)):
-                result[account] = result.get(account, np.zeros(self.n_municipalities, np.int64)) + sign * moved
+            for account, move in ((entry.payer, np.subtract), (entry.receiver, np.add)):
+                if account not in result:
+                    result[account] = np.zeros(self.n_municipalities, np.int64)
+                if entry.project[0] == NO_PROJECT:
+                    move(result[account], entry.amount, out=result[account])
+                else:
+                    move.at(result[account], entry.municipality, entry.amount)
         return result
 
     def total(self, year: int, kind: str) -> int:

@@ -69,18 +69,17 @@ def _settle(
 ) -> None:
     """Note what a contract pays of these projects in its year `at`: as measured, and as on the true effect."""
     (world, year), (design, at) = now, contract
-    paid: list[tuple[Transfer, ...]] = []
-    for how in ("measured", "true"):
-        known = outcome(world, projects, which, found(world, projects, which, how))
-        if design.ended is not None:
-            known = as_it_stands(design, design.ended[1], known)
-        paid.append(settle(design, known, at))
-    for transfer in paid[0]:
-        books.due.setdefault(year + transfer.year - at, []).append((transfer, which))
-    for column, part in zip((projects.payable, projects.fair), paid, strict=True):
-        for transfer in part:
-            if transfer.clause != "admin_cost":
-                column[which] += transfer.amount
+    measured, true = (found(world, projects, which, how) for how in ("measured", "true"))
+    both = {name: np.concatenate([measured[name], true[name]]) for name in measured}
+    known, n = outcome(world, projects, np.tile(which, 2), both), which.size
+    if design.ended is not None:
+        known = as_it_stands(design, design.ended[1], known)
+    for transfer in settle(design, known, at):
+        due = replace(transfer, amount=transfer.amount[:n])
+        books.due.setdefault(year + transfer.year - at, []).append((due, which))
+        if transfer.clause != "admin_cost":
+            projects.payable[which] += transfer.amount[:n]
+            projects.fair[which] += transfer.amount[n:]
 
 
 def last_phase(world: World, contract: int) -> int:

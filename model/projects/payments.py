@@ -7,6 +7,7 @@ still owed after the last year go through the same functions, so that the two ca
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..contracts import Transfer, split_cost
 from ..inputs.parameters import ProjectParameters
 from ..money.books import Books, Payment
 from ..money.funds import FILLED_BY, Owners, Purse, account_of
-from ..world import Menu, Team, World
+from ..world import Menu, World
 from .projects import Projects
 
 Money = NDArray[np.int64]
@@ -108,9 +109,12 @@ def evaluation_fee(world: World, projects: Projects, which: Which) -> Money:
     return np.asarray(round(world.spec.project.evaluation_cost) + each * projects.children[which])
 
 
+@lru_cache(maxsize=4)
 def _evaluated_each(menu: Menu, project: ProjectParameters) -> Money:
     years = zip(menu.yearly.tolist(), menu.duration.tolist(), strict=True)
-    return np.array([round(project.evaluation_share * cost * duration) for cost, duration in years], np.int64)
+    each = np.array([round(project.evaluation_share * cost * duration) for cost, duration in years], np.int64)
+    each.setflags(write=False)
+    return each
 
 
 def overhead_account(world: World, owners: Owners, contract: int) -> str:
@@ -125,25 +129,30 @@ def overhead_account(world: World, owners: Owners, contract: int) -> str:
 
 def each_team(world: World, projects: Projects, which: Which) -> Iterator[tuple[Owners, int, Which]]:
     """Divide projects by (owners, contract)."""
-    for team in world.menu.teams:
-        for contract in range(len(world.contracts)):
-            mine = which[owned_by(world.menu, projects, team, which) & (projects.contract[which] == contract)]
-            if mine.size:
-                yield Owners(*team), contract, mine
+    contracts = len(world.contracts)
+    number = world.menu.run_by[projects.intervention[which]] * contracts + projects.contract[which]
+    for each in _present(number):
+        team, contract = divmod(each, contracts)
+        yield Owners(*world.menu.teams[team]), contract, which[number == each]
 
 
-def owned_by(menu: Menu, projects: Projects, team: Team, which: Which) -> Bools:
-    """Say which of the projects these owners run."""
-    return menu.run_by[team][projects.intervention[which]]
+def each_owners(menu: Menu, projects: Projects, which: Which) -> Iterator[tuple[Owners, Bools]]:
+    """Say which of the projects each owners run, of those who run any."""
+    number = menu.run_by[projects.intervention[which]]
+    for team in _present(number):
+        yield Owners(*menu.teams[team]), number == team
+
+
+def _present(numbers: Which) -> list[int]:
+    """Numbers that are there, each once and in order."""
+    present: list[int] = np.flatnonzero(np.bincount(numbers)).tolist()
+    return present
 
 
 def transfers(menu: Menu, projects: Projects, transfer: Transfer, which: Which) -> Iterator[Payment]:
     """Translate a contract's payment for these projects into payments between accounts; within one, nothing moves."""
     purpose = PURPOSES.get(transfer.clause, "outcome payment")
-    for team in menu.teams:
-        owners, mine = Owners(*team), owned_by(menu, projects, team, which)
-        if not mine.any():
-            continue
+    for owners, mine in each_owners(menu, projects, which):
         where = projects.municipality[which[mine]]
         for payer, paid in owners.divide(transfer.payer, transfer.amount[mine]):
             for receiver, amount in owners.divide(transfer.receiver, paid):
@@ -182,18 +191,18 @@ def programmes(world: World, projects: Projects, year: int) -> Iterator[Payment]
 
 def promise(books: Books, world: World, projects: Projects, contract: int, new: Which) -> None:
     """Note what new projects cost now and will cost in later years; a fund's grant is for the whole project."""
-    for team in world.menu.teams:
-        owners, mine = Owners(*team), new[owned_by(world.menu, projects, team, new)]
-        if not mine.size:
-            continue
-        _promise_overhead(books, world, projects, (owners, contract), mine[projects.judged[mine]])
-        for years_in in range(int(projects.duration[mine].max(initial=0))):
-            # This year's cost of a service was put by before anything was decided.
-            going = mine[(projects.duration[mine] > years_in) & (projects.judged[mine] | (years_in > 0))]
-            for account, part in split(world, owners, contract, projects.yearly_cost[going]).items():
-                due = _promised(books, account, owners, _t(world, projects, mine), years_in)
+    for owners, those in each_owners(world.menu, projects, new):
+        mine = new[those]
+        where, duration, judged = projects.municipality[mine], projects.duration[mine], projects.judged[mine]
+        t = _t(world, projects, mine)
+        _promise_overhead(books, world, projects, (owners, contract), mine[judged])
+        # This year's cost of a service was put by before anything was decided.
+        going = [(duration > years_in) & (judged | (years_in > 0)) for years_in in range(int(duration.max()))]
+        for account, part in split(world, owners, contract, projects.yearly_cost[mine]).items():
+            for years_in, paying in enumerate(going):
+                due = _promised(books, account, owners, t, years_in)
                 if due is not None:
-                    np.add.at(due, projects.municipality[going], part)
+                    np.add.at(due, where[paying], part[paying])
 
 
 def hand_over(books: Books, world: World, projects: Projects, ended: Which) -> None:

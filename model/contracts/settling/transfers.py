@@ -56,10 +56,9 @@ def upfront(design: Design, cost: Money) -> tuple[Transfer, ...]:
 
 def split_cost(design: Design, cost: Money) -> dict[str, Money]:
     """Divide the up-front cost among those who finance it, in whole units that sum exactly to the cost."""
-    edges = np.concatenate([[0.0], np.cumsum(list(design.shares.values()))])
-    edges[-1] = 1.0
-    paid = [np.rint(edge * cost).astype(np.int64) for edge in edges[:-1]] + [cost]
-    return {party: paid[i + 1] - paid[i] for i, party in enumerate(design.shares)}
+    within = np.cumsum(list(design.shares.values()))[:-1].tolist()  # the last pays the rest
+    upto = [np.zeros_like(cost), *(np.rint(edge * cost).astype(np.int64) for edge in within), cost]
+    return {party: upto[i + 1] - upto[i] for i, party in enumerate(design.shares)}
 
 
 def net_by_party(transfers: Iterable[Transfer]) -> dict[str, Money]:
