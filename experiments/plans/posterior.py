@@ -18,9 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...model.children.ladder import N_LEVELS
+from ...model.inputs.assembly.declared import declaration
 from ...model.inputs.errors import InputError, hint
 from ...model.inputs.quantity import Value
-from ...model.inputs.reading.assembly import declaration
 from ...model.inputs.scenario import Scenario
 from ..data import DATA
 from ..files.foreign import number_table
