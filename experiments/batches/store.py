@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,13 @@ def write(target: Path, data: bytes) -> None:
     OSError
         If it cannot be written (no space, no right); nothing is left behind then.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.parent / f"{DRAFT}{os.getpid()}-{target.name}"
     try:
-        draft.write_bytes(data)
+        try:
+            draft.write_bytes(data)
+        except FileNotFoundError:  # the first in its folder
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(data)
         draft.replace(target)
     except BaseException:
         draft.unlink(missing_ok=True)
@@ -118,7 +122,12 @@ def put_table(folder: Path, name: str, key: str, table: Any) -> None:
 
 def find(folder: Path, key: str) -> Path | None:
     """Find the part of a run, if it is there."""
-    return next((folder / PARTS / key[:2]).glob(f"{key}.*.parquet"), None)
+    shelf = folder / PARTS / key[:2]
+    with suppress(FileNotFoundError):
+        for name in os.listdir(shelf):
+            if name.startswith(f"{key}.") and name.endswith(".parquet"):
+                return shelf / name
+    return None
 
 
 def finished(folder: Path) -> dict[str, Path]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -62,9 +62,13 @@ class Draws:
 
     def life(self, number: int) -> dict[str, float]:
         """Return the factors of the life course in the world of a number, refitted to it; none if it is not there."""
+        return dict(self._lives.get(number, {}))
+
+    @cached_property
+    def _lives(self) -> dict[int, dict[str, float]]:
         names = [str(name) for name in self.table if str(name).startswith(TIMES)]
-        rows = self.table.loc[self.table["world"] == number, names].to_dict("records")
-        return {str(name): float(value) for name, value in rows[0].items()} if rows else {}
+        rows = zip(self.table["world"].tolist(), self.table[names].to_dict("records"), strict=True)
+        return {number: {str(name): float(value) for name, value in row.items()} for number, row in rows}
 
     def pick(self, seed: int) -> int:
         """Return the number of the world of a seed: the same for the same seed, and well spread over seeds in a row."""
@@ -107,10 +111,10 @@ def world(scenario: Scenario, number: int, life: Mapping[str, float] | None = No
     the factors of the life course, for a world that is not among those that come with the model (`Draws.life`).
     """
     own = _own(scenario)
-    drawn = scenario.draw(number, {path for path, given in own.items() if not given})
     row = {name: value for part in _parts() for name, value in part.pick(number).items()}
     row |= shipped_worlds().life(number) if life is None else life
-    return drawn.with_values(values_of(scenario, {name: row[name] for name in row if parameter_of(name) not in own}))
+    laid_over = values_of(scenario, {name: row[name] for name in row if parameter_of(name) not in own})
+    return scenario.draw(number, {path for path, given in own.items() if not given}, laid_over)
 
 
 def place(number: int, path: str) -> float:

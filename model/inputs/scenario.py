@@ -11,8 +11,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -151,17 +152,7 @@ class Scenario:
         InputError
             If a path is unknown or a value has another number of entries than the parameter.
         """
-        unknown = [path for path in values if path not in self.quantities]
-        problems = [f"{path}: there is no such parameter.{hint(path, self.quantities)}" for path in unknown]
-        changed = dict(self.quantities)
-        for path, value in values.items():
-            if path in changed:
-                changed[path] = _held(changed[path], value)
-                if len(changed[path].entries) != len(self.quantities[path].entries):
-                    problems.append(f"{path}: has {len(self.quantities[path].entries)} numbers, not as given.")
-        if problems:
-            raise InputError(problems)
-        return self._with(changed)
+        return self._with(_laid_over(self.quantities, values))
 
     def with_quantities(self, quantities: Mapping[str, Quantity], texts: Mapping[str, Any] | None = None) -> "Scenario":
         """Return the scenario with these parameters, ranges and sources included, in place of its own.
@@ -199,17 +190,24 @@ class Scenario:
             raise InputError(problems)
         return self._with(quantities) if quantities != self.quantities else self
 
-    def draw(self, seed: int, held: Collection[str] = ()) -> "Scenario":
+    def draw(
+        self, seed: int, held: Collection[str] = (), values: Mapping[str, Value] = MappingProxyType({})
+    ) -> "Scenario":
         """Return the scenario with every parameter drawn from its distribution, one world per seed.
 
         The luck of a parameter is named by its path: others that come or go leave it as it is. Those that are `held`
-        keep their value.
+        keep their value; `values` are laid over what is drawn.
+
+        Raises
+        ------
+        InputError
+            As `with_values`.
         """
         drawn = {
             p: q if p in held else q.model_copy(update={"value": q.quantile(luck(seed, p))})
             for p, q in self.quantities.items()
         }
-        return self._with(drawn)
+        return self._with(_laid_over(drawn, values))
 
     def in_year(self, year: int) -> "Scenario":
         """Return the scenario as it is in a year: with what has changed by then, and without dates."""
@@ -373,10 +371,29 @@ def _apply(change: Change, old: Quantity) -> float:
     return round(held) if isinstance(old.value, int) and held == int(held) else held
 
 
+def _laid_over(quantities: Mapping[str, Quantity], values: Mapping[str, Value]) -> dict[str, Quantity]:
+    """Give quantities with values laid over them, see `Scenario.with_values`."""
+    unknown = [path for path in values if path not in quantities]
+    problems = [f"{path}: there is no such parameter.{hint(path, quantities)}" for path in unknown]
+    changed = dict(quantities)
+    for path, value in values.items():
+        if path in changed:
+            changed[path] = _held(changed[path], value)
+            if len(changed[path].entries) != len(quantities[path].entries):
+                problems.append(f"{path}: has {len(quantities[path].entries)} numbers, not as given.")
+    if problems:
+        raise InputError(problems)
+    return changed
+
+
 def luck(seed: int, path: str) -> float:
     """Return the number in (0, 1) at which a parameter is drawn in the world of a seed."""
-    name = int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest())
-    return float(np.random.default_rng([seed, name]).random())
+    return float(np.random.default_rng([seed, _named(path)]).random())
+
+
+@lru_cache(maxsize=2048)  # of some 350 paths, for world after world
+def _named(path: str) -> int:
+    return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest())
 
 
 def _held(q: Quantity, value: Value) -> Quantity:
