@@ -89,7 +89,7 @@ def outcomes(tables: Tables, rate: float, societal_rate: float) -> dict[str, flo
         A number for every name of `OUTCOMES`, in that order; NaN where it has no value, such as the share of a saving
         that is not there.
     """
-    run = tables["runs"].iloc[0]
+    run = {name: tables["runs"][name].to_numpy()[0] for name in ("children", "start_year", "years")}
     rates = (rate, societal_rate)
     weights = (*(partial(discounting, each) for each in rates), *(partial(_within, first) for first in WITHIN))
     children, start, years = float(run["children"]), int(run["start_year"]), int(run["years"])
@@ -213,7 +213,8 @@ def _payments(tables: Tables, start: int, weights: Sequence[Weight]) -> _Paid:
     for names, amounts, sign in ((payers, out, 1.0), (receivers, back, -1.0)):
         for name, each in zip(names, amounts.T, strict=True):
             net[name] += sign * each
-    work = _is(payments["purpose"], tuple(WORK)) & _is(payments["receiver"], WORKERS)
+    by_worker = np.array([name in WORKERS for name in receivers], dtype=bool)[receiver]
+    work = _is(payments["purpose"], tuple(WORK)) & by_worker
     return _Paid(
         net,
         float(out[0, payers.index("outcomes_fund")]) if "outcomes_fund" in payers else 0.0,
@@ -230,10 +231,9 @@ def _is(column: pd.Series, names: Sequence[str]) -> NDArray[np.bool_]:
 
 def _years_in_need(levels: pd.DataFrame, start: int, rates: tuple[float, ...]) -> list[float]:
     """Person-years at the levels `IN_NEED` over whole lives: not discounted, and at each rate."""
-    some = levels[_is(levels["level"], IN_NEED)]
-    lived = some["actual"].to_numpy(np.float64)
-    weights = [partial(discounting, rate) for rate in (0.0, *rates)]
-    return [float((worth * lived).sum()) for worth in _worth(some, start, weights)]
+    some = _is(levels["level"], IN_NEED)
+    lived, since = levels["actual"].to_numpy(np.float64)[some], levels["year"].to_numpy(np.int64)[some] - start
+    return [float((discounting(rate, since) * lived).sum()) for rate in (0.0, *rates)]
 
 
 def _owner_share(options: pd.DataFrame) -> float:

@@ -142,8 +142,7 @@ class _Same:
 @lru_cache(maxsize=4)
 def _world(base: _Same, worlds: str, seed: int, values: tuple[tuple[str, Value], ...]) -> Scenario:
     """Draw what a job does not set, and lay over it what it does."""
-    drawn = drawing(point=worlds == POINT, priors=worlds == PRIORS)(base.scenario, seed)
-    return drawn.with_values(dict(values)) if values else drawn
+    return drawing(point=worlds == POINT, priors=worlds == PRIORS)(base.scenario, seed, dict(values))
 
 
 def draw_table(plan: Plan) -> list[dict[str, Value]]:

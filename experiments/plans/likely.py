@@ -11,16 +11,19 @@ the data, goes together in runs. Read by `runner`, the commands, `validation` an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ...model.inputs.errors import InputError
+from ...model.inputs.quantity import Value
 from ...model.inputs.scenario import Scenario, load_scenario, luck
 from ..data import DATA
 from ..files.foreign import number_table
@@ -43,9 +46,18 @@ __all__ = [
 
 SHIPPED_WORLDS = DATA / "worlds.csv"
 LIKELY, PRIORS, POINT = "likely", "priors", "point"  # how worlds are drawn, as manifests name it
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 PARTS = ("diffusion", "contracts", "life-course")
-Worlds = Callable[[Scenario, int], Scenario]
-"""How the world of a seed is drawn from a scenario."""
+
+
+class Worlds(Protocol):
+    """How the world of a seed is drawn from a scenario; `values` by path are laid over what is drawn."""
+
+    def __call__(self, scenario: Scenario, seed: int, /, values: Mapping[str, Value] = ...) -> Scenario:
+        """Draw it."""
+        ...
+
+
 _GOLDEN = 0.6180339887498949  # the golden ratio's part: seeds 1, 2, 3 ... spread evenly over the weights
 
 
@@ -103,18 +115,24 @@ def read_worlds(path: Path = SHIPPED_WORLDS) -> Draws:
     return Draws(table.assign(weight=table["weight"] / table["weight"].sum()))
 
 
-def world(scenario: Scenario, number: int, life: Mapping[str, float] | None = None) -> Scenario:
+def world(
+    scenario: Scenario,
+    number: int,
+    life: Mapping[str, float] | None = None,
+    values: Mapping[str, Value] = NOTHING,
+) -> Scenario:
     """Return the world of a number: everything drawn, and a row of each posterior that comes with the model laid over.
 
     Whatever the scenario sets otherwise than the built-in one keeps its value, or is drawn from the distribution that
     the scenario gives it. A factor is on the scenario's own value, as it was fitted, and not on a drawn one. `life` has
     the factors of the life course, for a world that is not among those that come with the model (`Draws.life`).
+    `values` by path are laid over all of it.
     """
     own = _own(scenario)
     row = {name: value for part in _parts() for name, value in part.pick(number).items()}
     row |= shipped_worlds().life(number) if life is None else life
     laid_over = values_of(scenario, {name: row[name] for name in row if parameter_of(name) not in own})
-    return scenario.draw(number, {path for path, given in own.items() if not given}, laid_over)
+    return scenario.draw(number, {path for path, given in own.items() if not given}, {**laid_over, **values})
 
 
 def place(number: int, path: str) -> float:
@@ -126,9 +144,9 @@ def place(number: int, path: str) -> float:
     return luck(number, path) if laid is None else laid[1][laid[0].picked(number)]
 
 
-def likely(scenario: Scenario, seed: int) -> Scenario:
-    """Return a likely world, picked by the seed."""
-    return world(scenario, shipped_worlds().pick(seed))
+def likely(scenario: Scenario, seed: int, values: Mapping[str, Value] = NOTHING) -> Scenario:
+    """Return a likely world, picked by the seed, with `values` by path laid over it."""
+    return world(scenario, shipped_worlds().pick(seed), values=values)
 
 
 def drawing(*, point: bool = False, priors: bool = False, posteriors: Sequence[Posterior] = ()) -> Worlds:
@@ -162,17 +180,23 @@ def which(*, point: bool, priors: bool) -> str:
     return POINT if point else PRIORS if priors else LIKELY
 
 
-def _laid_over(draw: Worlds, posteriors: tuple[Posterior, ...], scenario: Scenario, seed: int) -> Scenario:
+def _laid_over(
+    draw: Worlds,
+    posteriors: tuple[Posterior, ...],
+    scenario: Scenario,
+    seed: int,
+    values: Mapping[str, Value] = NOTHING,
+) -> Scenario:
     row = {name: value for posterior in posteriors for name, value in posterior.pick(seed).items()}
-    return draw(scenario, seed).with_values(values_of(scenario, row))
+    return draw(scenario, seed).with_values({**values_of(scenario, row), **values})
 
 
-def _from_priors(scenario: Scenario, seed: int) -> Scenario:
-    return scenario.draw(seed)
+def _from_priors(scenario: Scenario, seed: int, values: Mapping[str, Value] = NOTHING) -> Scenario:
+    return scenario.draw(seed, values=values)
 
 
-def _as_it_stands(scenario: Scenario, _seed: int) -> Scenario:
-    return scenario
+def _as_it_stands(scenario: Scenario, _seed: int, values: Mapping[str, Value] = NOTHING) -> Scenario:
+    return scenario.with_values(values) if values else scenario
 
 
 def _own(scenario: Scenario) -> dict[str, bool]:

@@ -203,10 +203,11 @@ class Scenario:
         InputError
             As `with_values`.
         """
-        drawn = {
-            p: q if p in held else q.model_copy(update={"value": q.quantile(luck(seed, p))})
-            for p, q in self.quantities.items()
-        }
+        drawn = {}
+        for path, q in self.quantities.items():
+            replaced = path in values and all(isinstance(each, float) for each in q.entries)
+            stays = replaced or path in held
+            drawn[path] = q if stays else q.model_copy(update={"value": q.quantile(luck(seed, path))})
         return self._with(_laid_over(drawn, values))
 
     def in_year(self, year: int) -> "Scenario":

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -51,4 +51,12 @@ def tables(world: World, state: State, detail: bool, only: Collection[str] = ())
 def _frame(world: World, table: Table) -> pd.DataFrame:
     """The table with the run that it is of in its first columns."""
     rows = np.zeros(len(next(iter(table.values()))), np.int64)
-    return pd.DataFrame({"design": text([world.design.name], rows), "seed": rows + world.seed, **table})
+    frame = pd.DataFrame({"design": text([world.design.name], rows), "seed": rows + world.seed, **table})
+    frame.columns = _named(tuple(frame))
+    return frame
+
+
+@lru_cache(maxsize=32)
+def _named(columns: tuple[str, ...]) -> pd.Index[str]:
+    """Names of columns: tables of the same share them, and where each stands is looked up once."""
+    return pd.Index(columns)
