@@ -113,22 +113,23 @@ def decide(askings: Sequence[Asking], books: Books, needs: Sequence[Needs]) -> t
         taken[contract] = taken[contract] + new
         answer[contract] = np.where(taken[contract] > 0, YES, found).astype(np.int8)
     idle = (put.planned == 0) & (there > 0) & (not world.design.way.paperless)
-    nothing, nobody = np.zeros(everywhere.shape), np.where(everywhere > 0, IDEALESS, UNSEEN).astype(np.int8)
+    nobody = np.where(everywhere > 0, IDEALESS, UNSEEN).astype(np.int8)
+    at = put.place * cells.age.size + put.cell
 
-    def laid_out(values: NDArray[Any], elsewhere: NDArray[Any]) -> NDArray[Any]:
-        """By (municipality, option)."""
-        result = elsewhere.astype(values.dtype)
-        result[put.place, put.cell] = values
+    def laid_out(values: NDArray[Any], elsewhere: NDArray[Any] | None = None) -> NDArray[Any]:
+        """By (municipality, option); nothing elsewhere, if not given."""
+        result = np.zeros(everywhere.shape, values.dtype) if elsewhere is None else elsewhere.copy()
+        result.reshape(-1)[at] = values
         return result
 
     return tuple(
         Decision(
-            value=laid_out(each.value, nothing),
+            value=laid_out(each.value),
             answer=laid_out(np.where(idle, IDEALESS, of).astype(np.int8), nobody),
             signed={who: verdict.accepts for who, verdict in party.items()},
             seen=everywhere,
-            applied=laid_out(np.where(each.wanted > 0.0, put.planned, 0), nothing),
-            taken=laid_out(number, nothing),
+            applied=laid_out(np.where(each.wanted > 0.0, put.planned, 0)),
+            taken=laid_out(number),
         )
         for each, of, party, number in zip(said, answer, signed, taken, strict=True)
     )

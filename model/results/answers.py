@@ -59,7 +59,9 @@ def note(noted: Floats, asking: Asking, decision: Decision) -> None:
     weighed = _weighed(asking, code)
     sums = [season.ideas[place, group].astype(np.float64), total(planned), total(planned * world.whole_cost[put.cell])]
     found = np.stack([*sums, *(total(planned * weighed[name]) for name in TERMS)], axis=1)
-    np.add.at(noted, (place, groups.intervention[group], answer), found)
+    row = np.ravel_multi_index((place, groups.intervention[group], answer), noted.shape[:3])
+    at = row[:, None] * noted.shape[3] + np.arange(noted.shape[3])  # of numbers one by one it is ten times as fast
+    np.add.at(noted.reshape(-1), at.ravel(), found.ravel())
 
 
 def _codes(asking: Asking, decision: Decision) -> Whole:
