@@ -156,7 +156,8 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
             flows[body] = _flows_to(world, likely, judge.accounts)
             if body not in saving:  # whatever the contract
                 saving[body] = _saving(judge.mandate, world.ahead)
-            worth[body] = saving[body] + perceived_payments(judge.mandate, flows[body])
+            paid_to_it = perceived_payments(judge.mandate, flows[body]) if flows[body].any() else 0.0
+            worth[body] = saving[body] + paid_to_it
             paid = sum((yearly * share for account, share in finance.items() if account in judge.pays), nothing)
             price[body] = present_cost(judge.mandate, paid, duration)
             granted[body] = {

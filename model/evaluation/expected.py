@@ -133,7 +133,7 @@ def _expect(
     strengths = practice.strengths
     multiples = (*beliefs, *(multiple for _, multiple in strengths))
     effects = [effects_of(interventions, multiple)[k] for multiple in multiples]
-    without = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
+    without = _without_help(metric, cells, ladder)
     with_it = [_moments(metric, effect, cells, ladder) for effect in effects]
     stay, leave = with_it.pop(-2), with_it.pop()
     with_it.append(_mixed(strengths[0][0], stay, strengths[1][0], leave))
@@ -199,7 +199,7 @@ def _reported(expected: Expected, cells: Cells, ladder: Ladder) -> Floats:
     """What the evaluator's comparison should be expected to come to, by cell, SEK or outcomes."""
     metric, k, age = expected.metric, cells.intervention, cells.age
     if metric.evaluation in (MATCHED, NORM):
-        mean, _ = _moments(metric, np.tile(_NO_EFFECT, (k.size, 1)), cells, ladder)
+        mean, _ = _without_help(metric, cells, ladder)
         total = (alike(cells, ladder) * mean).sum(axis=1)
     elif metric.evaluation in (BEFORE_AFTER, TREND, FLAGGED):
         total = (cells.start * as_if(metric, cells)).sum(axis=1)
@@ -213,6 +213,7 @@ def _reported(expected: Expected, cells: Cells, ladder: Ladder) -> Floats:
     return np.asarray(total / metric.parts)
 
 
+@lru_cache(maxsize=4)
 def alike(cells: Cells, ladder: Ladder) -> Floats:
     """Distribution over states of children of the age and true levels of each option's children, (n_cells, N_STATES).
 
@@ -221,7 +222,9 @@ def alike(cells: Cells, ladder: Ladder) -> Floats:
     occupied, level = expected_states(ladder), np.arange(N_STATES) % N_LEVELS
     of_level = occupied.reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
     share = cells.start.reshape(cells.age.size, -1, N_LEVELS).sum(axis=1)
-    return np.asarray(occupied[cells.age] / np.maximum(of_level[cells.age][:, level], 1e-300) * share[:, level])
+    result = occupied[cells.age] / np.maximum(of_level[cells.age][:, level], 1e-300) * share[:, level]
+    result.setflags(write=False)
+    return np.asarray(result)
 
 
 def as_if(metric: Metric, cells: Cells) -> Floats:
@@ -241,15 +244,28 @@ def as_if(metric: Metric, cells: Cells) -> Floats:
     return total
 
 
+@lru_cache(maxsize=4)
+def _without_help(metric: Metric, cells: Cells, ladder: Ladder) -> tuple[Floats, Floats]:
+    """As `_moments`, of lives without any programme; to be read and not written into."""
+    return _moments(metric, np.tile(_NO_EFFECT, (cells.age.size, 1)), cells, ladder)
+
+
 def _moments(metric: Metric, effects: Floats, cells: Cells, ladder: Ladder) -> tuple[Floats, Floats]:
     """Mean and mean square of what the years of follow-up come to from each state, (n_cells, N_STATES) each."""
-    like = cells.intervention * N_AGES + cells.age  # cells of one programme and age differ in who is in them alone
-    _, one, back = np.unique(like, return_index=True, return_inverse=True)
+    one, back = _who_differ(cells)
     mean, square = np.zeros((2, one.size, N_STATES))
     there = expected_states(ladder) > 0.0
     lives = Lives(cells.intervention[one], cells.age[one], effects[one], metric.years, metric.value)
     life_moments(lives, there, life_tables(ladder), mean, square)
-    return mean[back.ravel()], square[back.ravel()]
+    return mean[back], square[back]
+
+
+@lru_cache(maxsize=4)
+def _who_differ(cells: Cells) -> tuple[Whole, Whole]:
+    """One cell of each programme and age, and which of these each cell is like: others differ in who is in them alone."""
+    like = cells.intervention * N_AGES + cells.age
+    _, one, back = np.unique(like, return_index=True, return_inverse=True)
+    return one, back.ravel()
 
 
 def _mixed(a: float, one: tuple[Floats, Floats], b: float, other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
