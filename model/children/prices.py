@@ -7,7 +7,7 @@ society; society loses real resources and production. Read by `forecast`, `model
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,10 +44,12 @@ class CostTables:
     def __post_init__(self) -> None:
         protect(self)
 
-    @property
+    @cached_property
     def by_payer(self) -> Money:
         """All kinds together, shape (N_AGES, N_LEVELS, 10)."""
-        return np.asarray(self.amount.sum(axis=3))
+        total = np.asarray(self.amount.sum(axis=3))
+        total.setflags(write=False)
+        return total
 
     @property
     def societal(self) -> Money:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..children.cells import Cells
 from ..children.ladder import N_AGES, N_LEVELS
 from ..children.participants import Participants
 from ..evaluation.expected import Expected
@@ -47,18 +49,29 @@ def promising(
     n = projects[1] - projects[0]
     which = (helped.project[some] - projects[0]).astype(np.int64)
     where = helped.municipality[some].astype(np.int64)
-    cell = np.zeros((len(world.menu.items), N_AGES, N_LEVELS), np.int64)
-    cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
-    of = cell[helped.intervention[some], year - 1 - helped.born[some], helped.perceived[some]]
+    of = _numbers(cells, len(world.menu.items))[helped.intervention[some], year - 1 - helped.born[some], helped.perceived[some]]
     sums = np.zeros((len(expected), n, 6))
     for j, (each, told) in enumerate(expected):
-        national = np.stack((each.true, each.other, np.ones(each.true.size), told.other, each.true_variance))
-        _add_up((which, where, of), national, each.gain, world.mix, sums[j])
+        _add_up((which, where, of), _national(each, told), each.gain, world.mix, sums[j])
         sums[j] /= each.metric.groups
     lasting = np.bincount(which, world.lasting[where, of], minlength=n).astype(np.float64)
     matched = np.bincount(which, helped.peer[some] >= 0, minlength=n).astype(np.int64)
     left = np.bincount(which, helped.leaves[some], minlength=n).astype(np.int64)
     return Promising(sums.transpose(1, 0, 2), matched, left, lasting)
+
+
+@lru_cache(maxsize=4)
+def _numbers(cells: Cells, n_interventions: int) -> Whole:
+    """Number of each option by (intervention, age, level), to be read."""
+    number = np.zeros((n_interventions, N_AGES, N_LEVELS), np.int64)
+    number[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
+    return number
+
+
+@lru_cache(maxsize=16)  # the metrics of a run's contracts, year after year
+def _national(each: Expected, told: Expected) -> Floats:
+    """What is expected of a participant alike in all places, by (the first five sums, option), to be read."""
+    return np.stack((each.true, each.other, np.ones(each.true.size), told.other, each.true_variance))
 
 
 @kernel
