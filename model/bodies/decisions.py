@@ -179,8 +179,9 @@ def answers_to(asking: Asking, put: Put) -> Said:
         unsigned = unsigned[put.cell]
         against = state_says(asking, put) <= 0.0 if design.signs else np.zeros(value.size, np.bool_)
         open_ = answer == YES
-        against_it = [closed, open_ & against, open_ & small, open_ & unsigned]
-        answer = np.select(against_it, [CLOSED, STATE, SMALL, INVESTOR], answer).astype(np.int8)
+        for no, whose in ((INVESTOR, unsigned), (SMALL, small), (STATE, against)):
+            answer[open_ & whose] = no  # the last one counts
+        answer[closed] = CLOSED
         value = np.where(closed | against | small | unsigned, np.minimum(value, 0.0), value)
         wanted = np.where(closed, np.minimum(wanted, 0.0), wanted)
     return Said(value, answer, wanted)
@@ -251,7 +252,10 @@ def _without_a_fund(
         return answer
     at = purses.index(fund)
     nothing = (part[put.cell, at] > 0) & (money[put.place, at] <= 0) & (taken == 0)
-    return np.where(nothing & np.isin(answer, (PAPER, MONEY, RANK)), FUNDLESS, answer).astype(np.int8)
+    return np.where(nothing & _FOR_MONEY[answer], FUNDLESS, answer).astype(np.int8)
+
+
+_FOR_MONEY = np.isin(np.arange(len(ANSWERS)), (PAPER, MONEY, RANK))  # by answer: the fund may be what was missing
 
 
 def heard(decided: Sequence[Decision]) -> Answers:

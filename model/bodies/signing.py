@@ -48,6 +48,8 @@ def too_small(world: World, design: Design) -> Bools:
 
 def verdicts(world: World, design: Design, view: View, beliefs: Beliefs) -> dict[str, Verdict]:
     """What private parties think of every option by their own reasoning, see `private.judge`."""
+    if not view.stake:
+        return {}
     private = world.spec.investor
     rate = dict.fromkeys(PRIVATE, private.required_return) | {
         "bondholder": private.lending_rate,

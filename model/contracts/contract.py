@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -337,6 +338,11 @@ class Design:
     def shares(self) -> Mapping[str, float]:
         """Share of the up-front cost by party."""
         return {share.party: share.value for share in self.finance}
+
+    @cached_property
+    def edges(self) -> tuple[float, ...]:
+        """Share of the up-front cost that the first party finances, the first two, and so on; all but the last, 1."""
+        return tuple(accumulate(self.shares.values()))[:-1]
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:

@@ -262,7 +262,7 @@ def _moments(metric: Metric, effects: Floats, cells: Cells, ladder: Ladder) -> t
 
 @lru_cache(maxsize=4)
 def _who_differ(cells: Cells) -> tuple[Whole, Whole]:
-    """One cell of each programme and age, and which of these each cell is like: others differ in who is in them alone."""
+    """One cell of each programme and age, and which of these each cell is like: they differ in who is in them alone."""
     like = cells.intervention * N_AGES + cells.age
     _, one, back = np.unique(like, return_index=True, return_inverse=True)
     return one, back.ravel()

@@ -49,7 +49,8 @@ def promising(
     n = projects[1] - projects[0]
     which = (helped.project[some] - projects[0]).astype(np.int64)
     where = helped.municipality[some].astype(np.int64)
-    of = _numbers(cells, len(world.menu.items))[helped.intervention[some], year - 1 - helped.born[some], helped.perceived[some]]
+    number = _numbers(cells, len(world.menu.items))
+    of = number[helped.intervention[some], year - 1 - helped.born[some], helped.perceived[some]]
     sums = np.zeros((len(expected), n, 6))
     for j, (each, told) in enumerate(expected):
         _add_up((which, where, of), _national(each, told), each.gain, world.mix, sums[j])

@@ -56,8 +56,7 @@ def upfront(design: Design, cost: Money) -> tuple[Transfer, ...]:
 
 def split_cost(design: Design, cost: Money) -> dict[str, Money]:
     """Divide the up-front cost among those who finance it, in whole units that sum exactly to the cost."""
-    within = np.cumsum(list(design.shares.values()))[:-1].tolist()  # the last pays the rest
-    upto = [np.zeros_like(cost), *(np.rint(edge * cost).astype(np.int64) for edge in within), cost]
+    upto = [np.zeros_like(cost), *(np.rint(edge * cost).astype(np.int64) for edge in design.edges), cost]
     return {party: upto[i + 1] - upto[i] for i, party in enumerate(design.shares)}
 
 
