@@ -129,9 +129,14 @@ class Groups:
     def __post_init__(self) -> None:
         protect(self)
 
-    def total(self, values: Any, cells: Whole | None = None) -> Any:
-        """Sum over the options of each group, from (n, n_cells) to (n, n_groups); of some `cells` only, if given."""
-        return sums_by(values, self.of_cell if cells is None else self.of_cell[cells], self.level.size)
+    @cached_property
+    def programme(self) -> Whole:
+        """Number of the programme of each among those that there are; groups of one stand together."""
+        return _kept(np.unique(self.intervention, return_inverse=True)[1])
+
+    def total(self, values: Any) -> Any:
+        """Sum over the options of each group, from (n, n_cells) to (n, n_groups)."""
+        return sums_by(values, self.of_cell, self.level.size)
 
 
 @dataclass(frozen=True, eq=False)

@@ -115,7 +115,8 @@ def put_to_all(bodies: Bodies, room: dict[str, Whole], world: World, season: Sea
 
 def put_before(world: World, which: Bools, planned: Whole) -> Put:
     """Put options before bodies: `which`, and children whom they are about, both by (municipality, option)."""
-    (place, cell), groups = np.nonzero(which), world.groups
+    groups = world.groups
+    place, cell = np.divmod(np.flatnonzero(which), which.shape[1])
     idea = np.unique(place * groups.level.size + groups.of_cell[cell], return_inverse=True)[1]
     return Put(place, cell, idea, planned[place, cell])
 

@@ -17,7 +17,7 @@ from ..children.ladder import N_LEVELS
 from ..inputs.arithmetic import exp, log
 from ..inputs.compiled import kernel
 from ..inputs.parameters import ProjectParameters
-from ..inputs.shares import share_out
+from ..inputs.shares import share_out, sums_by
 from ..world import Groups, World
 
 Floats = NDArray[np.float64]
@@ -31,16 +31,11 @@ def rates(inhabitants: Floats, pool: Whole, groups: Groups, p: ProjectParameters
     Alike for every programme of which there are children to take; within a programme by the root of their number.
     `pool` is that number, shape (n, n_groups).
     """
-    weight = np.sqrt(pool.astype(np.float64))
-    programmes = np.unique(groups.intervention)
-    every = p.idea_rate * exp(p.idea_growth * log(inhabitants / TYPICAL)) / programmes.size
-    result = np.zeros(weight.shape)
-    for k in programmes:
-        mine = groups.intervention == k
-        total = weight[:, mine].sum(axis=1, keepdims=True)
-        share = np.divide(weight[:, mine], total, out=np.zeros(weight[:, mine].shape), where=total > 0.0)
-        result[:, mine] = every[:, None] * share
-    return result
+    weight, of = np.sqrt(pool.astype(np.float64)), groups.programme
+    programmes = int(of[-1]) + 1
+    every = p.idea_rate * exp(p.idea_growth * log(inhabitants / TYPICAL)) / programmes
+    total = sums_by(weight, of, programmes)[:, of]
+    return np.asarray(every[:, None] * np.divide(weight, total, out=np.zeros(weight.shape), where=total > 0.0))
 
 
 def ideas(world: World, pool: Whole, year: int) -> Whole:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..children.draws import SERVICE, by_place, chances
 from ..inputs.arithmetic import exp
-from ..inputs.compiled import kernel
+from ..inputs.compiled import as_read, kernel
 from ..inputs.parameters import ServiceParameters
 from ..inputs.protect import protect
 from ..inputs.shares import share_out
@@ -84,7 +84,7 @@ def serve(services: Services, world: World, seen: Whole) -> Whole:
 def unserved(world: World, seen: Whole, served: Whole) -> Whole:
     """Children seen, by (municipality, age, level), less those whom services take, by (municipality, option)."""
     left, cells = seen.copy(), world.cells
-    _take_away(left, served, cells.age, cells.level)
+    _take_away(left, as_read(served), cells.age, cells.level)
     return left
 
 

@@ -18,6 +18,7 @@ from ..children.need import frailty_mix
 from ..children.prices import GROUPS
 from ..contracts.ways import IN_FORCE
 from ..inputs.arithmetic import powers
+from ..inputs.compiled import as_read
 from ..inputs.parameters import PAYERS, DiscountParameters
 from ..money.budgets import LINES
 from ..practice import CONTRACTS, STATES
@@ -115,7 +116,7 @@ def _to_everybody(cells: Cells, discount: DiscountParameters) -> tuple[Floats, F
 def _to_owner(mandate: Mandate, ahead: Ahead, options: bytes) -> Floats:
     """What a child of each of these options saves its owner as if only what is true were believed, median of places."""
     mine = np.frombuffer(options, np.int64)
-    of_class = ahead.saved[:, [_TRUE]][:, :, mine]  # by frailty class, as if it were all that is believed
+    of_class = as_read(ahead.saved[:, [_TRUE]][:, :, mine])  # by frailty class, as if it were all that is believed
     return np.asarray(np.median(local_saving(selfish(mandate), of_class, ahead.mix[:, :, mine])[0], axis=0))
 
 
