@@ -26,7 +26,7 @@ Whole = NDArray[np.int64]
 class Decision:
     """What every body said to every option under one contract, by (municipality, cell)."""
 
-    value: Floats  # to whoever decides, SEK per child, less what a child more costs the evaluation
+    value: Floats  # to whoever decides, SEK per child; nothing is weighed of which nobody has an idea, and stays 0
     answer: NDArray[np.int8]  # see `choice.ANSWERS`
     signed: Mapping[str, NDArray[np.bool_]]  # by private party, (n_cells,): for which options it would sign
     seen: Whole  # children identified at the age and level of each option, whoever took them

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stupror.model.contracts import Outcome, for_run, phases, settle
+from stupror.model.contracts import Outcome, for_run, load_design, phases, settle, with_terms
 from stupror.model.contracts.timing import calendar_of, metric_at
 from stupror.model.inputs.errors import InputError
 from tests.model.contracts.written import M, clause, contract, measure, term
@@ -247,3 +247,14 @@ def test_dates_that_mean_nothing_are_refused(clauses, said):
 def test_half_a_year_of_follow_up_is_written_in_months():
     with pytest.raises(InputError, match="Write follow_up_months, with value = 6"):
         contract(price(every=""), measures={"n": measure("outcomes", 1) | {"follow_up_years": term(0.5, "year")}})
+
+
+def test_a_contract_that_is_changed_has_dates_of_its_own():
+    """A contract keeps its calendar; one with another follow-up does not inherit it."""
+    design = load_design("state-outcomes-fund")
+    (name,) = design.measures
+    before, ends = calendar_of(design), phases(design)
+    longer = with_terms(design, {f"measure.{name}.follow_up_years": design.measures[name].years + 2})
+    assert calendar_of(design) is before
+    assert calendar_of(longer).steps[-1] == before.steps[-1] + 24
+    assert phases(longer)[-1] == ends[-1] + 2

@@ -200,3 +200,12 @@ def test_every_parameter_says_what_it_is_and_where_it_is_from():
     rows = SPEC.table()
     assert {row["parameter"] for row in rows} == set(SPEC.quantities)
     assert all(row["meaning"] and row["unit"] and row["source"] for row in rows)
+
+
+def test_values_laid_over_what_is_drawn_are_the_same_at_once_or_afterwards():
+    values = {"committee.horizon": 5.0, "choice.reluctance": 0.1, "belief.initial_mean": 99.0}
+    at_once, afterwards = SPEC.draw(3, values=values), SPEC.draw(3).with_values(values)
+    assert at_once.hash() == afterwards.hash() != SPEC.draw(3).hash()
+    assert {path: q.value for path, q in at_once.quantities.items()} == {
+        path: q.value for path, q in afterwards.quantities.items()
+    }
