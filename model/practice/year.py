@@ -190,19 +190,14 @@ def _stop(practice: Practice, bodies: Bodies, p: DiffusionParameters, now: Circu
     helper = np.exp(p.coordinator_effect * practice.coordinator)
     helped = helper * (1.0 - _TAKEN_OVER * p.centre)
     age = np.where(practice.money_since > 0, now.year - practice.money_since, 0)
-    rates = np.stack(
-        [
-            np.exp(-p.money_effect * now.good),
-            helped * (1.0 + p.fatigue * age),
-            helped * small,
-            helper * small,
-            np.ones(age.shape),
-        ]
-    )
+    rates = np.ones((len(REASONS), age.size))
+    rates[0] = np.exp(-p.money_effect * now.good)
+    rates[1], rates[2], rates[3] = helped * (1.0 + p.fatigue * age), helped * small, helper * small
     rates *= p.stop_rate * np.asarray(p.stop_reasons)[:, None] * np.exp(-p.results_effect * now.results)
-    total = rates.sum(axis=0)
+    upto = np.cumsum(rates, axis=0)
+    total = upto[-1]
     stops = practice.active & (now.u[:, 2] < -np.expm1(-total))
-    which = (now.u[:, 3] * total >= np.cumsum(rates, axis=0)).sum(axis=0)
+    which = (now.u[:, 3] * total >= upto).sum(axis=0)
     return np.where(stops, np.minimum(which, len(REASONS) - 1), -1).astype(np.int8)
 
 

@@ -78,8 +78,8 @@ def school_table(world: World, state: State, detail: bool) -> Table:
     year = helped.born[:n].astype(np.int64) + EXAM_AGE - world.start_year
     now = (year >= 0) & (year < world.years) & ~helped.again[:n]
     moved = _FAILED[helped.treated[:n][now]].astype(np.int64) - _FAILED[people.state[helped.child[:n][now]]]
-    actual = without.copy()
-    np.add.at(actual, (helped.municipality[:n][now].astype(np.int64), year[now]), moved)
+    at = helped.municipality[:n][now].astype(np.int64) * world.years + year[now]
+    actual = without + np.bincount(at, moved, without.size).astype(np.int64).reshape(without.shape)
     counted = [last - first, actual, without]
     if not detail:
         counted, places = [each.sum(axis=0, keepdims=True) for each in counted], np.zeros(1, np.int64)
@@ -243,7 +243,8 @@ def enrolment_table(world: World, state: State) -> Table:
     }
     number, sizes = np.zeros(n, np.int64), [size for _, size in keys.values()]
     for values, size in keys.values():  # one number for all keys, in their order, is grouped several times faster
-        number = number * size + values
+        number *= size
+        number += values
     row = pd.factorize(number, sort=True)[0]
     first = np.empty(int(row.max(initial=-1)) + 1, np.int64)
     first[row] = number
