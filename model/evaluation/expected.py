@@ -390,6 +390,11 @@ def norms(metrics: Sequence[Metric], ladder: Ladder, ages: Sequence[int]) -> Who
 
 def national_mean(metrics: Sequence[Metric], children: Whole) -> Whole:
     """Mean worth of a year by (metric, intervention, age), from the national number of children by (age, level)."""
-    value = np.stack([metric.value[..., :N_LEVELS] for metric in metrics]).astype(np.float64)
     alive = np.maximum(children.sum(axis=1), 1)
-    return np.asarray(np.rint((value * children).sum(axis=3) / alive), dtype=np.int64)
+    return np.asarray(np.rint((_by_level(tuple(metrics)) * children).sum(axis=3) / alive), dtype=np.int64)
+
+
+@lru_cache(maxsize=2)  # those of a run, year after year
+def _by_level(metrics: tuple[Metric, ...]) -> Floats:
+    """Worth of a year by (metric, intervention, age, level), to be read."""
+    return np.stack([metric.value[..., :N_LEVELS] for metric in metrics]).astype(np.float64)

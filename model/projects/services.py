@@ -70,10 +70,8 @@ def serve(services: Services, world: World, seen: Whole) -> Whole:
     cells, left = world.cells, seen.copy()
     taken = np.zeros((world.n, cells.age.size), np.int64)
     reached = open_to(world, seen[:, cells.age, cells.level])
-    for k in range(len(world.menu.items)):
+    for k in np.flatnonzero(services.intake.any(axis=0)):
         mine = np.flatnonzero(cells.intervention == k)
-        if not services.intake[:, k].any():
-            continue
         there = np.minimum(reached[:, mine], left[:, cells.age[mine], cells.level[mine]])
         number = np.minimum(services.intake[:, [k]], there.sum(axis=1, keepdims=True))
         taken[:, mine] = share_out(number, there, np.zeros(mine.size, np.int64))
