@@ -221,11 +221,6 @@ class World:
         """Whether it is a contract beside which a body may still pay out of its own room."""
         return contract + 1 < len(self.contracts)
 
-    def cells_with(self, body: str) -> Whole:
-        """Options in which a body takes part as the owner's partner."""
-        partner = np.array([item.partner for item in self.menu.items])
-        return np.flatnonzero(partner[self.cells.intervention] == body)
-
     def cells_of(self, owner: str) -> Whole:
         """Options that belong to an owner."""
         return np.flatnonzero(self.menu.owner[self.cells.intervention] == owner)

@@ -14,6 +14,7 @@ from stupror.model.bodies.beliefs import Beliefs, News, credited, is_told, learn
 from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, choose
 from stupror.model.bodies.decisions import answers, decide, ranks, season_of
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving, value_of_trying
+from stupror.model.bodies.views import SHARES
 from stupror.model.children.ladder import N_AGES
 from stupror.model.children.lifecourse import Options
 from stupror.model.children.prices import PAYER
@@ -134,7 +135,7 @@ def test_a_region_takes_part_where_money_would_move_between_it_and_somebody_else
 
 def test_a_second_owner_can_say_no_and_does_not_set_the_order():
     model = opened("status-quo", calm().replace("interventions.skolfam.partner", "education"))
-    shared = model.world.cells_with("education")
+    shared = model.asking(IN_FORCE).view.parts[SHARES].cells_of("education")
     assert {model.world.menu.names[k] for k in model.world.cells.intervention[shared]} == {"skolfam"}
     value, answer, _ = answers(valued(model, {"social": 5.0, "education": 7.0}))
     assert (answer[:, shared] == YES).all()
