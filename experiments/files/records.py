@@ -353,7 +353,7 @@ def _coded(path: Path) -> pd.DataFrame:
     schema = pa.schema(fields)
     batches = [batch.cast(schema) for batch in file.iter_batches(batch_size=2**18)]
     frame: pd.DataFrame = pa.Table.from_batches(batches, schema).to_pandas(split_blocks=True)
-    return frame
+    return frame.assign(**{name: frame[name].cat.reorder_categories(sorted(frame[name].cat.categories)) for name in text})
 
 
 def note(content: Mapping[str, Any]) -> str:
