@@ -31,8 +31,8 @@ def figure_sections(
 
     costs = figures.cost_by_age(tables)
     result = [section("pyramid", _read_pyramid(tables, say), "plain", figures.pyramid, *costs)]
-    yearly = lifetime.without_ages(tables)
-    change = lifetime.change_per_child(yearly, rate)
+    tables = lifetime.without_ages(tables)
+    change = lifetime.change_per_child(tables, rate)
     if not change.empty:
         lines = changes_in_words(change, words, say)
         lines.append(say["r_change_how" if change["seed"].nunique() > 1 else "r_change_one"])

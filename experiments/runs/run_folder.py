@@ -59,7 +59,7 @@ AGAIN = "Run it again."
 EXCEL = "report.xlsx"
 CSV_FOLDER = "csv"  # the same sheets for Swedish Excel
 UNREAD = ("answers", "levels", "measures")  # tables that the report does not read
-LONG = ("costs", "enrolment", "projects", "children")  # those that it sums up first (`lifetime.without_ages`): millions of rows
+LONG = ("children", "costs", "enrolment", "projects")  # those of millions of rows
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
 Manifest = dict[str, Any]

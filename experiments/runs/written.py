@@ -53,9 +53,9 @@ class Form:
 def fill(folder: Path, tables: Tables, told: Told, form: Form, this_run: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """Write tables, report and manifest into an empty folder, and give the tables with their summary."""
     with each_once():
+        manifest = manifest_of(tables, told)
+        page = run_folder.page_of(folder, tables, manifest, form.language)  # first: its figures are drawn meanwhile
         full = {**tables, "summary": summary(tables, told.spec.discount.rate)}
-        manifest = manifest_of(full, told)
-        page = run_folder.page_of(folder, full, manifest, form.language)  # first: its figures are drawn meanwhile
         manifest["files"] = write_tables(folder, full)
         write_report(page, folder / run_folder.REPORT)
         run_folder.write_sheets(
