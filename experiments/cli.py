@@ -121,7 +121,7 @@ _AGAIN = 0.02  # seconds until a signal that was dropped is sent again
 
 def built(language: str) -> Any:
     """Put the command line together, with its help in one language."""
-    return helping(typer.main.get_command(app), language)
+    return helping(_once(typer.main.get_command(app)), language)
 
 
 def main() -> None:
@@ -253,6 +253,27 @@ def _see_paths(words: Sequence[str]) -> None:
     empty += [word[:-1] for word in words if word[-1:] == "=" and word[:-1] in _PATHS]
     if empty:
         raise InputError([f"{option} is empty. Give a path after it." for option in empty])
+
+
+def _once(command: Any) -> Any:
+    """Let a command, and all that are in it, refuse an option that is given twice, where only one could hold."""
+    parse = command.parse_args
+
+    def parsed(context: Any, words: list[str]) -> Any:
+        given = [each for each in command.make_parser(context).parse_args(list(words))[2] if _has_one_value(each)]
+        for option in given:
+            if given.count(option) > 1:
+                raise typer.BadParameter("is given more than once. Give it once.", context, option)
+        return parse(context, words)
+
+    command.parse_args = parsed
+    for each in getattr(command, "commands", {}).values():
+        _once(each)
+    return command
+
+
+def _has_one_value(parameter: Any) -> bool:
+    return parameter.param_type_name == "option" and not parameter.multiple and not parameter.is_flag
 
 
 def _meant(error: Any) -> None:

@@ -1,16 +1,13 @@
 """Figures of a page that may be drawn in another process, while the page is put together.
 
 To load Matplotlib and draw takes as long as all the rest of a report. Whoever has a process to spare lends it; where a
-figure was drawn cannot be seen in it. Run as a program this is such a process. Read by the sections of the report.
+figure was drawn cannot be seen in it. `drawn_aside` is such a process. Read by the sections of the report.
 """
 
 from __future__ import annotations
 
-import gc
-import os
 import pickle
 import re
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -18,7 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .style import axes, labelled, styled, svg
+from .style import labelled
 
 Send = Callable[..., "Future[str]"]
 
@@ -68,28 +65,3 @@ def drawing(key: str, alternative: str, draw: Callable[..., str], *data: Any) ->
     """Begin a figure: ``draw(*data)`` gives its SVG."""
     send = _lent.get()
     return Drawing(key, alternative, draw, data, send(draw, *data) if send else None)
-
-
-def serve() -> None:
-    """Draw what is asked for on standard input, until that ends; answers go to standard output."""
-    gc.disable()  # it ends soon, and figures are rings of many small objects
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what anybody prints is no answer
-    from scipy import special  # noqa: F401
-
-    from . import cohort_section, committees, figures  # noqa: F401
-    from .decision import drawings  # noqa: F401
-
-    with styled():
-        svg(axes(1, 1)[0])  # loads the rest
-    while True:
-        try:
-            draw, data = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        pickle.dump(draw(*data), answers)
-        answers.flush()
-
-
-if __name__ == "__main__":
-    serve()

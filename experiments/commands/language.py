@@ -40,6 +40,7 @@ VARIABLE = "STUPROR_LANGUAGE"
 
 _KINDS = ("sentence", "part", "system")
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
+_LONG = 10_000  # from here on the figures of a whole number stand in groups of three, as in all other numbers
 _FIGURES = r"[-+]?\d[\d.,_]*(?:e[-+]?\d+)?"
 _FOLDER = Path(__file__).with_name("swedish")
 
@@ -107,6 +108,8 @@ def tell(*sentences: str) -> None:
 
 def table(frame: pd.DataFrame, show: Callable[[float], str]) -> str:
     """Lay a table out for a terminal, with headings and figures in the language of the command."""
+    whole = [str(name) for name, kind in frame.dtypes.items() if kind.kind == "i" and name != "seed"]
+    frame = frame.assign(**{name: [f"{n:,}" if abs(n) >= _LONG else str(n) for n in frame[name]] for name in whole})
     if chosen(sys.argv[1:]) != "sv":
         return str(frame.to_string(index=False, float_format=show, na_rep="-"))
     words = frame.map(lambda cell: _read(str(cell), ["cell"]) or cell if isinstance(cell, str | bool) else cell)

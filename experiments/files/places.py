@@ -91,6 +91,9 @@ def new_file(wanted: Path, *, replace: bool = False) -> Iterator[Path]:
 def _new(wanted: Path, check: Check, replace: bool, make: Callable[[Path], None]) -> Iterator[Path]:
     target = _resolved(wanted)
     missing = [path for path in (target.parent, *target.parent.parents) if not os.path.lexists(path)]
+    above = next(path for path in (target.parent, *target.parent.parents) if path not in missing)
+    if not above.is_dir():
+        raise InputError([f"{wanted}: {above} is a file, so nothing can stand in it. Name another place with --out."])
     try:
         _sweep(wanted, target)
         check(target)

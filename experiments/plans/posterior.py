@@ -18,9 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...model.children.ladder import N_LEVELS
+from ...model.inputs.assembly.declared import declaration
 from ...model.inputs.errors import InputError, hint
 from ...model.inputs.quantity import Value
-from ...model.inputs.reading.assembly import declaration
 from ...model.inputs.scenario import Scenario
 from ..data import DATA
 from ..files.foreign import number_table
@@ -139,7 +139,7 @@ def wrong_in(name: str, column: pd.Series, scenario: Scenario, lines: Sequence[i
         bad = np.flatnonzero((numbers < low) | (numbers > high) | (whole & (numbers != np.rint(numbers))))
         words = f"is no {'whole ' if whole else ''}number from {low:g} to {high:g}."
     where = f"line {lines[bad[0]]}: " if bad.size and lines else ""
-    return [f"{where}{column.iloc[bad[0]]:g} {words}"] if bad.size else []
+    return [f"{where}{column.iloc[bad[0]]:.15g} {words}"] if bad.size else []
 
 
 def shipped(problem: str) -> Path:

@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ...analysis.report import elsewhere
+from ...analysis import report
+from ...analysis.report.elsewhere import lent
 from .workers import deaf_to_interrupts, processors
 
 __all__ = ["drawing_aside"]
@@ -25,13 +26,14 @@ def drawing_aside() -> Iterator[None]:
     if processors() == 1 or not sys.executable:
         yield
         return
-    command = [sys.executable, "-P", "-m", elsewhere.__name__]  # -P: whatever lies in this folder is not imported
+    program = f"{report.__name__}.drawn_aside"
+    command = [sys.executable, "-P", "-m", program]  # -P: whatever lies in this folder is not imported
     with deaf_to_interrupts():  # which it inherits: Ctrl-C is ours, and we end it
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         with ThreadPoolExecutor(1) as waiting:
             try:
-                with elsewhere.lent(lambda draw, *data: waiting.submit(_ask, child, draw, *data)):
+                with lent(lambda draw, *data: waiting.submit(_ask, child, draw, *data)):
                     yield
             finally:
                 child.kill()  # nothing is left to draw, or nobody waits for it any more

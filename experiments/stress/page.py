@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...model.contracts import Design
-from ...model.contracts.aloud.sentences import sentence
+from ...model.contracts.aloud.sentences import headed, sentence
 from .bounds import FAR, Bounds, owed, reach, simplest
 from .holes import Hole, Paid, Stress, counted, money, plain_number, without_effect
 from .moves import Move
@@ -56,7 +56,7 @@ def written(found: Examined, called: str, say: Say = str, clauses: Sequence[str]
 def _parts(found: Examined, called: str, say: Say, clauses: Sequence[str]) -> Iterator[str | Text | Table]:
     stress = found.stress
     code = stress.design.currency.code
-    yield f"{stress.design.title} ({stress.design.name})"
+    yield headed(stress.design.title, stress.design.name)
     yield f"The programme costs {money(stress.cost)} {code} for {money(stress.children)} children."
     if stress.paid is None:
         yield f"It measures what is not in the model, so it was examined on paper alone. Amounts in {code}."

@@ -9,8 +9,8 @@ from ...analysis.measures.lifetime import GROUPS
 from ...model.children.ladder import ADULT_AGE, ADULT_LEVELS, CHILD_LEVELS, N_LEVELS
 from ...model.inputs.parameters import PAYERS
 from .worlds import lives, numbers, reasoning
-from .worlds.luck import Luck
 from .worlds.numbers import Year
+from .worlds.pair import Luck
 
 Past = Sequence[tuple[Year, Year]]
 

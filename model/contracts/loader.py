@@ -19,10 +19,10 @@ from os.path import isfile  # no name of a file is too strange for it
 from pathlib import Path
 
 from ..data import DATA
+from ..inputs.assembly.declared import declaration
 from ..inputs.errors import InputError, nearest, shown
+from ..inputs.meaning import meanings
 from ..inputs.quantity import read_toml
-from ..inputs.reading.assembly import declaration
-from ..inputs.reading.meaning import meanings
 from ..inputs.reading.numbers import UnreadableError, plain_number
 from .contract import Design
 from .reading.design import read_design

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 
-from .reading.meaning import meanings
+from .meaning import meanings
 
 _FLOOD, _MOST = 10, 200  # problems of one kind, and of all, before they are counted instead of listed
 _LONGEST = 1500  # signs of a problem before it is cut

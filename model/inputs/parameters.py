@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .reading.limits import COUNTED, EFFECT, FACTOR, MANY, PART, RATE, SPREAD, quantity
 
+LIKE = "like"  # key of an intervention of one's own: the name of another that it takes the rest from
 INTERVENTION_TEXTS = ("name", "title", "title_sv", "source")
 OWNER_KEYS = ("owner", "partner")  # texts with a source of their own, which a scenario may change
 PAYERS = (

@@ -17,6 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from .assembly.declared import declaration, groups_of
+from .assembly.records import in_model_prices, notices
+from .assembly.tree import Reading, lay_over, read_owner, read_whole, records_in
+from .assembly.written import as_written
 from .change import Change
 from .errors import InputError, hint, shown
 from .life_course import CostParameters, InterventionParameters, LadderParameters
@@ -45,10 +49,6 @@ from .parameters import (
 )
 from .places import Places, part, sweden
 from .quantity import Quantity, Value, read_quantity, read_toml, spell, text_of
-from .reading.assembly import declaration, groups_of
-from .reading.records import in_model_prices, notices
-from .reading.tree import Reading, lay_over, read_owner, read_whole, records_in
-from .reading.written import as_written
 
 LAST_AGE = 64
 COST_TEXTS = ("title", "payer", "kind", "ages")

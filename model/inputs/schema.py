@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .assembly.declared import declaration
 from .own.dated import DATED, FIRST_YEAR, LAST_YEAR, may_change
-from .own.interventions import FILES, LIKE
-from .parameters import INTERVENTION_TEXTS, OWNERS
+from .own.interventions import FILES
+from .parameters import INTERVENTION_TEXTS, LIKE, OWNERS
 from .quantity import Quantity, text_of
-from .reading.assembly import declaration
 from .scenario import built_in
 
 

@@ -64,6 +64,7 @@ def test_a_bad_scenario_is_refused(stupror: Stupror, tmp_path: Path, scenario: s
         (["--threads", "1000000"], ["--threads is 1000000"]),
         (["--language", "fi"], ["'fi'", "en, sv"]),
         (["--sed", "1"], ["--sed"]),
+        (["--seed", "1", "--seed=2"], ["--seed", "is given more than once"]),
     ],
     ids=lambda value: "=".join(value) if value[0].startswith("--") else "",
 )
@@ -93,9 +94,9 @@ def test_a_folder_that_exists_is_refused(stupror: Stupror, tmp_path: Path) -> No
     refused(stupror("run", "--out", tmp_path, "--overwrite", *SMALL), tmp_path, ["holds none"])
 
 
-def test_a_folder_that_cannot_be_written_is_refused(stupror: Stupror, tmp_path: Path) -> None:
+def test_a_place_below_a_file_is_refused(stupror: Stupror, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    refused(stupror("run", "--out", tmp_path / "file" / "out", *SMALL), tmp_path, ["cannot be written"])
+    refused(stupror("run", "--out", tmp_path / "file" / "out", *SMALL), tmp_path, ["file is a file"])
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere; Windows has other rights")

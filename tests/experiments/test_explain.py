@@ -88,11 +88,12 @@ def test_a_number_as_printed_leads_to_what_it_consists_of(lived, parts, tmp_path
     printed = lived.tables["runs"]["children"].iloc[0]
     told = CliRunner().invoke(app, ["explain", str(folder), FUND, "--by", "payer", "--out", str(tmp_path / "p.csv")])
     assert told.exit_code == 0
-    assert f"{parts['sek'].sum() / printed:+,.1f} per child" in told.stdout
+    assert f"{parts['sek'].sum() / printed:+,.1f} per child".replace(",", " ") in told.stdout
     assert pd.read_csv(tmp_path / "p.csv")["sek"].sum() == parts["sek"].sum()
     summary = pd.read_parquet(folder / "summary.parquet").set_index(["design", "measure"])["mean"]
     state = number(summary[FUND, "state"], summary[FUND, "state"]).replace("\u202f", " ").lstrip("\u2212")
-    assert f"State: gain by {FUND}" in CliRunner().invoke(app, ["explain", str(folder), state]).stdout
+    told = CliRunner().invoke(app, ["explain", str(folder), state]).stdout
+    assert told.startswith("State: gain by Municipal fund with repayment against status quo, SEK (")
     told = CliRunner().invoke(app, ["explain", str(folder), FUND, "--payer", "state", "--language", "sv"]).stdout
     assert told.startswith("Staten: vinst med Kommunal fond med återföring mot nuläget, kronor (")
     assert "Liv: utebliven skatt" in told

@@ -7,12 +7,13 @@ import tomllib
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import typer
 
 import stupror.experiments.commands as commands
 from stupror.experiments.cli import app
-from stupror.experiments.commands.language import _pattern, chosen, explained, said, speaker
+from stupror.experiments.commands.language import _pattern, chosen, explained, said, speaker, table
 from stupror.experiments.designs.on_paper import asked
 from stupror.model.contracts import design_names, load_design
 from stupror.model.inputs.scenario import load_scenario
@@ -247,6 +248,15 @@ def test_the_option_wins_over_the_environment_and_english_is_left_as_it_is(monke
     )
     assert said("mine.toml: there is no such file.", "en") == "mine.toml: there is no such file."
     assert said("A sentence that nobody has put into Swedish.", "sv") == "A sentence that nobody has put into Swedish."
+
+
+def test_whole_numbers_in_a_table_are_written_like_all_others_and_seeds_as_they_are_typed(monkeypatch):
+    frame = pd.DataFrame({"cost": [1_460_000, 400], "net": [-12_345.6, 1.0], "seed": [1_234_567, 1]})
+    for language_, cells in {"en": "1,460,000 -12,346 1234567", "sv": "1 460 000 -12 346 1234567"}.items():
+        monkeypatch.setenv("STUPROR_LANGUAGE", language_)
+        monkeypatch.setattr("sys.argv", ["stupror"])
+        row = table(frame, lambda x: f"{x:,.0f}").splitlines()[1]
+        assert " ".join(row.replace("\u202f", " ").split()) == cells
 
 
 def test_a_name_that_looks_like_a_sentence_stays_what_it_is():

@@ -94,6 +94,19 @@ def test_lives_and_shadows_come_to_what_the_ladder_says(kind, what):
         assert (expected[:, j, 2] == sums[:, j, PEOPLE]).all()
 
 
+def test_of_a_group_a_third_is_expected_and_that_third_is_measured():
+    """Three groups go by a child's number in its cohort, so each is a third of the participants but for a few."""
+    what = (("outcome", "years_without_need"), ("group", 2), ("groups", 3))
+    (model, first), (whole, _) = lived(ALONE[:1], "outcomes", what), lived(ALONE[:1], "outcomes", what[:1])
+    projects, of_all = model.state.projects, whole.state.projects
+    np.testing.assert_allclose(projects.expected_sums[first, 0, 2], projects.children[first] / 3.0)
+    np.testing.assert_allclose(projects.expected_sums[first, 0, 0], of_all.expected_sums[first, 0, 0] / 3.0)
+    people = projects.sums[first, 0, PEOPLE]
+    assert abs(people.sum() - projects.children[first].sum() / 3.0) < 0.05 * people.sum()
+    parts = model.world.yardsticks.metrics[0][0].parts
+    assert abs(z(projects.sums[first, 0, TRUE_OWN] / parts, projects.expected_sums[first, 0, 0])) < 4
+
+
 @pytest.mark.parametrize(("kind", "what"), CASES)
 def test_each_method_compares_with_what_private_parties_reckon_it_will(kind, what):
     """Regression to the mean, false alarms and the national trend are all in the expectation of those who know."""

@@ -86,8 +86,14 @@ def test_the_kernel_lives_every_life_as_the_reference_does():
 
 
 def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does():
-    """All children of Gotland under the planner: who was seen as what, and both lives of those who were helped."""
-    spec, years = county("09"), 10
+    """All children of Gotland under the planner: who was seen as what, and both lives of those who were helped.
+
+    Up to three programmes a child, some of which it leaves.
+    """
+    spec = (
+        county("09").replace("project.programmes", 3).replace("project.drop_out", 0.5).replace("project.attended", 0.0)
+    )
+    years = 10
     model = world(spec, "planner", seed=3, years=years)
     people, helped, last = (
         model.state.children.population,
@@ -95,7 +101,7 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
         model.world.start_year + years - 1,
     )
     reference, code = Reference(spec.ladder, shares_in(spec, "0980")), int(people.codes[0])
-    shadows_apart = compared = left = twice = 0
+    shadows_apart = compared = left = twice = left_of_three = 0
     for cohort in range(0, people.offsets.shape[1] - 1, 2):
         born = people.births_from + cohort
         start, stop = people.offsets[0, cohort], people.offsets[0, cohort + 1]
@@ -103,7 +109,7 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
             rows = [int(people.participant[start + number])]  # its programmes, the last one first
             while rows[-1] >= 0:
                 rows.append(int(helped.before[rows[-1]]))
-            programmes, with_help = [], None
+            programmes, with_help, gone = [], None, 0
             without, _ = reference.whole_life(3, code, born, number, last - born)
             assert without[-1].byte == people.state[start + number]
             compared += 1
@@ -126,11 +132,14 @@ def test_a_run_lives_shadows_treated_lives_and_detection_as_the_reference_does()
                 assert helped.perceived[row] == seen_as(before[age], spec.detection, 3, code, born, age, number)
                 shadows_apart += with_help[-1] != before[-1]
                 left, twice, before = left + leaves, twice + (len(programmes) == 2), with_help
+                gone += leaves
+            left_of_three += gone > 0 and len(programmes) == 3
     assert compared > 8_000
     assert helped.n > 1_000
     assert shadows_apart > 20
     assert left > 50
     assert twice > 100
+    assert left_of_three > 50
 
 
 SECOND = 3, 1  # programme and how many years after the first; of the first the effects are EFFECTS[0]

@@ -66,11 +66,18 @@ def study(
         "child of the run; population: for the children who come after it, SEK; net: that less its cost"
     )
     for perspective, part in found.groupby("perspective", sort=False):
-        language.tell(f"{perspective}: {_verdict(part)}")
+        language.tell(f"{_FOR[str(perspective)]}: {_verdict(part)}")
         typer.echo(table_of(part.sort_values("net", ascending=False, kind="stable").head(max(top, 1))[_SHOWN]))
     language.tell(f"Written to {place}")
 
 
+_FOR = {
+    "municipality": "For municipalities",
+    "region": "For regions",
+    "state": "For the state",
+    "fiscal": "For all public payers (fiscal)",
+    "societal": "For everybody (societal)",
+}
 _SHOWN = ["method", "follow_up", "children", "projects", "evsi", "chance", "if_all_decide", "population", "cost", "net"]
 
 

@@ -103,12 +103,12 @@ def _in_swedish(design: Design, name: str) -> Iterator[str]:
     from ....analysis.report.decision.front import sayings
     from ....analysis.report.decision.options import described
     from ....analysis.report.page import localiser, texts
+    from ....model.contracts.aloud.sentences import headed
     from ...runs.told import terms_of
 
     local = localiser("sv")
     told = described(terms_of(design), "sv", texts("sv")["words"], sayings("sv"))
-    title = title_of(design, "sv")
-    yield title if f"({design.name})" in title else f"{title} ({design.name})"  # a draft has it in its title
+    yield headed(title_of(design, "sv"), design.name)
     yield ""
     yield fill(local(told["summary"]), _WIDTH)
     yield fill(f"Källa: {design.source}.", _WIDTH)

@@ -147,13 +147,13 @@ def _below_zero(number: str) -> bool:
 
 
 class _Told:
-    """Names of parts in a language: in English those that --by and the tables have, in Swedish those of the report."""
+    """Names of parts in a language: those of the report."""
 
     def __init__(self, language: str, design: str, manifest: Mapping[str, Any]) -> None:
         from ....analysis.report.page import texts, with_designs, with_interventions
         from ....analysis.report.parts.consists import sayings
 
-        self.plain, self.design, self.say = language == "en", design, sayings(language)
+        self.language, self.design, self.say = language, design, sayings(language)
         self.sentences = texts(language)["sentences"]
         words = with_designs(texts(language)["words"], [design], manifest, language)
         self.words = with_interventions(words, manifest, language)
@@ -161,11 +161,10 @@ class _Told:
     def heading(self, group: str, per_child: float) -> str:
         """Say whose gain is taken apart, under what, and how much it is for each child."""
         who = self.sentences[f"w_{group or 'all'}"]
-        name = self.design if self.plain else self.words.get(self.design, self.design)
-        amount = f"{per_child:+,.1f}"
-        if not self.plain:
-            amount = amount.replace(",", " ").replace(".", ",")
-        return self.say["parts gain"].format(who=who, design=name, amount=amount)
+        amount = f"{per_child:+,.1f}".replace(",", " ")
+        if self.language == "sv":
+            amount = amount.replace(".", ",")
+        return self.say["parts gain"].format(who=who, design=self.words.get(self.design, self.design), amount=amount)
 
     def name(self, level: str, name: str) -> str:
         """Name a part of a level of `krona.LEVELS`, or the whole ("all")."""
@@ -173,7 +172,7 @@ class _Told:
 
         if level == "all":
             return self.say["parts whole"]
-        return name or self.say["part none"] if self.plain else part_name(level, name, self.words, self.say)
+        return part_name(level, name, self.words, self.say)
 
 
 def _written(lines: Iterable[tuple[int, str, int]], levels: Sequence[str], told: _Told) -> str:

@@ -19,8 +19,8 @@ from ....analysis.report.figures import GROUP_COLOUR, GROUP_HATCH
 from ....analysis.report.style import COLOURS
 from ....model.inputs.parameters import PAYERS
 from ..words import Words, millions
-from ..worlds.luck import Luck
 from ..worlds.numbers import Flow, Year, by_group
+from ..worlds.pair import Luck
 from .sheets import FEW, bands, bare, localise, sheet, styled
 
 Past = Sequence[tuple[Year, Year]]

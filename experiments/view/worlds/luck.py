@@ -5,29 +5,15 @@ Another seed is other luck and, unless central values were asked for, another li
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...runs.limits import LAST_SEED
-from .pair import Pair
+from .pair import Luck, Pair
 from .settings import Settings
 
 RUNS = 10
-
-
-@dataclass(frozen=True, eq=False)
-class Luck:
-    """Net gain so far in runs with different seeds."""
-
-    seeds: range
-    gain: NDArray[np.int64]  # (runs, 2, years + 1, 3): by run, world, year and group, summed from the start, SEK
-
-    @property
-    def difference(self) -> NDArray[np.int64]:
-        """What the chosen design gains more than status quo, shape (runs, years + 1, 3)."""
-        return self.gain[:, 0] - self.gain[:, 1]
 
 
 def live(settings: Settings, runs: int, tell: Callable[[float], object] = lambda _share: None) -> Luck:

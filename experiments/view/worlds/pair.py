@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ....model.contracts import load_design
 from ....model.model import PreventionModel
@@ -18,11 +21,21 @@ from ...runs.workers import processors
 from .numbers import Rows, Year, take
 from .settings import BESIDE, Settings
 
-if TYPE_CHECKING:
-    from .luck import Luck
-
 Pairs = list[tuple[Year, Year]]
 LARGE = 100  # municipalities from which on a year is worth a second thread
+
+
+@dataclass(frozen=True, eq=False)
+class Luck:
+    """Net gain so far in runs with different seeds."""
+
+    seeds: range
+    gain: NDArray[np.int64]  # (runs, 2, years + 1, 3): by run, world, year and group, summed from the start, SEK
+
+    @property
+    def difference(self) -> NDArray[np.int64]:
+        """What the chosen design gains more than status quo, shape (runs, years + 1, 3)."""
+        return self.gain[:, 0] - self.gain[:, 1]
 
 
 class Pair(PreventionModel):

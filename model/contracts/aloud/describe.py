@@ -26,7 +26,7 @@ from ..words import (
     SIGNATORIES,
     TARGETS,
 )
-from .sentences import joined, sentence, spoken
+from .sentences import headed, joined, sentence, spoken
 
 __all__ = ["describe"]
 
@@ -40,8 +40,7 @@ def describe(design: Design) -> str:
 
 
 def _lines(design: Design) -> Iterator[str]:
-    name = "" if f"({design.name})" in design.title else f"{design.name}; "  # a draft has it in its title
-    yield f"{design.title} ({name}in Swedish: {design.title_sv})"
+    yield headed(design.title, design.name, f"in Swedish: {design.title_sv}")
     yield ""
     yield fill(design.summary.strip(), _WIDTH)
     yield fill(f"Source: {design.source}.", _WIDTH)

@@ -1,6 +1,6 @@
-"""One clause in words: its sentence from the vocabulary, with the numbers of the contract in place.
+"""A contract's name, and one clause in words: its sentence from the vocabulary, with the contract's numbers in place.
 
-Read by `describe`.
+Read by `describe`, and by pages about a contract.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from ...inputs.quantity import Quantity
 from ..contract import MAIN, Clause, Design, plain
 from ..vocabulary import KINDS
 
-__all__ = ["joined", "sentence", "spoken"]
+__all__ = ["headed", "joined", "sentence", "spoken"]
 
 _BASES = {
     "amount": "",
@@ -22,6 +22,17 @@ _BASES = {
 }
 _OFTEN = {"year": "every year", "half-year": "every half-year", "quarter": "every quarter", "month": "every month"}
 _STARTS = {"measurement": "the measurement", "start": "the start of the project"}
+
+
+def headed(title: str, name: str, more: str = "") -> str:
+    """Head what is said of a contract with its title and name; a draft has its name in its title already.
+
+    >>> headed("Municipal fund", "municipal-fund"), headed("Municipal fund (mine)", "mine", "in Swedish: Fond")
+    ('Municipal fund (municipal-fund)', 'Municipal fund (mine) (in Swedish: Fond)')
+    """
+    behind = [] if f"({name})" in title else [name]
+    behind += [more] if more else []
+    return f"{title} ({'; '.join(behind)})" if behind else title
 
 
 def sentence(clause: Clause, design: Design) -> str:

@@ -6,7 +6,7 @@ import re
 
 from ..errors import hint
 from ..facts import RULES, SHARES, WHOLE
-from ..reading.meaning import meanings
+from ..meaning import meanings
 from ..reading.numbers import UnreadableError, read_number
 from .names import bare
 from .told import Told

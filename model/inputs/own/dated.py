@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..assembly.declared import declaration
+from ..assembly.records import laid_over
 from ..errors import hint, shown
 from ..quantity import Quantity, text_of
-from ..reading.assembly import declaration
-from ..reading.records import laid_over
 
 DATED = "changes"  # key of a scenario's file
 FIRST_YEAR, LAST_YEAR = 2000, 2100

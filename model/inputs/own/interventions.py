@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, hint, shown
-from ..parameters import INTERVENTION_TEXTS, OWNER_KEYS
+from ..parameters import INTERVENTION_TEXTS, LIKE, OWNER_KEYS
 from ..quantity import read_toml
 
-LIKE = "like"
 FILES = "intervention_files"  # key of a scenario's file
 _TEXT_KEYS = (LIKE, *INTERVENTION_TEXTS)
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

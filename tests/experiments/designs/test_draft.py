@@ -72,7 +72,7 @@ def test_a_design_is_begun_checked_settled_and_never_written_over(
         (["Min fond", "--from", "planner"], "cannot be the name"),
         (["mine", "--from", "planer"], "Did you mean 'planner'?"),
         (["mine", "--from", "planner+competence-centre"], "not a design that comes with the model"),
-        (["mine", "--from", "planner", "--out", "file"], "cannot be written"),
+        (["mine", "--from", "planner", "--out", "file"], "file is a file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -11,9 +11,9 @@ from stupror.experiments.batches.again import scenario_text
 from stupror.experiments.patterns import worth
 from stupror.experiments.runs.run_folder import scenario_manifest, scenario_of
 from stupror.model.children.prices import build_costs
+from stupror.model.inputs.assembly.declared import declaration
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.own.dated import MAY_CHANGE, idle, may_change
-from stupror.model.inputs.reading.assembly import declaration
 from stupror.model.inputs.scenario import load_scenario
 
 SPEC = load_scenario()

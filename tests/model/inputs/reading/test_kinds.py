@@ -8,10 +8,10 @@ import pytest
 
 from stupror.model.contracts import load_design
 from stupror.model.contracts.loader import DESIGNS
+from stupror.model.inputs.assembly.declared import declaration
 from stupror.model.inputs.errors import InputError, gathered, nearest
-from stupror.model.inputs.reading.assembly import declaration
+from stupror.model.inputs.meaning import meanings
 from stupror.model.inputs.reading.gate import read_text
-from stupror.model.inputs.reading.meaning import meanings
 from stupror.model.inputs.reading.numbers import UnreadableError, plain_number, read_number
 from stupror.model.inputs.reading.toml import parse_toml, read_toml
 from stupror.model.inputs.scenario import built_in, load_scenario, select

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import shown
 from ..places import PRICE_YEAR, price_factors, price_levels
 from ..quantity import Normal, Quantity, read_quantity
-from .limits import MONEY
+from ..reading.limits import MONEY
 
 __all__ = ["in_model_prices", "laid_over", "notices", "unit_problem"]
 

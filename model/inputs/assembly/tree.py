@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import hint, shown
-from ..own.interventions import LIKE
-from ..parameters import OWNER_KEYS, OWNERS
+from ..parameters import LIKE, OWNER_KEYS, OWNERS
 from ..quantity import Quantity, read_quantity
 from .records import laid_over
 
