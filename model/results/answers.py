@@ -62,11 +62,16 @@ def _of_most(planned: Floats, code: Whole, taken: NDArray[np.bool_], of: Whole) 
     n, n_groups = taken.shape
     result, children = np.empty((n, n_groups), np.int64), np.empty((n_groups, CODES))
     for place in range(n):
-        children[:] = 0.0
+        for group in range(n_groups):
+            for each in range(CODES):
+                children[group, each] = 0.0
         for option in range(of.size):
             children[of[option], code[place, option]] += planned[place, option]
         for group in range(n_groups):
-            result[place, group] = YES if taken[place, group] else children[group].argmax()
+            most = 0
+            for each in range(1, CODES):
+                most = each if children[group, each] > children[group, most] else most
+            result[place, group] = YES if taken[place, group] else most
     return result
 
 
