@@ -147,7 +147,7 @@ def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str
 
 
 def page_of(folder: Path, tables: Tables, manifest: Manifest, language: str) -> Page:
-    """Give what a report shows. A process beside (`aside`) may draw its figures until `page.write_report` needs them."""
+    """Give what a report shows; a process beside (`aside`) may still draw its figures."""
     from ...analysis.report.page import content
 
     title = manifest["scenario"]["title"]
