@@ -63,7 +63,7 @@ def _places(column: pd.Series) -> tuple[NDArray[np.integer[Any]], int, int]:
 
 def _plain(frame: Frame) -> Frame:
     """Write categories as text, and numbers in eight bytes."""
-    coded = {name: frame[name].array for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)}
+    coded = {str(name): frame[name].array for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype)}
     short = [name for name in frame if frame[name].dtype.kind in "iu"]
     texts = {name: each.categories.astype("str").take(each.codes).array for name, each in coded.items()}
     return frame.astype(dict.fromkeys(short, "int64")).assign(**texts)

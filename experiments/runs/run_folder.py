@@ -64,7 +64,7 @@ PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
 Manifest = dict[str, Any]
 Page = dict[str, Any]
-Tables = dict[str, pd.DataFrame]
+Tables = Mapping[str, pd.DataFrame]
 
 
 @contextmanager
