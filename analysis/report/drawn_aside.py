@@ -13,8 +13,6 @@ def serve() -> None:
     gc.disable()  # it ends soon, and figures are rings of many small objects
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anybody prints is no answer
-    from scipy import special  # noqa: F401  # of intervals
-
     from . import cohort_section, committees, figures  # noqa: F401
     from .decision import drawings  # noqa: F401
     from .style import axes, styled, svg
