@@ -147,7 +147,7 @@ def _at_speed() -> Iterator[None]:
     """Set memory up for what commands do; whoever calls `main` from Python finds all as it was."""
     own, threshold = os.environ.get(_POOL), gc.get_threshold()
     os.environ.setdefault(_POOL, "system")  # another takes seconds to fill a GB
-    gc.set_threshold(20_000)  # a command makes many objects and few rings of them
+    gc.set_threshold(400_000)  # a command makes many objects and few rings of them
     try:
         yield
     finally:

@@ -89,6 +89,7 @@ def outside_gain(tables: Tables, rate: float) -> Frame:
     return result[[*RUN, "group", "gain_sek"]].reset_index(drop=True)
 
 
+@once
 def transaction_cost(tables: Tables) -> Frame:
     """What it takes to apply for, evaluate and run contracts, beside what the programmes themselves cost.
 
@@ -128,6 +129,7 @@ def leverage(tables: Tables) -> Frame:
     ]
 
 
+@once
 def unsigned_designs(tables: Tables) -> list[str]:
     """Designs under whose contract no project was started in any run: nobody, or not everybody, agreed."""
     projects = tables["projects"]
@@ -135,6 +137,7 @@ def unsigned_designs(tables: Tables) -> list[str]:
     return [design for design in dict.fromkeys(tables["runs"]["design"]) if design not in signed]
 
 
+@once
 def paying_designs(tables: Tables) -> list[str]:
     """Designs whose contract said, for some project, that something was to be paid or repaid, or on the truth would."""
     columns = ["paid_sek", "repaid_sek", "payable_sek", "fair_sek"]

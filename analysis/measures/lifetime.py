@@ -213,6 +213,7 @@ def household_gain(tables: Tables, rate: float) -> Frame:
     return paired.assign(gain_sek=paired["base"] - paired["pv"])[[*RUN, "gain_sek"]]
 
 
+@once
 def household_cost(tables: Tables, rate: float) -> Frame:
     """PV of ``lost_earnings - transfer - tax_forgone``, with programmes and without any.
 
@@ -279,6 +280,7 @@ def investment(tables: Tables) -> Frame:
     ).drop(columns="years")
 
 
+@once
 def overpayment(tables: Tables) -> Frame:
     """What contracts said on what was measured, against what the same clauses say on the true effect.
 

@@ -54,6 +54,7 @@ def gains(tables: Mapping[str, Frame], rate: float) -> Frame:
     return wide.reset_index()
 
 
+@once
 def spread(tables: Mapping[str, Frame], rate: float) -> Frame:
     """How each design does against status quo over worlds, by who pays.
 

@@ -12,6 +12,7 @@ from ..measures import contracts, lifetime, options
 from . import figures
 from .decision.verdict import LESS, verdict
 from .elsewhere import drawing
+from .intervals import intervals
 from .tables import number
 
 Tables = Mapping[str, pd.DataFrame]
@@ -31,12 +32,13 @@ def figure_sections(
 
     costs = figures.cost_by_age(tables)
     result = [section("pyramid", _read_pyramid(tables, say), "plain", figures.pyramid, *costs)]
-    yearly = lifetime.without_ages(tables)
-    change = lifetime.change_per_child(yearly, rate)
+    tables = lifetime.without_ages(tables)
+    change = lifetime.change_per_child(tables, rate)
     if not change.empty:
         lines = changes_in_words(change, words, say)
         lines.append(say["r_change_how" if change["seed"].nunique() > 1 else "r_change_one"])
-        result.append(section("change", " ".join(lines), "interval", figures.lifetime_change, change))
+        found = intervals(change, "change_sek", ["design"]).set_index("design")
+        result.append(section("change", " ".join(lines), "interval", figures.lifetime_change, change, found))
     if not tables["enrolment"].empty:
         reading = _read_whom(tables, words, say)
         result.append(section("whom", reading, "plain", figures.invested_in_whom, figures.spent_in_whom(tables)))

@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..measures import contracts, lifetime, options
-from .intervals import intervals
 from .style import area, blank, dot, line, styled
 from .style import axes as _axes
 from .style import svg as _svg
@@ -145,10 +144,9 @@ def invested_in_whom(spent: Spent, words: Words) -> str:
         return _svg(figure)
 
 
-def lifetime_change(change: pd.DataFrame, words: Words) -> str:
-    """Draw `lifetime.change_per_child`: each seed a dot, mean and 90 % interval."""
+def lifetime_change(change: pd.DataFrame, found: pd.DataFrame, words: Words) -> str:
+    """Draw `lifetime.change_per_child`: each seed a dot, mean and 90 % interval, which `found` has by design."""
     designs = list(change["design"].unique())
-    found = intervals(change, "change_sek", ["design"]).set_index("design")
     with styled():
         figure, ax = _axes(8.5, 0.9 + 0.5 * max(len(designs), 1))
         for row, design in enumerate(designs):

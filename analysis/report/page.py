@@ -37,24 +37,22 @@ def texts(language: str) -> dict[str, Any]:
     return texts_in(HERE, language)
 
 
-def write_report(
-    tables: Tables,
-    path: Path,
-    *,
-    title: str,
-    manifest: Mapping[str, Any],
-    rate: float,
-    societal_rate: float,
-    language: str = "en",
+def write_report(shown: Mapping[str, Any], path: Path) -> None:
+    """Write the page that shows a `content`, when the last of its figures is drawn."""
+    fill_in("report.html.j2", shown, path)
+
+
+def content(
+    tables: Tables, *, title: str, manifest: Mapping[str, Any], rate: float, societal_rate: float, language: str = "en"
 ) -> dict[str, Any]:
-    """Write the report of a run or a comparison, and give what it shows (`content`).
+    """Put together everything that the page of a run or a comparison shows.
+
+    Figures that a process beside draws (`elsewhere`) need not be drawn yet.
 
     Parameters
     ----------
     tables
         Result tables (`docs/outputs.md`), of one or more designs and seeds.
-    path
-        File to write.
     title, manifest
         Name of the scenario, and what the run was made from.
     rate, societal_rate
@@ -63,17 +61,12 @@ def write_report(
         ``"en"`` or ``"sv"``.
     """
     with each_once():
-        shown = content(
-            tables, title=title, manifest=manifest, rate=rate, societal_rate=societal_rate, language=language
-        )
-    fill_in("report.html.j2", shown, path)
-    return shown
+        return _content(tables, title, manifest, rate, societal_rate, language)
 
 
-def content(
-    tables: Tables, *, title: str, manifest: Mapping[str, Any], rate: float, societal_rate: float, language: str
+def _content(
+    tables: Tables, title: str, manifest: Mapping[str, Any], rate: float, societal_rate: float, language: str
 ) -> dict[str, Any]:
-    """Put together everything that the page shows."""
     every, whole = lifetime.without_ages(tables), steps.without_steps(tables)
     tables = lifetime.without_ages(whole)
     by_age = {**tables, "costs": whole["costs"]}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..measures import contracts, lifetime, options, savings, steps
+from ..measures.once import once
 from .intervals import intervals, ratios
 
 Tables = Mapping[str, pd.DataFrame]
@@ -63,7 +64,11 @@ def summary(tables: Tables, rate: float) -> pd.DataFrame:
 
     Columns design, measure, unit, mean, low, high, n. Gains are present values over whole lives against status quo.
     """
-    tables = lifetime.without_ages(steps.without_steps(tables))
+    return _summary(lifetime.without_ages(steps.without_steps(tables)), rate)
+
+
+@once
+def _summary(tables: Tables, rate: float) -> pd.DataFrame:
     gain = lifetime.gain_by_group(tables, rate)
     outside = contracts.outside_gain(tables, rate)
     found = {

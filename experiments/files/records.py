@@ -302,8 +302,8 @@ def read_tables(
     heads
         Tables (without ending) of which the first row is enough.
     coded
-        Tables of millions of rows: their text is given as categories, in order of appearance, and whole numbers may be
-        of two bytes.
+        Tables of millions of rows: their text is given as categories, in order of their letters as text is, and whole
+        numbers may be of two bytes.
 
     Raises
     ------
@@ -353,7 +353,8 @@ def _coded(path: Path) -> pd.DataFrame:
     schema = pa.schema(fields)
     batches = [batch.cast(schema) for batch in file.iter_batches(batch_size=2**18)]
     frame: pd.DataFrame = pa.Table.from_batches(batches, schema).to_pandas(split_blocks=True)
-    return frame
+    ordered = {name: frame[name].cat.reorder_categories(sorted(frame[name].cat.categories)) for name in text}
+    return frame.assign(**ordered)
 
 
 def note(content: Mapping[str, Any]) -> str:

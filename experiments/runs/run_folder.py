@@ -59,12 +59,12 @@ AGAIN = "Run it again."
 EXCEL = "report.xlsx"
 CSV_FOLDER = "csv"  # the same sheets for Swedish Excel
 UNREAD = ("answers", "levels", "measures")  # tables that the report does not read
-LONG = ("costs", "enrolment")  # those that it sums up first (`lifetime.without_ages`): millions of rows
+LONG = ("children", "costs", "enrolment", "projects")  # those of millions of rows
 PACKAGES = ("stupror", "numpy", "numba", "mesa", "pandas", "pyarrow", "scipy")
 
 Manifest = dict[str, Any]
 Page = dict[str, Any]
-Tables = dict[str, pd.DataFrame]
+Tables = Mapping[str, pd.DataFrame]
 
 
 @contextmanager
@@ -132,17 +132,26 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def write_report(folder: Path, tables: Tables, manifest: Manifest, language: str, *, name: str = REPORT) -> Page | None:
     """Write the report, from nothing that depends on the time or the machine; give what it shows, unless of a place."""
-    from ...analysis.report.page import write_report as render
+    from ...analysis.report import page
     from ...analysis.report.place.every import write_every
     from ...analysis.report.place.place import write_place
 
-    lasting = _lasting(folder, manifest)
-    if manifest.get("place"):
-        write = write_every if manifest["place"].get("every") else write_place
-        write(tables, folder / name, manifest=lasting, language=language)
-        return None
+    if not manifest.get("place"):
+        shown = page_of(folder, tables, manifest, language)
+        page.write_report(shown, folder / name)
+        return shown
+
+    write = write_every if manifest["place"].get("every") else write_place
+    write(tables, folder / name, manifest=_lasting(folder, manifest), language=language)
+    return None
+
+
+def page_of(folder: Path, tables: Tables, manifest: Manifest, language: str) -> Page:
+    """Give what a report shows; a process beside (`aside`) may still draw its figures."""
+    from ...analysis.report.page import content
+
     title = manifest["scenario"]["title"]
-    return render(tables, folder / name, title=title, manifest=lasting, language=language, **_rates(manifest))
+    return content(tables, title=title, manifest=_lasting(folder, manifest), language=language, **_rates(manifest))
 
 
 def _rates(manifest: Manifest) -> dict[str, float]:

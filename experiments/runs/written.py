@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ...analysis.measures.once import each_once
+from ...analysis.report.page import write_report
 from ...analysis.report.tables import summary
 from ...model.contracts import Design
 from ...model.inputs.scenario import Scenario
@@ -52,10 +53,11 @@ class Form:
 def fill(folder: Path, tables: Tables, told: Told, form: Form, this_run: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """Write tables, report and manifest into an empty folder, and give the tables with their summary."""
     with each_once():
+        manifest = manifest_of(tables, told)
+        page = run_folder.page_of(folder, tables, manifest, form.language)  # first: its figures are drawn meanwhile
         full = {**tables, "summary": summary(tables, told.spec.discount.rate)}
-        files = write_tables(folder, full)
-        manifest = manifest_of(full, told, files)
-        page = run_folder.write_report(folder, full, manifest, form.language)
+        manifest["files"] = write_tables(folder, full)
+        write_report(page, folder / run_folder.REPORT)
         run_folder.write_sheets(
             folder, full, manifest, form.language, excel=form.excel, swedish_csv=form.swedish_csv, page=page
         )
@@ -63,10 +65,10 @@ def fill(folder: Path, tables: Tables, told: Told, form: Form, this_run: Mapping
     return full
 
 
-def manifest_of(tables: Tables, told: Told, files: Mapping[str, str]) -> run_folder.Manifest:
-    """Say what was run."""
+def manifest_of(tables: Tables, told: Told) -> run_folder.Manifest:
+    """Say what was run, but not yet which files there are."""
     start = int(tables["runs"]["start_year"].iloc[0])
-    said = run_folder.manifest(told.spec, told.designs, told.seeds, start, told.years, worlds=told.worlds, files=files)
+    said = run_folder.manifest(told.spec, told.designs, told.seeds, start, told.years, worlds=told.worlds, files={})
     beside = {"detail": told.detail, "posteriors": list(told.posteriors), "municipalities_file": told.table}
     some = {"rules": dict(told.rules), "luck": told.luck}
     return said | beside | {name: each for name, each in some.items() if each}

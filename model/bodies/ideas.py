@@ -59,7 +59,7 @@ def places(world: World, number: Whole, free: Whole) -> Whole:
 @kernel
 def _poisson(luck: Floats, rate: Floats) -> Whole:
     """Poisson numbers with these means, from luck in (0, 1), by inversion."""
-    result = np.zeros(luck.shape, np.int64)
+    result = np.empty(luck.shape, np.int64)
     for m in range(luck.shape[0]):
         for g in range(luck.shape[1]):
             chance = math.exp(-rate[m, g])

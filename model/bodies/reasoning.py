@@ -101,16 +101,19 @@ def _weigh(weight: Floats, yearly: Floats) -> Floats:
     machine, and a decision may hang on the last bit.
     """
     beliefs, n_cells, years = yearly.shape
-    result = np.zeros((beliefs, weight.shape[0], n_cells))
+    result = np.empty((beliefs, weight.shape[0], n_cells))
     by_year = np.empty((years, n_cells))
     for b in range(beliefs):
         for t in range(years):
             for c in range(n_cells):
                 by_year[t, c] = yearly[b, c, t]
         for m in range(weight.shape[0]):
-            if m > 0 and (weight[m] == weight[m - 1]).all():  # bodies that look equally far, as many do
-                for c in range(n_cells):
-                    result[b, m, c] = result[b, m - 1, c]
+            alike = m > 0  # bodies that look equally far, as many do
+            for t in range(years):
+                alike = alike and weight[m, t] == weight[m - 1, t]
+            for c in range(n_cells):
+                result[b, m, c] = result[b, m - 1, c] if alike else 0.0
+            if alike:
                 continue
             for t in range(years):
                 w = weight[m, t]

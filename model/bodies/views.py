@@ -168,9 +168,7 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
         stake = {party: _stake(world, party, finance.get(party, nothing)) for party in private}
         tells, parts = _tells(expected[-1], world.mix), parts_of(world, design)
         closed = _outside(world, design)
-        views.append(
-            View(expected, reported, private_view, worth, flows, price, granted, stake, tells, parts, closed)
-        )
+        views.append(View(expected, reported, private_view, worth, flows, price, granted, stake, tells, parts, closed))
     return tuple(views)
 
 

@@ -86,10 +86,7 @@ def prospects(
     known = Outcome(
         in_all(np.rint(usual.whole_cost * size).astype(np.int64)),
         {name: np.stack([means[name] + luck * spreads[name] for luck, _ in every]).ravel() for name in means},
-        {
-            name: np.repeat([fate[name] for _, (fate, _) in every], shape[0] * shape[1])
-            for name in every[0][1][0]
-        },
+        {name: np.repeat([fate[name] for _, (fate, _) in every], shape[0] * shape[1]) for name in every[0][1][0]},
         in_all(size),
         in_all(usual.years),
     )

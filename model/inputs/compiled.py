@@ -22,7 +22,8 @@ Answer = TypeVar("Answer")
 
 def kernel(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     """Compile a function once, keep the result on disk, and let threads run it side by side."""
-    dispatcher: Any = njit(cache=True, nogil=True)(function)
+    options: Any = {"no_cfunc_wrapper": True}  # for callers in C: there are none, and it takes a tenth of the compiling
+    dispatcher: Any = njit(cache=True, nogil=True, **options)(function)
     dispatcher._cache = _Cache(dispatcher._cache)
     usual = dispatcher.get_call_template
     # Another kernel may call it with constants: as with any number, and not compiled anew for each of them.

@@ -36,10 +36,12 @@ def share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
 @kernel
 def _share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
     n, members = weight.shape
+    groups = number.shape[1]
     result = np.empty(weight.shape, np.int64)
-    whole, upto, given = np.empty((3, number.shape[1]), np.int64)
+    whole, upto, given = np.empty(groups, np.int64), np.empty(groups, np.int64), np.empty(groups, np.int64)
     for i in range(n):
-        whole[:], upto[:], given[:] = 0, 0, 0
+        for group in range(groups):
+            whole[group], upto[group], given[group] = 0, 0, 0
         for member in range(members):
             whole[of[member]] += weight[i, member]
         for member in range(members):
@@ -53,13 +55,13 @@ def _share_out(number: Whole, weight: Whole, of: Whole) -> Whole:
 
 def sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
     """Sum over the members of each group, first to last, from (n, n_members) to (n, n_groups); `of` as above."""
-    return _sums_by(as_read(values), as_read(of), n_groups)
+    sums = np.zeros((len(values), n_groups), values.dtype)
+    _sums_by(as_read(values), as_read(of), sums)
+    return sums
 
 
 @kernel
-def _sums_by(values: NDArray[Any], of: Whole, n_groups: int) -> NDArray[Any]:
-    result = np.zeros((values.shape[0], n_groups), values.dtype)
+def _sums_by(values: NDArray[Any], of: Whole, sums: NDArray[Any]) -> None:
     for i in range(values.shape[0]):
         for member in range(of.size):
-            result[i, of[member]] += values[i, member]
-    return result
+            sums[i, of[member]] += values[i, member]

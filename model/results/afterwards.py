@@ -24,17 +24,15 @@ Whole = NDArray[np.int64]
 
 @kernel
 def _states_by_age(
-    last_year: int, births_from: int, offsets: NDArray[np.int64], state: NDArray[np.uint8]
-) -> NDArray[np.float64]:
-    """Count untreated lives by (age, state) after `last_year`, shape (N_AGES, N_STATES)."""
-    result = np.zeros((LAST_AGE + 1, N_STATES))
+    last_year: int, births_from: int, offsets: NDArray[np.int64], state: NDArray[np.uint8], counted: NDArray[np.float64]
+) -> None:
+    """Count untreated lives by (age, state) after `last_year` into `counted`, shape (N_AGES, N_STATES)."""
     for m in range(offsets.shape[0]):
         for cohort in range(offsets.shape[1] - 1):
             age = last_year - births_from - cohort
             if 0 <= age <= LAST_AGE:
                 for i in range(offsets[m, cohort], offsets[m, cohort + 1]):
-                    result[age, state[i]] += 1.0
-    return result
+                    counted[age, state[i]] += 1.0
 
 
 class Lives(NamedTuple):
@@ -50,13 +48,12 @@ class Lives(NamedTuple):
 
 def afterwards(world: World, state: State) -> tuple[Floats, Floats]:
     """Expected number at each level by year after the last one and age, with help and without."""
-    last, helped = world.last_year, state.children.participants
-    everybody = _states_by_age(
-        last, state.children.population.births_from, state.children.population.offsets, state.children.population.state
-    )
+    last, helped, people = world.last_year, state.children.participants, state.children.population
+    everybody = np.zeros((N_AGES, N_STATES))
+    _states_by_age(last, people.births_from, people.offsets, people.state, everybody)
     latest = np.flatnonzero(~helped.again[: helped.n] & (last - helped.born[: helped.n] <= LAST_AGE))
     age = last - helped.born[latest].astype(np.int64)
-    number = age * N_STATES + state.children.population.state[helped.child[latest]]
+    number = age * N_STATES + people.state[helped.child[latest]]
     shadows = np.bincount(number, minlength=N_AGES * N_STATES).reshape(N_AGES, N_STATES)
     without, never = (ahead_without_help(world.ladder, each.tobytes()) for each in (everybody, everybody - shadows))
     return never + ahead_of_helped(world, helped, latest), without

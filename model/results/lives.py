@@ -100,11 +100,13 @@ _FAILED = np.arange(N_STATES) // N_LEVELS % N_RECORDS & NOT_ELIGIBLE > 0
 @kernel
 def _marked(first: Whole, last: Whole, states: NDArray[np.uint8], marks: NDArray[np.bool_]) -> Whole:
     """Count the lives of each stretch, from `first` to before `last`, whose state is marked; shape as theirs."""
-    counted = np.zeros(first.shape, np.int64)
+    counted = np.empty(first.shape, np.int64)
     for m in range(first.shape[0]):
         for stretch in range(first.shape[1]):
+            number = 0
             for i in range(first[m, stretch], last[m, stretch]):
-                counted[m, stretch] += marks[states[i]]
+                number += marks[states[i]]
+            counted[m, stretch] = number
     return counted
 
 
@@ -199,16 +201,17 @@ def _price_by_row(costs: CostTables) -> NDArray[np.float64]:
 def _priced(price: NDArray[np.float64], counts: NDArray[np.float64]) -> Whole:
     """Turn (years, ages, levels) into whole SEK by (year, age, row of `price`), which is by (age, level, row)."""
     years, ages, levels = counts.shape
-    result, amount = np.zeros((years, ages, price.shape[2]), np.int64), np.empty(price.shape[2])
+    result, amount = np.empty((years, ages, price.shape[2]), np.int64), np.empty(price.shape[2])
     for t in range(years):
         for age in range(ages):
-            if counts[t, age].any():
-                amount[:] = 0.0
-                for level in range(levels):
+            for row in range(amount.size):
+                amount[row] = 0.0
+            for level in range(levels):
+                if counts[t, age, level] != 0.0:
                     for row in range(amount.size):
                         amount[row] += counts[t, age, level] * price[age, level, row]
-                for row in range(amount.size):
-                    result[t, age, row] = np.int64(np.rint(amount[row]))
+            for row in range(amount.size):
+                result[t, age, row] = np.int64(np.rint(amount[row]))
     return result
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...runs import limits
+from ...runs.aside import drawing_aside
 from ...runs.limits import (
     EARLIEST_START,
     FIRST_SEED,
@@ -60,6 +61,7 @@ __all__ = ["compare", "run"]
 FIVE_DESIGNS = "status-quo,municipal-fund,municipal-fund-repayment,state-outcomes-fund,planner"
 
 
+@drawing_aside()  # first, so that the process starts while all else is loaded here
 def run(
     out: Out,
     scenario: ScenarioFile = None,
@@ -88,6 +90,7 @@ def run(
         _not_both(point, priors),
         common.known_language(language),
     )
+    _load_mesa()
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file, interventions)
     common.say_dates(spec, start_year, n_years)
     likely = common.read_posteriors(posterior, spec)
@@ -108,6 +111,7 @@ def run(
     _run_and_write(live, told, Place(out, overwrite), Form(language))
 
 
+@drawing_aside()  # first, so that the process starts while all else is loaded here
 def compare(
     out: Out,
     scenario: ScenarioFile = None,
@@ -153,6 +157,7 @@ def compare(
         _not_both(point, priors),
         common.known_language(language),
     )
+    _load_mesa()
     from ....model.contracts import split_names, with_steps
 
     spec = common.read_scenario(scenario, municipalities, quick, municipalities_file, interventions)
@@ -186,6 +191,11 @@ def compare(
     _run_and_write(live, told, Place(out, overwrite, workers), Form(language, excel, swedish_csv))
 
 
+def _load_mesa() -> None:
+    """Load Mesa while little else is there: it looks through all that is loaded, and how it came to be loaded."""
+    import mesa  # noqa: F401
+
+
 def _start(year: int) -> str | None:
     return limits.within("--start-year", year, EARLIEST_START, LATEST_START)
 
@@ -209,6 +219,25 @@ class Place:
 
 def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, form: Form) -> None:
     """Make the folder, run, write, and only then show the folder; say what came out."""
+    from ....analysis.measures.once import each_once
+    from ...runs import run_folder
+    from ...runs.written import fill
+
+    started, out = time.perf_counter(), place.out
+    with each_once():  # what is written and what is said are the same measures
+        try:
+            with run_folder.new_folder(out, overwrite=place.overwrite) as folder:
+                with common.progress(len(told.designs) * (len(told.seeds) + told.luck)) as tell:
+                    tables = live(tell)
+                this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, place.workers)
+                tables = fill(folder, tables, told, form, this_run)
+        except KeyboardInterrupt:
+            raise StoppedError("Stopped. Nothing was written.") from None
+        _say(tables, told, out, form.language)
+
+
+def _say(tables: Tables, told: Told, out: Path, language: str) -> None:
+    """Say what came out, and where it was written."""
     from ....analysis.measures.worlds import MANY
     from ....analysis.report.intervals import FEW_SEEDS
     from ....analysis.report.ones import one
@@ -218,38 +247,27 @@ def _run_and_write(live: Callable[[Tell], Tables], told: Told, place: Place, for
     from ....model.inputs.scenario import load_scenario
     from ...runs import run_folder
     from ...runs.around import elsewhere
-    from ...runs.aside import drawing_aside
     from ...runs.told import cut_counties
-    from ...runs.written import fill
 
-    started, out = time.perf_counter(), place.out
-    try:
-        with run_folder.new_folder(out, overwrite=place.overwrite) as folder, drawing_aside():
-            with common.progress(len(told.designs) * (len(told.seeds) + told.luck)) as tell:
-                tables = live(tell)
-            this_run = run_folder.this_run(sys.argv[1:], time.perf_counter() - started, place.workers)
-            tables = fill(folder, tables, told, form, this_run)
-    except KeyboardInterrupt:
-        raise StoppedError("Stopped. Nothing was written.") from None
-    say, rate = texts(form.language)["sentences"], told.spec.discount.rate
+    say, rate = texts(language)["sentences"], told.spec.discount.rate
     designs = {"designs": [run_folder.design_record(each) for each in told.designs]}
-    typer.echo(spoken_summary(tables["summary"], form.language, designs))
-    if len(told.seeds) > 1 and (spread := spoken_worlds(tables, form.language, designs, rate)):
+    typer.echo(spoken_summary(tables["summary"], language, designs))
+    if len(told.seeds) > 1 and (spread := spoken_worlds(tables, language, designs, rate)):
         spread_of = "t_worlds" if len(told.seeds) >= MANY else "t_worlds_few"
         typer.echo("\n" + say[spread_of].format(n=len(told.seeds), many=MANY))
         typer.echo(spread)
     if not (apart := luck_apart(tables, say, rate)).empty:
         typer.echo("\n" + one(say["t_luck"].format(m=told.luck)))
-        typer.echo(_laid_out(apart, form.language, designs))
+        typer.echo(_laid_out(apart, language, designs))
     if not (by_steps := by_step(tables, rate)).empty:
-        typer.echo(_laid_out(format_steps(by_steps), form.language, designs))
+        typer.echo(_laid_out(format_steps(by_steps), language, designs))
     if 1 < len(told.seeds) < FEW_SEEDS:
         typer.echo(say["t_few"].format(n=len(told.seeds)))
     for county, names in cut_counties(told.spec, load_scenario()).items():
         typer.echo(say["t_cut"].format(names=", ".join(names), county=county))
     if far := elsewhere(told.designs, told.spec, load_scenario()):
-        words = {} if form.language == "en" else texts(form.language)["words"]
-        named = with_designs(words, far, designs, form.language) if words else {}
+        words = {} if language == "en" else texts(language)["words"]
+        named = with_designs(words, far, designs, language) if words else {}
         typer.echo(say["t_elsewhere"].format(designs=", ".join(named.get(each, each) for each in far)))
     typer.echo(say["t_written"].format(out=out, report=out / run_folder.REPORT))
 

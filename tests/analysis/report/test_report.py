@@ -26,9 +26,8 @@ def plain_page(tmp_path_factory):
 
 def page(tmp_path, world, language="en", **manifest):
     path = tmp_path / "report.html"
-    write_report(
-        world, path, title="A small world", manifest=manifest, rate=0.03, societal_rate=0.035, language=language
-    )
+    shown = content(world, title="A small world", manifest=manifest, rate=0.03, societal_rate=0.035, language=language)
+    write_report(shown, path)
     return path.read_text(encoding="utf-8")
 
 

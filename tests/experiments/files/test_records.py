@@ -77,6 +77,9 @@ def test_of_a_table_the_first_row_or_categories_can_be_asked_for(tmp_path: Path,
     pd.testing.assert_frame_equal(
         coded.astype({"payer": "str", "year": "int64", "sek": "int64", "less": "int64"}), whole
     )
+    by, wanted = (each.groupby("payer")["sek"].sum() for each in (coded, whole))
+    assert dict(by) == dict(wanted)
+    assert [*by.index] == [*wanted.index]  # in the order of text, whatever comes first
 
 
 def test_numbers_of_which_nobody_says_how_large_they_are_are_read_as_they_stand(tmp_path: Path) -> None:
