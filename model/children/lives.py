@@ -16,16 +16,17 @@ from ..inputs.life_course import InterventionParameters
 from ..inputs.parameters import DetectionParameters
 from ..inputs.places import Places
 from ..inputs.protect import protect
-from . import finding, lifecourse
+from . import finding, lifecourse, with_help
 from .cells import detection_edges
 from .draws import threshold
-from .forecast import effects_in_practice, life_tables
+from .forecast import effects_in_practice
 from .ladder import N_AGES, N_LEVELS, Ladder, kernel_tables
-from .lifecourse import Found, Look, Treated, Untreated, When
+from .lifecourse import Found, Look, Untreated, When
 from .participants import Participants
 from .population import Population, build_population
 from .practice import AS_STUDIED, Practice
 from .threads import of_municipalities, of_rows, side_by_side
+from .with_help import Treated, treated_tables
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -78,20 +79,20 @@ def rules_of_life(
     seed: int,
     practice: Practice = AS_STUDIED,
     overlap: float = 0.0,
+    programmes: int = 1,
     threads: int = 1,
 ) -> Rules:
     """Lay out what the kernels read.
 
     `births` by (municipality, state), see `need.states_at_birth`; `practice` says what is left of effects, and
-    `overlap` how those of several programmes combine.
+    `overlap` how those of several programmes combine, of which a life has at most as many `programmes`.
     """
-    effects = effects_in_practice(interventions, practice)
     ages = [(item.age_from, item.age_to) for item in interventions]
     return Rules(
         seed=seed,
         threads=threads,
         untreated=Untreated(*kernel_tables(ladder, births)),
-        treated=Treated(effects, lifecourse.fading(effects), *life_tables(ladder), overlap),
+        treated=treated_tables(ladder, effects_in_practice(interventions, practice), overlap, programmes),
         look=Look(
             threshold(detection_edges(detection.sensitivity, detection.false_alarm, detection.take_up)),
             np.array([min(a for a, _ in ages), max(b for _, b in ages)]),
@@ -155,7 +156,7 @@ def live(children: Children, rules: Rules, year: int) -> None:
     def live_treated(first: int, last: int) -> Counts:
         """Move lives of participants in these rows; returns shadows and treated among them."""
         counts = np.zeros_like(children.counts[1:])
-        lifecourse.live_treated(
+        with_help.live_treated(
             (first, last),
             When(year, rules.seed),
             people.codes,
