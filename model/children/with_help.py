@@ -33,21 +33,21 @@ from .lifecourse import Counts, Floats, Helped, States, Thresholds, When, Whole,
 
 SOON = 3  # years since the start after which little is left of most effects, so that more is sure
 _BLOCK = 1024  # lives that are looked at together
-_MARGIN = 2  # draws: more than rounding comes to
+_EDGES = N_LEVELS - 1
+_MARGIN = 3  # draws: more than rounding comes to
 _TO_WHOLE = 2.0**52  # whose neighbours among floats are whole numbers
 _MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
 
 
 class Sure(NamedTuple):
-    """Draws that lead to the same with any help: first in the first `SOON` years of a programme, then in later ones.
+    """Draws that lead to the same with any help, by (later, age, state): in the first `SOON` years, and later on.
 
-    Ages have one more row, in which everybody stays: after the last.
+    Ages have one more row, in which everybody stays: after the last. At EXAM_AGE nobody surely stays.
     """
 
-    stay: Thresholds  # (2, N_AGES + 1, N_STATES, 2): from which draw on a state stays, and for how many
-    edge: Thresholds  # (2, N_AGES, N_STATES, 2, N_LEVELS - 1): a level is perhaps passed from which on, and surely
-    exam: Thresholds  # (2, N_STATES, 2): the exam is failed by whoever draws less than the first, by nobody else but
-    # those who draw less than the second
+    stay: Thresholds  # (2 * (N_AGES + 1) * N_STATES, 2): from which draw on a state stays, and for how many
+    edge: Thresholds  # (2 * (N_AGES + 1) * N_STATES, 2 * _EDGES): of each level but the last, the draw from which on it
+    # is perhaps passed, then of each that from which on it surely is
 
 
 class Treated(NamedTuple):
@@ -64,57 +64,65 @@ class Treated(NamedTuple):
 
 def treated_tables(ladder: Ladder, effects: Floats, overlap: float, programmes: int) -> Treated:
     """Lay out what `live_treated` reads; a life has at most as many `programmes`."""
-    left = fading(as_read(effects))
-    soon, later = (_sure(ladder, effects, left[:, since:], programmes) for since in (0, SOON))
-    sure = Sure(*(as_read(np.stack(both)) for both in zip(soon, later, strict=True)))
+    effect, left = as_read(effects), as_read(fading(as_read(effects)))
     tables = ladder.move, ladder.target, ladder.not_eligible
-    return Treated(as_read(effects), as_read(left), *map(as_read, tables), overlap, sure)
+    n = 2 * (N_AGES + 1) * N_STATES
+    sure = Sure(np.zeros((n, 2), np.uint32), np.zeros((n, 2 * _EDGES), np.uint32))
+    _find_sure(as_read(_bounds(effect, left, programmes)), *tables[:2], sure)
+    return Treated(effect, left, *tables, overlap, Sure(*map(as_read, sure)))
 
 
-def _sure(ladder: Ladder, effects: Floats, left: Floats, programmes: int) -> tuple[Thresholds, Thresholds, Thresholds]:
-    """Half of `Sure`: what holds whichever of these effects act on a life, one or several of them.
+def _bounds(effect: Floats, left: Floats, programmes: int) -> Floats:
+    """The least and the largest factor that can act on a life, by (soon or later, which of the two, kind of move).
 
-    What several come to together lies between the product of all that lower a chance and of all that raise it.
+    What several programmes come to together lies between the product of all that lower a chance and of all that raise
+    it, see `combined`.
     """
-    each = [left[:, :, 0], left[:, :, 1], effects[:, 2]]
-    worse, better, forks = ([min(e.min(), 1.0) ** programmes, max(e.max(), 1.0) ** programmes] for e in each)
-    states, move = np.arange(N_STATES), ladder.move
-    level, record = states[:, None] % N_LEVELS, states // N_LEVELS % N_RECORDS
-    goal = np.arange(N_LEVELS)
-    chance = np.empty((2, *move.shape))
-    for of in range(2):
-        chance[of] = move * np.where(goal < level, better[of], np.where(goal > level, worse[of], 0.0))
-        chance[of, :ADULT_AGE, :, WORST] *= np.where(record & PLACED, 1.0, forks[of])
-        chance[of, ADULT_AGE:, :, WORST] *= np.where(record & SENTENCED, 1.0, forks[of])
-    chance[0] /= np.maximum(chance[1].sum(axis=2), 1.0)[:, :, None]
-    fewest, most = np.cumsum(chance, axis=3)
-    rest = chance.sum(axis=3, keepdims=True) - np.cumsum(chance, axis=3)  # the chance of a higher level
-    edge = np.stack([np.where(goal < level, fewest, 1.0 - rest[1]), np.where(goal < level, most, 1.0 - rest[0])])
-    edge[:, ADULT_AGE] = np.cumsum(move[ADULT_AGE], axis=1)  # only the lasting part acts
-    for of in range(2):
-        edge[of, ADULT_AGE, :, INSECURE:] += move[ADULT_AGE, :, WORST, None] * (1.0 - forks[1 - of])
-    edge = np.clip(edge[..., :-1], 0.0, 1.0) * ONE
-    exam = np.clip(ladder.not_eligible * np.array(forks)[:, None], 0.0, 1.0) * ONE
-    passed = np.stack([_below(edge[0]), _above(edge[1])])
-    stage = (np.arange(N_AGES) >= ADULT_AGE).astype(int)
-    same = ladder.target[stage[:, None], states, states % N_LEVELS] == states
-    same[EXAM_AGE] = False
-    bounds = np.zeros((2, N_AGES, N_STATES, N_LEVELS + 1), np.int64)
-    bounds[..., 1:-1], bounds[..., -1] = passed, ONE
-    low, high = bounds[1][:, states, states % N_LEVELS], bounds[0][:, states, states % N_LEVELS + 1]
-    stay = np.zeros((N_AGES + 1, N_STATES, 2), np.int64)
-    stay[:N_AGES, :, 0], stay[:N_AGES, :, 1] = low, np.where(same, np.maximum(high - low, 0), 0)
-    stay[N_AGES, :, 1] = ONE
-    exams = np.stack([_below(exam[0]), _above(exam[1])], axis=1)
-    return stay.astype(np.uint32), passed.transpose(1, 2, 0, 3).astype(np.uint32), exams.astype(np.uint32)
+    result = np.empty((2, 2, 3))
+    for later, since in enumerate((0, SOON)):
+        for way, factors in enumerate((left[:, since:, 0], left[:, since:, 1], effect[:, 2])):
+            result[later, :, way] = min(factors.min(), 1.0) ** programmes, max(factors.max(), 1.0) ** programmes
+    return result
 
 
-def _below(draws: Floats) -> Whole:
-    return np.asarray(np.maximum(np.floor(draws).astype(np.int64) - _MARGIN, 0))
-
-
-def _above(draws: Floats) -> Whole:
-    return np.asarray(np.minimum(np.ceil(draws).astype(np.int64) + _MARGIN, ONE))
+@kernel
+def _find_sure(bounds: Floats, move: Floats, target: States, sure: Sure) -> None:
+    """Fill `sure` from the `bounds` of factors: an edge lies between where the least and the largest would put it."""
+    stay, edge = sure
+    stay[:, 1] = ONE
+    fewest, most = np.empty(N_LEVELS), np.empty(N_LEVELS)
+    for later in range(2):
+        for age in range(N_AGES):
+            for s in range(N_STATES):
+                row, level, at = move[age, s], s % N_LEVELS, (later * (N_AGES + 1) + age) * N_STATES + s
+                first = s // N_LEVELS % N_RECORDS & (PLACED if age < ADULT_AGE else SENTENCED) == 0
+                moved = 0.0
+                for goal in range(N_LEVELS):
+                    way = 1 if goal < level else 0
+                    fewest[goal], most[goal] = row[goal] * bounds[later, 0, way], row[goal] * bounds[later, 1, way]
+                    if goal == WORST and first:
+                        fewest[goal], most[goal] = fewest[goal] * bounds[later, 0, 2], most[goal] * bounds[later, 1, 2]
+                    moved += most[goal] * (goal != level)
+                for j in range(_EDGES):
+                    least, greatest = 0.0, 0.0
+                    for goal in range(N_LEVELS):
+                        if (goal <= j) == (j < level):  # from that side on which nobody stays
+                            least, greatest = least + fewest[goal] / max(moved, 1.0), greatest + most[goal]
+                    if age == ADULT_AGE:  # only the lasting part acts
+                        least = greatest = 0.0
+                        for goal in range(j + 1):
+                            least, greatest = least + row[goal], greatest + row[goal]
+                        if j >= INSECURE:
+                            least += row[WORST] * (1.0 - bounds[later, 1, 2])
+                            greatest += row[WORST] * (1.0 - bounds[later, 0, 2])
+                    elif j >= level:
+                        least, greatest = 1.0 - greatest, 1.0 - least
+                    edge[at, j] = max(int(least * ONE) - _MARGIN, 0)
+                    edge[at, _EDGES + j] = min(int(max(greatest, 0.0) * ONE) + _MARGIN, ONE)
+                low = np.int64(edge[at, _EDGES + level - 1]) if level > 0 else 0
+                high = np.int64(edge[at, level]) if level < WORST else ONE
+                stays = age != EXAM_AGE and target[0 if age < ADULT_AGE else 1, s, level] == s
+                stay[at, 0], stay[at, 1] = low, max(high - low, 0) if stays else 0
 
 
 @kernel
@@ -140,21 +148,8 @@ def _ending(luck: float, chances: Chances) -> int:
 
 @kernel
 def _factors(row: int, year: int, helped: Helped, tables: Treated) -> tuple[float, float, float]:
-    """What this year acts on a life: the factors on worse moves, better moves and at forks, see `combined`."""
-    effect, left, half = tables.effect, tables.left, tables.effect.shape[0] // 2  # who leaves has the second half
-    k, since = helped.intervention[row] + (half if helped.leaves[row] else 0), year - helped.start_year[row]
-    worse, better, forks = left[k, since, 0], left[k, since, 1], effect[k, 2]
-    earlier = np.int64(helped.before[row])
-    if earlier < 0:
-        return worse, better, forks
-    if helped.before[earlier] < 0:  # two programmes, as nearly always
-        same = helped.intervention[earlier] == helped.intervention[row]
-        of, then = helped.intervention[earlier] + (half if helped.leaves[earlier] else 0), year - helped.start_year[earlier]
-        return (
-            of_two(worse, left[of, then, 0], same, tables.overlap),
-            of_two(better, left[of, then, 1], same, tables.overlap),
-            of_two(forks, effect[of, 2], same, tables.overlap),
-        )
+    """What this year acts on a life with three programmes or more, see `combined`."""
+    effect, left, half = tables.effect, tables.left, tables.effect.shape[0] // 2
     n, at = 0, np.int64(row)
     while at >= 0:
         n, at = n + 1, np.int64(helped.before[at])
@@ -193,48 +188,74 @@ def live_treated(
     first, last = rows
     year, seed = when
     state, treated = lives
-    child, cohort_start, born, municipality, _, start_year, _, _, again = helped
-    stay, edge, exam = tables.sure
+    child, cohort_start, born, municipality, intervention, start_year, leaves, before, again = helped
+    stay, edge = tables.sure
+    effect, left, overlap = tables.effect, tables.left, tables.overlap
+    half = effect.shape[0] // 2  # who leaves has the effects in the second half
     shadow_counts, treated_counts = counts
     places = np.empty(codes.size, np.uint64)
     for m in range(codes.size):
         places[m] = place_key(seed, MOVE, codes[m])
-    luck, moving = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK + 1, np.uint32)
+    luck, moving, unsure = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK + 1, np.uint32)
+    where, was = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint8)
+    kind, earlier = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
+    kind_before, since_before, first_of = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
     for begin in range(first, last, _BLOCK):
-        n = np.uint32(min(last - begin, _BLOCK))
+        n, end = np.uint32(min(last - begin, _BLOCK)), min(last, begin + _BLOCK)
+        number_of, cohort_of, born_in, home = child[begin:end], cohort_start[begin:end], born[begin:end], municipality[begin:end]
+        began, mine = start_year[begin:end], treated[begin:end]
         for j in range(n):  # a loop of its own: the compiler makes it many at a time
-            i = begin + j
-            key = cohort_key(places[municipality[i]], born[i], year - born[i])
-            luck[j] = draw(key, child[i] - cohort_start[i])
+            key = cohort_key(places[np.uint16(home[j])], born_in[j], year - born_in[j])
+            luck[j] = draw(key, number_of[j] - cohort_of[j])
+        for j in range(n):
+            age, later = min(year - born_in[j], N_AGES), np.int64(year - began[j] >= SOON)
+            where[j] = np.uint32((later * (N_AGES + 1) + age) * N_STATES + mine[j])
         movers = np.uint32(0)
         for j in range(n):  # without a branch, as in `live_untreated`
-            i = begin + j
-            age, later = min(year - born[i], N_AGES), np.int64(year - start_year[i] >= SOON)
             moving[movers] = j
-            sure = stay[later, age, treated[i]]
-            movers += np.uint32(np.uint32(luck[j] - sure[0]) >= sure[1])
-        for j in range(movers):
-            i = begin + moving[j]
-            age, later = year - np.int64(born[i]), np.int64(year - start_year[i] >= SOON)
-            u, s = luck[moving[j]], np.int64(treated[i])
-            perhaps, surely = edge[later, age, s, 0], edge[later, age, s, 1]
-            ending = int(u >= surely[0]) + int(u >= surely[1]) + int(u >= surely[2]) + int(u >= surely[3])
-            other = int(u >= perhaps[0]) + int(u >= perhaps[1]) + int(u >= perhaps[2]) + int(u >= perhaps[3])
-            if ending != other:
-                ending = _ending(float(u), treated_move(tables.move, age, s, _factors(i, year, helped, tables)))
+            movers += np.uint32(np.uint32(luck[j] - stay[where[j], 0]) >= stay[where[j], 1])
+        n_unsure = np.uint32(0)
+        for k in range(movers):
+            j = moving[k]
+            u, at = luck[j], where[j]
+            surely = int(u >= edge[at, 4]) + int(u >= edge[at, 5]) + int(u >= edge[at, 6]) + int(u >= edge[at, 7])
+            ending = int(u >= edge[at, 0]) + int(u >= edge[at, 1]) + int(u >= edge[at, 2]) + int(u >= edge[at, 3])
+            age, s = year - born_in[j], mine[j]
+            unsure[n_unsure], was[n_unsure] = j, s
+            n_unsure += np.uint32((ending != surely) | (age == EXAM_AGE))
+            mine[j] = tables.target[0 if age < ADULT_AGE else 1, s, ending]
+        # What programmes they have had lies far apart: read by itself, much can be on its way from memory at once.
+        for k in range(n_unsure):
+            i = begin + unsure[k]
+            kind[k], earlier[k] = intervention[i] + (half if leaves[i] else 0), before[i]
+        for k in range(n_unsure):
+            i = max(earlier[k], 0)
+            kind_before[k] = intervention[i] + (half if leaves[i] else 0)
+            since_before[k], first_of[k] = year - start_year[i], before[i]
+        for k in range(n_unsure):
+            j = unsure[k]
+            i, age = begin + j, year - np.int64(born_in[j])
+            of, since = kind[k], year - began[j]
+            worse, better, forks = left[of, since, 0], left[of, since, 1], effect[of, 2]
+            if earlier[k] >= 0 and first_of[k] < 0:  # two programmes, as nearly always
+                of, since, same = kind_before[k], since_before[k], (of - kind_before[k]) % half == 0
+                worse = of_two(worse, left[of, since, 0], same, overlap)
+                better = of_two(better, left[of, since, 1], same, overlap)
+                forks = of_two(forks, effect[of, 2], same, overlap)
+            elif earlier[k] >= 0:
+                worse, better, forks = _factors(i, year, helped, tables)
+            s = np.int64(was[k])
+            ending = _ending(float(luck[j]), treated_move(tables.move, age, s, (worse, better, forks)))
             after = tables.target[0 if age < ADULT_AGE else 1, s, ending]
             if age == EXAM_AGE:
-                key = cohort_key(place_key(seed, ELIGIBILITY, codes[municipality[i]]), born[i], age)
-                u, below = draw(key, child[i] - cohort_start[i]), exam[later, after]
-                fails = u < below[0]
-                if not fails and u < below[1]:
-                    fails = u < nearest(tables.exam[after] * _factors(i, year, helped, tables)[2] * ONE)
-                if fails:
+                fails = nearest(tables.exam[after] * forks * ONE)
+                key = cohort_key(place_key(seed, ELIGIBILITY, codes[home[j]]), born_in[j], age)
+                if draw(key, number_of[j] - cohort_of[j]) < fails:
                     after += _MARK_NOT_ELIGIBLE
-            treated[i] = after
-    for i in range(first, last):  # a loop of its own: a sum in memory holds up whatever is read after it
-        age = year - born[i]
-        if age <= LAST_AGE:
-            m, counted = municipality[i], not again[i]
-            shadow_counts[m, age, state[child[i]] % N_LEVELS] += counted
-            treated_counts[m, age, treated[i] % N_LEVELS] += counted
+            mine[j] = after
+        for j in range(n):  # a loop of its own: a sum in memory holds up whatever is read after it
+            age = year - born_in[j]
+            if age <= LAST_AGE:
+                m, counted = home[j], not again[begin + j]
+                shadow_counts[m, age, state[number_of[j]] % N_LEVELS] += counted
+                treated_counts[m, age, mine[j] % N_LEVELS] += counted
