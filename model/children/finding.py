@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..inputs.compiled import kernel
 from .draws import DETECT, draw, stream_key
 from .ladder import N_LEVELS
-from .lifecourse import Found, Homes, Look, Options, Rows, States, When, Whole, Years, largest_cohort
+from .lifecourse import Apart, Found, Homes, Look, Options, Rows, States, When, Whole, Years, largest_cohort
 
 Rows32 = NDArray[np.int32]
 NEVER = 32_767  # a year that no run reaches
@@ -23,7 +23,7 @@ def identify(
     when: When,
     homes: Homes,
     people: tuple[States, Rows32],
-    helped: tuple[States, Years],
+    helped: tuple[Apart, Years],
     look: Look,
     found: Found,
 ) -> None:
@@ -35,46 +35,55 @@ def identify(
         Untreated state of each child, and its last row among the participants. Those are left out whom an evaluation
         holds back until a later year: their row is minus that year.
     helped
-        Treated state of each participant, who is seen as it really is, and the year from which it can take part again;
-        at least one row, which stands for those who are none.
+        Who is in another state with help than without, and is seen as it really is; and the year from which each
+        participant can take part again, at least one row, which stands for those who are none.
     found
         Overwritten.
     """
     year, seed = when
     births_from, codes, offsets = homes
     state, participant = people
-    treated, free_from = helped
+    apart, free_from = helped
     edges, ages = look
     seen, who = found
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
     size = largest_cohort(first, last, offsets)
-    luck, shown, line = np.empty(size, np.uint32), np.empty(size + 1, np.uint32), np.empty(size + 1, np.int32)
+    luck, mine = np.empty(size, np.uint32), np.empty(size, np.uint8)
+    shown, line = np.empty(size + 1, np.uint32), np.empty(size + 1, np.int32)
+    before = 0  # of those apart, who lives in municipalities before this one
+    while before < apart.child.size and apart.child[before] < offsets[first, 0]:
+        before += 1
     for m in range(first, last):
         seen[m] = 0
         home = offsets[m, 0]
-        at = home
+        at, upto = home, before
+        while upto < apart.child.size and apart.child[upto] < offsets[m, -1]:
+            upto += 1
+        next_one, before = upto - 1, upto  # the youngest lie last
         for age in range(ages[0], ages[1] + 1):
             cohort = year - 1 - age - births_from
             if cohort < 0:
                 continue
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
             key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
-            mine, rows, n = state[start:stop], participant[start:stop], np.uint32(stop - start)
+            rows, n = participant[start:stop], np.uint32(stop - start)
             for i in range(n):
                 luck[i] = draw(key, i)
+                mine[i] = state[start + i]
+            while next_one >= 0 and apart.child[next_one] >= start:  # as it really is of whoever has had help
+                if apart.child[next_one] < stop:
+                    mine[apart.child[next_one] - start] = apart.state[next_one]
+                next_one -= 1
             hits = np.uint32(0)
-            for i in range(n):  # without a branch, as in `live_untreated`; who has had help is looked at below
+            for i in range(n):  # without a branch, as in `live_untreated`
                 shown[hits] = i
-                hits += np.uint32((luck[i] < at_all[mine[i]]) | (rows[i] >= 0))
+                hits += np.uint32(luck[i] < at_all[mine[i]])
             there = np.uint32(0)
-            for j in range(hits):  # as it really is of whoever has had help; both states are looked up, without a guess
+            for j in range(hits):
                 i = shown[j]
-                row = rows[i]
-                alone, with_help = mine[i], treated[max(row, 0)]
-                s = with_help if row >= 0 else alone
+                row, s = rows[i], mine[i]
                 line[there] = np.int32(i) * N_LEVELS + s % N_LEVELS + np.int32(luck[i] < worse[s])
-                free = (row < 0) | (free_from[max(row, 0)] <= year)
-                there += np.uint32(free & (luck[i] < at_all[s]) & (-row <= year))
+                there += np.uint32(((row < 0) | (free_from[max(row, 0)] <= year)) & (-row <= year))
             here, first_of_all = seen[m, age], np.int32(start - home) * N_LEVELS
             for j in range(there):
                 who[at] = first_of_all + line[j]
@@ -168,7 +177,7 @@ def enrol(
                     new.again[before], now_in = True, new.treated[before]
                 while before >= 0:
                     had, before = had + 1, new.before[before]
-                new.state_before[row], new.treated[row] = now_in, now_in
+                new.state_before[row], new.treated[row], new.apart[row] = now_in, now_in, now_in != state[i]
                 new.free_from[row] = year + duration[kind[c]] if had < most else NEVER
                 row += 1
             at = stop

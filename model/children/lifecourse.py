@@ -25,6 +25,7 @@ States = NDArray[np.uint8]
 Thresholds = NDArray[np.uint32]
 Years = NDArray[np.int16]
 Counts = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 _MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
 
@@ -57,8 +58,8 @@ class Untreated(NamedTuple):
 class Helped(NamedTuple):
     """Participants, shape (n_participants,) each."""
 
-    child: Whole  # place in the children's arrays
-    cohort_start: Whole  # where its cohort starts there
+    child: NDArray[np.int32]  # place in the children's arrays
+    cohort_start: NDArray[np.int32]  # where its cohort starts there
     born: Years
     municipality: NDArray[np.int16]
     intervention: NDArray[np.int16]
@@ -66,6 +67,13 @@ class Helped(NamedTuple):
     leaves: NDArray[np.bool_]  # before the programme has worked
     before: NDArray[np.int32]  # row of the child's programme before this one, -1 for none
     again: NDArray[np.bool_]  # there is one after it
+
+
+class Apart(NamedTuple):
+    """Children whose life with help is apart from that without, in the order in which they lie, shape (n,) each."""
+
+    child: NDArray[np.int32]
+    state: States  # as it really is
 
 
 class Look(NamedTuple):
@@ -97,10 +105,10 @@ class Options(NamedTuple):
 class Rows(NamedTuple):
     """What is written of each new participant, shape (n_participants,) each, see `participants`."""
 
-    child: Whole
+    child: NDArray[np.int32]
     municipality: NDArray[np.int16]
     born: Years
-    cohort_start: Whole
+    cohort_start: NDArray[np.int32]
     start_year: Years
     intervention: NDArray[np.int16]
     perceived: States
@@ -110,6 +118,7 @@ class Rows(NamedTuple):
     state_before: States
     treated: States
     free_from: Years
+    apart: Bools
 
 
 @kernel

@@ -131,6 +131,7 @@ _grown: dict[Hashable, tuple[NDArray[np.uint8], Counts]] = {}  # the last, for o
 def identify(children: Children, rules: Rules, year: int) -> Whole:
     """Let committees and regions see children: not all who are in need, and some who are not. Returns `seen`."""
     people, helped = children.population, children.participants
+    apart = helped.lives_apart
     side_by_side(
         of_municipalities(people, rules.threads),
         lambda first, last: finding.identify(
@@ -139,7 +140,7 @@ def identify(children: Children, rules: Rules, year: int) -> Whole:
             When(year, rules.seed),
             people.homes,
             (people.state, people.participant),
-            (helped.treated, helped.free_from),
+            (apart, helped.free_from),
             rules.look,
             Found(children.seen, children.found),
         ),
@@ -154,23 +155,39 @@ def live(children: Children, rules: Rules, year: int) -> None:
     _live_untreated(children, rules, year)
 
     def live_treated(first: int, last: int) -> Counts:
-        """Move lives of participants in these rows; returns shadows and treated among them."""
+        """Move lives of participants in these rows; returns what `with_help.live_treated` counts."""
         counts = np.zeros_like(children.counts[1:])
         with_help.live_treated(
             (first, last),
             When(year, rules.seed),
             people.codes,
             helped.rows,
-            (people.state, helped.treated),
+            (people.state, helped.treated, helped.apart),
             rules.treated,
             (counts[0], counts[1]),
         )
         return counts
 
-    children.counts[1:] = np.sum(side_by_side(of_rows(0, helped.n, rules.threads), live_treated), axis=0)
+    shadows, treated = children.counts[1:]
+    _grow_older(treated, helped, year)
+    moved, more = np.sum(side_by_side(of_rows(0, helped.n, rules.threads), live_treated), axis=0)
+    treated += moved
+    np.add(treated, more, out=shadows)
     record = children.counts.copy()
     record[0] -= record[1]
     children.history.append(record)
+
+
+def _grow_older(treated: Counts, helped: Participants, year: int) -> None:
+    """Count the treated by the age that they reach in `year`, at last year's levels, and with them who begins now."""
+    n_ages = treated.shape[1]
+    treated[:, 1:] = treated[:, :-1].copy()
+    treated[:, 0] = 0
+    new = np.arange(helped.since(year), helped.n)
+    new = new[helped.before[new] < 0]  # others are counted already
+    at = (helped.municipality[new].astype(np.int64) * n_ages + year - helped.born[new]) * N_LEVELS
+    begun = np.bincount(at + helped.state_before[new] % N_LEVELS, minlength=treated.size)
+    treated += begun.reshape(treated.shape).astype(np.int32)
 
 
 def _live_untreated(children: Children, rules: Rules, year: int) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs.compiled import as_read, kernel
-from .draws import ELIGIBILITY, MOVE, ONE, cohort_key, draw, place_key
+from .draws import ELIGIBILITY, MOVE, ONE, cohort_key, draw, place_key, stream_key
 from .ladder import (
     ADULT_AGE,
     EXAM_AGE,
@@ -29,7 +29,7 @@ from .ladder import (
     Ladder,
     treated_move,
 )
-from .lifecourse import Counts, Floats, Helped, States, Thresholds, When, Whole, combined, fading, of_two
+from .lifecourse import Bools, Counts, Floats, Helped, States, Thresholds, When, Whole, combined, fading, of_two
 
 SOON = 3  # years since the start after which little is left of most effects, so that more is sure
 _BLOCK = 1024  # lives that are looked at together
@@ -60,6 +60,16 @@ class Treated(NamedTuple):
     exam: Floats  # (N_STATES,)
     overlap: float  # see `combined`
     sure: Sure
+
+
+class Had(NamedTuple):
+    """The programmes of lives that are looked up together: kinds are rows of the effects, shape (_BLOCK,) each."""
+
+    kind: Whole
+    row: Whole  # of the programme before it, -1 for none; below, what is said of that one
+    kind_before: Whole
+    since: Whole  # years
+    row_before: Whole
 
 
 def treated_tables(ladder: Ladder, effects: Floats, overlap: float, programmes: int) -> Treated:
@@ -147,19 +157,45 @@ def _ending(luck: float, chances: Chances) -> int:
 
 
 @kernel
-def _factors(row: int, year: int, helped: Helped, tables: Treated) -> tuple[float, float, float]:
-    """What this year acts on a life with three programmes or more, see `combined`."""
+def _passed(luck: int, edge: Thresholds, at: int, first: int) -> int:
+    """How many levels a draw passes, by the four edges in row `at` from the `first` on."""
+    return (
+        int(luck >= edge[at, first])
+        + int(luck >= edge[at, first + 1])
+        + int(luck >= edge[at, first + 2])
+        + int(luck >= edge[at, first + 3])
+    )
+
+
+@kernel
+def _of_several(row: int, year: int, helped: Helped, tables: Treated) -> tuple[float, float, float]:
+    """What acts this year on a life with three programmes or more, see `combined`."""
     effect, left, half = tables.effect, tables.left, tables.effect.shape[0] // 2
     n, at = 0, np.int64(row)
     while at >= 0:
         n, at = n + 1, np.int64(helped.before[at])
     programmes, factors, at = np.empty(n, np.int64), np.empty((n, 3)), np.int64(row)
     for a in range(n):
-        programmes[a], then = helped.intervention[at], year - helped.start_year[at]
+        programmes[a], since = helped.intervention[at], year - helped.start_year[at]
         of = programmes[a] + (half if helped.leaves[at] else 0)
-        factors[a, 0], factors[a, 1], factors[a, 2] = left[of, then, 0], left[of, then, 1], effect[of, 2]
+        factors[a, 0], factors[a, 1], factors[a, 2] = left[of, since, 0], left[of, since, 1], effect[of, 2]
         at = np.int64(helped.before[at])
     return combined(programmes, factors, tables.overlap)
+
+
+@kernel
+def _look_up(begin: int, n: int, unsure: Thresholds, year: int, helped: Helped, half: int, had: Had) -> None:
+    """Fill `had` for `n` of the lives from row `begin` on.
+
+    They lie far apart, and those before them anywhere: read by themselves, many can be on their way from memory at once.
+    """
+    for k in range(n):
+        i = begin + unsure[k]
+        had.kind[k], had.row[k] = helped.intervention[i] + (half if helped.leaves[i] else 0), helped.before[i]
+    for k in range(n):
+        i = max(had.row[k], 0)
+        had.kind_before[k] = helped.intervention[i] + (half if helped.leaves[i] else 0)
+        had.since[k], had.row_before[k] = year - helped.start_year[i], helped.before[i]
 
 
 @kernel
@@ -168,7 +204,7 @@ def live_treated(
     when: When,
     codes: Whole,
     helped: Helped,
-    lives: tuple[States, States],
+    lives: tuple[States, States, Bools],
     tables: Treated,
     counts: tuple[Counts, Counts],
 ) -> None:
@@ -179,83 +215,76 @@ def live_treated(
     codes
         Of municipalities, shape (n_municipalities,).
     lives
-        The children's untreated states, shape (n_children,), and the participants' treated states (n_participants,),
-        the latter changed in place. Of a child with several programmes each row lives with those up to its own.
+        The children's untreated states, shape (n_children,); and of the participants the treated state and whether it
+        is apart from the untreated one, (n_participants,) each, changed in place. Of a child with several programmes
+        each row lives with those up to its own.
     counts
-        Shadows and treated, each child once, by (municipality, age, level), added to. Shape (n, LAST_AGE + 1, N_LEVELS)
-        each.
+        Added to: by how much moves change the number of treated lives, and how many shadows there are more than treated
+        lives. Each child once, by (municipality, age reached, level), shape (n, LAST_AGE + 1, N_LEVELS) each.
     """
     first, last = rows
     year, seed = when
-    state, treated = lives
-    child, cohort_start, born, municipality, intervention, start_year, leaves, before, again = helped
-    stay, edge = tables.sure
-    effect, left, overlap = tables.effect, tables.left, tables.overlap
-    half = effect.shape[0] // 2  # who leaves has the effects in the second half
-    shadow_counts, treated_counts = counts
+    state, treated, apart = lives
+    (stay, edge), (moved, shadows_more) = tables.sure, counts
+    effect, left, overlap, half = tables.effect, tables.left, tables.overlap, tables.effect.shape[0] // 2
     places = np.empty(codes.size, np.uint64)
     for m in range(codes.size):
         places[m] = place_key(seed, MOVE, codes[m])
-    luck, moving, unsure = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK + 1, np.uint32)
-    where, was = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint8)
-    kind, earlier = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
-    kind_before, since_before, first_of = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
+    luck, where, was = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint8)
+    moving, movers_unsure, looked = np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK, np.bool_)
+    unsure = np.empty(_BLOCK, np.uint32)
+    had = Had(*(np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)))
     for begin in range(first, last, _BLOCK):
         n, end = np.uint32(min(last - begin, _BLOCK)), min(last, begin + _BLOCK)
-        number_of, cohort_of, born_in, home = child[begin:end], cohort_start[begin:end], born[begin:end], municipality[begin:end]
-        began, mine = start_year[begin:end], treated[begin:end]
-        for j in range(n):  # a loop of its own: the compiler makes it many at a time
-            key = cohort_key(places[np.uint16(home[j])], born_in[j], year - born_in[j])
-            luck[j] = draw(key, number_of[j] - cohort_of[j])
+        child, cohort_start, born = helped.child[begin:end], helped.cohort_start[begin:end], helped.born[begin:end]
+        municipality, start_year, mine = helped.municipality[begin:end], helped.start_year[begin:end], treated[begin:end]
+        for j in range(n):  # a loop of its own: the compiler makes it many at a time, as the next one
+            key = cohort_key(places[np.uint16(municipality[j])], born[j], year - born[j])
+            luck[j] = draw(key, child[j] - cohort_start[j])
         for j in range(n):
-            age, later = min(year - born_in[j], N_AGES), np.int64(year - began[j] >= SOON)
+            age, later = min(year - born[j], N_AGES), np.int64(year - start_year[j] >= SOON)
             where[j] = np.uint32((later * (N_AGES + 1) + age) * N_STATES + mine[j])
+            looked[j] = apart[begin + j] & (age <= LAST_AGE)
         movers = np.uint32(0)
         for j in range(n):  # without a branch, as in `live_untreated`
             moving[movers] = j
-            movers += np.uint32(np.uint32(luck[j] - stay[where[j], 0]) >= stay[where[j], 1])
+            movers += np.uint32((np.uint32(luck[j] - stay[where[j], 0]) >= stay[where[j], 1]) | looked[j])
         n_unsure = np.uint32(0)
         for k in range(movers):
             j = moving[k]
-            u, at = luck[j], where[j]
-            surely = int(u >= edge[at, 4]) + int(u >= edge[at, 5]) + int(u >= edge[at, 6]) + int(u >= edge[at, 7])
-            ending = int(u >= edge[at, 0]) + int(u >= edge[at, 1]) + int(u >= edge[at, 2]) + int(u >= edge[at, 3])
-            age, s = year - born_in[j], mine[j]
-            unsure[n_unsure], was[n_unsure] = j, s
-            n_unsure += np.uint32((ending != surely) | (age == EXAM_AGE))
+            at, s, age = where[j], mine[j], year - born[j]
+            ending = _passed(luck[j], edge, at, 0)
+            movers_unsure[n_unsure], was[k] = k, s
+            n_unsure += np.uint32((ending != _passed(luck[j], edge, at, _EDGES)) | (age == EXAM_AGE))
             mine[j] = tables.target[0 if age < ADULT_AGE else 1, s, ending]
-        # What programmes they have had lies far apart: read by itself, much can be on its way from memory at once.
         for k in range(n_unsure):
-            i = begin + unsure[k]
-            kind[k], earlier[k] = intervention[i] + (half if leaves[i] else 0), before[i]
-        for k in range(n_unsure):
-            i = max(earlier[k], 0)
-            kind_before[k] = intervention[i] + (half if leaves[i] else 0)
-            since_before[k], first_of[k] = year - start_year[i], before[i]
+            unsure[k] = moving[movers_unsure[k]]
+        _look_up(begin, n_unsure, unsure, year, helped, half, had)
         for k in range(n_unsure):
             j = unsure[k]
-            i, age = begin + j, year - np.int64(born_in[j])
-            of, since = kind[k], year - began[j]
+            age, s, of, since = year - np.int64(born[j]), np.int64(was[movers_unsure[k]]), had.kind[k], year - start_year[j]
             worse, better, forks = left[of, since, 0], left[of, since, 1], effect[of, 2]
-            if earlier[k] >= 0 and first_of[k] < 0:  # two programmes, as nearly always
-                of, since, same = kind_before[k], since_before[k], (of - kind_before[k]) % half == 0
+            if had.row[k] >= 0 and had.row_before[k] < 0:  # two programmes, as nearly always
+                of, since, same = had.kind_before[k], had.since[k], (of - had.kind_before[k]) % half == 0
                 worse = of_two(worse, left[of, since, 0], same, overlap)
                 better = of_two(better, left[of, since, 1], same, overlap)
                 forks = of_two(forks, effect[of, 2], same, overlap)
-            elif earlier[k] >= 0:
-                worse, better, forks = _factors(i, year, helped, tables)
-            s = np.int64(was[k])
+            elif had.row[k] >= 0:
+                worse, better, forks = _of_several(begin + j, year, helped, tables)
             ending = _ending(float(luck[j]), treated_move(tables.move, age, s, (worse, better, forks)))
             after = tables.target[0 if age < ADULT_AGE else 1, s, ending]
             if age == EXAM_AGE:
-                fails = nearest(tables.exam[after] * forks * ONE)
-                key = cohort_key(place_key(seed, ELIGIBILITY, codes[home[j]]), born_in[j], age)
-                if draw(key, number_of[j] - cohort_of[j]) < fails:
+                key = stream_key(seed, ELIGIBILITY, codes[municipality[j]], born[j], age)
+                if draw(key, child[j] - cohort_start[j]) < nearest(tables.exam[after] * forks * ONE):
                     after += _MARK_NOT_ELIGIBLE
             mine[j] = after
-        for j in range(n):  # a loop of its own: a sum in memory holds up whatever is read after it
-            age = year - born_in[j]
-            if age <= LAST_AGE:
-                m, counted = home[j], not again[begin + j]
-                shadow_counts[m, age, state[number_of[j]] % N_LEVELS] += counted
-                treated_counts[m, age, mine[j] % N_LEVELS] += counted
+        for k in range(movers):
+            j = moving[k]
+            alone, now, m, age = state[child[j]], mine[j], municipality[j], year - born[j]
+            counted = np.int32(not helped.again[begin + j])
+            apart[begin + j] = now != alone
+            moved[m, age, was[k] % N_LEVELS] -= counted
+            moved[m, age, now % N_LEVELS] += counted
+            if now != alone:
+                shadows_more[m, age, alone % N_LEVELS] += counted
+                shadows_more[m, age, now % N_LEVELS] -= counted

@@ -46,10 +46,10 @@ OWN, OTHER, TRUE_OWN, TRUE_OTHER, PEOPLE, COMPARED = range(len(SUMS))
 class Paired(NamedTuple):
     """Participants who are compared with another child, shape (n_participants,) each."""
 
-    child: Whole
+    child: Rows
     municipality: NDArray[np.int16]
     cohort: Whole  # index of the birth cohort
-    peer: Whole  # filled
+    peer: Rows  # filled
     before: States  # state before the programme
 
 
@@ -59,7 +59,7 @@ class Waiting(NamedTuple):
     municipality: NDArray[np.int16]
     age: Whole
     perceived: States
-    peer: Whole  # filled
+    peer: Rows  # filled
 
 
 class Terms(NamedTuple):
@@ -104,13 +104,13 @@ class Followed(NamedTuple):
     `needed` is set once the life without this programme has shown need JUDGED_FROM to JUDGED_TO years after the start.
     """
 
-    child: Whole
-    cohort_start: Whole
+    child: Rows
+    cohort_start: Rows
     born: NDArray[np.int16]
     intervention: NDArray[np.int16]
     start_year: NDArray[np.int16]
     project: Rows
-    peer: Whole
+    peer: Rows
     state_before: States
     perceived: States
     needed: NDArray[np.bool_]
