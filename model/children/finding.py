@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from ..inputs.compiled import kernel
 from .draws import DETECT, draw, stream_key
 from .ladder import N_LEVELS
-from .lifecourse import Apart, Found, Homes, Look, Options, Rows, States, When, Whole, Years, largest_cohort
+from .lifecourse import Apart, Found, Homes, Look, Options, Rows, States, When, Whole, largest_cohort
 
 Rows32 = NDArray[np.int32]
-NEVER = 32_767  # a year that no run reaches
+NEVER = 255  # years after the first birth: more than a run has
 
 
 @kernel
@@ -22,8 +22,8 @@ def identify(
     last: int,
     when: When,
     homes: Homes,
-    people: tuple[States, Rows32],
-    helped: tuple[Apart, Years],
+    people: tuple[States, States],
+    apart: Apart,
     look: Look,
     found: Found,
 ) -> None:
@@ -32,24 +32,22 @@ def identify(
     Parameters
     ----------
     people
-        Untreated state of each child, and its last row among the participants. Those are left out whom an evaluation
-        holds back until a later year: their row is minus that year.
-    helped
-        Who is in another state with help than without, and is seen as it really is; and the year from which each
-        participant can take part again, at least one row, which stands for those who are none.
+        Untreated state of each child, and from when on it can take part, counted from `births_from`: not while it is in a
+        programme, has had as many as it may, or is held back by an evaluation.
+    apart
+        Who is in another state with help than without: these are seen as they really are.
     found
         Overwritten.
     """
     year, seed = when
     births_from, codes, offsets = homes
-    state, participant = people
-    apart, free_from = helped
+    state, free_from = people
     edges, ages = look
     seen, who = found
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
     size = largest_cohort(first, last, offsets)
     luck, mine = np.empty(size, np.uint32), np.empty(size, np.uint8)
-    shown, line = np.empty(size + 1, np.uint32), np.empty(size + 1, np.int32)
+    shown = np.empty(size + 1, np.uint32)
     before = 0  # of those apart, who lives in municipalities before this one
     while before < apart.child.size and apart.child[before] < offsets[first, 0]:
         before += 1
@@ -66,7 +64,7 @@ def identify(
                 continue
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
             key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
-            rows, n = participant[start:stop], np.uint32(stop - start)
+            n, free, now = np.uint32(stop - start), free_from[start:stop], year - births_from
             for i in range(n):
                 luck[i] = draw(key, i)
                 mine[i] = state[start + i]
@@ -77,18 +75,14 @@ def identify(
             hits = np.uint32(0)
             for i in range(n):  # without a branch, as in `live_untreated`
                 shown[hits] = i
-                hits += np.uint32(luck[i] < at_all[mine[i]])
-            there = np.uint32(0)
+                hits += np.uint32((luck[i] < at_all[mine[i]]) & (free[i] <= now))
+            here, first_of_all = seen[m, age], np.int32(start - home) * N_LEVELS
             for j in range(hits):
                 i = shown[j]
-                row, s = rows[i], mine[i]
-                line[there] = np.int32(i) * N_LEVELS + s % N_LEVELS + np.int32(luck[i] < worse[s])
-                there += np.uint32(((row < 0) | (free_from[max(row, 0)] <= year)) & (-row <= year))
-            here, first_of_all = seen[m, age], np.int32(start - home) * N_LEVELS
-            for j in range(there):
-                who[at] = first_of_all + line[j]
-                here[line[j] % N_LEVELS] += 1
-                at += 1
+                level = mine[i] % N_LEVELS + np.int32(luck[i] < worse[mine[i]])
+                who[at + j] = first_of_all + np.int32(i) * N_LEVELS + level
+                here[level] += 1
+            at += hits
 
 
 @kernel
@@ -97,7 +91,7 @@ def enrol(
     last: int,
     year: int,
     homes: Homes,
-    people: tuple[States, Rows32],
+    people: tuple[States, Rows32, States],
     found: Found,
     options: Options,
     rules: tuple[Whole, int],
@@ -109,7 +103,8 @@ def enrol(
     Parameters
     ----------
     people
-        Untreated state of each child, and its last row among the participants, which is changed in place.
+        Untreated state of each child, its last row among the participants, and from when on it can take part, as
+        `identify` reads it; the latter two are changed in place.
     found
         As `identify` left it.
     rules
@@ -127,7 +122,7 @@ def enrol(
         The next free row.
     """
     births_from, _, offsets = homes
-    state, participant = people
+    state, participant, free_from = people
     seen, who = found
     left_of, project = wanted
     this_year, row, new = out
@@ -178,7 +173,7 @@ def enrol(
                 while before >= 0:
                     had, before = had + 1, new.before[before]
                 new.state_before[row], new.treated[row], new.apart[row] = now_in, now_in, now_in != state[i]
-                new.free_from[row] = year + duration[kind[c]] if had < most else NEVER
+                free_from[i] = min(year - births_from + duration[kind[c]], NEVER) if had < most else NEVER
                 row += 1
             at = stop
     return row

@@ -117,7 +117,6 @@ class Rows(NamedTuple):
     again: NDArray[np.bool_]  # written of that one
     state_before: States
     treated: States
-    free_from: Years
     apart: Bools
 
 

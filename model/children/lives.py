@@ -130,8 +130,7 @@ _grown: dict[Hashable, tuple[NDArray[np.uint8], Counts]] = {}  # the last, for o
 
 def identify(children: Children, rules: Rules, year: int) -> Whole:
     """Let committees and regions see children: not all who are in need, and some who are not. Returns `seen`."""
-    people, helped = children.population, children.participants
-    apart = helped.lives_apart
+    people, apart = children.population, children.participants.lives_apart
     side_by_side(
         of_municipalities(people, rules.threads),
         lambda first, last: finding.identify(
@@ -139,8 +138,8 @@ def identify(children: Children, rules: Rules, year: int) -> Whole:
             last,
             When(year, rules.seed),
             people.homes,
-            (people.state, people.participant),
-            (apart, helped.free_from),
+            (people.state, people.free_from),
+            apart,
             rules.look,
             Found(children.seen, children.found),
         ),

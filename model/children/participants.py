@@ -36,7 +36,6 @@ class Participants:
     leaves: NDArray[np.bool_]  # before the programme has worked
     before: NDArray[np.int32]  # row of the child's programme before this one, -1 for none
     again: NDArray[np.bool_]  # there is one after it
-    free_from: NDArray[np.int16]  # first year in which it can take part again
     n: int = 0
 
     @classmethod
@@ -59,7 +58,6 @@ class Participants:
             leaves=np.zeros(n_children, np.bool_),
             before=np.zeros(n_children, np.int32),
             again=np.zeros(n_children, np.bool_),
-            free_from=np.zeros(n_children, np.int16),
         )
 
     @property
@@ -73,7 +71,7 @@ class Participants:
         """What is written of who begins."""
         who = (self.child, self.municipality, self.born, self.cohort_start, self.start_year, self.intervention)
         others = (self.perceived, self.project, self.before, self.again)
-        return Rows(*who, *others, self.state_before, self.treated, self.free_from, self.apart)
+        return Rows(*who, *others, self.state_before, self.treated, self.apart)
 
     @property
     def lives_apart(self) -> Apart:

@@ -190,26 +190,34 @@ def shuffle(when: When, homes: Homes, found: Found) -> None:
 
 @kernel
 def draw_lots(
-    rows: tuple[int, int], held: int, offsets: Whole, found: Found, participant: Rows, people: Waiting
+    rows: tuple[int, int],
+    until: tuple[int, int],
+    offsets: Whole,
+    found: Found,
+    children: tuple[Rows, States],
+    people: Waiting,
 ) -> None:
     """Give participants in `rows` (first, last exclusive) a child who was seen like it and did not get a place, or -1.
 
     After `shuffle` the children stand in an order that says nothing about them: the first who are left are drawn by
-    lot. They are held back: marked with `held`, they are not seen again until that mark says so (see `identify`).
+    lot. They are held back: they are not seen again until a year comes (see `identify`), and marked so that nobody else
+    is compared with them.
 
     Parameters
     ----------
-    held
-        Mark to put on the children held back, below -1: minus the year from which they may be seen again.
+    until
+        Year from which those held back may be seen again, and the birth year of cohort 0.
     found
         As `identify` and `shuffle` left it.
-    participant
-        Row among the participants, -1 or a mark, by child; changed in place.
+    children
+        Row among the participants, -1, or minus that year as a mark; and when a child can take part, see `identify`. By
+        child, changed in place.
     people
         All participants, rows in the order of enrolment.
     """
     first, last = rows
     seen, who = found
+    participant, free_from = children
     municipality, age, perceived, peer = people
     at = np.zeros(N_LEVELS, np.int64)
     m, a, start, stop = -1, -1, 0, 0
@@ -228,7 +236,7 @@ def draw_lots(
             as_seen = who[at[level]] % N_LEVELS
             at[level] += 1
             if as_seen == level and participant[child] == -1:
-                participant[child] = held
+                participant[child], free_from[child] = -until[0], until[0] - until[1]
                 peer[row] = child
                 break
 

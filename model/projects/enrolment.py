@@ -162,7 +162,7 @@ def _write_rows(
             other,
             year,
             people.homes,
-            (people.state, people.participant),
+            (people.state, people.participant, people.free_from),
             Found(children.seen, children.found),
             Options(cells.intervention, cells.age, cells.level),
             (world.menu.duration, world.spec.project.programmes),
@@ -218,10 +218,10 @@ def _draw_lots(children: Children, first: int, last: int, year: int, years: int)
     age = year - 1 - helped.born[: helped.n].astype(np.int64)
     draw_lots(
         (first, last),
-        -(year + years),
+        (year + years, people.births_from),
         people.offsets,
         Found(children.seen, children.found),
-        people.participant,
+        (people.participant, people.free_from),
         Waiting(helped.municipality, age, helped.perceived, helped.peer),
     )
 
