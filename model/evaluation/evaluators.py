@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children.draws import LOT, ONE, draw, stream_key
-from ..children.ladder import LAST_AGE, N_LEVELS
+from ..children.ladder import LAST_AGE, N_LEVELS, N_STATES
 from ..children.lifecourse import Found, Homes, When
 from ..inputs.compiled import kernel
 
@@ -123,7 +123,7 @@ def match(
     rows: tuple[int, int],
     counties: Whole,
     offsets: Whole,
-    lives: tuple[States, Rows],
+    lives: tuple[States, States],
     people: Paired,
     pointer: Whole,
 ) -> None:
@@ -136,14 +136,18 @@ def match(
     counties
         ``(start, stop)`` of each municipality's county in the list of municipalities. Shape (n_municipalities, 2).
     lives
-        Untreated state and participant row of each child.
+        Untreated state of each child, and from when on it can take part, see `finding.identify`: always, 0, where it was
+        in no programme and is not held back.
     pointer
         How many of each (municipality, cohort, level) have been passed already, so that nobody is used twice in one
         year. Zeros, shape (n_municipalities, n_cohorts, N_LEVELS), changed in place.
     """
     first, last = rows
-    state, participant = lives
+    state, free_from = lives
     _, municipality, cohort, peer, before = people
+    alike = np.zeros((N_LEVELS, N_STATES), np.bool_)  # states of each level: sooner looked up than worked out
+    for s in range(N_STATES):
+        alike[s % N_LEVELS, s] = True
     for row in range(first, last):
         level, born = before[row] % N_LEVELS, cohort[row]
         home = municipality[row]
@@ -155,8 +159,10 @@ def match(
         for _ in range(high - low):
             start, stop = offsets[m, born], offsets[m, born + 1]
             at = start + pointer[m, born, level]
-            while at < stop and (state[at] % N_LEVELS != level or participant[at] != -1):
-                at += 1
+            mine, free, like, i = state[at:stop], free_from[at:stop], alike[level], np.uint32(0)
+            while i < np.uint32(stop - at) and not like[mine[i]] & (free[i] == 0):
+                i += np.uint32(1)
+            at += np.int64(i)
             pointer[m, born, level] = at - start + (1 if at < stop else 0)
             if at < stop:
                 peer[row] = at

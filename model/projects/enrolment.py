@@ -205,7 +205,7 @@ def _compare_with_others(children: Children, county_range: Whole, first: int, th
             (first, helped.n),
             county_range,
             people.offsets,
-            (people.state, people.participant),
+            (people.state, people.free_from),
             paired,
             passed,
         ),
