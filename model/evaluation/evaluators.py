@@ -90,11 +90,14 @@ class Worth(NamedTuple):
 
 
 class Lived(NamedTuple):
-    """Lives of a run: untreated states and participant rows of all children, treated states, and the first year."""
+    """Lives of a run: of all children, of participants, and the first year."""
 
-    state: States
-    treated: States
+    state: States  # untreated
     participant: Rows
+    free_from: States  # 0 of whoever was in no programme and is not held back, see `finding.identify`
+    treated: States  # by participant, as the others below
+    apart: NDArray[np.bool_]  # from the untreated state; if it is not, the latter need not be looked for far away
+    again: NDArray[np.bool_]  # there is a later programme
     first_year: int
 
 
@@ -250,10 +253,11 @@ def draw_lots(
 @kernel
 def judge(rows: tuple[int, int], year: int, lives: Lived, people: Followed) -> None:
     """Note of participants in `rows` (first, last exclusive) whose life without this programme shows need this year."""
-    state, treated, _, _ = lives
+    state, _, _, treated, apart, _, _ = lives
     for i in range(rows[0], rows[1]):
-        alone, before = state[people.child[i]], treated[max(people.earlier[i], 0)]
-        untreated = before if people.earlier[i] >= 0 else alone  # both are looked up: which is needed cannot be guessed
+        # Both are looked up: which is needed cannot be guessed. Who is not apart from its shadow is where that one is.
+        without, before = state[people.child[i] if apart[i] else 0], treated[max(people.earlier[i], 0)]
+        untreated = before if people.earlier[i] >= 0 else without if apart[i] else treated[i]
         years_in = year - people.start_year[i]
         judged = (years_in >= JUDGED_FROM) & (years_in < JUDGED_TO) & (year - people.born[i] <= LAST_AGE)
         people.needed[i] |= judged & (untreated % N_LEVELS > 0)
@@ -267,7 +271,7 @@ def measure(
 
     `sums` are SUMS by (project, metric of the contract), shape (n_projects, most metrics of a contract, 6).
     """
-    state, treated, participant, first_year = lives
+    state, participant, free_from, treated, apart, again, first_year = lives
     child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, _, earlier = people
     contract, begins, evaluation, years, group, groups = terms
     value, trend, norm = worth
@@ -277,13 +281,14 @@ def measure(
         n = min(rows[1] - begin, _BLOCK)
         for j in range(n):
             i = begin + j
-            without, before = state[child[i]], treated[max(earlier[i], 0)]
-            alone[j] = before if earlier[i] >= 0 else without
-            helped[j] = treated[participant[child[i]]]  # with all the help that it has had by now
+            own, without, before = treated[i], state[child[i] if apart[i] else 0], treated[max(earlier[i], 0)]
+            alone[j] = before if earlier[i] >= 0 else without if apart[i] else own
             other = max(peer[i], 0)
-            row = participant[other]
-            without, with_help = state[other], treated[max(row, 0)]
-            theirs[j] = with_help if row >= 0 else without
+            helped[j], theirs[j] = own, state[other]
+            if again[i]:
+                helped[j] = treated[participant[child[i]]]  # with all the help that it has had by now
+            if free_from[other] > 0 and participant[other] >= 0:
+                theirs[j] = treated[participant[other]]
         for j in range(n):
             i = begin + j
             age, years_in = year - np.int64(born[i]), year - np.int64(start_year[i])

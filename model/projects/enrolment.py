@@ -19,6 +19,7 @@ from ..children.practice import who_leaves
 from ..children.threads import of_municipalities, of_projects, of_rows, side_by_side
 from ..contracts.ways import IN_FORCE
 from ..evaluation.evaluators import (
+    JUDGED_FROM,
     JUDGED_TO,
     Followed,
     Lived,
@@ -118,7 +119,15 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
     `national` as `yardsticks.remember` fills it; `threads` changes nothing but the time.
     """
     helped, people, yardsticks = children.participants, children.population, world.yardsticks
-    lives = Lived(people.state, helped.treated, people.participant, world.start_year)
+    lives = Lived(
+        people.state,
+        people.participant,
+        people.free_from,
+        helped.treated,
+        helped.apart,
+        helped.again,
+        world.start_year,
+    )
     followed = Followed(
         child=helped.child,
         cohort_start=helped.cohort_start,
@@ -133,8 +142,9 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
         earlier=helped.before,
     )
     terms, worth = Terms(projects.contract, *yardsticks.terms), Worth(yardsticks.values, national, yardsticks.norms)
-    judged, measured = helped.since(year - JUDGED_TO), helped.since(year - yardsticks.longest + 1)
-    side_by_side(of_rows(judged, helped.n, threads), lambda first, last: judge((first, last), year, lives, followed))
+    judged, measured = helped.since(year - JUDGED_TO + 1), helped.since(year - yardsticks.longest + 1)
+    upto = helped.since(year - JUDGED_FROM + 1)
+    side_by_side(of_rows(judged, upto, threads), lambda first, last: judge((first, last), year, lives, followed))
     side_by_side(
         of_projects(helped, measured, helped.n, threads),
         lambda first, last: measure((first, last), year, terms, worth, lives, followed, projects.sums),
