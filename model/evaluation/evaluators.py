@@ -90,14 +90,11 @@ class Worth(NamedTuple):
 
 
 class Lived(NamedTuple):
-    """Lives of a run: of all children, of participants, and the first year."""
+    """Lives of a run: untreated states and participant rows of all children, treated states, and the first year."""
 
-    state: States  # untreated
+    state: States
+    treated: States
     participant: Rows
-    free_from: States  # 0 of whoever was in no programme and is not held back, see `finding.identify`
-    treated: States  # by participant, as the others below
-    apart: NDArray[np.bool_]  # from the untreated state; if it is not, the latter need not be looked for far away
-    again: NDArray[np.bool_]  # there is a later programme
     first_year: int
 
 
@@ -253,14 +250,22 @@ def draw_lots(
 @kernel
 def judge(rows: tuple[int, int], year: int, lives: Lived, people: Followed) -> None:
     """Note of participants in `rows` (first, last exclusive) whose life without this programme shows need this year."""
-    state, _, _, treated, apart, _, _ = lives
-    for i in range(rows[0], rows[1]):
-        # Both are looked up: which is needed cannot be guessed. Who is not apart from its shadow is where that one is.
-        without, before = state[people.child[i] if apart[i] else 0], treated[max(people.earlier[i], 0)]
-        untreated = before if people.earlier[i] >= 0 else without if apart[i] else treated[i]
-        years_in = year - people.start_year[i]
-        judged = (years_in >= JUDGED_FROM) & (years_in < JUDGED_TO) & (year - people.born[i] <= LAST_AGE)
-        people.needed[i] |= judged & (untreated % N_LEVELS > 0)
+    state, treated, _, _ = lives
+    asked = np.empty(_BLOCK + 1, np.uint32)
+    for begin in range(rows[0], rows[1], _BLOCK):
+        n, some = np.uint32(min(rows[1] - begin, _BLOCK)), slice(begin, min(rows[1], begin + _BLOCK))
+        child, born, start_year = people.child[some], people.born[some], people.start_year[some]
+        needed, earlier = people.needed[some], people.earlier[some]
+        count = np.uint32(0)
+        for j in range(n):  # without a branch: who has needed it is written over
+            years_in = year - start_year[j]
+            asked[count] = j
+            judged = (years_in >= JUDGED_FROM) & (years_in < JUDGED_TO) & (year - born[j] <= LAST_AGE)
+            count += np.uint32(judged & (not needed[j]))
+        for k in range(count):  # both are looked up: which is needed cannot be guessed
+            j = asked[k]
+            alone, before = state[np.uint32(child[j])], treated[np.uint32(max(earlier[j], 0))]
+            needed[j] = (before if earlier[j] >= 0 else alone) % N_LEVELS > 0
 
 
 @kernel
@@ -271,51 +276,55 @@ def measure(
 
     `sums` are SUMS by (project, metric of the contract), shape (n_projects, most metrics of a contract, 6).
     """
-    state, participant, free_from, treated, apart, again, first_year = lives
-    child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, _, earlier = people
+    state, treated, participant, first_year = lives
     contract, begins, evaluation, years, group, groups = terms
     value, trend, norm = worth
     # Where everybody stands, a block at a time: read by themselves, many can be on their way from memory at once.
+    # Places are unsigned: others are asked each time whether they are counted from the end.
     alone, helped, theirs = np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8)
     for begin in range(rows[0], rows[1], _BLOCK):
-        n = min(rows[1] - begin, _BLOCK)
+        n, some = np.uint32(min(rows[1] - begin, _BLOCK)), slice(begin, min(rows[1], begin + _BLOCK))
+        child, cohort_start, peer = people.child[some], people.cohort_start[some], people.peer[some]
+        born, start_year, intervention = people.born[some], people.start_year[some], people.intervention[some]
+        mine, project, earlier = treated[some], people.project[some], people.earlier[some]
+        state_before, perceived = people.state_before[some], people.perceived[some]
         for j in range(n):
-            i = begin + j
-            own, without, before = treated[i], state[child[i] if apart[i] else 0], treated[max(earlier[i], 0)]
-            alone[j] = before if earlier[i] >= 0 else without if apart[i] else own
-            other = max(peer[i], 0)
-            helped[j], theirs[j] = own, state[other]
-            if again[i]:
-                helped[j] = treated[participant[child[i]]]  # with all the help that it has had by now
-            if free_from[other] > 0 and participant[other] >= 0:
-                theirs[j] = treated[participant[other]]
+            without, before = state[np.uint32(child[j])], treated[np.uint32(max(earlier[j], 0))]
+            alone[j] = before if earlier[j] >= 0 else without
         for j in range(n):
-            i = begin + j
-            age, years_in = year - np.int64(born[i]), year - np.int64(start_year[i])
+            helped[j] = treated[np.uint32(participant[np.uint32(child[j])])]  # with all the help that it has had by now
+        for j in range(n):
+            other = np.uint32(max(peer[j], 0))
+            row = participant[other]
+            without, with_help = state[other], treated[np.uint32(max(row, 0))]
+            theirs[j] = with_help if row >= 0 else without
+        for j in range(n):
+            age, years_in = np.uint32(year - born[j]), year - np.int64(start_year[j])
             if age > LAST_AGE:
                 continue
-            k, number = np.int64(intervention[i]), np.int64(project[i])
-            of_contract, age_before = begins[contract[number]], np.int64(start_year[i]) - 1 - born[i]
-            for g in range(of_contract, begins[contract[number] + 1]):
-                if years_in >= years[g] or (groups[g] > 1 and (child[i] - cohort_start[i]) % groups[g] != group[g]):
+            k, number, age_before = np.uint32(intervention[j]), np.uint32(project[j]), start_year[j] - 1 - born[j]
+            first, last = begins[contract[number]], begins[contract[number] + 1]
+            for g in range(np.uint32(first), np.uint32(last)):
+                if years_in >= years[g] or (groups[g] > 1 and (child[j] - cohort_start[j]) % groups[g] != group[g]):
                     continue
-                here, new, how, other_worth = g - of_contract, years_in == 0, evaluation[g], np.int64(0)
-                sums[number, here, TRUE_OWN] += value[g, k, age, treated[i]]
-                sums[number, here, TRUE_OTHER] += value[g, k, age, alone[j]]
-                sums[number, here, PEOPLE] += new
+                new, how, other_worth = years_in == 0, evaluation[g], np.int64(0)
+                worth_of, total = value[g, k, age], sums[number, g - np.uint32(first)]
+                total[TRUE_OWN] += worth_of[mine[j]]
+                total[TRUE_OTHER] += worth_of[alone[j]]
+                total[PEOPLE] += new
                 if how <= _LAST_WITH_PEER:
-                    if peer[i] < 0:
+                    if peer[j] < 0:
                         continue
-                    other_worth = value[g, k, age, theirs[j]]
+                    other_worth = worth_of[theirs[j]]
                 elif how in (_BEFORE, _TREND):
-                    other_worth = value[g, k, age_before, state_before[i]]
+                    other_worth = value[g, k, age_before, state_before[j]]
                     if how == _TREND:
-                        then = start_year[i] - first_year
+                        then = start_year[j] - first_year
                         other_worth += trend[g, k, then + years_in + 1, age] - trend[g, k, then, age_before]
                 elif how == _NORM:
-                    other_worth = norm[g, k, age_before, state_before[i] % N_LEVELS, years_in]
+                    other_worth = norm[g, k, age_before, state_before[j] % N_LEVELS, years_in]
                 elif how == _FLAGGED:
-                    other_worth = value[g, k, age, state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
-                sums[number, here, OWN] += value[g, k, age, helped[j]]
-                sums[number, here, OTHER] += other_worth
-                sums[number, here, COMPARED] += new
+                    other_worth = worth_of[state_before[j] - state_before[j] % N_LEVELS + perceived[j]]
+                total[OWN] += worth_of[helped[j]]
+                total[OTHER] += other_worth
+                total[COMPARED] += new

@@ -119,15 +119,7 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
     `national` as `yardsticks.remember` fills it; `threads` changes nothing but the time.
     """
     helped, people, yardsticks = children.participants, children.population, world.yardsticks
-    lives = Lived(
-        people.state,
-        people.participant,
-        people.free_from,
-        helped.treated,
-        helped.apart,
-        helped.again,
-        world.start_year,
-    )
+    lives = Lived(people.state, helped.treated, people.participant, world.start_year)
     followed = Followed(
         child=helped.child,
         cohort_start=helped.cohort_start,
