@@ -102,16 +102,17 @@ def _add_up(
     """
     national, gain, mix, saved = told
     sums, lasting, counted = out
-    for i in range(people.project.size):
-        project, place = people.project[i] - first, people.municipality[i]
-        option = options[people.intervention[i], people.age[i], people.perceived[i]]
-        for metric in range(gain.shape[0]):
+    for i in range(np.uint32(people.project.size)):  # unsigned, as in `evaluators.measure`
+        project, place = np.uint32(people.project[i] - first), np.uint32(people.municipality[i])
+        kind, age, level = np.uint32(people.intervention[i]), np.uint32(people.age[i]), people.perceived[i]
+        option = np.uint32(options[kind, age, level])
+        for metric in range(np.uint32(gain.shape[0])):
             local = 0.0
-            for frailty in range(gain.shape[1]):
+            for frailty in range(np.uint32(gain.shape[1])):
                 local += mix[frailty, place, option] * gain[metric, frailty, option]
-            for number in range(national.shape[1]):
+            for number in range(np.uint32(national.shape[1])):
                 sums[project, metric, number] += national[metric, number, option]
-            sums[project, metric, -1] += local
+            sums[project, metric, np.uint32(national.shape[1])] += local
         lasting[project] += saved[place, option]
         counted[0, project] += people.peer[i] >= 0
         counted[1, project] += people.leaves[i]
