@@ -32,6 +32,7 @@ from .ladder import (
 from .lifecourse import Bools, Counts, Floats, Helped, States, Thresholds, When, Whole, combined, fading, of_two
 
 SOON = 3  # years since the start after which little is left of most effects, so that more is sure
+_LEVELS = np.uint32(N_LEVELS)
 _BLOCK = 1024  # lives that are looked at together
 _EDGES = N_LEVELS - 1
 _MARGIN = 3  # draws: more than rounding comes to
@@ -225,26 +226,33 @@ def live_treated(
     first, last = rows
     year, seed = when
     state, treated, apart = lives
-    (stay, edge), (moved, shadows_more) = tables.sure, counts
+    (stay, edge), moved, shadows_more = tables.sure, counts[0].reshape(-1), counts[1].reshape(-1)
     effect, left, overlap, half = tables.effect, tables.left, tables.overlap, tables.effect.shape[0] // 2
     places = np.empty(codes.size, np.uint64)
     for m in range(codes.size):
         places[m] = place_key(seed, MOVE, codes[m])
     luck, where, was = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint8)
-    moving, movers_unsure, looked = np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK, np.bool_)
-    unsure = np.empty(_BLOCK, np.uint32)
-    had = Had(*(np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)))
+    alone, looked, moving = np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.bool_), np.empty(_BLOCK + 1, np.uint32)
+    number, unsure = np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK, np.uint32)
+    had = Had(
+        np.empty(_BLOCK, np.int64),
+        np.empty(_BLOCK, np.int64),
+        np.empty(_BLOCK, np.int64),
+        np.empty(_BLOCK, np.int64),
+        np.empty(_BLOCK, np.int64),
+    )
     for begin in range(first, last, _BLOCK):
         n, end = np.uint32(min(last - begin, _BLOCK)), min(last, begin + _BLOCK)
         child, cohort_start, born = helped.child[begin:end], helped.cohort_start[begin:end], helped.born[begin:end]
-        municipality, start_year, mine = helped.municipality[begin:end], helped.start_year[begin:end], treated[begin:end]
+        municipality, start_year, again = helped.municipality[begin:end], helped.start_year[begin:end], helped.again[begin:end]
+        mine, own_apart = treated[begin:end], apart[begin:end]
         for j in range(n):  # a loop of its own: the compiler makes it many at a time, as the next one
             key = cohort_key(places[np.uint16(municipality[j])], born[j], year - born[j])
             luck[j] = draw(key, child[j] - cohort_start[j])
         for j in range(n):
             age, later = min(year - born[j], N_AGES), np.int64(year - start_year[j] >= SOON)
             where[j] = np.uint32((later * (N_AGES + 1) + age) * N_STATES + mine[j])
-            looked[j] = apart[begin + j] & (age <= LAST_AGE)
+            looked[j] = own_apart[j] & (age <= LAST_AGE)
         movers = np.uint32(0)
         for j in range(n):  # without a branch, as in `live_untreated`
             moving[movers] = j
@@ -254,15 +262,15 @@ def live_treated(
             j = moving[k]
             at, s, age = where[j], mine[j], year - born[j]
             ending = _passed(luck[j], edge, at, 0)
-            movers_unsure[n_unsure], was[k] = k, s
+            number[n_unsure], was[k] = k, s
             n_unsure += np.uint32((ending != _passed(luck[j], edge, at, _EDGES)) | (age == EXAM_AGE))
             mine[j] = tables.target[0 if age < ADULT_AGE else 1, s, ending]
         for k in range(n_unsure):
-            unsure[k] = moving[movers_unsure[k]]
+            unsure[k] = moving[number[k]]
         _look_up(begin, n_unsure, unsure, year, helped, half, had)
         for k in range(n_unsure):
             j = unsure[k]
-            age, s, of, since = year - np.int64(born[j]), np.int64(was[movers_unsure[k]]), had.kind[k], year - start_year[j]
+            age, s, of, since = year - np.int64(born[j]), np.int64(was[number[k]]), had.kind[k], year - start_year[j]
             worse, better, forks = left[of, since, 0], left[of, since, 1], effect[of, 2]
             if had.row[k] >= 0 and had.row_before[k] < 0:  # two programmes, as nearly always
                 of, since, same = had.kind_before[k], had.since[k], (of - had.kind_before[k]) % half == 0
@@ -279,12 +287,13 @@ def live_treated(
                     after += _MARK_NOT_ELIGIBLE
             mine[j] = after
         for k in range(movers):
+            alone[k] = state[np.uint32(child[moving[k]])]
+        for k in range(movers):
             j = moving[k]
-            alone, now, m, age = state[child[j]], mine[j], municipality[j], year - born[j]
-            counted = np.int32(not helped.again[begin + j])
-            apart[begin + j] = now != alone
-            moved[m, age, was[k] % N_LEVELS] -= counted
-            moved[m, age, now % N_LEVELS] += counted
-            if now != alone:
-                shadows_more[m, age, alone % N_LEVELS] += counted
-                shadows_more[m, age, now % N_LEVELS] -= counted
+            counted, now, without = np.int32(not again[j]), mine[j], alone[k]
+            own_apart[j] = now != without
+            at = (np.uint32(municipality[j]) * np.uint32(N_AGES) + np.uint32(year - born[j])) * _LEVELS
+            moved[at + was[k] % _LEVELS] -= counted
+            moved[at + now % _LEVELS] += counted
+            shadows_more[at + without % _LEVELS] += counted
+            shadows_more[at + now % _LEVELS] -= counted
