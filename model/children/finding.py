@@ -13,6 +13,7 @@ from .ladder import N_LEVELS
 from .lifecourse import Apart, Found, Homes, Look, Options, Rows, States, When, Whole, largest_cohort
 
 Rows32 = NDArray[np.int32]
+_LEVELS = np.uint32(N_LEVELS)
 NEVER = 255  # years after the first birth: more than a run has
 
 
@@ -63,11 +64,12 @@ def identify(
             if cohort < 0:
                 continue
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
+            alone = state[start:stop]
             key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
             n, free, now = np.uint32(stop - start), free_from[start:stop], year - births_from
             for i in range(n):
                 luck[i] = draw(key, i)
-                mine[i] = state[start + i]
+                mine[i] = alone[i]
             while next_one >= 0 and apart.child[next_one] >= start:  # as it really is of whoever has had help
                 if apart.child[next_one] < stop:
                     mine[apart.child[next_one] - start] = apart.state[next_one]
@@ -77,12 +79,13 @@ def identify(
                 shown[hits] = i
                 hits += np.uint32((luck[i] < at_all[mine[i]]) & (free[i] <= now))
             here, first_of_all = seen[m, age], np.int32(start - home) * N_LEVELS
-            for j in range(hits):
+            line = who[at : at + np.int64(hits)]
+            at += line.size
+            for j in range(hits):  # places are unsigned: others are asked whether they are counted from the end
                 i = shown[j]
-                level = mine[i] % N_LEVELS + np.int32(luck[i] < worse[mine[i]])
-                who[at + j] = first_of_all + np.int32(i) * N_LEVELS + level
+                level = np.uint32(mine[i] % _LEVELS) + np.uint32(luck[i] < worse[mine[i]])
+                line[j] = first_of_all + np.int32(i) * N_LEVELS + np.int32(level)
                 here[level] += 1
-            at += hits
 
 
 @kernel
