@@ -63,16 +63,6 @@ class Treated(NamedTuple):
     sure: Sure
 
 
-class Had(NamedTuple):
-    """The programmes of lives that are looked up together: kinds are rows of the effects, shape (_BLOCK,) each."""
-
-    kind: Whole
-    row: Whole  # of the programme before it, -1 for none; below, what is said of that one
-    kind_before: Whole
-    since: Whole  # years
-    row_before: Whole
-
-
 def treated_tables(ladder: Ladder, effects: Floats, overlap: float, programmes: int) -> Treated:
     """Lay out what `live_treated` reads; a life has at most as many `programmes`."""
     effect, left = as_read(effects), as_read(fading(as_read(effects)))
@@ -185,21 +175,6 @@ def _of_several(row: int, year: int, helped: Helped, tables: Treated) -> tuple[f
 
 
 @kernel
-def _look_up(begin: int, n: int, unsure: Thresholds, year: int, helped: Helped, half: int, had: Had) -> None:
-    """Fill `had` for `n` of the lives from row `begin` on.
-
-    They lie far apart, and those before them anywhere: read by themselves, many can be on their way from memory at once.
-    """
-    for k in range(n):
-        i = begin + unsure[k]
-        had.kind[k], had.row[k] = helped.intervention[i] + (half if helped.leaves[i] else 0), helped.before[i]
-    for k in range(n):
-        i = max(had.row[k], 0)
-        had.kind_before[k] = helped.intervention[i] + (half if helped.leaves[i] else 0)
-        had.since[k], had.row_before[k] = year - helped.start_year[i], helped.before[i]
-
-
-@kernel
 def live_treated(
     rows: tuple[int, int],
     when: When,
@@ -226,74 +201,76 @@ def live_treated(
     first, last = rows
     year, seed = when
     state, treated, apart = lives
-    (stay, edge), moved, shadows_more = tables.sure, counts[0].reshape(-1), counts[1].reshape(-1)
-    effect, left, overlap, half = tables.effect, tables.left, tables.overlap, tables.effect.shape[0] // 2
+    moved, shadows_more = counts
+    child, cohort_start, born, municipality, intervention, start_year, leaves, before, again = helped
+    effect, left, move, target, exam, overlap, (stay, edge) = tables
+    half = effect.shape[0] // 2  # who leaves has the effects in the second half
     places = np.empty(codes.size, np.uint64)
     for m in range(codes.size):
         places[m] = place_key(seed, MOVE, codes[m])
-    luck, where, was = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint8)
-    alone, looked, moving = np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.bool_), np.empty(_BLOCK + 1, np.uint32)
-    number, unsure = np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK, np.uint32)
-    had = Had(
-        np.empty(_BLOCK, np.int64),
-        np.empty(_BLOCK, np.int64),
-        np.empty(_BLOCK, np.int64),
-        np.empty(_BLOCK, np.int64),
-        np.empty(_BLOCK, np.int64),
-    )
-    for begin in range(first, last, _BLOCK):
-        n, end = np.uint32(min(last - begin, _BLOCK)), min(last, begin + _BLOCK)
-        child, cohort_start, born = helped.child[begin:end], helped.cohort_start[begin:end], helped.born[begin:end]
-        municipality, start_year, again = helped.municipality[begin:end], helped.start_year[begin:end], helped.again[begin:end]
-        mine, own_apart = treated[begin:end], apart[begin:end]
+    luck, where, moving = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint32), np.empty(_BLOCK + 1, np.uint32)
+    was, alone, looked = np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.bool_)
+    unsure, kind, earlier = np.empty(_BLOCK + 1, np.uint32), np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.int32)
+    # Places are unsigned: others are asked each time whether they are counted from the end.
+    for start in range(first, last, _BLOCK):
+        begin, n = np.uint64(start), np.uint64(min(last - start, _BLOCK))
         for j in range(n):  # a loop of its own: the compiler makes it many at a time, as the next one
-            key = cohort_key(places[np.uint16(municipality[j])], born[j], year - born[j])
-            luck[j] = draw(key, child[j] - cohort_start[j])
+            i = begin + j
+            key = cohort_key(places[np.uint16(municipality[i])], born[i], year - born[i])
+            luck[j] = draw(key, child[i] - cohort_start[i])
         for j in range(n):
-            age, later = min(year - born[j], N_AGES), np.int64(year - start_year[j] >= SOON)
-            where[j] = np.uint32((later * (N_AGES + 1) + age) * N_STATES + mine[j])
-            looked[j] = own_apart[j] & (age <= LAST_AGE)
-        movers = np.uint32(0)
+            i = begin + j
+            age, later = min(year - born[i], N_AGES), np.int64(year - start_year[i] >= SOON)
+            where[j] = np.uint32((later * (N_AGES + 1) + age) * N_STATES + treated[i])
+            looked[j] = apart[i] & (age <= LAST_AGE)
+        movers = np.uint64(0)
         for j in range(n):  # without a branch, as in `live_untreated`
-            moving[movers] = j
-            movers += np.uint32((np.uint32(luck[j] - stay[where[j], 0]) >= stay[where[j], 1]) | looked[j])
-        n_unsure = np.uint32(0)
+            moving[movers] = np.uint32(j)
+            at = where[j]
+            movers += np.uint64((np.uint32(luck[j] - stay[at, 0]) >= stay[at, 1]) | looked[j])
+        n_unsure = np.uint64(0)
         for k in range(movers):
             j = moving[k]
-            at, s, age = where[j], mine[j], year - born[j]
-            ending = _passed(luck[j], edge, at, 0)
-            number[n_unsure], was[k] = k, s
-            n_unsure += np.uint32((ending != _passed(luck[j], edge, at, _EDGES)) | (age == EXAM_AGE))
-            mine[j] = tables.target[0 if age < ADULT_AGE else 1, s, ending]
+            i, at, u = begin + j, where[j], luck[j]
+            s, age = treated[i], year - born[i]
+            ending = _passed(u, edge, at, np.uint32(0))
+            was[k], unsure[n_unsure] = s, np.uint32(k)
+            n_unsure += np.uint64((ending != _passed(u, edge, at, np.uint32(_EDGES))) | (age == EXAM_AGE))
+            treated[i] = target[0 if age < ADULT_AGE else 1, s, ending]
+        # What programmes they have had lies far apart: read by itself, much can be on its way from memory at once.
         for k in range(n_unsure):
-            unsure[k] = moving[number[k]]
-        _look_up(begin, n_unsure, unsure, year, helped, half, had)
+            i = begin + moving[unsure[k]]
+            kind[k], earlier[k] = intervention[i] + (half if leaves[i] else 0), before[i]
         for k in range(n_unsure):
-            j = unsure[k]
-            age, s, of, since = year - np.int64(born[j]), np.int64(was[number[k]]), had.kind[k], year - start_year[j]
+            j = moving[unsure[k]]
+            i, of = begin + j, kind[k]
+            age, since, s = year - np.int64(born[i]), year - start_year[i], np.int64(was[unsure[k]])
             worse, better, forks = left[of, since, 0], left[of, since, 1], effect[of, 2]
-            if had.row[k] >= 0 and had.row_before[k] < 0:  # two programmes, as nearly always
-                of, since, same = had.kind_before[k], had.since[k], (of - had.kind_before[k]) % half == 0
-                worse = of_two(worse, left[of, since, 0], same, overlap)
-                better = of_two(better, left[of, since, 1], same, overlap)
-                forks = of_two(forks, effect[of, 2], same, overlap)
-            elif had.row[k] >= 0:
-                worse, better, forks = _of_several(begin + j, year, helped, tables)
-            ending = _ending(float(luck[j]), treated_move(tables.move, age, s, (worse, better, forks)))
-            after = tables.target[0 if age < ADULT_AGE else 1, s, ending]
+            if earlier[k] >= 0:
+                e = np.uint64(earlier[k])
+                if before[e] < 0:  # two programmes, as nearly always
+                    of, since = np.uint32(intervention[e] + (half if leaves[e] else 0)), year - start_year[e]
+                    same = intervention[i] == intervention[e]
+                    worse = of_two(worse, left[of, since, 0], same, overlap)
+                    better = of_two(better, left[of, since, 1], same, overlap)
+                    forks = of_two(forks, effect[of, 2], same, overlap)
+                else:
+                    worse, better, forks = _of_several(np.int64(i), year, helped, tables)
+            ending = _ending(float(luck[j]), treated_move(move, age, s, (worse, better, forks)))
+            after = target[0 if age < ADULT_AGE else 1, s, ending]
             if age == EXAM_AGE:
-                key = stream_key(seed, ELIGIBILITY, codes[municipality[j]], born[j], age)
-                if draw(key, child[j] - cohort_start[j]) < nearest(tables.exam[after] * forks * ONE):
+                key = stream_key(seed, ELIGIBILITY, codes[municipality[i]], born[i], age)
+                if draw(key, child[i] - cohort_start[i]) < nearest(exam[after] * forks * ONE):
                     after += _MARK_NOT_ELIGIBLE
-            mine[j] = after
+            treated[i] = after
         for k in range(movers):
-            alone[k] = state[np.uint32(child[moving[k]])]
+            alone[k] = state[np.uint32(child[begin + moving[k]])]
         for k in range(movers):
-            j = moving[k]
-            counted, now, without = np.int32(not again[j]), mine[j], alone[k]
-            own_apart[j] = now != without
-            at = (np.uint32(municipality[j]) * np.uint32(N_AGES) + np.uint32(year - born[j])) * _LEVELS
-            moved[at + was[k] % _LEVELS] -= counted
-            moved[at + now % _LEVELS] += counted
-            shadows_more[at + without % _LEVELS] += counted
-            shadows_more[at + now % _LEVELS] -= counted
+            i = begin + moving[k]
+            counted, now, without = np.int32(not again[i]), treated[i], alone[k]
+            apart[i] = now != without
+            m, age = np.uint32(municipality[i]), np.uint32(year - born[i])
+            moved[m, age, was[k] % _LEVELS] -= counted
+            moved[m, age, now % _LEVELS] += counted
+            shadows_more[m, age, without % _LEVELS] += counted
+            shadows_more[m, age, now % _LEVELS] -= counted

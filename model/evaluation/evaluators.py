@@ -251,21 +251,18 @@ def draw_lots(
 def judge(rows: tuple[int, int], year: int, lives: Lived, people: Followed) -> None:
     """Note of participants in `rows` (first, last exclusive) whose life without this programme shows need this year."""
     state, treated, _, _ = lives
-    asked = np.empty(_BLOCK + 1, np.uint32)
-    for begin in range(rows[0], rows[1], _BLOCK):
-        n, some = np.uint32(min(rows[1] - begin, _BLOCK)), slice(begin, min(rows[1], begin + _BLOCK))
-        child, born, start_year = people.child[some], people.born[some], people.start_year[some]
-        needed, earlier = people.needed[some], people.earlier[some]
-        count = np.uint32(0)
-        for j in range(n):  # without a branch: who has needed it is written over
-            years_in = year - start_year[j]
-            asked[count] = j
-            judged = (years_in >= JUDGED_FROM) & (years_in < JUDGED_TO) & (year - born[j] <= LAST_AGE)
-            count += np.uint32(judged & (not needed[j]))
+    asked = np.empty(_BLOCK + 1, np.uint64)
+    for start in range(rows[0], rows[1], _BLOCK):
+        begin, n, count = np.uint64(start), np.uint64(min(rows[1] - start, _BLOCK)), np.uint64(0)
+        for i in range(begin, begin + n):  # without a branch: who has needed it is written over
+            years_in = year - people.start_year[i]
+            asked[count] = i
+            judged = (years_in >= JUDGED_FROM) & (years_in < JUDGED_TO) & (year - people.born[i] <= LAST_AGE)
+            count += np.uint64(judged & (not people.needed[i]))
         for k in range(count):  # both are looked up: which is needed cannot be guessed
-            j = asked[k]
-            alone, before = state[np.uint32(child[j])], treated[np.uint32(max(earlier[j], 0))]
-            needed[j] = (before if earlier[j] >= 0 else alone) % N_LEVELS > 0
+            i = asked[k]
+            alone, before = state[np.uint32(people.child[i])], treated[np.uint32(max(people.earlier[i], 0))]
+            people.needed[i] = (before if people.earlier[i] >= 0 else alone) % N_LEVELS > 0
 
 
 @kernel
@@ -277,54 +274,53 @@ def measure(
     `sums` are SUMS by (project, metric of the contract), shape (n_projects, most metrics of a contract, 6).
     """
     state, treated, participant, first_year = lives
+    child, cohort_start, born, intervention, start_year, project, peer, state_before, perceived, _, earlier = people
     contract, begins, evaluation, years, group, groups = terms
     value, trend, norm = worth
     # Where everybody stands, a block at a time: read by themselves, many can be on their way from memory at once.
     # Places are unsigned: others are asked each time whether they are counted from the end.
     alone, helped, theirs = np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8)
-    for begin in range(rows[0], rows[1], _BLOCK):
-        n, some = np.uint32(min(rows[1] - begin, _BLOCK)), slice(begin, min(rows[1], begin + _BLOCK))
-        child, cohort_start, peer = people.child[some], people.cohort_start[some], people.peer[some]
-        born, start_year, intervention = people.born[some], people.start_year[some], people.intervention[some]
-        mine, project, earlier = treated[some], people.project[some], people.earlier[some]
-        state_before, perceived = people.state_before[some], people.perceived[some]
+    for start in range(rows[0], rows[1], _BLOCK):
+        begin, n = np.uint64(start), np.uint64(min(rows[1] - start, _BLOCK))
         for j in range(n):
-            without, before = state[np.uint32(child[j])], treated[np.uint32(max(earlier[j], 0))]
-            alone[j] = before if earlier[j] >= 0 else without
+            i = begin + j
+            without, before = state[np.uint32(child[i])], treated[np.uint32(max(earlier[i], 0))]
+            alone[j] = before if earlier[i] >= 0 else without
+        for j in range(n):  # with all the help that it has had by now
+            helped[j] = treated[np.uint32(participant[np.uint32(child[begin + j])])]
         for j in range(n):
-            helped[j] = treated[np.uint32(participant[np.uint32(child[j])])]  # with all the help that it has had by now
-        for j in range(n):
-            other = np.uint32(max(peer[j], 0))
+            other = np.uint32(max(peer[begin + j], 0))
             row = participant[other]
             without, with_help = state[other], treated[np.uint32(max(row, 0))]
             theirs[j] = with_help if row >= 0 else without
         for j in range(n):
-            age, years_in = np.uint32(year - born[j]), year - np.int64(start_year[j])
+            i = begin + j
+            age, years_in = np.uint32(year - born[i]), year - np.int64(start_year[i])
             if age > LAST_AGE:
                 continue
-            k, number, age_before = np.uint32(intervention[j]), np.uint32(project[j]), start_year[j] - 1 - born[j]
+            k, number, age_before = np.uint32(intervention[i]), np.uint32(project[i]), start_year[i] - 1 - born[i]
             first, last = begins[contract[number]], begins[contract[number] + 1]
             for g in range(np.uint32(first), np.uint32(last)):
-                if years_in >= years[g] or (groups[g] > 1 and (child[j] - cohort_start[j]) % groups[g] != group[g]):
+                if years_in >= years[g] or (groups[g] > 1 and (child[i] - cohort_start[i]) % groups[g] != group[g]):
                     continue
                 new, how, other_worth = years_in == 0, evaluation[g], np.int64(0)
                 worth_of, total = value[g, k, age], sums[number, g - np.uint32(first)]
-                total[TRUE_OWN] += worth_of[mine[j]]
+                total[TRUE_OWN] += worth_of[treated[i]]
                 total[TRUE_OTHER] += worth_of[alone[j]]
                 total[PEOPLE] += new
                 if how <= _LAST_WITH_PEER:
-                    if peer[j] < 0:
+                    if peer[i] < 0:
                         continue
                     other_worth = worth_of[theirs[j]]
                 elif how in (_BEFORE, _TREND):
-                    other_worth = value[g, k, age_before, state_before[j]]
+                    other_worth = value[g, k, age_before, state_before[i]]
                     if how == _TREND:
-                        then = start_year[j] - first_year
+                        then = start_year[i] - first_year
                         other_worth += trend[g, k, then + years_in + 1, age] - trend[g, k, then, age_before]
                 elif how == _NORM:
-                    other_worth = norm[g, k, age_before, state_before[j] % N_LEVELS, years_in]
+                    other_worth = norm[g, k, age_before, state_before[i] % N_LEVELS, years_in]
                 elif how == _FLAGGED:
-                    other_worth = worth_of[state_before[j] - state_before[j] % N_LEVELS + perceived[j]]
+                    other_worth = worth_of[state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
                 total[OWN] += worth_of[helped[j]]
                 total[OTHER] += other_worth
                 total[COMPARED] += new
