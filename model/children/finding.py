@@ -33,8 +33,8 @@ def identify(
     Parameters
     ----------
     people
-        Untreated state of each child, and from when on it can take part, counted from `births_from`: not while it is in a
-        programme, has had as many as it may, or is held back by an evaluation.
+        Untreated state of each child, and the year from which on it can take part, counted from `births_from`: not
+        while it is in a programme, has had as many as it may, or is held back by an evaluation.
     apart
         Who is in another state with help than without: these are seen as they really are.
     found

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..inputs.compiled import as_read, kernel
+from ..inputs.compiled import as_read, in_kernels, kernel
 from .draws import ELIGIBILITY, MOVE, ONE, cohort_key, draw, place_key, stream_key
 from .ladder import (
     ADULT_AGE,
@@ -61,6 +61,15 @@ class Treated(NamedTuple):
     exam: Floats  # (N_STATES,)
     overlap: float  # see `combined`
     sure: Sure
+
+
+class Had(NamedTuple):
+    """What programmes participants have had, as in `Helped`."""
+
+    intervention: NDArray[np.int16]
+    start_year: NDArray[np.int16]
+    leaves: Bools
+    before: NDArray[np.int32]
 
 
 def treated_tables(ladder: Ladder, effects: Floats, overlap: float, programmes: int) -> Treated:
@@ -132,7 +141,7 @@ def nearest(value: float) -> float:
     return (value + _TO_WHOLE) - _TO_WHOLE
 
 
-@kernel
+@in_kernels
 def _ending(luck: float, chances: Chances) -> int:
     """Which level a draw leads to, from the probability of each."""
     upto_0 = chances[0]
@@ -147,8 +156,8 @@ def _ending(luck: float, chances: Chances) -> int:
     )
 
 
-@kernel
-def _passed(luck: int, edge: Thresholds, at: int, first: int) -> int:
+@in_kernels
+def _passed(luck: int, edge: Thresholds, at: int, first: int | np.uint32) -> int:
     """How many levels a draw passes, by the four edges in row `at` from the `first` on."""
     return (
         int(luck >= edge[at, first])
@@ -158,20 +167,20 @@ def _passed(luck: int, edge: Thresholds, at: int, first: int) -> int:
     )
 
 
-@kernel
-def _of_several(row: int, year: int, helped: Helped, tables: Treated) -> tuple[float, float, float]:
-    """What acts this year on a life with three programmes or more, see `combined`."""
-    effect, left, half = tables.effect, tables.left, tables.effect.shape[0] // 2
+@in_kernels
+def _of_several(row: int, year: int, had: Had, effects: tuple[Floats, Floats, float]) -> tuple[float, float, float]:
+    """What acts this year on a life with three programmes or more: `effect`, `left` and `overlap` of `Treated`."""
+    effect, left, overlap = effects
     n, at = 0, np.int64(row)
     while at >= 0:
-        n, at = n + 1, np.int64(helped.before[at])
+        n, at = n + 1, np.int64(had.before[at])
     programmes, factors, at = np.empty(n, np.int64), np.empty((n, 3)), np.int64(row)
     for a in range(n):
-        programmes[a], since = helped.intervention[at], year - helped.start_year[at]
-        of = programmes[a] + (half if helped.leaves[at] else 0)
+        programmes[a], since = had.intervention[at], year - had.start_year[at]
+        of = programmes[a] + (effect.shape[0] // 2 if had.leaves[at] else 0)
         factors[a, 0], factors[a, 1], factors[a, 2] = left[of, since, 0], left[of, since, 1], effect[of, 2]
-        at = np.int64(helped.before[at])
-    return combined(programmes, factors, tables.overlap)
+        at = np.int64(had.before[at])
+    return combined(programmes, factors, overlap)
 
 
 @kernel
@@ -204,6 +213,7 @@ def live_treated(
     moved, shadows_more = counts
     child, cohort_start, born, municipality, intervention, start_year, leaves, before, again = helped
     effect, left, move, target, exam, overlap, (stay, edge) = tables
+    had = Had(intervention, start_year, leaves, before)
     half = effect.shape[0] // 2  # who leaves has the effects in the second half
     places = np.empty(codes.size, np.uint64)
     for m in range(codes.size):
@@ -244,7 +254,7 @@ def live_treated(
         for k in range(n_unsure):
             j = moving[unsure[k]]
             i, of = begin + j, kind[k]
-            age, since, s = year - np.int64(born[i]), year - start_year[i], np.int64(was[unsure[k]])
+            age, since, s = int(year - born[i]), year - start_year[i], np.int64(was[unsure[k]])
             worse, better, forks = left[of, since, 0], left[of, since, 1], effect[of, 2]
             if earlier[k] >= 0:
                 e = np.uint64(earlier[k])
@@ -255,7 +265,7 @@ def live_treated(
                     better = of_two(better, left[of, since, 1], same, overlap)
                     forks = of_two(forks, effect[of, 2], same, overlap)
                 else:
-                    worse, better, forks = _of_several(np.int64(i), year, helped, tables)
+                    worse, better, forks = _of_several(int(i), year, had, (effect, left, overlap))
             ending = _ending(float(luck[j]), treated_move(move, age, s, (worse, better, forks)))
             after = target[0 if age < ADULT_AGE else 1, s, ending]
             if age == EXAM_AGE:
@@ -269,8 +279,8 @@ def live_treated(
             i = begin + moving[k]
             counted, now, without = np.int32(not again[i]), treated[i], alone[k]
             apart[i] = now != without
-            m, age = np.uint32(municipality[i]), np.uint32(year - born[i])
-            moved[m, age, was[k] % _LEVELS] -= counted
-            moved[m, age, now % _LEVELS] += counted
-            shadows_more[m, age, without % _LEVELS] += counted
-            shadows_more[m, age, now % _LEVELS] -= counted
+            home, reached = np.uint32(municipality[i]), np.uint32(year - born[i])
+            moved[home, reached, was[k] % _LEVELS] -= counted
+            moved[home, reached, now % _LEVELS] += counted
+            shadows_more[home, reached, without % _LEVELS] += counted
+            shadows_more[home, reached, now % _LEVELS] -= counted

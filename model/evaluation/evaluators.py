@@ -136,8 +136,8 @@ def match(
     counties
         ``(start, stop)`` of each municipality's county in the list of municipalities. Shape (n_municipalities, 2).
     lives
-        Untreated state of each child, and from when on it can take part, see `finding.identify`: always, 0, where it was
-        in no programme and is not held back.
+        Untreated state of each child, and from when on it can take part, see `finding.identify`: 0, always, where it
+        was in no programme and never held back.
     pointer
         How many of each (municipality, cohort, level) have been passed already, so that nobody is used twice in one
         year. Zeros, shape (n_municipalities, n_cohorts, N_LEVELS), changed in place.

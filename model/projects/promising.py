@@ -82,7 +82,11 @@ class New(NamedTuple):
 
 @kernel
 def _add_up(
-    first: int, people: New, options: Whole, told: tuple[Floats, Floats, Floats, Floats], out: tuple[Floats, Floats, Whole]
+    first: int,
+    people: New,
+    options: Whole,
+    told: tuple[Floats, Floats, Floats, Floats],
+    out: tuple[Floats, Floats, Whole],
 ) -> None:
     """Add what is expected of each participant to the sums of its project.
 

@@ -145,4 +145,16 @@ def test_no_two_threads_write_to_the_same_place(monkeypatch):
         monkeypatch.setattr(room, "side_by_side", in_turn)
     for _ in range(6):
         model.step()
-    assert written >= {"state", "participant", "treated", "found", "counts", "needed", "again", "sums", "peer", "apart", "free_from"}
+    assert written >= {
+        "state",
+        "participant",
+        "treated",
+        "found",
+        "counts",
+        "needed",
+        "again",
+        "sums",
+        "peer",
+        "apart",
+        "free_from",
+    }

@@ -140,7 +140,10 @@ class Cohort:
         tables = with_help.treated_tables(self.ladder, effects, 0.0, 1)
 
         def live(age):
-            levels, now = np.bincount(treated % N_LEVELS, minlength=N_LEVELS), lifecourse.When(self.born + age, self.seed)
+            levels, now = (
+                np.bincount(treated % N_LEVELS, minlength=N_LEVELS),
+                lifecourse.When(self.born + age, self.seed),
+            )
             with_help.live_treated((0, n), now, self.codes, helped, (self.state, treated, apart), tables, counts)
             return treated, levels + counts[0][0, age]
 
