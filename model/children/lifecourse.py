@@ -1,4 +1,4 @@
-"""One year of every child's life: the compiled kernels.
+"""One year of every child's life: the compiled kernels, and what they read. Lives with help: `with_help`.
 
 Every child lives its *untreated* life in `state`, whatever any body decides. A child who has been in a programme lives
 a second, *treated* life beside it with the same luck: that one is what really happens, and the first is its shadow. So
