@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..children.ladder import N_AGES, N_LEVELS
 from ..children.participants import Participants
 from ..evaluation.expected import Expected
-from ..inputs.compiled import as_read, kernel
+from ..inputs.compiled import kernel
 from ..world import World
 
 Whole = NDArray[np.int64]
@@ -45,78 +45,41 @@ def promising(
     """
     cells, some = world.cells, slice(*rows)
     n = projects[1] - projects[0]
-    option = np.zeros((len(world.menu.items), N_AGES, N_LEVELS), np.int64)
-    option[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
-    sums, lasting, counted = np.zeros((n, len(expected), 6)), np.zeros(n), np.zeros((2, n), np.int64)
-    national = [np.stack((e.true, e.other, np.ones(e.true.size), t.other, e.true_variance)) for e, t in expected]
-    _add_up(
-        projects[0],
-        New(
-            helped.project[some],
-            helped.municipality[some],
-            helped.intervention[some],
-            year - 1 - helped.born[some],
-            helped.perceived[some],
-            helped.peer[some],
-            helped.leaves[some],
-        ),
-        as_read(option),
-        (np.stack(national), np.stack([e.gain for e, _ in expected]), world.mix, world.lasting),
-        (sums, lasting, counted),
-    )
-    sums /= np.array([each.metric.groups for each, _ in expected])[:, None]
-    return Promising(sums, counted[0], counted[1], lasting)
-
-
-class New(NamedTuple):
-    """Participants of the new projects, shape (n,) each."""
-
-    project: NDArray[np.int32]
-    municipality: NDArray[np.int16]
-    intervention: NDArray[np.int16]
-    age: NDArray[np.int16]  # before the first year
-    perceived: NDArray[np.uint8]
-    peer: NDArray[np.int32]
-    leaves: NDArray[np.bool_]
+    which = (helped.project[some] - projects[0]).astype(np.int64)
+    where = helped.municipality[some].astype(np.int64)
+    cell = np.zeros((len(world.menu.items), N_AGES, N_LEVELS), np.int64)
+    cell[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
+    of = cell[helped.intervention[some], year - 1 - helped.born[some], helped.perceived[some]]
+    sums = np.zeros((len(expected), n, 6))
+    for j, (each, told) in enumerate(expected):
+        national = np.stack((each.true, each.other, np.ones(each.true.size), told.other, each.true_variance))
+        _add_up((which, where, of), national, each.gain, world.mix, sums[j])
+        sums[j] /= each.metric.groups
+    lasting = np.bincount(which, world.lasting[where, of], minlength=n).astype(np.float64)
+    matched = np.bincount(which, helped.peer[some] >= 0, minlength=n).astype(np.int64)
+    left = np.bincount(which, helped.leaves[some], minlength=n).astype(np.int64)
+    return Promising(sums.transpose(1, 0, 2), matched, left, lasting)
 
 
 @kernel
-def _add_up(
-    first: int,
-    people: New,
-    options: Whole,
-    told: tuple[Floats, Floats, Floats, Floats],
-    out: tuple[Floats, Floats, Whole],
-) -> None:
-    """Add what is expected of each participant to the sums of its project.
+def _add_up(rows: tuple[Whole, Whole, Whole], national: Floats, gain: Floats, mix: Floats, sums: Floats) -> None:
+    """Add what is expected of each participant to the sums of its project, shape (n_projects, 6).
 
     Parameters
     ----------
-    first
-        Number of the first of these projects.
-    options
-        Number of each option by (intervention, age, level).
-    told
-        By (metric, the first five sums, option) what is alike in all places; by (metric, frailty class, option) the
-        sixth sum; the share of each class by (class, municipality, option); and what a child saves everybody by
-        (municipality, option).
-    out
-        Sums by (project, metric, which), what is saved by project, and by project how many have a comparison and how
-        many leave.
+    rows
+        Project, municipality and option of each participant.
+    national
+        What is alike in all places, by (the first five sums, option).
+    gain, mix
+        By (frailty class, option), and the share of each class by (class, municipality, option): the sixth sum.
     """
-    national, gain, mix, saved = told
-    sums, lasting, counted = out
-    for i in range(np.uint32(people.project.size)):  # unsigned, as in `evaluators.measure`
-        project, place = np.uint32(people.project[i] - first), np.uint32(people.municipality[i])
-        kind, age, level = np.uint32(people.intervention[i]), np.uint32(people.age[i]), people.perceived[i]
-        option = np.uint32(options[kind, age, level])
-        for metric in range(np.uint32(gain.shape[0])):
-            local = 0.0
-            for frailty in range(np.uint32(gain.shape[1])):
-                local += mix[frailty, place, option] * gain[metric, frailty, option]
-            for number in range(np.uint32(national.shape[1])):
-                sums[project, metric, number] += national[metric, number, option]
-            sums[project, metric, np.uint32(national.shape[1])] += local
-        lasting[project] += saved[place, option]
-        counted[0, project] += people.peer[i] >= 0
-        counted[1, project] += people.leaves[i]
+    which, where, of = rows
+    for i in range(which.size):
+        project, place, option = which[i], where[i], of[i]
+        local = 0.0
+        for frailty in range(gain.shape[0]):
+            local += mix[frailty, place, option] * gain[frailty, option]
+        for number in range(national.shape[0]):
+            sums[project, number] += national[number, option]
+        sums[project, -1] += local
