@@ -149,7 +149,14 @@ def same_books(some: list[Entry], others: list[Entry]) -> bool:
 def bytes_of_state(model: PreventionModel) -> tuple[float, float]:
     """Bytes per child of the children's and the participants' arrays: in use, and if every child were a participant."""
     people, helped = model.state.children.population, model.state.children.participants
-    arrays = (people.state, people.participant, people.offsets, people.codes, model.state.children.found)
+    arrays = (
+        people.state,
+        people.participant,
+        people.free_from,
+        people.offsets,
+        people.codes,
+        model.state.children.found,
+    )
     fixed = sum(array.nbytes for array in arrays) / people.n_children
     return fixed + helped.bytes_each * helped.n / people.n_children, fixed + helped.bytes_each
 

@@ -109,6 +109,7 @@ class PreventionModel(mesa.Model):
             seed=run_seed,
             practice=practice_of(world.spec.project),
             overlap=world.spec.project.overlap,
+            programmes=world.spec.project.programmes,
             threads=threads,
         )
         self.state = open_state(world, self.life, appoint(world, rules))

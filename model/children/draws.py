@@ -40,9 +40,19 @@ def mix(word: np.uint64) -> np.uint64:
 @kernel
 def stream_key(seed: int, purpose: int, municipality: int, birth_year: int, age: int) -> np.uint64:
     """Return the 64-bit key of one cohort's draws for one purpose at one age (all arguments are integers)."""
-    key = mix(uint64(seed) * _GOLD + uint64(purpose))
-    key = mix(key + uint64(municipality) * _MIX_1 + uint64(1))
-    return mix(key + uint64(birth_year) * uint64(65536) + uint64(age) + uint64(1))
+    return cohort_key(place_key(seed, purpose, municipality), birth_year, age)
+
+
+@kernel
+def place_key(seed: int, purpose: int, municipality: int) -> np.uint64:
+    """Return what the keys of all cohorts of a municipality have in common."""
+    return mix(mix(uint64(seed) * _GOLD + uint64(purpose)) + uint64(municipality) * _MIX_1 + uint64(1))
+
+
+@kernel
+def cohort_key(place: np.uint64, birth_year: int, age: int) -> np.uint64:
+    """Return the key of one cohort at one age, from that of its municipality."""
+    return mix(place + uint64(birth_year) * uint64(65536) + uint64(age) + uint64(1))
 
 
 @kernel

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from ..inputs.compiled import kernel
 from .draws import DETECT, draw, stream_key
 from .ladder import N_LEVELS
-from .lifecourse import Found, Homes, Look, Options, Rows, States, When, Whole, Years, largest_cohort
+from .lifecourse import Apart, Found, Homes, Look, Options, Rows, States, When, Whole, largest_cohort
 
 Rows32 = NDArray[np.int32]
-NEVER = 32_767  # a year that no run reaches
+_LEVELS = np.uint32(N_LEVELS)
+NEVER = 255  # years after the first birth: more than a run has
 
 
 @kernel
@@ -22,8 +23,8 @@ def identify(
     last: int,
     when: When,
     homes: Homes,
-    people: tuple[States, Rows32],
-    helped: tuple[States, Years],
+    people: tuple[States, States],
+    apart: Apart,
     look: Look,
     found: Found,
 ) -> None:
@@ -32,54 +33,59 @@ def identify(
     Parameters
     ----------
     people
-        Untreated state of each child, and its last row among the participants. Those are left out whom an evaluation
-        holds back until a later year: their row is minus that year.
-    helped
-        Treated state of each participant, who is seen as it really is, and the year from which it can take part again;
-        at least one row, which stands for those who are none.
+        Untreated state of each child, and the year from which on it can take part, counted from `births_from`: not
+        while it is in a programme, has had as many as it may, or is held back by an evaluation.
+    apart
+        Who is in another state with help than without: these are seen as they really are.
     found
         Overwritten.
     """
     year, seed = when
     births_from, codes, offsets = homes
-    state, participant = people
-    treated, free_from = helped
+    state, free_from = people
     edges, ages = look
     seen, who = found
     worse, at_all = edges[:, 0].copy(), edges[:, 1].copy()
     size = largest_cohort(first, last, offsets)
-    luck, shown, line = np.empty(size, np.uint32), np.empty(size + 1, np.uint32), np.empty(size + 1, np.int32)
+    luck, mine = np.empty(size, np.uint32), np.empty(size, np.uint8)
+    shown = np.empty(size + 1, np.uint32)
+    before = 0  # of those apart, who lives in municipalities before this one
+    while before < apart.child.size and apart.child[before] < offsets[first, 0]:
+        before += 1
     for m in range(first, last):
         seen[m] = 0
         home = offsets[m, 0]
-        at = home
+        at, upto = home, before
+        while upto < apart.child.size and apart.child[upto] < offsets[m, -1]:
+            upto += 1
+        next_one, before = upto - 1, upto  # the youngest lie last
         for age in range(ages[0], ages[1] + 1):
             cohort = year - 1 - age - births_from
             if cohort < 0:
                 continue
             start, stop = offsets[m, cohort], offsets[m, cohort + 1]
+            alone = state[start:stop]
             key = stream_key(seed, DETECT, codes[m], births_from + cohort, age)
-            mine, rows, n = state[start:stop], participant[start:stop], np.uint32(stop - start)
+            n, free, now = np.uint32(stop - start), free_from[start:stop], year - births_from
             for i in range(n):
                 luck[i] = draw(key, i)
+                mine[i] = alone[i]
+            while next_one >= 0 and apart.child[next_one] >= start:  # as it really is of whoever has had help
+                if apart.child[next_one] < stop:
+                    mine[apart.child[next_one] - start] = apart.state[next_one]
+                next_one -= 1
             hits = np.uint32(0)
-            for i in range(n):  # without a branch, as in `live_untreated`; who has had help is looked at below
+            for i in range(n):  # without a branch, as in `live_untreated`
                 shown[hits] = i
-                hits += np.uint32((luck[i] < at_all[mine[i]]) | (rows[i] >= 0))
-            there = np.uint32(0)
-            for j in range(hits):  # as it really is of whoever has had help; both states are looked up, without a guess
-                i = shown[j]
-                row = rows[i]
-                alone, with_help = mine[i], treated[max(row, 0)]
-                s = with_help if row >= 0 else alone
-                line[there] = np.int32(i) * N_LEVELS + s % N_LEVELS + np.int32(luck[i] < worse[s])
-                free = (row < 0) | (free_from[max(row, 0)] <= year)
-                there += np.uint32(free & (luck[i] < at_all[s]) & (-row <= year))
+                hits += np.uint32((luck[i] < at_all[mine[i]]) & (free[i] <= now))
             here, first_of_all = seen[m, age], np.int32(start - home) * N_LEVELS
-            for j in range(there):
-                who[at] = first_of_all + line[j]
-                here[line[j] % N_LEVELS] += 1
-                at += 1
+            line = who[at : at + np.int64(hits)]
+            at += line.size
+            for j in range(hits):  # places are unsigned: others are asked whether they are counted from the end
+                i = shown[j]
+                level = np.uint32(mine[i] % _LEVELS) + np.uint32(luck[i] < worse[mine[i]])
+                line[j] = first_of_all + np.int32(i) * N_LEVELS + np.int32(level)
+                here[level] += 1
 
 
 @kernel
@@ -88,7 +94,7 @@ def enrol(
     last: int,
     year: int,
     homes: Homes,
-    people: tuple[States, Rows32],
+    people: tuple[States, Rows32, States],
     found: Found,
     options: Options,
     rules: tuple[Whole, int],
@@ -100,7 +106,8 @@ def enrol(
     Parameters
     ----------
     people
-        Untreated state of each child, and its last row among the participants, which is changed in place.
+        Untreated state of each child, its last row among the participants, and from when on it can take part, as
+        `identify` reads it; the latter two are changed in place.
     found
         As `identify` left it.
     rules
@@ -118,7 +125,7 @@ def enrol(
         The next free row.
     """
     births_from, _, offsets = homes
-    state, participant = people
+    state, participant, free_from = people
     seen, who = found
     left_of, project = wanted
     this_year, row, new = out
@@ -168,8 +175,8 @@ def enrol(
                     new.again[before], now_in = True, new.treated[before]
                 while before >= 0:
                     had, before = had + 1, new.before[before]
-                new.state_before[row], new.treated[row] = now_in, now_in
-                new.free_from[row] = year + duration[kind[c]] if had < most else NEVER
+                new.state_before[row], new.treated[row], new.apart[row] = now_in, now_in, now_in != state[i]
+                free_from[i] = min(year - births_from + duration[kind[c]], NEVER) if had < most else NEVER
                 row += 1
             at = stop
     return row

@@ -1,4 +1,4 @@
-"""One year of every child's life: the compiled kernels.
+"""One year of every child's life: the compiled kernels, and what they read. Lives with help: `with_help`.
 
 Every child lives its *untreated* life in `state`, whatever any body decides. A child who has been in a programme lives
 a second, *treated* life beside it with the same luck: that one is what really happens, and the first is its shadow. So
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
-from .draws import BIRTH, ELIGIBILITY, MOVE, ONE, draw, stream_key
-from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_STATES, NOT_ELIGIBLE, Chances, treated_move
+from .draws import BIRTH, ELIGIBILITY, MOVE, draw, stream_key
+from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_STATES, NOT_ELIGIBLE
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -25,8 +25,8 @@ States = NDArray[np.uint8]
 Thresholds = NDArray[np.uint32]
 Years = NDArray[np.int16]
 Counts = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
-_TO_WHOLE = 2.0**52  # whose neighbours among floats are whole numbers
 _MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
 
 
@@ -55,22 +55,11 @@ class Untreated(NamedTuple):
     stay: Thresholds  # (N_AGES, 2, N_STATES): from which draw on a state stays, and for how many
 
 
-class Treated(NamedTuple):
-    """Probabilities of lives with help."""
-
-    effect: Floats  # (2 * n_interventions, 5): of who stays, then of who leaves, see `forecast.effects_in_practice`
-    left: Floats  # (2 * n_interventions, LAST_AGE + 1, 2), see `fading`
-    move: Floats  # (N_AGES, N_STATES, N_LEVELS)
-    target: States
-    exam: Floats  # (N_STATES,)
-    overlap: float  # see `combined`
-
-
 class Helped(NamedTuple):
     """Participants, shape (n_participants,) each."""
 
-    child: Whole  # place in the children's arrays
-    cohort_start: Whole  # where its cohort starts there
+    child: NDArray[np.int32]  # place in the children's arrays
+    cohort_start: NDArray[np.int32]  # where its cohort starts there
     born: Years
     municipality: NDArray[np.int16]
     intervention: NDArray[np.int16]
@@ -78,6 +67,13 @@ class Helped(NamedTuple):
     leaves: NDArray[np.bool_]  # before the programme has worked
     before: NDArray[np.int32]  # row of the child's programme before this one, -1 for none
     again: NDArray[np.bool_]  # there is one after it
+
+
+class Apart(NamedTuple):
+    """Children whose life with help is apart from that without, in the order in which they lie, shape (n,) each."""
+
+    child: NDArray[np.int32]
+    state: States  # as it really is
 
 
 class Look(NamedTuple):
@@ -109,10 +105,10 @@ class Options(NamedTuple):
 class Rows(NamedTuple):
     """What is written of each new participant, shape (n_participants,) each, see `participants`."""
 
-    child: Whole
+    child: NDArray[np.int32]
     municipality: NDArray[np.int16]
     born: Years
-    cohort_start: Whole
+    cohort_start: NDArray[np.int32]
     start_year: Years
     intervention: NDArray[np.int16]
     perceived: States
@@ -121,7 +117,7 @@ class Rows(NamedTuple):
     again: NDArray[np.bool_]  # written of that one
     state_before: States
     treated: States
-    free_from: Years
+    apart: Bools
 
 
 @kernel
@@ -224,7 +220,7 @@ def effect_left(effect: float, duration: float, half_life: float, years_in: int)
 def fading(effects: Floats) -> Floats:
     """Tabulate what is left of each effect, by (intervention, years since the start, worse or better moves).
 
-    Shape (n_interventions, LAST_AGE + 1, 2). `effects` is as in `live_treated`.
+    Shape (n_interventions, LAST_AGE + 1, 2). `effects` as `forecast.effects_in_practice` has them.
     """
     table = np.empty((effects.shape[0], LAST_AGE + 1, 2))
     for k in range(effects.shape[0]):
@@ -284,100 +280,3 @@ def _combined(programmes: Whole, factors: Floats, way: int, overlap: float) -> f
         if not weaker:
             result *= 1.0 + (1.0 - overlap) * (factors[a, way] - 1.0)
     return float(result)
-
-
-@kernel
-def nearest(value: float) -> float:
-    """Nearest whole number of a value from 0 to 2^51, the even one of two as near: as ``np.rint``, without a call."""
-    return (value + _TO_WHOLE) - _TO_WHOLE
-
-
-@kernel
-def _ending(luck: float, chances: Chances) -> int:
-    """Which level a draw leads to, from the probability of each."""
-    upto_0 = chances[0]
-    upto_1 = upto_0 + chances[1]
-    upto_2 = upto_1 + chances[2]
-    upto_3 = upto_2 + chances[3]
-    return (
-        int(luck >= nearest(min(upto_0, 1.0) * ONE))
-        + int(luck >= nearest(min(upto_1, 1.0) * ONE))
-        + int(luck >= nearest(min(upto_2, 1.0) * ONE))
-        + int(luck >= nearest(min(upto_3, 1.0) * ONE))
-    )
-
-
-@kernel
-def live_treated(
-    rows: tuple[int, int],
-    when: When,
-    codes: Whole,
-    helped: Helped,
-    lives: tuple[States, States],
-    tables: Treated,
-    counts: tuple[Counts, Counts],
-) -> None:
-    """Move every treated life of participants in `rows` (first, last exclusive) one year, after `live_untreated`.
-
-    Parameters
-    ----------
-    codes
-        Of municipalities, shape (n_municipalities,).
-    lives
-        The children's untreated states, shape (n_children,), and the participants' treated states (n_participants,),
-        the latter changed in place. Of a child with several programmes each row lives with those up to its own.
-    counts
-        Shadows and treated, each child once, by (municipality, age, level), added to. Shape (n, LAST_AGE + 1, N_LEVELS)
-        each.
-    """
-    first, last = rows
-    year, seed = when
-    state, treated = lives
-    child, cohort_start, born, municipality, intervention, start_year, leaves, before, again = helped
-    effect, left, move, target, exam, overlap = tables
-    half = effect.shape[0] // 2  # the effects on those who leave are the second half
-    shadow_counts, treated_counts = counts
-    cohort, key = -1, np.uint64(0)  # neighbours in the list are often of one cohort and share its key
-    for i in range(first, last):
-        age = year - born[i]
-        if age > LAST_AGE:
-            continue
-        k = intervention[i] + (half if leaves[i] else 0)
-        if cohort_start[i] != cohort:
-            cohort, key = cohort_start[i], stream_key(seed, MOVE, codes[municipality[i]], born[i], age)
-        number = child[i] - cohort_start[i]
-        s = np.int64(treated[i])
-        years_in = year - start_year[i]
-        worse, better, forks = left[k, years_in, 0], left[k, years_in, 1], effect[k, 2]
-        earlier = np.int64(before[i])
-        if earlier >= 0 and before[earlier] < 0:  # two programmes, as nearly always
-            same, since = intervention[earlier] == intervention[i], year - start_year[earlier]
-            of = intervention[earlier] + (half if leaves[earlier] else 0)
-            worse = of_two(worse, left[of, since, 0], same, overlap)
-            better = of_two(better, left[of, since, 1], same, overlap)
-            forks = of_two(forks, effect[of, 2], same, overlap)
-        elif earlier >= 0:
-            n, row_of = 0, np.int64(i)
-            while row_of >= 0:
-                n, row_of = n + 1, np.int64(before[row_of])
-            programmes, factors, row_of = np.empty(n, np.int64), np.empty((n, 3)), np.int64(i)
-            for a in range(n):
-                programmes[a], since = intervention[row_of], year - start_year[row_of]
-                of = programmes[a] + (half if leaves[row_of] else 0)
-                factors[a, 0], factors[a, 1], factors[a, 2] = left[of, since, 0], left[of, since, 1], effect[of, 2]
-                row_of = np.int64(before[row_of])
-            worse, better, forks = combined(programmes, factors, overlap)
-        u = float(draw(key, number))
-        ending = _ending(u, treated_move(move, age, s, (worse, better, forks)))
-        after = target[0 if age < ADULT_AGE else 1, s, ending]
-        if age == EXAM_AGE:
-            fails = nearest(exam[after] * forks * ONE)
-            if draw(stream_key(seed, ELIGIBILITY, codes[municipality[i]], born[i], age), number) < fails:
-                after += _MARK_NOT_ELIGIBLE
-        treated[i] = after
-    for i in range(first, last):  # a loop of its own: a sum in memory holds up whatever is read after it
-        age = year - born[i]
-        if age <= LAST_AGE:
-            m, counted = municipality[i], not again[i]
-            shadow_counts[m, age, state[child[i]] % N_LEVELS] += counted
-            treated_counts[m, age, treated[i] % N_LEVELS] += counted

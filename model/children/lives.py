@@ -16,16 +16,17 @@ from ..inputs.life_course import InterventionParameters
 from ..inputs.parameters import DetectionParameters
 from ..inputs.places import Places
 from ..inputs.protect import protect
-from . import finding, lifecourse
+from . import finding, lifecourse, with_help
 from .cells import detection_edges
 from .draws import threshold
-from .forecast import effects_in_practice, life_tables
+from .forecast import effects_in_practice
 from .ladder import N_AGES, N_LEVELS, Ladder, kernel_tables
-from .lifecourse import Found, Look, Treated, Untreated, When
+from .lifecourse import Found, Look, Untreated, When
 from .participants import Participants
 from .population import Population, build_population
 from .practice import AS_STUDIED, Practice
 from .threads import of_municipalities, of_rows, side_by_side
+from .with_help import Treated, treated_tables
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -78,20 +79,20 @@ def rules_of_life(
     seed: int,
     practice: Practice = AS_STUDIED,
     overlap: float = 0.0,
+    programmes: int = 1,
     threads: int = 1,
 ) -> Rules:
     """Lay out what the kernels read.
 
     `births` by (municipality, state), see `need.states_at_birth`; `practice` says what is left of effects, and
-    `overlap` how those of several programmes combine.
+    `overlap` how those of several programmes combine, of which a life has at most as many `programmes`.
     """
-    effects = effects_in_practice(interventions, practice)
     ages = [(item.age_from, item.age_to) for item in interventions]
     return Rules(
         seed=seed,
         threads=threads,
         untreated=Untreated(*kernel_tables(ladder, births)),
-        treated=Treated(effects, lifecourse.fading(effects), *life_tables(ladder), overlap),
+        treated=treated_tables(ladder, effects_in_practice(interventions, practice), overlap, programmes),
         look=Look(
             threshold(detection_edges(detection.sensitivity, detection.false_alarm, detection.take_up)),
             np.array([min(a for a, _ in ages), max(b for _, b in ages)]),
@@ -129,7 +130,7 @@ _grown: dict[Hashable, tuple[NDArray[np.uint8], Counts]] = {}  # the last, for o
 
 def identify(children: Children, rules: Rules, year: int) -> Whole:
     """Let committees and regions see children: not all who are in need, and some who are not. Returns `seen`."""
-    people, helped = children.population, children.participants
+    people, apart = children.population, children.participants.lives_apart
     side_by_side(
         of_municipalities(people, rules.threads),
         lambda first, last: finding.identify(
@@ -137,8 +138,8 @@ def identify(children: Children, rules: Rules, year: int) -> Whole:
             last,
             When(year, rules.seed),
             people.homes,
-            (people.state, people.participant),
-            (helped.treated, helped.free_from),
+            (people.state, people.free_from),
+            apart,
             rules.look,
             Found(children.seen, children.found),
         ),
@@ -153,23 +154,39 @@ def live(children: Children, rules: Rules, year: int) -> None:
     _live_untreated(children, rules, year)
 
     def live_treated(first: int, last: int) -> Counts:
-        """Move lives of participants in these rows; returns shadows and treated among them."""
+        """Move lives of participants in these rows; returns what `with_help.live_treated` counts."""
         counts = np.zeros_like(children.counts[1:])
-        lifecourse.live_treated(
+        with_help.live_treated(
             (first, last),
             When(year, rules.seed),
             people.codes,
             helped.rows,
-            (people.state, helped.treated),
+            (people.state, helped.treated, helped.apart),
             rules.treated,
             (counts[0], counts[1]),
         )
         return counts
 
-    children.counts[1:] = np.sum(side_by_side(of_rows(0, helped.n, rules.threads), live_treated), axis=0)
+    shadows, treated = children.counts[1:]
+    _grow_older(treated, helped, year)
+    moved, more = np.sum(side_by_side(of_rows(0, helped.n, rules.threads), live_treated), axis=0)
+    treated += moved
+    np.add(treated, more, out=shadows)
     record = children.counts.copy()
     record[0] -= record[1]
     children.history.append(record)
+
+
+def _grow_older(treated: Counts, helped: Participants, year: int) -> None:
+    """Count the treated by the age that they reach in `year`, at last year's levels, and with them who begins now."""
+    n_ages = treated.shape[1]
+    treated[:, 1:] = treated[:, :-1].copy()
+    treated[:, 0] = 0
+    new = np.arange(helped.since(year), helped.n)
+    new = new[helped.before[new] < 0]  # others are counted already
+    at = (helped.municipality[new].astype(np.int64) * n_ages + year - helped.born[new]) * N_LEVELS
+    begun = np.bincount(at + helped.state_before[new] % N_LEVELS, minlength=treated.size)
+    treated += begun.reshape(treated.shape).astype(np.int32)
 
 
 def _live_untreated(children: Children, rules: Rules, year: int) -> None:

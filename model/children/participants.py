@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .lifecourse import Helped, Rows
+from .lifecourse import Apart, Helped, Rows
 
 
 @dataclass
@@ -20,8 +20,8 @@ class Participants:
     memory to a row when it is first written.
     """
 
-    child: NDArray[np.int64]  # place among all children
-    cohort_start: NDArray[np.int64]
+    child: NDArray[np.int32]  # place among all children
+    cohort_start: NDArray[np.int32]
     born: NDArray[np.int16]
     start_year: NDArray[np.int16]
     municipality: NDArray[np.int16]
@@ -29,21 +29,21 @@ class Participants:
     perceived: NDArray[np.uint8]  # level as seen
     state_before: NDArray[np.uint8]  # as it was
     project: NDArray[np.int32]
-    peer: NDArray[np.int64]  # comparison child, -1 for none
+    peer: NDArray[np.int32]  # comparison child, -1 for none
     treated: NDArray[np.uint8]  # state of the real life
+    apart: NDArray[np.bool_]  # it is another than without this programme and those before it
     needed: NDArray[np.bool_]  # shadow showed need later
     leaves: NDArray[np.bool_]  # before the programme has worked
     before: NDArray[np.int32]  # row of the child's programme before this one, -1 for none
     again: NDArray[np.bool_]  # there is one after it
-    free_from: NDArray[np.int16]  # first year in which it can take part again
     n: int = 0
 
     @classmethod
     def none_yet(cls, n_children: int) -> Self:
         """Lay out the arrays for a population of `n_children`."""
         return cls(
-            child=np.zeros(n_children, np.int64),
-            cohort_start=np.zeros(n_children, np.int64),
+            child=np.zeros(n_children, np.int32),
+            cohort_start=np.zeros(n_children, np.int32),
             born=np.zeros(n_children, np.int16),
             start_year=np.zeros(n_children, np.int16),
             municipality=np.zeros(n_children, np.int16),
@@ -51,13 +51,13 @@ class Participants:
             perceived=np.zeros(n_children, np.uint8),
             state_before=np.zeros(n_children, np.uint8),
             project=np.zeros(n_children, np.int32),
-            peer=np.zeros(n_children, np.int64),
+            peer=np.zeros(n_children, np.int32),
             treated=np.zeros(n_children, np.uint8),
+            apart=np.zeros(n_children, np.bool_),
             needed=np.zeros(n_children, np.bool_),
             leaves=np.zeros(n_children, np.bool_),
             before=np.zeros(n_children, np.int32),
             again=np.zeros(n_children, np.bool_),
-            free_from=np.zeros(n_children, np.int16),
         )
 
     @property
@@ -71,7 +71,15 @@ class Participants:
         """What is written of who begins."""
         who = (self.child, self.municipality, self.born, self.cohort_start, self.start_year, self.intervention)
         others = (self.perceived, self.project, self.before, self.again)
-        return Rows(*who, *others, self.state_before, self.treated, self.free_from)
+        return Rows(*who, *others, self.state_before, self.treated, self.apart)
+
+    @property
+    def lives_apart(self) -> Apart:
+        """Children who really live in another state than without help."""
+        rows = np.flatnonzero(self.apart[: self.n])
+        rows = rows[~self.again[rows]]
+        rows = rows[np.argsort(self.child[rows])]
+        return Apart(self.child[rows], self.treated[rows])
 
     def since(self, year: int) -> int:
         """First row of those who began in `year` or later: rows stand in the order of their first year."""

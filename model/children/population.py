@@ -21,8 +21,9 @@ PUBLISHED_TAIL = 10  # later years have the mean births of this many last publis
 class Population:
     """Every child of a run, born or not yet born.
 
-    `state` is the untreated life (one byte a child) and `participant` the row among the participants, -1 for none: the
-    only two arrays of the length of the population.
+    Three arrays have the length of the population: `state` is the untreated life, `participant` the row among the
+    participants, -1 for none (or less, see `evaluators.draw_lots`), and `free_from` the year from which on a child can
+    take part in a programme, counted from `births_from`.
     """
 
     births_from: int  # birth year of cohort 0
@@ -30,6 +31,7 @@ class Population:
     offsets: NDArray[np.int64]  # (n_municipalities, n_cohorts + 1)
     state: NDArray[np.uint8]  # (n_children,)
     participant: NDArray[np.int32]  # (n_children,)
+    free_from: NDArray[np.uint8]  # (n_children,)
 
     @property
     def homes(self) -> Homes:
@@ -82,4 +84,5 @@ def build_population(places: Places, start_year: int, years: int) -> Population:
         offsets=np.ascontiguousarray(offsets),
         state=np.zeros(n_children, np.uint8),
         participant=np.full(n_children, -1, np.int32),
+        free_from=np.zeros(n_children, np.uint8),
     )

@@ -65,7 +65,7 @@ def cost_empty(project: ProjectParameters) -> float:
 def who_leaves(
     rows: tuple[int, int],
     place: tuple[int, int, NDArray[np.int64]],
-    people: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16], NDArray[np.int16]],
+    people: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int16], NDArray[np.int16]],
     drop_out: float,
     leaves: NDArray[np.bool_],
 ) -> None:

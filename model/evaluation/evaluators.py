@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..children.draws import LOT, ONE, draw, stream_key
-from ..children.ladder import LAST_AGE, N_LEVELS
+from ..children.ladder import LAST_AGE, N_LEVELS, N_STATES
 from ..children.lifecourse import Found, Homes, When
 from ..inputs.compiled import kernel
 
@@ -46,10 +46,10 @@ OWN, OTHER, TRUE_OWN, TRUE_OTHER, PEOPLE, COMPARED = range(len(SUMS))
 class Paired(NamedTuple):
     """Participants who are compared with another child, shape (n_participants,) each."""
 
-    child: Whole
+    child: Rows
     municipality: NDArray[np.int16]
     cohort: Whole  # index of the birth cohort
-    peer: Whole  # filled
+    peer: Rows  # filled
     before: States  # state before the programme
 
 
@@ -59,7 +59,7 @@ class Waiting(NamedTuple):
     municipality: NDArray[np.int16]
     age: Whole
     perceived: States
-    peer: Whole  # filled
+    peer: Rows  # filled
 
 
 class Terms(NamedTuple):
@@ -104,13 +104,13 @@ class Followed(NamedTuple):
     `needed` is set once the life without this programme has shown need JUDGED_FROM to JUDGED_TO years after the start.
     """
 
-    child: Whole
-    cohort_start: Whole
+    child: Rows
+    cohort_start: Rows
     born: NDArray[np.int16]
     intervention: NDArray[np.int16]
     start_year: NDArray[np.int16]
     project: Rows
-    peer: Whole
+    peer: Rows
     state_before: States
     perceived: States
     needed: NDArray[np.bool_]
@@ -123,7 +123,7 @@ def match(
     rows: tuple[int, int],
     counties: Whole,
     offsets: Whole,
-    lives: tuple[States, Rows],
+    lives: tuple[States, States],
     people: Paired,
     pointer: Whole,
 ) -> None:
@@ -136,14 +136,18 @@ def match(
     counties
         ``(start, stop)`` of each municipality's county in the list of municipalities. Shape (n_municipalities, 2).
     lives
-        Untreated state and participant row of each child.
+        Untreated state of each child, and from when on it can take part, see `finding.identify`: 0, always, where it
+        was in no programme and never held back.
     pointer
         How many of each (municipality, cohort, level) have been passed already, so that nobody is used twice in one
         year. Zeros, shape (n_municipalities, n_cohorts, N_LEVELS), changed in place.
     """
     first, last = rows
-    state, participant = lives
+    state, free_from = lives
     _, municipality, cohort, peer, before = people
+    alike = np.zeros((N_LEVELS, N_STATES), np.bool_)  # states of each level: sooner looked up than worked out
+    for s in range(N_STATES):
+        alike[s % N_LEVELS, s] = True
     for row in range(first, last):
         level, born = before[row] % N_LEVELS, cohort[row]
         home = municipality[row]
@@ -155,8 +159,10 @@ def match(
         for _ in range(high - low):
             start, stop = offsets[m, born], offsets[m, born + 1]
             at = start + pointer[m, born, level]
-            while at < stop and (state[at] % N_LEVELS != level or participant[at] != -1):
-                at += 1
+            mine, free, like, i = state[at:stop], free_from[at:stop], alike[level], np.uint32(0)
+            while i < np.uint32(stop - at) and not like[mine[i]] & (free[i] == 0):
+                i += np.uint32(1)
+            at += np.int64(i)
             pointer[m, born, level] = at - start + (1 if at < stop else 0)
             if at < stop:
                 peer[row] = at
@@ -190,26 +196,34 @@ def shuffle(when: When, homes: Homes, found: Found) -> None:
 
 @kernel
 def draw_lots(
-    rows: tuple[int, int], held: int, offsets: Whole, found: Found, participant: Rows, people: Waiting
+    rows: tuple[int, int],
+    until: tuple[int, int],
+    offsets: Whole,
+    found: Found,
+    children: tuple[Rows, States],
+    people: Waiting,
 ) -> None:
     """Give participants in `rows` (first, last exclusive) a child who was seen like it and did not get a place, or -1.
 
     After `shuffle` the children stand in an order that says nothing about them: the first who are left are drawn by
-    lot. They are held back: marked with `held`, they are not seen again until that mark says so (see `identify`).
+    lot. They are held back: they are not seen again until a year comes (see `identify`), and marked so that nobody else
+    is compared with them.
 
     Parameters
     ----------
-    held
-        Mark to put on the children held back, below -1: minus the year from which they may be seen again.
+    until
+        Year from which those held back may be seen again, and the birth year of cohort 0.
     found
         As `identify` and `shuffle` left it.
-    participant
-        Row among the participants, -1 or a mark, by child; changed in place.
+    children
+        Row among the participants, -1, or minus that year as a mark; and when a child can take part, see `identify`. By
+        child, changed in place.
     people
         All participants, rows in the order of enrolment.
     """
     first, last = rows
     seen, who = found
+    participant, free_from = children
     municipality, age, perceived, peer = people
     at = np.zeros(N_LEVELS, np.int64)
     m, a, start, stop = -1, -1, 0, 0
@@ -228,7 +242,7 @@ def draw_lots(
             as_seen = who[at[level]] % N_LEVELS
             at[level] += 1
             if as_seen == level and participant[child] == -1:
-                participant[child] = held
+                participant[child], free_from[child] = -until[0], until[0] - until[1]
                 peer[row] = child
                 break
 
@@ -237,12 +251,18 @@ def draw_lots(
 def judge(rows: tuple[int, int], year: int, lives: Lived, people: Followed) -> None:
     """Note of participants in `rows` (first, last exclusive) whose life without this programme shows need this year."""
     state, treated, _, _ = lives
-    for i in range(rows[0], rows[1]):
-        alone, before = state[people.child[i]], treated[max(people.earlier[i], 0)]
-        untreated = before if people.earlier[i] >= 0 else alone  # both are looked up: which is needed cannot be guessed
-        years_in = year - people.start_year[i]
-        judged = (years_in >= JUDGED_FROM) & (years_in < JUDGED_TO) & (year - people.born[i] <= LAST_AGE)
-        people.needed[i] |= judged & (untreated % N_LEVELS > 0)
+    asked = np.empty(_BLOCK + 1, np.uint64)
+    for start in range(rows[0], rows[1], _BLOCK):
+        begin, n, count = np.uint64(start), np.uint64(min(rows[1] - start, _BLOCK)), np.uint64(0)
+        for i in range(begin, begin + n):  # without a branch: who has needed it is written over
+            years_in = year - people.start_year[i]
+            asked[count] = i
+            judged = (years_in >= JUDGED_FROM) & (years_in < JUDGED_TO) & (year - people.born[i] <= LAST_AGE)
+            count += np.uint64(judged & (not people.needed[i]))
+        for k in range(count):  # both are looked up: which is needed cannot be guessed
+            i = asked[k]
+            alone, before = state[np.uint32(people.child[i])], treated[np.uint32(max(people.earlier[i], 0))]
+            people.needed[i] = (before if people.earlier[i] >= 0 else alone) % N_LEVELS > 0
 
 
 @kernel
@@ -258,36 +278,40 @@ def measure(
     contract, begins, evaluation, years, group, groups = terms
     value, trend, norm = worth
     # Where everybody stands, a block at a time: read by themselves, many can be on their way from memory at once.
+    # Places are unsigned: others are asked each time whether they are counted from the end.
     alone, helped, theirs = np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, np.uint8)
-    for begin in range(rows[0], rows[1], _BLOCK):
-        n = min(rows[1] - begin, _BLOCK)
+    for start in range(rows[0], rows[1], _BLOCK):
+        begin, n = np.uint64(start), np.uint64(min(rows[1] - start, _BLOCK))
         for j in range(n):
             i = begin + j
-            without, before = state[child[i]], treated[max(earlier[i], 0)]
+            without, before = state[np.uint32(child[i])], treated[np.uint32(max(earlier[i], 0))]
             alone[j] = before if earlier[i] >= 0 else without
-            helped[j] = treated[participant[child[i]]]  # with all the help that it has had by now
-            other = max(peer[i], 0)
+        for j in range(n):  # with all the help that it has had by now
+            helped[j] = treated[np.uint32(participant[np.uint32(child[begin + j])])]
+        for j in range(n):
+            other = np.uint32(max(peer[begin + j], 0))
             row = participant[other]
-            without, with_help = state[other], treated[max(row, 0)]
+            without, with_help = state[other], treated[np.uint32(max(row, 0))]
             theirs[j] = with_help if row >= 0 else without
         for j in range(n):
             i = begin + j
-            age, years_in = year - np.int64(born[i]), year - np.int64(start_year[i])
+            age, years_in = np.uint32(year - born[i]), year - np.int64(start_year[i])
             if age > LAST_AGE:
                 continue
-            k, number = np.int64(intervention[i]), np.int64(project[i])
-            of_contract, age_before = begins[contract[number]], np.int64(start_year[i]) - 1 - born[i]
-            for g in range(of_contract, begins[contract[number] + 1]):
+            k, number, age_before = np.uint32(intervention[i]), np.uint32(project[i]), start_year[i] - 1 - born[i]
+            first, last = begins[contract[number]], begins[contract[number] + 1]
+            for g in range(np.uint32(first), np.uint32(last)):
                 if years_in >= years[g] or (groups[g] > 1 and (child[i] - cohort_start[i]) % groups[g] != group[g]):
                     continue
-                here, new, how, other_worth = g - of_contract, years_in == 0, evaluation[g], np.int64(0)
-                sums[number, here, TRUE_OWN] += value[g, k, age, treated[i]]
-                sums[number, here, TRUE_OTHER] += value[g, k, age, alone[j]]
-                sums[number, here, PEOPLE] += new
+                new, how, other_worth = years_in == 0, evaluation[g], np.int64(0)
+                worth_of, total = value[g, k, age], sums[number, g - np.uint32(first)]
+                total[TRUE_OWN] += worth_of[treated[i]]
+                total[TRUE_OTHER] += worth_of[alone[j]]
+                total[PEOPLE] += new
                 if how <= _LAST_WITH_PEER:
                     if peer[i] < 0:
                         continue
-                    other_worth = value[g, k, age, theirs[j]]
+                    other_worth = worth_of[theirs[j]]
                 elif how in (_BEFORE, _TREND):
                     other_worth = value[g, k, age_before, state_before[i]]
                     if how == _TREND:
@@ -296,7 +320,7 @@ def measure(
                 elif how == _NORM:
                     other_worth = norm[g, k, age_before, state_before[i] % N_LEVELS, years_in]
                 elif how == _FLAGGED:
-                    other_worth = value[g, k, age, state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
-                sums[number, here, OWN] += value[g, k, age, helped[j]]
-                sums[number, here, OTHER] += other_worth
-                sums[number, here, COMPARED] += new
+                    other_worth = worth_of[state_before[i] - state_before[i] % N_LEVELS + perceived[i]]
+                total[OWN] += worth_of[helped[j]]
+                total[OTHER] += other_worth
+                total[COMPARED] += new

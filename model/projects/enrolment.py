@@ -19,6 +19,7 @@ from ..children.practice import who_leaves
 from ..children.threads import of_municipalities, of_projects, of_rows, side_by_side
 from ..contracts.ways import IN_FORCE
 from ..evaluation.evaluators import (
+    JUDGED_FROM,
     JUDGED_TO,
     Followed,
     Lived,
@@ -133,8 +134,9 @@ def follow(projects: Projects, children: Children, world: World, national: Whole
         earlier=helped.before,
     )
     terms, worth = Terms(projects.contract, *yardsticks.terms), Worth(yardsticks.values, national, yardsticks.norms)
-    judged, measured = helped.since(year - JUDGED_TO), helped.since(year - yardsticks.longest + 1)
-    side_by_side(of_rows(judged, helped.n, threads), lambda first, last: judge((first, last), year, lives, followed))
+    judged, measured = helped.since(year - JUDGED_TO + 1), helped.since(year - yardsticks.longest + 1)
+    upto = helped.since(year - JUDGED_FROM + 1)
+    side_by_side(of_rows(judged, upto, threads), lambda first, last: judge((first, last), year, lives, followed))
     side_by_side(
         of_projects(helped, measured, helped.n, threads),
         lambda first, last: measure((first, last), year, terms, worth, lives, followed, projects.sums),
@@ -162,7 +164,7 @@ def _write_rows(
             other,
             year,
             people.homes,
-            (people.state, people.participant),
+            (people.state, people.participant, people.free_from),
             Found(children.seen, children.found),
             Options(cells.intervention, cells.age, cells.level),
             (world.menu.duration, world.spec.project.programmes),
@@ -205,7 +207,7 @@ def _compare_with_others(children: Children, county_range: Whole, first: int, th
             (first, helped.n),
             county_range,
             people.offsets,
-            (people.state, people.participant),
+            (people.state, people.free_from),
             paired,
             passed,
         ),
@@ -218,10 +220,10 @@ def _draw_lots(children: Children, first: int, last: int, year: int, years: int)
     age = year - 1 - helped.born[: helped.n].astype(np.int64)
     draw_lots(
         (first, last),
-        -(year + years),
+        (year + years, people.births_from),
         people.offsets,
         Found(children.seen, children.found),
-        people.participant,
+        (people.participant, people.free_from),
         Waiting(helped.municipality, age, helped.perceived, helped.peer),
     )
 

@@ -104,9 +104,10 @@ def test_threads_enrol_and_compare_the_same_children_in_several_counties(threads
     one, more = (world(spec, "state-outcomes-fund", years=6, threads=each).state.children for each in (1, threads))
     n = one.participants.n
     assert n == more.participants.n > 200
-    for column in ("child", "municipality", "project", "before", "peer", "treated", "needed", "free_from"):
+    for column in ("child", "municipality", "project", "before", "peer", "treated", "needed", "apart"):
         assert np.array_equal(getattr(one.participants, column)[:n], getattr(more.participants, column)[:n]), column
     assert np.array_equal(one.population.participant, more.population.participant)
+    assert np.array_equal(one.population.free_from, more.population.free_from)
     assert (np.array(one.history) == np.array(more.history)).all()
     assert (one.participants.peer[:n] >= 0).mean() > 0.9
 
@@ -144,4 +145,16 @@ def test_no_two_threads_write_to_the_same_place(monkeypatch):
         monkeypatch.setattr(room, "side_by_side", in_turn)
     for _ in range(6):
         model.step()
-    assert written >= {"state", "participant", "treated", "found", "counts", "needed", "again", "sums", "peer"}
+    assert written >= {
+        "state",
+        "participant",
+        "treated",
+        "found",
+        "counts",
+        "needed",
+        "again",
+        "sums",
+        "peer",
+        "apart",
+        "free_from",
+    }

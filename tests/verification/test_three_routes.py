@@ -7,7 +7,7 @@ import pytest
 from reference import Help, Reference, in_practice, local_shares, seen_as, together
 from worlds import Cohort, county, world
 
-from stupror.model.children import finding, lifecourse, need
+from stupror.model.children import finding, lifecourse, need, with_help
 from stupror.model.children.carrying import carry
 from stupror.model.children.cells import build_cells, detection_edges, relative_mix
 from stupror.model.children.draws import threshold
@@ -150,8 +150,8 @@ def two_programmes(cohort, start_age, overlap):
     n = cohort.n
     year = cohort.born + start_age
     helped = lifecourse.Helped(
-        child=np.tile(np.arange(n), 2),
-        cohort_start=np.zeros(2 * n, np.int64),
+        child=np.tile(np.arange(n, dtype=np.int32), 2),
+        cohort_start=np.zeros(2 * n, np.int32),
         born=np.full(2 * n, cohort.born, np.int16),
         municipality=np.zeros(2 * n, np.int16),
         intervention=np.repeat([0, SECOND[0]], n).astype(np.int16),
@@ -161,18 +161,18 @@ def two_programmes(cohort, start_age, overlap):
         again=np.repeat([True, False], n),
     )
     treated, counts = np.tile(cohort.state, 2), (np.zeros_like(cohort.counts), np.zeros_like(cohort.counts))
-    tables = lifecourse.Treated(EFFECTS, lifecourse.fading(EFFECTS), *life_tables(cohort.ladder), overlap)
+    tables, apart = with_help.treated_tables(cohort.ladder, EFFECTS, overlap, 2), np.zeros(2 * n, np.bool_)
 
     def live(age):
-        for each in counts:
-            each[:] = 0
+        levels = np.bincount(treated[n:] % N_LEVELS, minlength=N_LEVELS)
         both = age >= start_age + SECOND[1]
         now = lifecourse.When(cohort.born + age, cohort.seed)
         rows = (0, 2 * n if both else n)
-        lifecourse.live_treated(rows, now, cohort.codes, helped, (cohort.state, treated), tables, counts)
+        with_help.live_treated(rows, now, cohort.codes, helped, (cohort.state, treated, apart), tables, counts)
         if not both:
-            treated[n:] = treated[:n]
-        return treated[n:], counts
+            treated[n:], apart[n:] = treated[:n], apart[:n]
+        with_both = levels + counts[0][0, age]
+        return treated[n:], (with_both, with_both + counts[1][0, age])
 
     return live
 
@@ -192,8 +192,8 @@ def test_two_programmes_in_a_life_are_lived_alike_on_all_three_routes(overlap):
         lived.append(treated[:300].copy())
         counted.append(np.bincount(treated % N_LEVELS, minlength=N_LEVELS))
         if age > start_age:
-            assert (counts[1][0, age] == counted[-1]).all()  # each child once
-            assert (counts[0][0, age] == np.bincount(cohort.state % N_LEVELS, minlength=N_LEVELS)).all()
+            assert (counts[0] == counted[-1]).all()  # each child once
+            assert (counts[1] == np.bincount(cohort.state % N_LEVELS, minlength=N_LEVELS)).all()
     year, kinds = cohort.born + start_age, (0, SECOND[0])
     programmes = [
         Help(year + SECOND[1] * i, *EFFECTS[k, :3].tolist(), int(EFFECTS[k, 3]), float(EFFECTS[k, 4]), k)
@@ -330,7 +330,7 @@ def test_treated_lives_meet_the_expectation_with_effects(kind, start_age):
     counted = []
     for age in range(start_age, LAST_AGE + 1):
         cohort.grow(age)
-        counted.append(live(age)[1][1][0, age].copy())
+        counted.append(live(age)[1])
     error = np.sqrt(cohort.n * levels * (1 - levels))
     enough = cohort.n * levels * (1 - levels) > 25
     z = ((np.array(counted) - cohort.n * levels) / error)[enough]
@@ -361,14 +361,15 @@ def test_what_a_cell_saves_is_what_brute_force_finds(name, age, level, practice)
     edges, ages = threshold(detection), np.array([age, age])
     seen, found = np.zeros((1, N_AGES, N_LEVELS), np.int64), np.zeros(cohort.state.size, np.int32)
     year = cohort.born + age + 1
-    now, people = lifecourse.When(year, cohort.seed), (cohort.state, cohort.participant)
-    nobody = np.zeros(1, np.uint8), np.zeros(1, np.int16)
+    now, people = lifecourse.When(year, cohort.seed), (cohort.state, cohort.free_from)
+    nobody = lifecourse.Apart(np.zeros(0, np.int32), np.zeros(0, np.uint8))
     finding.identify(
         0, 1, now, cohort.homes, people, nobody, lifecourse.Look(edges, ages), lifecourse.Found(seen, found)
     )
     n = int(seen[0, age, level])
     cell, wanted = lifecourse.Options(np.array([0]), np.array([age]), np.array([level])), np.array([[n]])
     helped = Participants.none_yet(n)
+    people = cohort.state, cohort.participant, cohort.free_from
     place = (0, 1, year, cohort.homes, people, lifecourse.Found(seen, found), cell, (np.array([item.duration]), 1))
     none = np.zeros((1, 1), np.int64)
     assert finding.enrol(*place, (wanted, none), (0, 0, helped.new)) == n > 1_000

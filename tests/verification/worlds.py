@@ -5,8 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from stupror.model.children import lifecourse
-from stupror.model.children.forecast import life_tables
+from stupror.model.children import lifecourse, with_help
 from stupror.model.children.ladder import LAST_AGE, N_LEVELS, build_ladder, kernel_tables
 from stupror.model.contracts import load_design
 from stupror.model.inputs.scenario import load_scenario, select
@@ -113,7 +112,7 @@ class Cohort:
         self.offsets = np.concatenate([[0], np.full(LAST_AGE + 1, self.n)])[None, :].astype(np.int64)
         self.homes = lifecourse.Homes(self.born, self.codes, self.offsets)
         self.state = np.zeros(self.n, np.uint8)
-        self.participant = np.full(self.n, -1, np.int32)
+        self.participant, self.free_from = np.full(self.n, -1, np.int32), np.zeros(self.n, np.uint8)
         self.counts = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int32)
 
     def grow(self, age):
@@ -123,11 +122,12 @@ class Cohort:
         return self.counts[0, age].copy()
 
     def treat(self, child, effects, start_year, intervention):
-        """Let children (by place) live a second life from here on; returns a function that lives it a year."""
+        """Let children (by place) live a second life from here on; returns a function that lives it a year, and
+        gives the treated states and the number at each level."""
         n, treated = child.size, self.state[child].copy()
         helped = lifecourse.Helped(
-            child=child.astype(np.int64),
-            cohort_start=np.zeros(n, np.int64),
+            child=child.astype(np.int32),
+            cohort_start=np.zeros(n, np.int32),
             born=np.full(n, self.born, np.int16),
             municipality=np.zeros(n, np.int16),
             intervention=intervention.astype(np.int16),
@@ -136,13 +136,15 @@ class Cohort:
             before=np.full(n, -1, np.int32),
             again=np.zeros(n, np.bool_),
         )
-        results = (np.zeros_like(self.counts), np.zeros_like(self.counts))
-        tables = lifecourse.Treated(effects, lifecourse.fading(effects), *life_tables(self.ladder), 0.0)
+        apart, counts = np.zeros(n, np.bool_), (np.zeros_like(self.counts), np.zeros_like(self.counts))
+        tables = with_help.treated_tables(self.ladder, effects, 0.0, 1)
 
         def live(age):
-            results[0][:], results[1][:] = 0, 0
-            now = lifecourse.When(self.born + age, self.seed)
-            lifecourse.live_treated((0, n), now, self.codes, helped, (self.state, treated), tables, results)
-            return treated, results
+            levels, now = (
+                np.bincount(treated % N_LEVELS, minlength=N_LEVELS),
+                lifecourse.When(self.born + age, self.seed),
+            )
+            with_help.live_treated((0, n), now, self.codes, helped, (self.state, treated, apart), tables, counts)
+            return treated, levels + counts[0][0, age]
 
         return live

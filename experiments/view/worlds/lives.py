@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ....model.children import lifecourse
-from ....model.children.forecast import life_tables
+from ....model.children import lifecourse, with_help
 from ....model.children.ladder import LAST_AGE, N_AGES, N_LEVELS, kernel_tables
-from ....model.children.lifecourse import Helped, Homes, Treated, Untreated, When
+from ....model.children.lifecourse import Helped, Homes, Untreated, When
 from ....model.children.lives import Children
 from ....model.children.prices import CostTables
 from ....model.world import World
@@ -45,28 +44,29 @@ def tell(world: World, children: Children, municipality: int) -> Lives:
         [people.offsets[municipality] - home, np.full(N_AGES, people.offsets[municipality, -1] - home)]
     )
     codes = people.codes[municipality : municipality + 1]
-    child, born, started = (joined.child[rows] - home, joined.born[rows], joined.start_year[rows])
+    child, cohort_start = ((each[rows] - home).astype(np.int32) for each in (joined.child, joined.cohort_start))
+    born, started = joined.born[rows], joined.start_year[rows]
     nowhere = np.zeros(rows.size, np.int16)  # all live in the one municipality that is laid out here
-    who = (child, joined.cohort_start[rows] - home, born, nowhere)
+    who = (child, cohort_start, born, nowhere)
     earlier = joined.before[rows]
     before = np.where(earlier >= 0, np.searchsorted(rows, earlier), -1).astype(np.int32)
     rows_of = Helped(*who, joined.intervention[rows], started, joined.leaves[rows], before, joined.again[rows])
-    effects = world.menu.effects
-    ladder = world.ladder
+    ladder, project = world.ladder, world.spec.project
     born_as = Untreated(*kernel_tables(ladder, world.births[municipality : municipality + 1]))
-    with_help = Treated(effects, lifecourse.fading(effects), *life_tables(ladder), world.spec.project.overlap)
+    effects = with_help.treated_tables(ladder, world.menu.effects, project.overlap, project.programmes)
     home_town = Homes(people.births_from, codes, offsets[None, :])
     state, treated = np.zeros(offsets[-1], np.uint8), np.zeros(rows.size, np.uint8)
+    apart = np.zeros(rows.size, np.bool_)
     counts = np.zeros((3, 1, N_AGES, N_LEVELS), np.int32)
     helped, alone = np.zeros((2, rows.size, N_AGES), np.uint8)
     for year in range(people.births_from, int(born.max(initial=people.births_from)) + N_AGES):
         joining = started == year
         treated[joining] = np.where(before[joining] >= 0, treated[before[joining]], state[child[joining]])
+        apart[joining] = treated[joining] != state[child[joining]]
         now = When(year, world.seed)
         lifecourse.live_untreated(0, 1, now, home_town, state, born_as, counts[0])
-        lifecourse.live_treated(
-            (0, int((started <= year).sum())), now, codes, rows_of, (state, treated), with_help, (counts[1], counts[2])
-        )
+        so_far = 0, int((started <= year).sum())
+        with_help.live_treated(so_far, now, codes, rows_of, (state, treated, apart), effects, (counts[1], counts[2]))
         alive = np.flatnonzero((year >= born) & (year - born <= LAST_AGE))
         untreated = np.where(before[alive] >= 0, treated[before[alive]], state[child[alive]])
         alone[alive, year - born[alive]] = untreated

@@ -8,7 +8,7 @@ import pytest
 from stupror.model.children import finding, lifecourse
 from stupror.model.children.draws import ONE, draws, threshold
 from stupror.model.children.ladder import LAST_AGE, N_LEVELS, N_STATES, state_of, treated_move
-from stupror.model.children.lifecourse import Found, Homes, Look, Options, When
+from stupror.model.children.lifecourse import Apart, Found, Homes, Look, Options, When
 from stupror.model.children.participants import Participants
 
 
@@ -38,13 +38,13 @@ def test_the_table_of_fading_is_the_function():
     assert (table[1] == 1.0).all()
 
 
-NOBODY = np.zeros(1, np.uint8), np.zeros(1, np.int16)
+NOBODY = Apart(np.zeros(0, np.int32), np.zeros(0, np.uint8))
 
 
 def small_town(n=2_000, level=2):
     """One municipality, one cohort aged three, everybody at one level."""
     state = np.full(n, level, np.uint8)
-    return When(2024, 9), Homes(2020, np.array([980]), np.array([[0, n]])), (state, np.full(n, -1, np.int32))
+    return When(2024, 9), Homes(2020, np.array([980]), np.array([[0, n]])), (state, np.zeros(n, np.uint8))
 
 
 def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
@@ -60,7 +60,8 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     options = Options(np.array([0, 1, 1]), np.array([3, 3, 3]), np.array([3, 3, 2]))
     wanted = np.array([[7, 0, 50]])
     helped = Participants.none_yet(57)
-    place = (0, 1, when.year, homes, people, Found(seen, found), options)
+    taking_part = people[0], np.full(2_000, -1, np.int32), people[1]
+    place = (0, 1, when.year, homes, taking_part, Found(seen, found), options)
     assert finding.enrol(*place, (np.array([2, 3]), 1), (wanted, np.array([[4, 5]])), (0, 0, helped.new)) == 57
     child, born, kind, perceived, project = (
         helped.child, helped.born, helped.intervention, helped.perceived, helped.project
@@ -73,10 +74,10 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
     assert (born == 2020).all()
     assert not wanted.any()
     again = np.zeros_like(seen)
-    taking_part = np.full(57, 2, np.uint8), np.full(57, 2_025, np.int16)
-    finding.identify(0, 1, *town, taking_part, look, Found(again, found))
+    finding.identify(0, 1, *town, NOBODY, look, Found(again, found))
     assert again.sum() == seen.sum() - 57  # nobody is seen who is in a programme
-    well = np.zeros(57, np.uint8), np.full(57, 2_024, np.int16)
+    people[1][:] = 4
+    well = Apart(np.sort(child), np.zeros(57, np.uint8))
     finding.identify(0, 1, *town, well, look, Found(again, found))
     assert again[0, 3].sum() == seen.sum()  # it is over: who is helped is seen as it is
     assert again[0, 3, 0] + again[0, 3, 1] == 57
@@ -86,7 +87,8 @@ def test_those_enrolled_are_those_seen_in_the_order_in_which_they_stand():
 def test_the_next_programme_begins_where_the_one_before_has_led_and_may_be_the_last(most):
     """One child at level 2, helped at 4 for two years down to level 1, again at 7, and at 10 if three are allowed."""
     homes, helped = Homes(2020, np.array([980]), np.array([[0, 1]])), Participants.none_yet(most)
-    people = np.array([2], np.uint8), np.array([-1], np.int32)
+    people = np.array([2], np.uint8), np.array([-1], np.int32), np.zeros(1, np.uint8)
+    free_from = []
     for row, year in enumerate((2025, 2028, 2031)[:most]):
         age = year - 1 - 2020
         seen = np.zeros((1, LAST_AGE + 1, N_LEVELS), np.int64)
@@ -96,6 +98,7 @@ def test_the_next_programme_begins_where_the_one_before_has_led_and_may_be_the_l
         assert (
             finding.enrol(0, 1, year, homes, people, found, options, rules, wanted, (row, row, helped.new)) == row + 1
         )
+        free_from += people[2].tolist()
         helped.treated[0] = 1  # as the first programme leaves it
     assert people[1].tolist() == [most - 1]
     assert helped.before.tolist() == [-1, 0, 1][:most]
@@ -103,7 +106,8 @@ def test_the_next_programme_begins_where_the_one_before_has_led_and_may_be_the_l
     assert helped.start_year.tolist() == [2025, 2028, 2031][:most]
     assert helped.state_before.tolist() == [2, 1, 1][:most]
     assert helped.treated[1] == 1
-    assert helped.free_from.tolist() == [*[2027, 2030][: most - 1], finding.NEVER]
+    assert helped.apart.tolist() == [False, True, True][:most]
+    assert free_from == [*[7, 10][: most - 1], finding.NEVER]
 
 
 @pytest.mark.parametrize(

@@ -41,3 +41,4 @@ def test_cohorts_lie_one_after_the_other():
     assert (people.offsets[1:, 0] == people.offsets[:-1, -1]).all()
     assert people.offsets[-1, -1] == people.n_children
     assert (people.participant == -1).all()
+    assert not people.free_from.any()

@@ -32,13 +32,12 @@ from stupror.model.evaluation.evaluators import (
 def compare(state, participants, towns=((0, 6), (6, 12)), county=(0, 2), waiting=()):
     """Children of one cohort in two towns of a county; participants by place, and who waits. Returns their peers."""
     state = np.array(state, np.uint8)
-    participant = np.full(state.size, -1, np.int32)
-    participant[participants] = np.arange(len(participants))
-    participant[list(waiting)] = -2024
+    free_from = np.zeros(state.size, np.uint8)
+    free_from[[*participants, *waiting]] = 24
     offsets = np.array(towns, np.int64)
-    child = np.array(participants, np.int64)
+    child = np.array(participants, np.int32)
     home = (child >= offsets[1, 0]).astype(np.int16)
-    peer = np.full(child.size, -5, np.int64)
+    peer = np.full(child.size, -5, np.int32)
     counties = np.array([county, county]) if np.ndim(county[0]) == 0 else np.array(county)
     pointer = np.zeros((2, 1, N_LEVELS), np.int64)
     cohort = np.zeros(child.size, np.int64)
@@ -47,7 +46,7 @@ def compare(state, participants, towns=((0, 6), (6, 12)), county=(0, 2), waiting
         (0, child.size),
         counties,
         offsets,
-        (state, participant),
+        (state, free_from),
         Paired(child, home, cohort, peer, state[child]),
         pointer,
     )
@@ -79,10 +78,10 @@ def test_record_and_frailty_do_not_matter_for_a_match():
     assert compare([2, 42, 0, 0, 0, 0] + [0] * 6, [0]) == [1]
 
 
-def lots(state_seen, taken, towns=((0, 6), (6, 12)), held=-2024, older=()):
+def lots(state_seen, taken, towns=((0, 6), (6, 12)), until=2024, older=()):
     """Children seen at these levels (0: not seen), seven or, if `older`, eight years old; those `taken` have a place.
 
-    Returns peers and marks.
+    Returns peers, and marks by child: its row, or minus the year until which it waits.
     """
     seen_levels = np.array(state_seen)
     participant = np.full(seen_levels.size, -1, np.int32)
@@ -98,10 +97,12 @@ def lots(state_seen, taken, towns=((0, 6), (6, 12)), held=-2024, older=()):
                 at += 1
     child = np.array(taken)
     home = (child >= towns[1][0]).astype(np.int16)
-    peer = np.full(child.size, -5, np.int64)
+    peer = np.full(child.size, -5, np.int32)
     ages = np.array([7 + (each in older) for each in taken], np.int64)
     people = Waiting(home, ages, seen_levels[child].astype(np.uint8), peer)
-    draw_lots((0, child.size), held, offsets, Found(seen, found), participant, people)
+    free_from = np.zeros(participant.size, np.uint8)
+    draw_lots((0, child.size), (until, 2000), offsets, Found(seen, found), (participant, free_from), people)
+    assert (free_from == np.where(participant < -1, until - 2000, 0)).all()
     return peer.tolist(), participant.tolist()
 
 
