@@ -4,6 +4,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -320,7 +321,8 @@ def test_a_small_search_for_real(stupror: Stupror, tmp_path: Path) -> None:
     refused = stupror(*words, "--trials", 2)
     assert refused.code == 2
     assert "--resume" in refused.err
-    refused = stupror(*words, "--trials", 2, "--resume", "--years", 3, "--holdout", 2)
+    longer = [3 if before == "--years" else word for before, word in pairwise(["", *words])]
+    refused = stupror(*longer, "--trials", 2, "--resume", "--holdout", 2)
     assert refused.code == 2
     assert "another value of --years" in refused.err
     assert "another value of --holdout" in refused.err
