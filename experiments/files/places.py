@@ -90,10 +90,7 @@ def new_file(wanted: Path, *, replace: bool = False) -> Iterator[Path]:
 @contextmanager
 def _new(wanted: Path, check: Check, replace: bool, make: Callable[[Path], None]) -> Iterator[Path]:
     target = _resolved(wanted)
-    missing = [path for path in (target.parent, *target.parent.parents) if not os.path.lexists(path)]
-    above = next(path for path in (target.parent, *target.parent.parents) if path not in missing)
-    if not above.is_dir():
-        raise InputError([f"{wanted}: {above} is a file, so nothing can stand in it. Name another place with --out."])
+    missing = _missing_above(wanted, target)
     try:
         _sweep(wanted, target)
         check(target)
@@ -120,6 +117,16 @@ def _resolved(wanted: Path) -> Path:
     except (OSError, RuntimeError, ValueError) as error:  # no current folder, a circle of links, a NUL
         reason = why(error) if isinstance(error, OSError) else " ".join(str(error).split())
         raise InputError([f"{wanted}: no place to write to ({reason}). Give a whole path."]) from error
+
+
+def _missing_above(wanted: Path, target: Path) -> list[Path]:
+    """Name the folders above a place that are not there yet; refuse a place below a file."""
+    above = (target.parent, *target.parent.parents)
+    missing = [path for path in above if not os.path.lexists(path)]
+    there = next(path for path in above if path not in missing)
+    if not there.is_dir():
+        raise InputError([f"{wanted}: {there} is a file, so nothing can stand in it. Name another place with --out."])
+    return missing
 
 
 def _draft(target: Path, make: Callable[[Path], None]) -> tuple[Path, int]:
@@ -270,7 +277,7 @@ def make_folder(wanted: Path) -> None:
     InputError
         If it cannot be made, or something else has its name.
     """
-    _resolved(wanted)
+    _missing_above(wanted, _resolved(wanted))
     try:
         wanted.mkdir(parents=True, exist_ok=True)
     except FileExistsError:

@@ -80,6 +80,8 @@ def test_the_command_prints_and_writes_it(stupror, tmp_path):
     answer = stupror("audit", tmp_path, "--missing", "--out", tmp_path / "audit.csv")
     assert answer.code == 0, answer.err
     assert "ODD: 7 of 7 met" in answer.out
+    again = stupror("audit", tmp_path, "--out", tmp_path / "audit.csv")
+    assert (again.code, again.out) == (2, "")
     assert "28 conflicts of interest: missing" in answer.out
     assert "purpose and patterns" not in answer.out.split("ODD: 7 of 7 met")[1].split("TRACE")[0]
     assert len((tmp_path / "audit.csv").read_text(encoding="utf-8").splitlines()) == len(items()) + 1

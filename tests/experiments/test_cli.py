@@ -17,8 +17,10 @@ import typer
 
 from stupror.experiments import cli
 from stupror.experiments.cli import stoppable
+from stupror.experiments.files.places import make_folder
 from stupror.experiments.runs.run_folder import MANIFEST
 from stupror.model.contracts import add_on_names, design_names
+from stupror.model.inputs.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -97,6 +99,8 @@ def test_a_folder_that_exists_is_refused(stupror: Stupror, tmp_path: Path) -> No
 def test_a_place_below_a_file_is_refused(stupror: Stupror, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     refused(stupror("run", "--out", tmp_path / "file" / "out", *SMALL), tmp_path, ["file is a file"])
+    with pytest.raises(InputError, match="file is a file, so nothing can stand in it"):
+        make_folder(tmp_path / "file" / "deep" / "batch")
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere; Windows has other rights")

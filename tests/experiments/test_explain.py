@@ -90,6 +90,9 @@ def test_a_number_as_printed_leads_to_what_it_consists_of(lived, parts, tmp_path
     assert told.exit_code == 0
     assert f"{parts['sek'].sum() / printed:+,.1f} per child".replace(",", " ") in told.stdout
     assert pd.read_csv(tmp_path / "p.csv")["sek"].sum() == parts["sek"].sum()
+    beneath = CliRunner().invoke(app, ["explain", str(folder), FUND, "--out", str(tmp_path / "p.csv" / "parts.csv")])
+    assert "nothing can stand in it" in str(beneath.exception)
+    assert not beneath.stdout
     summary = pd.read_parquet(folder / "summary.parquet").set_index(["design", "measure"])["mean"]
     state = number(summary[FUND, "state"], summary[FUND, "state"]).replace("\u202f", " ").lstrip("\u2212")
     told = CliRunner().invoke(app, ["explain", str(folder), state]).stdout

@@ -25,6 +25,11 @@ def audit(
     from ...docs import checklists
 
     found = checklists.audit(folder)
+    if out is not None:  # first: a place that cannot be written is told at once
+        rows = [(m.item.list, m.item.number, m.item.item, m.met, m.where) for m in found]
+        table = pd.DataFrame(rows, columns=["list", "number", "item", "met", "where"])
+        with new_file(out) as draft:
+            draft.write_bytes(csv_bytes(table))
     for name in dict.fromkeys(each.item.list for each in found):
         mine = [each for each in found if each.item.list == name]
         language.tell(f"{name}: {sum(each.met for each in mine)} of {len(mine)} met")
@@ -36,8 +41,4 @@ def audit(
         "That an item is met says where it stands, not that it is good. Pages are those of the documentation."
     )
     if out is not None:
-        rows = [(m.item.list, m.item.number, m.item.item, m.met, m.where) for m in found]
-        table = pd.DataFrame(rows, columns=["list", "number", "item", "met", "where"])
-        with new_file(out) as draft:
-            draft.write_bytes(csv_bytes(table))
         language.tell(f"Written to {out}")

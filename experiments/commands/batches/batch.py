@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,8 +40,10 @@ class PlanOrCommand(TyperGroup):
     """`stupror batch plan.toml` runs a plan; `status`, `show` and `csv` are commands."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the word `run` in front of a plan."""
-        if args and args[0] not in self.commands and args[0] != "--help":
+        """Put the word `run` in front of a plan; a word that is much like a command, and no file, is no plan."""
+        word = args[0] if args else "--help"
+        meant = "." not in word and difflib.get_close_matches(word, self.commands, 1) and not os.path.lexists(word)
+        if word not in self.commands and word != "--help" and not meant:
             args = [RUN, *args]
         return super().parse_args(ctx, args)
 

@@ -144,6 +144,9 @@ def ranges(design: Design, text: str) -> tuple[Range, ...]:
     InputError
         If a term is not known, comes twice, or has no range to move in, for all terms at once.
     """
+    if comma := re.search(r"([0-9]+),([0-9]+)(?=\s*(:|,|$))", text):  # no term is a number alone
+        right, wrong = f"{comma[1]}.{comma[2]}", comma[0]
+        raise InputError([f"--vary is '{text}': a number has a decimal point. Write {right}, not {wrong}."])
     entries = [entry.strip() for entry in text.split(",") if entry.strip()]
     if not entries:
         raise InputError([f"--vary is '{text}'. Name the terms to move, with commas between, such as share,cap."])

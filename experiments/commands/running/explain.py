@@ -84,17 +84,19 @@ def explain(
     told = _Told(language, design, manifest)
     sums = krona.tree(parts, levels)
     children = tables["runs"]["children"][tables["runs"]["design"] == design].mean()
-    typer.echo(told.heading(group, sums[0].sek / children))
-    typer.echo(_written(sums, levels, told))
-    typer.echo("\n" + told.say["parts by programme"])
-    typer.echo(_written(krona.tree(programmes, _BY_PROGRAMME), _BY_PROGRAMME, told))
-    typer.echo("\n" + told.say["parts stands on"])
-    for line in _stands_on(parts, told):
-        typer.echo(f"  {line}")
+    lines = [
+        told.heading(group, sums[0].sek / children),
+        _written(sums, levels, told),
+        "\n" + told.say["parts by programme"],
+        _written(krona.tree(programmes, _BY_PROGRAMME), _BY_PROGRAMME, told),
+        "\n" + told.say["parts stands on"],
+        *(f"  {line}" for line in _stands_on(parts, told)),
+    ]
     if out is not None:
-        with new_file(out) as draft:
+        with new_file(out) as draft:  # first: a place that cannot be written is told at once
             draft.write_bytes(csv_bytes(parts))
-        typer.echo(said(f"Written to {out}: {len(parts)} parts.", language))
+        lines.append(said(f"Written to {out}: {len(parts)} parts.", language))
+    typer.echo("\n".join(lines))
 
 
 def _asked(tables: Tables, number: str, folder: Path) -> tuple[str, str]:

@@ -88,12 +88,12 @@ def tip(
     span = range(first := int(manifest["start_year"]), first + (int(manifest["years"]) if years is None else years))
     with new_file(out) if out is not None else nullcontext() as draft:  # begun first: the search takes minutes
         found = _search(scenario, designs, span, asked, paths, (seeds, fresh, workers))
-        for headline in asked if language == "en" else ():
-            typer.echo(_sentence(headline, [each for each in found if each.headline == headline], len(paths), scenario))
-        if language != "en":
-            typer.echo("\n".join(_in_words(asked, found, scenario, manifest, language)))
         if draft is not None:
             draft.write_bytes(csv_bytes(_table(asked, found, scenario), float_format="%.6g"))
+    for headline in asked if language == "en" else ():  # now that they are kept: who reads along may stop
+        typer.echo(_sentence(headline, [each for each in found if each.headline == headline], len(paths), scenario))
+    if language != "en":
+        typer.echo("\n".join(_in_words(asked, found, scenario, manifest, language)))
     if out is not None:
         beside = f" `stupror report {folder}` tells them in its report." if out == folder / TIPS else ""
         typer.echo(said(f"Written to {out}: {len(found)} tips.{beside}", language))

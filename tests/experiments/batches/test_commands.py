@@ -175,6 +175,16 @@ def test_what_is_said_of_a_batch_is_swedish_down_to_the_headings(
     assert {name for name in columns if ": median" not in name} <= set(headings["column"])
 
 
+def test_a_word_much_like_a_command_of_batch_is_no_plan_unless_a_file_has_its_name(
+    stupror: Stupror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "Did you mean 'status'?" in stupror("batch", "stats", "many").err
+    assert "nosuch.toml: there is no such file" in stupror("batch", "nosuch.toml", "--out", "out").err
+    Path("stats").write_text("[levers]\ndesigns = []\n")
+    assert stupror("batch", "stats", "--out", "out").err.startswith("stats: ")
+
+
 def test_a_batch_shows_itself(known: Path) -> None:
     found = open_batch(known)
     html = found._repr_html_()

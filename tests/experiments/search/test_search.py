@@ -268,6 +268,8 @@ def test_ranges_are_those_of_the_file_unless_given() -> None:
         (["--vary", "shar,caps"], ["shar: is no term", "caps: is no term"]),
         (["--vary", "share,clause.share_of_saving.share"], ["named twice"]),
         (["--vary", "share=0.5"], ["share=0.14:1"]),
+        (["--vary", "cap=0,8:2"], ["Write 0.8, not 0,8"]),
+        (["--vary", "cap=1:1,5,share"], ["Write 1.5, not 1,5"]),
         (["--vary", "share=0.9:0.2"], ["0.9 is not below 0.2"]),
         (["--vary", "share=0:2"], ["2 is out of bounds", "0 to 1"]),
         (["--vary", "follow_up_years=2.5:4"], ["whole numbers"]),
