@@ -34,6 +34,7 @@ from .commands.inputs import designs, parameters, signed, stress
 from .commands.language import chosen, said
 from .commands.running import explain, municipality, predict, report, rerun, runs, tip, view
 from .files.places import WriteError, why
+from .runs.workers import stop_within
 
 __all__ = ["app", "main", "stop"]
 
@@ -184,6 +185,11 @@ def _command() -> None:
             stop()
         raise
     except Exception as error:
+        halted = stop_within(error)
+        if isinstance(halted, KeyboardInterrupt):
+            stop()
+        if halted is not None:
+            raise halted from None
         _complain([_one_line(error)])
         raise SystemExit(2 if isinstance(error, OSError) and error.errno in _NO_NAME else 1) from None
 

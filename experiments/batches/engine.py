@@ -25,7 +25,7 @@ from ...analysis.measures.outcomes import NEEDED, outcomes
 from ...analysis.measures.own import own_outcome
 from ...model.model import simulate
 from ..files.places import why
-from ..runs.workers import one_by_one, only_new
+from ..runs.workers import one_by_one, only_new, stop_within
 from . import store
 from .jobs import Context, Job, code_digest, resolve
 
@@ -113,6 +113,8 @@ def _finish(context: Context, job: Job, folder: Path | None) -> Done:
     try:
         row, tables = run_one(context, job)
     except Exception as error:
+        if (stop := stop_within(error)) is not None:
+            raise stop from None
         words = f"{type(error).__name__}: {error}"
         return Done(job.key, 0.0, failure=failure_of(job, words, traceback.format_exc()))
     seconds = time.perf_counter() - started

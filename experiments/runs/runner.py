@@ -23,7 +23,7 @@ from ...model.model import simulate
 from ..plans.likely import Worlds
 from ..plans.own_rules import checked
 from .limits import USUAL_START
-from .workers import _pool, deaf_to_interrupts, let_go, one_by_one, only_new, unguarded
+from .workers import _pool, deaf_to_interrupts, let_go, one_by_one, only_new, stop_within, unguarded
 
 __all__ = [
     "RunError",
@@ -217,6 +217,8 @@ def _live(job: Job) -> Tables:
     except InputError:
         raise
     except Exception as error:
+        if (stop := stop_within(error)) is not None:
+            raise stop from None
         raise RunError(job.design.name, job.seed, f"{type(error).__name__}: {error}") from error
 
 

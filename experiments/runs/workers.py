@@ -144,6 +144,16 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown()
 
 
+def stop_within(error: BaseException | None) -> KeyboardInterrupt | SystemExit | None:
+    """Find the Ctrl-C, or the end by a signal, that a failure stands for; None if it is a failure.
+
+    What a signal raises while compiled code hands its arrays to Python comes out as SystemError, from that.
+    """
+    while isinstance(error, SystemError):
+        error = error.__cause__
+    return error if isinstance(error, KeyboardInterrupt | SystemExit) else None
+
+
 @contextmanager
 def deaf_to_interrupts() -> Iterator[None]:
     """Put Ctrl-C off for the instant in which workers start.
