@@ -269,7 +269,8 @@ def _once(command: Any) -> Any:
         given = [each for each in command.make_parser(context).parse_args(list(words))[2] if _has_one_value(each)]
         for option in given:
             if given.count(option) > 1:
-                raise typer.BadParameter("is given more than once. Give it once.", context, option)
+                name = max(option.opts, key=len)
+                raise _UsageError(f"Option '{name}' is given more than once. Give it once.", context)
         return parse(context, words)
 
     command.parse_args = parsed
