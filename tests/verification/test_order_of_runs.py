@@ -1,17 +1,20 @@
 """Runs share what is worked out once: none may read what belongs to another one, whichever of them came first.
 
-Each world differs from the first one in a single thing. They are run in one order here, and in the other one by another
-Python: where a run would find something of an earlier one that is not its own, one of the two orders shows it.
+Each world differs from the first one in a single thing. They are run one after the other here; and by another Python in
+the other order, where everything that is kept is forgotten before each of them, so that it is alone. Where a run would
+find something of an earlier one that is not its own, the two differ.
 """
 
 import json
 import subprocess
 import sys
 from dataclasses import replace
+from functools import _lru_cache_wrapper
 
 from golden import digest, hash_of
 from worlds import change, eager, load_design
 
+from stupror.model.children import lives
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import simulate
 
@@ -79,17 +82,27 @@ def runs():
     }
 
 
-def digests(backwards):
-    """Hash of the tables of every run, in order or backwards."""
-    every = list(runs().items())
-    found = {}
-    for name, (spec, design, how) in reversed(every) if backwards else every:
+def forget():
+    """Forget what runs share: all that is kept up to a number; what is read from files once is kept without a limit."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("stupror.model")]
+    for each in [each for module in modules for each in vars(module).values()]:
+        if isinstance(each, _lru_cache_wrapper) and each.cache_parameters()["maxsize"]:
+            each.cache_clear()
+    lives._grown.clear()
+
+
+def digests(*, alone):
+    """Hash of the tables of every run: one after the other, or backwards and each alone."""
+    every, found = list(runs().items()), {}
+    for name, (spec, design, how) in reversed(every) if alone else every:
+        if alone:
+            forget()
         found[name] = digest([hash_of(table).encode() for table in simulate(spec, design, **how).values()])
     return found
 
 
 def test_a_run_reads_nothing_of_those_before_it():
-    here = digests(backwards=False)
+    here = digests(alone=False)
     done = subprocess.run([sys.executable, __file__], capture_output=True, text=True, check=True)
     there = json.loads(done.stdout)
     assert [name for name in here if here[name] != there[name]] == []
@@ -97,4 +110,4 @@ def test_a_run_reads_nothing_of_those_before_it():
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(digests(backwards=True)))
+    sys.stdout.write(json.dumps(digests(alone=True)))
