@@ -28,7 +28,8 @@ from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.money.budgets import LINES, expected_costs
 from stupror.model.results.afterwards import ahead_of_helped
 
-# Strong effects reach every branch of the rules: harm, recovery so likely that moves fill the year, and long fading.
+# Strong effects reach every branch of the rules: harm, at forks as much as there can be, recovery so likely that moves
+# fill the year, and long fading.
 EFFECTS = np.array(
     [
         [0.55, 1.60, 0.50, 2.0, 1.0],
@@ -36,6 +37,7 @@ EFFECTS = np.array(
         [0.97, 3.60, 0.93, 1.0, 4.0],
         [1.00, 1.00, 0.40, 1.0, 1.0],
         [2.20, 4.50, 1.00, 9.0, 2.5],
+        [1.00, 1.00, 7.00, 1.0, 1.0],
     ]
 )
 
