@@ -56,7 +56,8 @@ DESIGNS = (
 
 def base():
     """One municipality where much is decided, measured and paid in few years."""
-    return change(select(eager(), ["1060"]), project__follow_up_years=2, diffusion__voluntary=0.5)
+    spec = change(select(eager(), ["1060"]), project__follow_up_years=2, diffusion__voluntary=0.5)
+    return spec.replace("project.evaluation_share", 0.05)
 
 
 def runs():
