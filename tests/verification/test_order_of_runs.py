@@ -42,7 +42,7 @@ CHANGES = {
     "interventions.school-absence.escalation": 0.86,
     "interventions.parenting.cost": 9_000.0,
     "diffusion.voluntary": 0.9,
-    "diffusion.work_rate": 1.0,
+    "diffusion.open_share": 1.0,
 }
 DESIGNS = (
     "status-quo",
