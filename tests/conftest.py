@@ -38,6 +38,7 @@ SLOW = {
     "tests/model/inputs/test_another_country.py": "starts Python for each country",
     "tests/test_packages.py::test_a_study_with_its_own_model_analysis_and_experiments_is_not_disturbed": "two workers",
     "tests/verification/test_every_parameter_acts.py": "a world for each of 189 parameters",
+    "tests/verification/test_order_of_runs.py": "forty worlds, and each again alone in another Python",
     "tests/verification/test_golden.py::test_hashes_are_not_written_without_a_line_of_the_changelog": "starts Python",
 }
 """Tests that a quick run leaves out, and why: files, or single tests of a file. `make test` and CI run all of them."""

@@ -124,7 +124,7 @@ def _move_on(
         level, row = s % N_LEVELS, move[age, own + s]
         if age == ADULT_AGE or n_helped == 0:
             for i in range(n):  # childhood's levels end: only the lasting part acts
-                spared = row[WORST] * (1.0 - factors[2 * SIDE + i])
+                spared = max(row[WORST] * (1.0 - factors[2 * SIDE + i]), -row[INSECURE])
                 for ending in range(N_LEVELS):
                     chances[ending * SIDE + i] = row[ending]
                 chances[WORST * SIDE + i] -= spared
@@ -161,7 +161,8 @@ def _move_on(
                 marked = s + NOT_ELIGIBLE * N_LEVELS
                 soon[marked] = True
                 for i in range(n):
-                    failed = after[s * SIDE + i] * exam[own + s] * factors[2 * SIDE + i]
+                    here = after[s * SIDE + i]
+                    failed = min(here * exam[own + s] * factors[2 * SIDE + i], here)
                     after[s * SIDE + i] -= failed
                     after[marked * SIDE + i] += failed
 

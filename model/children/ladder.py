@@ -217,13 +217,14 @@ def treated_move(move: Floats, age: int, s: int | np.int64, factors: tuple[float
         This year's on moves to worse and to better levels (the part of an effect that fades), and the lasting one on a
         first placement (childhood) or first sentence (adulthood).
 
-    At ADULT_AGE childhood's levels end: only the lasting part acts, on a first sentence.
+    At ADULT_AGE childhood's levels end: only the lasting part acts, on a first sentence: between the worst level and
+    INSECURE, and no more than there are.
     """
     worse, better, forks = factors
     a, b, c = move[age, s, 0], move[age, s, 1], move[age, s, 2]
     d, e = move[age, s, 3], move[age, s, WORST]
     if age == ADULT_AGE:
-        spared = e * (1.0 - forks)
+        spared = max(e * (1.0 - forks), -b)
         return a, b + spared, c, d, e - spared
     if worse == 1.0 and better == 1.0 and forks == 1.0:
         return a, b, c, d, e

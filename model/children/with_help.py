@@ -127,8 +127,9 @@ def _find_sure(bounds: Floats, move: Floats, target: States, sure: Sure) -> None
                             greatest += row[WORST] * (1.0 - bounds[later, 0, 2])
                     elif j >= level:
                         least, greatest = 1.0 - greatest, 1.0 - least
+                    least, greatest = min(max(least, 0.0), 1.0), min(max(greatest, 0.0), 1.0)
                     edge[at, j] = max(int(least * ONE) - _MARGIN, 0)
-                    edge[at, _EDGES + j] = min(int(max(greatest, 0.0) * ONE) + _MARGIN, ONE)
+                    edge[at, _EDGES + j] = min(int(greatest * ONE) + _MARGIN, ONE)
                 low = np.int64(edge[at, _EDGES + level - 1]) if level > 0 else 0
                 high = np.int64(edge[at, level]) if level < WORST else ONE
                 stays = age != EXAM_AGE and target[0 if age < ADULT_AGE else 1, s, level] == s

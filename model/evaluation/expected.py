@@ -347,7 +347,7 @@ def life_moments(lives: Lives, there: NDArray[np.bool_], tables: LifeTables, mea
             if now == EXAM_AGE:
                 for s in range(N_STATES):
                     if s // N_LEVELS % N_RECORDS & NOT_ELIGIBLE == 0:
-                        failed, other = exam[s] * effect[2], s + NOT_ELIGIBLE * N_LEVELS
+                        failed, other = min(exam[s] * effect[2], 1.0), s + NOT_ELIGIBLE * N_LEVELS
                         first[s] += failed * (first[other] - first[s])
                         second[s] += failed * (second[other] - second[s])
             worse = effect_left(effect[0], effect[3], effect[4], t)

@@ -180,7 +180,7 @@ class Reference:
         if effects == NO_HELP:
             return row
         if age == 20:  # childhood's levels end; the lasting part keeps some from a first sentence
-            spared = row[4] * (1 - forks)
+            spared = max(row[4] * (1 - forks), -row[1])  # no more than there are
             return [row[0], row[1] + spared, row[2], row[3], row[4] - spared]
         first = not (life.placed if age < 20 else life.sentenced)
         new = [chance * (worse if to > life.level else better) for to, chance in enumerate(row)]

@@ -28,7 +28,8 @@ from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.money.budgets import LINES, expected_costs
 from stupror.model.results.afterwards import ahead_of_helped
 
-# Strong effects reach every branch of the rules: harm, recovery so likely that moves fill the year, and long fading.
+# Strong effects reach every branch of the rules: harm, at forks as much as there can be, recovery so likely that moves
+# fill the year, and long fading.
 EFFECTS = np.array(
     [
         [0.55, 1.60, 0.50, 2.0, 1.0],
@@ -36,6 +37,7 @@ EFFECTS = np.array(
         [0.97, 3.60, 0.93, 1.0, 4.0],
         [1.00, 1.00, 0.40, 1.0, 1.0],
         [2.20, 4.50, 1.00, 9.0, 2.5],
+        [1.00, 1.00, 7.00, 1.0, 1.0],
     ]
 )
 
@@ -215,6 +217,43 @@ def test_two_programmes_in_a_life_are_lived_alike_on_all_three_routes(overlap):
     enough = cohort.n * expected * (1 - expected) > 25
     z = ((np.array(counted) - cohort.n * expected) / error)[enough]
     assert np.abs(z).max() < 4, f"largest |z| {np.abs(z).max():.2f} of {z.size} cells"
+
+
+def test_three_programmes_in_a_life_are_lived_as_the_reference_does():
+    """All begun in one year: what the third adds to two shows in many lives."""
+    start_age, kinds, overlap, n = 12, (0, 3, 2), 0.3, 600
+    cohort, reference = Cohort(county(), seed=22, n=n), Reference(county().ladder)
+    for age in range(start_age):
+        cohort.grow(age)
+    year, rows = cohort.born + start_age, 3 * n
+    helped = lifecourse.Helped(
+        child=np.tile(np.arange(n, dtype=np.int32), 3),
+        cohort_start=np.zeros(rows, np.int32),
+        born=np.full(rows, cohort.born, np.int16),
+        municipality=np.zeros(rows, np.int16),
+        intervention=np.repeat(kinds, n).astype(np.int16),
+        start_year=np.full(rows, year, np.int16),
+        leaves=np.zeros(rows, np.bool_),
+        before=np.concatenate([np.full(n, -1), np.arange(2 * n)]).astype(np.int32),
+        again=np.repeat([True, True, False], n),
+    )
+    treated, apart = np.tile(cohort.state, 3), np.zeros(rows, np.bool_)
+    tables = with_help.treated_tables(cohort.ladder, EFFECTS, overlap, 3)
+    lived, counts = [], np.zeros((2, *cohort.counts.shape), np.int32)
+    for age in range(start_age, LAST_AGE + 1):
+        cohort.grow(age)
+        now = lifecourse.When(cohort.born + age, cohort.seed)
+        with_help.live_treated(
+            (0, rows), now, cohort.codes, helped, (cohort.state, treated, apart), tables, (counts[0], counts[1])
+        )
+        lived.append(treated.copy())
+    programmes = [Help(year, *EFFECTS[k, :3].tolist(), int(EFFECTS[k, 3]), float(EFFECTS[k, 4]), k) for k in kinds]
+    for number in range(n):
+        _, all_three = reference.whole_life(22, cohort.code, cohort.born, number, LAST_AGE, programmes, overlap)
+        found = [each[2 * n + number] for each in lived]
+        assert [life.byte for life in all_three[start_age:]] == found, f"child {number}"
+    years = np.array(lived)
+    assert (years[:, n : 2 * n] != years[:, 2 * n :]).any(axis=0).sum() > 20
 
 
 @pytest.fixture(scope="module")

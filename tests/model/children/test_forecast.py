@@ -164,3 +164,21 @@ def test_side_by_side_each_goes_as_alone_and_as_one_life_moves():
         assert np.array_equal(alone[:, 0], states[:, i]), i
         moved = treated_move(LADDER.move, 10, start, tuple(factors[0, :, i].tolist()))
         assert levels[0, :, i].tolist() == list(moved), i
+
+
+@pytest.mark.parametrize("forks", [3.0, 1000.0])
+def test_help_that_does_much_harm_takes_no_more_than_there_are(forks):
+    """At the exam, and at a first sentence: else fewer than nobody would pass, or be where they are taken from."""
+    years, kinds = LAST_AGE - 14, LADDER.move.shape[1]
+    factors, starts = np.ones((years, 3, kinds)), np.eye(kinds)
+    factors[:, 2] = forks
+    for first in range(0, kinds, kinds // 3):  # one class of frailty at a time, as `carry` has them
+        some = slice(first, first + kinds // 3)
+        states, levels = starts[:, some].copy(), np.empty((years, N_LEVELS, kinds // 3))
+        carry(states, np.full(kinds // 3, 14), factors[:, :, some].copy(), life_tables(LADDER), levels)
+        assert min(states.min(), levels.min()) >= 0.0
+        assert levels.sum(axis=1) == pytest.approx(1.0)
+    for s in range(kinds):
+        chances = treated_move(LADDER.move, ADULT_AGE, s, (1.0, 1.0, forks))
+        assert min(chances) >= 0.0
+        assert sum(chances) == pytest.approx(1.0)

@@ -21,6 +21,7 @@ from stupror.model.inputs.scenario import load_scenario
 LADDER = build_ladder(load_scenario().ladder)
 SMALL = [[0.9, 1.1, 0.95, 2.0, 0.5], [0.98, 1.02, 0.99, 1.0, 2.0]]
 LARGE = [[0.2, 3.0, 0.3, 3.0, 1.0], [1.4, 0.6, 1.5, 1.0, 4.0]]  # the second does harm
+MOST = [[1000.0, 1000.0, 1000.0, 10.0, 10.0], [0.0, 1000.0, 7.0, 10.0, 10.0]]  # of what may be written
 
 
 def lives(programmes):
@@ -32,7 +33,7 @@ def lives(programmes):
         yield draw.integers(1, N_AGES), draw.integers(N_STATES), draw.integers(2, size=since.size), since
 
 
-@pytest.mark.parametrize(("effects", "programmes"), [(SMALL, 1), (SMALL, 2), (LARGE, 1), (LARGE, 3)])
+@pytest.mark.parametrize(("effects", "programmes"), [(SMALL, 1), (SMALL, 2), (LARGE, 1), (LARGE, 3), (MOST, 5)])
 def test_every_edge_lies_where_it_is_said_that_it_must(effects, programmes):
     tables = treated_tables(LADDER, np.array(effects), 0.4, programmes)
     apart = 0
