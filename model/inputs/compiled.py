@@ -47,14 +47,21 @@ def as_read(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
-class _Code(JITCodeLibrary):  # type: ignore[misc]
-    """Code of one kernel, made better as a whole: function by function before that takes a tenth of the compiling."""
+class _Code(JITCodeLibrary):
+    """Code of one kernel. What reads arguments from Python is made better with all else, and not before by itself too.
+
+    It is long, above all of named tuples of arrays, and does little: a tenth of the compiling. Kernels themselves need
+    both, or their loops are not made many at a time.
+    """
 
     def _optimize_functions(self, module: Any) -> None:
-        module.data_layout = self.codegen._data_layout  # the one thing of it that is needed later
+        if module.name == "wrapper":
+            module.data_layout = self.codegen._data_layout  # the one thing of it that is needed later
+        else:
+            super()._optimize_functions(module)
 
 
-class _Compiler(Compiler):  # type: ignore[misc]
+class _Compiler(Compiler):
     def compile_extra(self, function: Any) -> Any:
         """Compile a function into a `_Code`."""
         self.state.library = _Code(self.state.targetctx.codegen(), function.__qualname__)

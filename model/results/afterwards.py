@@ -148,7 +148,7 @@ def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTab
 def _with_each(
     ages: Whole, had: tuple[Whole, Whole, Whole], effects: tuple[Floats, Floats, float], factors: Floats
 ) -> None:
-    """Fill `factors` of lives at these ages who have `had` programmes, kinds and years since their start, -1 for none."""
+    """Fill `factors` of lives at these ages; `had` are programmes, kinds and years since their start, -1 for none."""
     programmes, kinds, since = had
     for i in range(ages.size):
         n = 0
