@@ -86,5 +86,5 @@ def who_leaves(
     for i in range(rows[0], rows[1]):
         if cohort_start[i] != cohort:
             cohort = cohort_start[i]
-            key = stream_key(seed, LEAVE, codes[municipality[i]], np.int64(born[i]), year - born[i])
+            key = stream_key(seed, LEAVE, codes[municipality[i]], born[i], year - born[i])
         leaves[i] = draw(key, child[i] - cohort_start[i]) < below

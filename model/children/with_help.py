@@ -274,7 +274,7 @@ def live_treated(
             ending = _ending(float(luck[j]), treated_move(move, age, s, (worse, better, forks)))
             after = target[0 if age < ADULT_AGE else 1, s, ending]
             if age == EXAM_AGE:
-                key = stream_key(seed, ELIGIBILITY, codes[municipality[i]], np.int64(born[i]), age)
+                key = stream_key(seed, ELIGIBILITY, codes[municipality[i]], born[i], age)
                 if draw(key, child[i] - cohort_start[i]) < nearest(exam[after] * forks * ONE):
                     after += _MARK_NOT_ELIGIBLE
             treated[i] = after
