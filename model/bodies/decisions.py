@@ -273,14 +273,14 @@ def heard(decided: Sequence[Decision]) -> Answers:
 def tally(answered: Whole, decided: Sequence[Decision]) -> Whole:
     """Add this year to the children seen by (cell, answer), each once."""
     answer, seen = heard(decided), decided[IN_FORCE].seen
-    return np.asarray(answered + _by_answer(answer, seen))
+    result = answered.copy()
+    _by_answer(answer, seen, result)
+    return result
 
 
 @kernel
-def _by_answer(answer: Answers, seen: Whole) -> Whole:
-    """Sum children by (municipality, cell) over municipalities, by (cell, answer)."""
-    result = np.zeros((seen.shape[1], len(ANSWERS)), np.int64)
+def _by_answer(answer: Answers, seen: Whole, result: Whole) -> None:
+    """Add children by (municipality, cell), all municipalities together, to `result` by (cell, answer)."""
     for m in range(seen.shape[0]):
         for cell in range(seen.shape[1]):
             result[cell, answer[m, cell]] += seen[m, cell]
-    return result

@@ -54,9 +54,13 @@ def carry(states: Floats, ages: Whole, factors: Floats, tables: LifeTables, leve
         n, youngest = min(SIDE, states.shape[1] - first), ages[first]
         for frailty in range(N_FRAILTY):
             own = frailty * _EACH
-            if not states[own : own + _EACH, first : first + n].any():
+            nobody = True
+            for s in range(_EACH):
+                anybody[s] = False
+                for i in range(n):
+                    nobody &= states[own + s, first + i] == 0.0
+            if nobody:
                 continue
-            anybody[:] = False
             here = 0  # who has joined
             for reached in range(youngest + 1, min(LAST_AGE, youngest + factors.shape[0]) + 1):
                 while here < n and ages[first + here] < reached:

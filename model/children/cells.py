@@ -149,10 +149,12 @@ def _prices_ahead(price: NDArray[Any], age: NDArray[np.int64]) -> Floats:
 def _priced(saved: Floats, price: Floats) -> Floats:
     """What children fewer at each level come to: (case, cell, year, level) at prices by (cell, year, level, payer)."""
     cases, n_cells, years, n_levels = saved.shape
-    result = np.zeros((cases, n_cells, years, price.shape[3]))
+    result = np.empty((cases, n_cells, years, price.shape[3]))
     for case in range(cases):
         for cell in range(n_cells):
             for t in range(years):
+                for payer in range(price.shape[3]):
+                    result[case, cell, t, payer] = 0.0
                 for level in range(n_levels):
                     for payer in range(price.shape[3]):
                         result[case, cell, t, payer] += saved[case, cell, t, level] * price[cell, t, level, payer]

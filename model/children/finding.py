@@ -131,29 +131,38 @@ def enrol(
     this_year, row, new = out
     duration, most = rules
     kind, age_of, level_of = options
-    begins = np.zeros(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's first option
+    begins = np.empty(seen.shape[1] * N_LEVELS + 1, np.int64)  # place in `order` of each age and level's first option
+    for group in range(begins.size):
+        begins[group] = 0
     for c in range(kind.size):
         begins[age_of[c] * N_LEVELS + level_of[c] + 1] += 1
     for group in range(1, begins.size):
         begins[group] += begins[group - 1]
-    order, filled = np.empty(kind.size, np.int64), begins.copy()
+    order, filled = np.empty(kind.size, np.int64), np.empty(begins.size, np.int64)
+    for group in range(begins.size):
+        filled[group] = begins[group]
     for c in range(kind.size):
         group = age_of[c] * N_LEVELS + level_of[c]
         order[filled[group]] = c
         filled[group] += 1
     now = np.empty(N_LEVELS, np.int64)
     for m in range(first, last):
-        if project[m].max() < 0:
+        nobody = True
+        for k in range(project.shape[1]):
+            nobody &= project[m, k] < 0
+        if nobody:
             continue
         at = home = offsets[m, 0]
         for age in range(seen.shape[1]):
-            stop = at + seen[m, age].sum()
+            stop = at
+            for level in range(N_LEVELS):
+                stop += seen[m, age, level]
             groups = begins[age * N_LEVELS : (age + 1) * N_LEVELS + 1]
             for level in range(N_LEVELS):
                 now[level] = groups[level]  # the option whose turn it is for children of each level
             left = 0
-            for c in order[groups[0] : groups[N_LEVELS]]:
-                left += left_of[m, c]
+            for j in range(groups[0], groups[N_LEVELS]):
+                left += left_of[m, order[j]]
             while at < stop and left > 0:
                 i, level = home + who[at] // N_LEVELS, who[at] % N_LEVELS
                 at += 1

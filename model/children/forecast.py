@@ -71,20 +71,24 @@ def occupancy(
         Overwritten with the distribution over states after the last year, shape (N_STATES,).
     """
     ahead = min(years, LAST_AGE - age)
-    factors, at = np.empty((ahead, 3)), np.array(start, np.float64)[:, None]
-    with_one(effect, years_in, factors)
+    factors, at = np.empty((ahead, 3, 1)), np.array(start, np.float64)[:, None]
+    with_one(as_read(effect[None]), years_in, factors)
     levels[ahead:] = 0.0
-    carry(at, np.full(1, age), factors[:, :, None], tables, levels[:ahead, :, None])
+    carry(at, np.full(1, age), factors, tables, levels[:ahead, :, None])
     states[:] = at[:, 0]
 
 
 @kernel
-def with_one(effect: Floats, years_in: int, factors: Floats) -> None:
-    """Fill `factors`, by (year, worse moves, better moves, forks), of a life with one programme, see `occupancy`."""
-    for t in range(factors.shape[0]):
-        factors[t, 0] = effect_left(effect[0], effect[3], effect[4], years_in + t)
-        factors[t, 1] = effect_left(effect[1], effect[3], effect[4], years_in + t)
-        factors[t, 2] = effect[2]
+def with_one(effects: Floats, years_in: int, factors: Floats) -> None:
+    """Fill `factors`, by (year, worse moves, better moves, forks, n), of the first lives, with one programme each.
+
+    `effects` are their rows of `effects_of`, `years_in` as in `occupancy`.
+    """
+    for i in range(effects.shape[0]):
+        for t in range(factors.shape[0]):
+            factors[t, 0, i] = effect_left(effects[i, 0], effects[i, 3], effects[i, 4], years_in + t)
+            factors[t, 1, i] = effect_left(effects[i, 1], effects[i, 3], effects[i, 4], years_in + t)
+            factors[t, 2, i] = effects[i, 2]
 
 
 @kernel
@@ -122,35 +126,20 @@ def saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables
 
     `effects` is by (belief, cell), see `effects_of`. `ages` in any order; cells of one age are solved side by side.
     """
-    _saved_years(as_read(starts), as_read(ages), as_read(effects), tables, saved)
-
-
-@kernel
-def _saved_years(starts: Floats, ages: NDArray[np.int64], effects: Floats, tables: LifeTables, saved: Floats) -> None:
-    """See `saved_years`."""
     beliefs, _, years, _ = saved.shape
     saved[:] = 0.0
     for age in range(LAST_AGE):
         mine = np.flatnonzero(ages == age)
         for first in range(0, mine.size, 16):  # so many cells at a time: what is worked on stays in the cache
             cells, ahead = mine[first : first + 16], min(years, LAST_AGE - age)
-            n = cells.size
-            states, factors = np.empty((N_STATES, n * (beliefs + 1))), np.ones((ahead, 3, n * (beliefs + 1)))
-            for c in range(n):
-                for belief in range(beliefs + 1):  # the last one: without help
-                    i = belief * n + c
-                    for s in range(N_STATES):
-                        states[s, i] = starts[cells[c], s]
-                    if belief < beliefs:
-                        with_one(effects[belief, cells[c]], 0, factors[:, :, i])
-            levels = np.empty((ahead, N_LEVELS, n * (beliefs + 1)))
-            carry(states, np.full(n * (beliefs + 1), age), factors, tables, levels)
-            for c in range(n):
-                for belief in range(beliefs):
-                    for t in range(ahead):
-                        for level in range(N_LEVELS):
-                            without = levels[t, level, beliefs * n + c]
-                            saved[belief, cells[c], t, level] = without - levels[t, level, belief * n + c]
+            n = cells.size * (beliefs + 1)  # by belief, and after the last one: without help
+            states, factors = np.tile(starts[cells].T, beliefs + 1), np.ones((ahead, 3, n))
+            with_one(as_read(effects[:, cells].reshape(-1, effects.shape[2])), 0, factors)
+            levels = np.empty((ahead, N_LEVELS, n))
+            carry(states, np.full(n, age), factors, tables, levels)
+            by_belief = levels.reshape(ahead, N_LEVELS, beliefs + 1, cells.size)
+            fewer = by_belief[:, :, -1:] - by_belief[:, :, :-1]
+            saved[:, cells, :ahead] = fewer.transpose(2, 3, 0, 1)
 
 
 def life_tables(ladder: Ladder) -> LifeTables:

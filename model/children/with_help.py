@@ -5,6 +5,7 @@ what is *sure*, which hold for all programmes. The probabilities of a life's own
 alone whose draw lies so near an edge that they matter.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -76,10 +77,7 @@ def treated_tables(ladder: Ladder, effects: Floats, overlap: float, programmes: 
     """Lay out what `live_treated` reads; a life has at most as many `programmes`."""
     effect, left = as_read(effects), as_read(fading(as_read(effects)))
     tables = ladder.move, ladder.target, ladder.not_eligible
-    n = 2 * (N_AGES + 1) * N_STATES
-    sure = Sure(np.zeros((n, 2), np.uint32), np.zeros((n, 2 * _EDGES), np.uint32))
-    _find_sure(as_read(_bounds(effect, left, programmes)), *tables[:2], sure)
-    return Treated(effect, left, *tables, overlap, Sure(*map(as_read, sure)))
+    return Treated(effect, left, *tables, overlap, _find_sure(ladder, _bounds(effect, left, programmes).tobytes()))
 
 
 def _bounds(effect: Floats, left: Floats, programmes: int) -> Floats:
@@ -95,45 +93,52 @@ def _bounds(effect: Floats, left: Floats, programmes: int) -> Floats:
     return result
 
 
-@kernel
-def _find_sure(bounds: Floats, move: Floats, target: States, sure: Sure) -> None:
-    """Fill `sure` from the `bounds` of factors: an edge lies between where the least and the largest would put it."""
-    stay, edge = sure
-    stay[:, 1] = ONE
-    fewest, most = np.empty(N_LEVELS), np.empty(N_LEVELS)
-    for later in range(2):
-        for age in range(N_AGES):
-            for s in range(N_STATES):
-                row, level, at = move[age, s], s % N_LEVELS, (later * (N_AGES + 1) + age) * N_STATES + s
-                first = s // N_LEVELS % N_RECORDS & (PLACED if age < ADULT_AGE else SENTENCED) == 0
-                moved = 0.0
-                for goal in range(N_LEVELS):
-                    way = 1 if goal < level else 0
-                    fewest[goal], most[goal] = row[goal] * bounds[later, 0, way], row[goal] * bounds[later, 1, way]
-                    if goal == WORST and first:
-                        fewest[goal], most[goal] = fewest[goal] * bounds[later, 0, 2], most[goal] * bounds[later, 1, 2]
-                    moved += most[goal] * (goal != level)
-                for j in range(_EDGES):
-                    least, greatest = 0.0, 0.0
-                    for goal in range(N_LEVELS):
-                        if (goal <= j) == (j < level):  # from that side on which nobody stays
-                            least, greatest = least + fewest[goal] / max(moved, 1.0), greatest + most[goal]
-                    if age == ADULT_AGE:  # only the lasting part acts
-                        least = greatest = 0.0
-                        for goal in range(j + 1):
-                            least, greatest = least + row[goal], greatest + row[goal]
-                        if j >= INSECURE:
-                            least += row[WORST] * (1.0 - bounds[later, 1, 2])
-                            greatest += row[WORST] * (1.0 - bounds[later, 0, 2])
-                    elif j >= level:
-                        least, greatest = 1.0 - greatest, 1.0 - least
-                    least, greatest = min(max(least, 0.0), 1.0), min(max(greatest, 0.0), 1.0)
-                    edge[at, j] = max(int(least * ONE) - _MARGIN, 0)
-                    edge[at, _EDGES + j] = min(int(greatest * ONE) + _MARGIN, ONE)
-                low = np.int64(edge[at, _EDGES + level - 1]) if level > 0 else 0
-                high = np.int64(edge[at, level]) if level < WORST else ONE
-                stays = age != EXAM_AGE and target[0 if age < ADULT_AGE else 1, s, level] == s
-                stay[at, 0], stay[at, 1] = low, max(high - low, 0) if stays else 0
+@lru_cache(maxsize=8)  # runs of one world in one process share it
+def _find_sure(ladder: Ladder, within: bytes) -> Sure:
+    """What is sure within `_bounds`, as bytes: an edge lies between where the least and the largest would put it.
+
+    In NumPy: as few ages differ from others, it takes a thousandth of a second, and compiling it took half of one.
+    """
+    bounds, move, target = np.frombuffer(within).reshape(2, 2, 3), ladder.move, ladder.target
+    like = [(move[age].tobytes(), age < ADULT_AGE, age in (EXAM_AGE, ADULT_AGE)) for age in range(N_AGES)]
+    ages, s, goal = np.array(sorted({like.index(each) for each in like})), np.arange(N_STATES), np.arange(N_LEVELS)
+    row, level, stage = move[ages], s % N_LEVELS, np.where(ages < ADULT_AGE, 0, 1)
+    first = s // N_LEVELS % N_RECORDS & np.where(ages < ADULT_AGE, PLACED, SENTENCED)[:, None] == 0
+    # By (later, which of the two, age, state, goal): chances with the least and with the largest factors.
+    extreme = row * bounds[:, :, np.where(goal < level[:, None], 1, 0)][:, :, None]
+    extreme[..., WORST] *= np.where(first, bounds[:, :, 2, None, None], 1.0)
+    fewest, most = extreme[:, 0], extreme[:, 1]
+    moved = _added(most, goal != level[:, None])
+    edge = np.empty((2, ages.size, N_STATES, 2 * _EDGES), np.int64)
+    for j in range(_EDGES):
+        far = (goal <= j) == (j < level[:, None])  # on that side on which nobody stays
+        least, greatest = _added(fewest / np.maximum(moved, 1.0)[..., None], far), _added(most, far)
+        above = j >= level  # what is not passed is on the far side
+        least, greatest = np.where(above, 1.0 - greatest, least), np.where(above, 1.0 - least, greatest)
+        adult = ages == ADULT_AGE  # only the lasting part acts
+        spared = row[adult, :, WORST] * (1.0 - bounds[:, :, 2, None, None]) * (j >= INSECURE)
+        least[:, adult] = _added(row[adult], goal <= j) + spared[:, 1]
+        greatest[:, adult] = _added(row[adult], goal <= j) + spared[:, 0]
+        least, greatest = np.clip(least, 0.0, 1.0), np.clip(greatest, 0.0, 1.0)
+        edge[..., j] = np.maximum((least * ONE).astype(np.int64) - _MARGIN, 0)
+        edge[..., _EDGES + j] = np.minimum((greatest * ONE).astype(np.int64) + _MARGIN, ONE)
+    low = np.where(level > 0, edge[:, :, s, _EDGES + np.maximum(level - 1, 0)], 0)
+    high = np.where(level < WORST, edge[:, :, s, np.minimum(level, _EDGES - 1)], ONE)
+    stays = (ages != EXAM_AGE)[:, None] & (target[stage[:, None], s, level] == s)
+    found = np.stack([low, np.where(stays, np.maximum(high - low, 0), 0)], axis=3)
+    of = np.searchsorted(ages, [like.index(each) for each in like])
+    after = [(0, 0), (0, 1), (0, 0), (0, 0)]  # the row in which everybody stays
+    stay, edges = np.pad(found[:, of], after), np.pad(edge[:, of], after)
+    stay[:, N_AGES, :, 1] = ONE
+    return Sure(*(as_read(each.reshape(-1, each.shape[3]).astype(np.uint32)) for each in (stay, edges)))
+
+
+def _added(chances: Floats, which: Bools) -> Floats:
+    """Sum of those chances of going to each level, the last axis, which count; one after another."""
+    total = np.zeros(chances.shape[:-1])
+    for goal in range(N_LEVELS):
+        total += chances[..., goal] * which[..., goal]
+    return total
 
 
 @kernel

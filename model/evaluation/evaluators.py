@@ -145,9 +145,10 @@ def match(
     first, last = rows
     state, free_from = lives
     _, municipality, cohort, peer, before = people
-    alike = np.zeros((N_LEVELS, N_STATES), np.bool_)  # states of each level: sooner looked up than worked out
-    for s in range(N_STATES):
-        alike[s % N_LEVELS, s] = True
+    alike = np.empty((N_LEVELS, N_STATES), np.bool_)  # states of each level: sooner looked up than worked out
+    for level in range(N_LEVELS):
+        for s in range(N_STATES):
+            alike[level, s] = s % N_LEVELS == level
     for row in range(first, last):
         level, born = before[row] % N_LEVELS, cohort[row]
         home = municipality[row]

@@ -332,7 +332,7 @@ def life_moments(lives: Lives, there: NDArray[np.bool_], tables: LifeTables, mea
         Systems*, on reward processes).
     """
     move, target, exam = tables
-    first, second = np.zeros(N_STATES), np.zeros(N_STATES)
+    first, second = np.empty(N_STATES), np.empty(N_STATES)
     mean[:] = 0.0
     square[:] = 0.0
     for i in range(lives.kind.size):

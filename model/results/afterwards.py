@@ -128,7 +128,6 @@ def _had(world: World, helped: Participants, rows: Whole) -> tuple[Whole, Whole]
     return np.stack(kinds, axis=1), np.stack(years_in, axis=1)
 
 
-@kernel
 def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTables, later: Floats) -> None:
     """Add the expected levels of all groups to `later[year, age, level]`; `effects` as in `with_several`."""
     each = N_STATES // N_FRAILTY
@@ -138,18 +137,33 @@ def _add_up(lives: Lives, effects: tuple[Floats, Floats, float], tables: LifeTab
             some = mine[first : first + SIDE]
             n, ages = some.size, lives.age[some]
             states, factors = np.zeros((N_STATES, n)), np.ones((LAST_AGE - ages[0], 3, n))
+            states[frailty * each : (frailty + 1) * each] = lives.weight[some].T
+            _with_each(ages, (lives.programmes[some], lives.kinds[some], lives.years_in[some]), effects, factors)
             levels = np.empty((LAST_AGE - ages[0], N_LEVELS, n))
-            for i in range(n):
-                g, had = some[i], 0
-                for s in range(each):
-                    states[frailty * each + s, i] = lives.weight[g, s]
-                while had < lives.kinds.shape[1] and lives.kinds[g, had] >= 0:
-                    had += 1
-                if had > 0:
-                    of, kinds, since = lives.programmes[g, :had], lives.kinds[g, :had], lives.years_in[g, :had]
-                    with_several(of, kinds, since, effects, factors[: LAST_AGE - ages[i], :, i])
             carry(states, ages, factors, tables, levels)
-            for i in range(n):
-                for t in range(LAST_AGE - ages[i]):
-                    for level in range(N_LEVELS):
-                        later[t, ages[i] + 1 + t, level] += levels[t, level, i]
+            _count(levels, ages, later)
+
+
+@kernel
+def _with_each(
+    ages: Whole, had: tuple[Whole, Whole, Whole], effects: tuple[Floats, Floats, float], factors: Floats
+) -> None:
+    """Fill `factors` of lives at these ages; `had` are programmes, kinds and years since their start, -1 for none."""
+    programmes, kinds, since = had
+    for i in range(ages.size):
+        n = 0
+        while n < kinds.shape[1] and kinds[i, n] >= 0:
+            n += 1
+        if n > 0:
+            with_several(
+                programmes[i, :n], kinds[i, :n], since[i, :n], effects, factors[: LAST_AGE - ages[i], :, i]
+            )
+
+
+@kernel
+def _count(levels: Floats, ages: Whole, later: Floats) -> None:
+    """Add what becomes of lives at these ages, by (year, level, life), to `later[year, age, level]`."""
+    for i in range(ages.size):
+        for t in range(LAST_AGE - ages[i]):
+            for level in range(N_LEVELS):
+                later[t, ages[i] + 1 + t, level] += levels[t, level, i]
