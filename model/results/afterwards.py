@@ -155,9 +155,7 @@ def _with_each(
         while n < kinds.shape[1] and kinds[i, n] >= 0:
             n += 1
         if n > 0:
-            with_several(
-                programmes[i, :n], kinds[i, :n], since[i, :n], effects, factors[: LAST_AGE - ages[i], :, i]
-            )
+            with_several(programmes[i, :n], kinds[i, :n], since[i, :n], effects, factors[: LAST_AGE - ages[i], :, i])
 
 
 @kernel
