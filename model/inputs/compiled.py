@@ -12,8 +12,6 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numba import njit
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
 from numba.core.types import unliteral
 from numba.extending import register_jitable
 from numpy.typing import NDArray
@@ -25,7 +23,7 @@ Answer = TypeVar("Answer")
 def kernel(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
     """Compile a function once, keep the result on disk, and let threads run it side by side."""
     options: Any = {"no_cfunc_wrapper": True}  # for callers in C: there are none, and it takes a tenth of the compiling
-    dispatcher: Any = njit(cache=True, nogil=True, pipeline_class=_Compiler, **options)(function)
+    dispatcher: Any = njit(cache=True, nogil=True, **options)(function)
     dispatcher._cache = _Cache(dispatcher._cache)
     usual = dispatcher.get_call_template
     # Another kernel may call it with constants: as with any number, and not compiled anew for each of them.
@@ -45,28 +43,6 @@ def as_read(array: NDArray[Any]) -> NDArray[Any]:
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
-
-
-class _Code(JITCodeLibrary):
-    """Code of one kernel. What reads arguments from Python is made better with all else, and not before by itself too.
-
-    It is long, above all of named tuples of arrays, and does little: a tenth of the compiling. Kernels themselves need
-    both, or their loops are not made many at a time.
-    """
-
-    def _optimize_functions(self, module: Any) -> None:
-        if module.name == "wrapper":
-            module.data_layout = self.codegen._data_layout  # the one thing of it that is needed later
-        else:
-            super()._optimize_functions(module)
-
-
-class _Compiler(Compiler):
-    def compile_extra(self, function: Any) -> Any:
-        """Compile a function into a `_Code`."""
-        self.state.library = _Code(self.state.targetctx.codegen(), function.__qualname__)
-        self.state.library.enable_object_caching()  # so that it can be kept on disk
-        return super().compile_extra(function)
 
 
 class _Cache:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numba
 import pytest
-from numba.core.codegen import JITCodeLibrary
 
 import stupror.model
 from stupror.model.inputs.compiled import kernel
@@ -29,22 +28,6 @@ def module(folder: Path) -> ModuleType:
     assert spec.loader is not None
     spec.loader.exec_module(made)
     return made
-
-
-def test_of_a_kernel_only_its_own_code_is_made_better_twice(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else the first run would compile a tenth longer; a Numba that names its parts otherwise would say nothing."""
-    twice: list[str] = []
-    usual = JITCodeLibrary._optimize_functions
-
-    def noted(self: Any, part: Any) -> None:
-        twice.append(part.name)
-        usual(self, part)
-
-    monkeypatch.setattr(JITCodeLibrary, "_optimize_functions", noted)
-    assert kernel(module(tmp_path).plus)(1) == 2
-    assert [name.split("$")[0] for name in twice if "plus" in name or "wrapper" in name] == ["plus"]
 
 
 @pytest.mark.parametrize("torn", ["*.nbi", "*.nbc", "*.nb*"])
