@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,14 +29,13 @@ from .inputs.arithmetic import exp, log, powers
 from .inputs.life_course import InterventionParameters, LadderParameters
 from .inputs.parameters import BoardParameters, ProjectParameters
 from .inputs.places import Places
-from .inputs.protect import protect
+from .inputs.protect import kept, protect
 from .inputs.scenario import Scenario
 from .inputs.shares import sums_by
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Array = TypeVar("Array", bound=NDArray[Any])
 Team = tuple[str, str, float]  # owner, partner ("" if none) and the partner's share
 
 
@@ -74,12 +73,12 @@ class Menu:
     @cached_property
     def names(self) -> NDArray[np.str_]:
         """Name of each."""
-        return _kept(np.array([item.name for item in self.items]))
+        return kept(np.array([item.name for item in self.items]))
 
     @cached_property
     def number(self) -> Whole:
         """The number by which luck knows each: that of its name, so that others may come and go."""
-        return _kept(np.array([number_of(item.name) for item in self.items], np.int64))
+        return kept(np.array([number_of(item.name) for item in self.items], np.int64))
 
     @cached_property
     def owners(self) -> tuple[str, ...]:
@@ -99,7 +98,7 @@ class Menu:
     @cached_property
     def run_by(self) -> Whole:
         """Number in `teams` of who runs each, shape (n_interventions,)."""
-        return _kept(np.array([self.teams.index(team) for team in self.team]))
+        return kept(np.array([self.teams.index(team) for team in self.team]))
 
     @property
     def whole_cost(self) -> Whole:
@@ -110,12 +109,6 @@ class Menu:
     def regional(self) -> Bools:
         """Which are the region's."""
         return np.asarray(self.owner == "region")
-
-
-def _kept(array: Array) -> Array:
-    """An array that is worked out once and read by many: nobody may write into it."""
-    array.setflags(write=False)
-    return array
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +125,7 @@ class Groups:
     @cached_property
     def programme(self) -> Whole:
         """Number of the programme of each among those that there are; groups of one stand together."""
-        return _kept(np.unique(self.intervention, return_inverse=True)[1])
+        return kept(np.unique(self.intervention, return_inverse=True)[1])
 
     def total(self, values: Any) -> Any:
         """Sum over the options of each group, from (n, n_cells) to (n, n_groups)."""

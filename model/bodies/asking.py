@@ -145,8 +145,7 @@ def perceived(asking: Asking, who: str, mine: Whole, *, owner: bool) -> Perceive
     view, n = asking.view, asking.world.n
     of, place = np.full(asking.world.cells.age.size, -1), np.repeat(np.arange(n), mine.size)
     of[mine] = 0
-    looks = Looks(view.worth[who], view.price[who], view.granted[who])
-    terms = _weighed(asking, Part((who,), of, owner), looks, (place, np.tile(mine, n)))
+    terms = _weighed(asking, Part((who,), of, owner), view.looks_to(who), (place, np.tile(mine, n)))
     return Perceived(*(each.reshape(n, mine.size) for each in terms))
 
 
@@ -158,7 +157,7 @@ def in_part(asking: Asking, number: int, put: Put) -> Perceived:
 def _weighed(asking: Asking, part: Part, looks: Looks, options: tuple[Whole, Whole]) -> Perceived:
     """Weigh options of (places, cells), term by term."""
     world, beliefs, p, (place, cell) = asking.world, asking.bodies.beliefs, asking.world.spec.choice, options
-    price, kind = _price(looks, asking.season.left, options), world.cells.intervention
+    price, kind = looks.cost(place, cell, asking.season.left), world.cells.intervention
     if asking.design.way.paperless:
         net = at_belief(looks.worth[:, place, cell], beliefs.own[place, kind[cell]]) - price
         nothing = np.zeros(net.shape)
@@ -173,14 +172,6 @@ def _weighed(asking: Asking, part: Part, looks: Looks, options: tuple[Whole, Who
         Ways(p.reluctance * part.leads, p.effort * applies, doubt, float(p.trials_ahead), p.taste),
     )
     return Perceived(*terms)
-
-
-def _price(looks: Looks, left: Mapping[str, Floats], options: tuple[Whole, Whole]) -> Floats:
-    """What options of (places, cells) cost whoever looks at them per child as it counts, present value in SEK."""
-    price = looks.price[options]
-    for fund, paid in looks.granted.items():
-        price = price + left[fund][options[0]] * paid[options]
-    return np.asarray(price)
 
 
 def _luck(asking: Asking, part: Part) -> Luck:
@@ -199,12 +190,14 @@ def by_idea(value: Floats, put: Put) -> Floats:
     return np.asarray((worth / np.maximum(children, 1e-300))[put.idea])
 
 
-def of_ideas(asking: Asking, value: Floats, mine: Whole) -> Floats:
-    """The same of these options everywhere, (n, len(mine)): all of a group, or none."""
+def of_ideas(asking: Asking, terms: Perceived, mine: Whole) -> Floats:
+    """The same of these options everywhere, (n, len(mine)): all of a group, or none. A planner looks at each alone."""
+    if asking.design.way.paperless:
+        return terms.value
     which = np.zeros(asking.places.shape, np.bool_)
     which[:, mine] = True
     put = put_before(asking.world, which, asking.places)
-    return by_idea(value.ravel(), put).reshape(value.shape)
+    return by_idea(terms.value.ravel(), put).reshape(terms.value.shape)
 
 
 def signatures(asking: Asking) -> dict[str, Verdict]:
@@ -219,10 +212,10 @@ def signatures(asking: Asking) -> dict[str, Verdict]:
 
 def state_net(asking: Asking, put: Put) -> Floats:
     """What each option by itself is worth to the state per child, SEK, (k,)."""
-    view, options = asking.view, (put.place, put.cell)
-    looks = Looks(view.worth[BY_STATE], view.price[BY_STATE], view.granted[BY_STATE])
+    looks = asking.view.looks_to(BY_STATE)
     belief = asking.bodies.beliefs.market[asking.world.cells.intervention[put.cell]]
-    return at_belief(looks.worth[:, put.place, put.cell], belief) - _price(looks, asking.season.left, options)
+    worth = at_belief(looks.worth[:, put.place, put.cell], belief)
+    return worth - looks.cost(put.place, put.cell, asking.season.left)
 
 
 # ---------------------------------------------------------------------- what is put before a researcher's own rule
@@ -239,7 +232,7 @@ def offer_of(asking: Asking, who: str, row: int, option: int) -> tuple[Offer, Pe
     at = int(np.flatnonzero(mine == option)[0])
     owner = str(world.menu.owner[world.cells.intervention[option]])
     terms = perceived(asking, who, mine, owner=who == asking.design.way.asked(owner)[0])
-    value = terms.value if asking.design.way.paperless else of_ideas(asking, terms.value, mine)
+    value = of_ideas(asking, terms, mine)
     one_of = Perceived(*(each[row : row + 1, at : at + 1] for each in terms))
     return one(offers_to(asking, who, mine, value), row, at), one_of
 
@@ -261,7 +254,7 @@ def offers_to(asking: Asking, who: str, mine: Whole, net: Floats) -> Offers:
         saving_own=own,
         saving_others=total - own,
         payments=at_belief(asking.view.flows[who][:, None, mine], belief[..., None]),
-        cost=asking.view.cost(who, mine, asking.season.left),
+        cost=asking.view.looks_to(who).cost(np.arange(world.n)[:, None], mine, asking.season.left),
         value=net.copy(),
     )
 

@@ -22,7 +22,7 @@ from ..money.funds import Purse, purses_of
 from ..projects.payments import paperwork, parts
 from ..projects.services import open_to, unserved
 from ..world import World
-from .asking import Asking, Put, Season, by_idea, everything, in_part, of_ideas, offers_to, perceived, state_net
+from .asking import Asking, Put, Season, by_idea, in_part, of_ideas, offers_to, perceived, state_net
 from .bodies import Bodies, Decision
 from .choice import (
     ANSWERS,
@@ -57,7 +57,7 @@ Answers = NDArray[np.int8]
 
 
 class Said(NamedTuple):
-    """What was said to options under one contract: of all by (municipality, option), or of those put before bodies."""
+    """What was said to options that were put before bodies under one contract, shape (k,) each."""
 
     value: Floats  # to whoever decides, SEK per child; not above 0 means no
     answer: Answers
@@ -144,16 +144,6 @@ def _rounds(said: Sequence[Said]) -> list[tuple[int, Bools]]:
     return [(OWN_ROOM, rather), (IN_FORCE, everything), (OWN_ROOM, everything)]
 
 
-def answers(asking: Asking) -> Said:
-    """What every option would be worth to the body that decides, and what would be answered, with an idea or without.
-
-    Shape (n, n_cells) each, see `answers_to`.
-    """
-    shape = asking.places.shape
-    value, answer, wanted = answers_to(asking, everything(asking))
-    return Said(value.reshape(shape), answer.reshape(shape), wanted.reshape(shape))
-
-
 def answers_to(asking: Asking, put: Put) -> Said:
     """What options are worth to the body that decides, and what was answered, shape (k,) each.
 
@@ -213,9 +203,7 @@ def _ruled(asking: Asking, rule: Rule, number: int, who: str, put: Put) -> Float
     for owner in world.menu.owners:
         mine = np.intersect1d(part.cells_of(who), world.cells_of(owner))
         if mine.size:
-            value = perceived(asking, who, mine, owner=part.leads).value
-            if not asking.design.way.paperless:
-                value = of_ideas(asking, value, mine)
+            value = of_ideas(asking, perceived(asking, who, mine, owner=part.leads), mine)
             result[:, mine] = said(rule, offers_to(asking, who, mine, value))
     return np.asarray(result[put.place, put.cell])
 

@@ -5,6 +5,7 @@ Bodies differ by luck that belongs to their place: the same in every world that 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -55,10 +56,13 @@ def mandates_of(world: World) -> dict[str, Mandate]:
     spec = world.spec
     reason = spec.committee, spec.board, spec.region, spec.state, spec.discount
     minds = Minds(*reason, world.seed, world.geography.codes.tobytes())
-    result = {}
-    for kind in KINDS:
-        several: Any = {"board": range(4), "planner": range(len(PAYERS)), "pool": _pooled(world.design)}
-        result[kind] = _mandate(minds, kind, tuple(several[kind] if kind in several else [PAYER[kind]]))
+    several: dict[str, Iterable[int]] = {
+        "board": range(4),
+        "planner": range(len(PAYERS)),
+        "pool": _pooled(world.design),
+    }
+    rows = {kind: tuple(several[kind] if kind in several else [PAYER[kind]]) for kind in KINDS}
+    result = {kind: _mandate(minds, kind, mine) for kind, mine in rows.items()}
     return result | {GRANTOR: result["region"], STATE: _state(minds)}
 
 

@@ -23,7 +23,7 @@ from ..contracts.ways import GRANTOR, STATE
 from ..evaluation.expected import Expected, as_reported, expect, of_whole_groups
 from ..evaluation.prospects import Prospect, Usual, prospects
 from ..inputs.places import sweden
-from ..inputs.protect import protect
+from ..inputs.protect import kept, protect
 from ..money.budgets import COMMITTEES
 from ..money.funds import Owners, account_of
 from ..world import Ahead, World, project_costs
@@ -71,6 +71,16 @@ class Looks(NamedTuple):
     price: Floats
     granted: Mapping[str, Floats]
 
+    def cost(self, place: Whole, cell: Whole, left: Mapping[str, Floats]) -> Floats:
+        """What options in places cost per child as it counts, present value in SEK, of their shape.
+
+        `left` is what a krona left in each fund is worth, (n,) each.
+        """
+        cost = self.price[place, cell]
+        for fund, paid in self.granted.items():
+            cost = cost + left[fund][place] * paid[place, cell]
+        return np.asarray(cost)
+
 
 @dataclass(frozen=True, eq=False)
 class View:
@@ -104,9 +114,9 @@ class View:
     @cached_property
     def looks(self) -> tuple[Looks, ...]:
         """How options look to those who are asked about them, for each of `parts`; nothing where nobody is."""
-        return tuple(self._looks_to(part) for part in self.parts)
+        return tuple(self._looks_in(part) for part in self.parts)
 
-    def _looks_to(self, part: Part) -> Looks:
+    def _looks_in(self, part: Part) -> Looks:
         worth, price = (np.zeros_like(next(iter(of.values()))) for of in (self.worth, self.price))
         granted: dict[str, Floats] = {}
         for who in part.names:
@@ -114,16 +124,11 @@ class View:
             worth[..., mine], price[:, mine] = self.worth[who][..., mine], self.price[who][:, mine]
             for fund, paid in self.granted[who].items():
                 granted.setdefault(fund, np.zeros_like(price))[:, mine] = paid[:, mine]
-        for each in (worth, price, *granted.values()):
-            each.setflags(write=False)
-        return Looks(worth, price, granted)
+        return Looks(kept(worth), kept(price), {fund: kept(paid) for fund, paid in granted.items()})
 
-    def cost(self, body: str, cells: Whole, left: Mapping[str, Floats]) -> Floats:
-        """What these options cost a body per child as it counts, present value in SEK, shape (n, len(cells))."""
-        cost = self.price[body][:, cells]
-        for fund, paid in self.granted[body].items():
-            cost = cost + left[fund][:, None] * paid[:, cells]
-        return cost
+    def looks_to(self, body: str) -> Looks:
+        """How options look to one body."""
+        return Looks(self.worth[body], self.price[body], self.granted[body])
 
 
 def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
@@ -175,9 +180,7 @@ def reckon(world: World, mandates: Mapping[str, Mandate]) -> tuple[View, ...]:
 @lru_cache(maxsize=16)
 def _saving(mandate: Mandate, ahead: Ahead) -> Floats:
     """What a child of each option saves a body, see `local_saving`; runs of one world in one process share it."""
-    saving = local_saving(mandate, ahead.saved, ahead.mix)
-    saving.setflags(write=False)
-    return saving
+    return kept(local_saving(mandate, ahead.saved, ahead.mix))
 
 
 def usual_size(world: World) -> Floats:

@@ -1,4 +1,4 @@
-"""What options come to for a body, term by term: the arithmetic of `asking.weighed`, in one pass over all of them."""
+"""What options come to for a body, term by term: the arithmetic of `asking`, in one pass over all of them."""
 
 from __future__ import annotations
 

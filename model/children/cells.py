@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
 from ..inputs.life_course import InterventionParameters
-from ..inputs.protect import protect
+from ..inputs.protect import kept, protect
 from .forecast import BELIEF_GRID, effects_of, expected_states, life_tables, saved_years
 from .ladder import N_AGES, N_FRAILTY, N_LEVELS, N_RECORDS, N_STATES, Ladder
 from .practice import AS_STUDIED, Practice
@@ -205,9 +205,7 @@ def forecasts_by_class(
 ) -> Floats:
     """`saved_by_class` under every belief of the grid; runs of one world in one process share it, unchanged."""
     beliefs = np.stack([effects_of(interventions, belief) for belief in BELIEF_GRID])
-    result = saved_by_class(beliefs, ladder, costs, cells)
-    result.setflags(write=False)
-    return result
+    return kept(saved_by_class(beliefs, ladder, costs, cells))
 
 
 def starts_by_class(cells: Cells) -> Floats:

@@ -28,6 +28,7 @@ ADULT_LEVELS = ("self_supporting", "insecure", "assistance", "ill_health", "excl
 N_LEVELS, N_RECORDS, N_FRAILTY = 5, 8, 3
 N_STATES = N_FRAILTY * N_RECORDS * N_LEVELS
 PLACED, NOT_ELIGIBLE, SENTENCED = 1, 2, 4  # bits of the record
+MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
 WORST, CARE = N_LEVELS - 1, N_LEVELS - 2
 EXAM_AGE, ADULT_AGE, LAST_AGE = 16, 20, 64
 N_AGES = LAST_AGE + 1

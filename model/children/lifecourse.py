@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..inputs.compiled import kernel
 from .draws import BIRTH, ELIGIBILITY, MOVE, draw, stream_key
-from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, N_LEVELS, N_STATES, NOT_ELIGIBLE
+from .ladder import ADULT_AGE, EXAM_AGE, LAST_AGE, MARK_NOT_ELIGIBLE, N_LEVELS, N_STATES
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -26,8 +26,6 @@ Thresholds = NDArray[np.uint32]
 Years = NDArray[np.int16]
 Counts = NDArray[np.int32]
 Bools = NDArray[np.bool_]
-
-_MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
 
 
 class When(NamedTuple):
@@ -196,7 +194,7 @@ def live_untreated(
                 key = stream_key(seed, ELIGIBILITY, codes[m], born, age)
                 for i in range(n):
                     if draw(key, i) < exam_threshold[mine[i]]:
-                        mine[i] += _MARK_NOT_ELIGIBLE
+                        mine[i] += MARK_NOT_ELIGIBLE
 
 
 @kernel

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..inputs.life_course import CostParameters, LadderParameters
 from ..inputs.parameters import KINDS, PAYERS, TaxParameters
-from ..inputs.protect import protect
+from ..inputs.protect import kept, protect
 from ..inputs.scenario import Scenario
 from .ladder import ADULT_AGE, N_AGES, N_LEVELS, band
 
@@ -47,9 +47,7 @@ class CostTables:
     @cached_property
     def by_payer(self) -> Money:
         """All kinds together, shape (N_AGES, N_LEVELS, 10)."""
-        total = np.asarray(self.amount.sum(axis=3))
-        total.setflags(write=False)
-        return total
+        return kept(np.asarray(self.amount.sum(axis=3)))
 
     @property
     def societal(self) -> Money:

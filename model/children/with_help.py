@@ -18,11 +18,11 @@ from .ladder import (
     EXAM_AGE,
     INSECURE,
     LAST_AGE,
+    MARK_NOT_ELIGIBLE,
     N_AGES,
     N_LEVELS,
     N_RECORDS,
     N_STATES,
-    NOT_ELIGIBLE,
     PLACED,
     SENTENCED,
     WORST,
@@ -38,7 +38,6 @@ _BLOCK = 1024  # lives that are looked at together
 _EDGES = N_LEVELS - 1
 _MARGIN = 3  # draws: more than rounding comes to
 _TO_WHOLE = 2.0**52  # whose neighbours among floats are whole numbers
-_MARK_NOT_ELIGIBLE = np.uint8(NOT_ELIGIBLE * N_LEVELS)  # added to a state when the exam is failed
 
 
 class Sure(NamedTuple):
@@ -277,7 +276,7 @@ def live_treated(
             if age == EXAM_AGE:
                 key = stream_key(seed, ELIGIBILITY, codes[municipality[i]], born[i], age)
                 if draw(key, child[i] - cohort_start[i]) < nearest(exam[after] * forks * ONE):
-                    after += _MARK_NOT_ELIGIBLE
+                    after += MARK_NOT_ELIGIBLE
             treated[i] = after
         for k in range(movers):
             alone[k] = state[np.uint32(child[begin + moving[k]])]

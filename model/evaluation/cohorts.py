@@ -21,10 +21,10 @@ from ..children.ladder import (
     ADULT_AGE,
     EXAM_AGE,
     LAST_AGE,
+    MARK_NOT_ELIGIBLE,
     N_AGES,
     N_LEVELS,
     N_STATES,
-    NOT_ELIGIBLE,
     Ladder,
     treated_move,
 )
@@ -39,7 +39,6 @@ from .metrics import Metric
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 States = NDArray[np.uint8]
-_MARK_NOT_ELIGIBLE = NOT_ELIGIBLE * N_LEVELS
 _NO_EFFECT = np.ones(5)
 
 
@@ -87,7 +86,7 @@ def walk(begun: Begun, luck: Floats, tables: Tables, after: States) -> None:
                     passed += row[ending]
                 s = np.int64(target[0 if now < ADULT_AGE else 1, s, ending])
                 if now == EXAM_AGE and luck[i, t, 1] < exam[s] * forks:
-                    s += _MARK_NOT_ELIGIBLE
+                    s += MARK_NOT_ELIGIBLE
             after[i, t] = s
 
 

@@ -34,7 +34,7 @@ from ..children.lifecourse import effect_left
 from ..children.practice import AS_STUDIED, Practice
 from ..inputs.compiled import kernel
 from ..inputs.life_course import InterventionParameters
-from ..inputs.protect import protect
+from ..inputs.protect import kept, protect
 from .evaluators import BEFORE_AFTER, FLAGGED, MATCHED, NONE, NORM, TREND, WAITING_LIST
 from .metrics import Metric, in_unit
 
@@ -223,8 +223,7 @@ def alike(cells: Cells, ladder: Ladder) -> Floats:
     of_level = occupied.reshape(N_AGES, -1, N_LEVELS).sum(axis=1)
     share = cells.start.reshape(cells.age.size, -1, N_LEVELS).sum(axis=1)
     result = occupied[cells.age] / np.maximum(of_level[cells.age][:, level], 1e-300) * share[:, level]
-    result.setflags(write=False)
-    return np.asarray(result)
+    return kept(np.asarray(result))
 
 
 def as_if(metric: Metric, cells: Cells) -> Floats:
@@ -246,8 +245,9 @@ def as_if(metric: Metric, cells: Cells) -> Floats:
 
 @lru_cache(maxsize=4)
 def _without_help(metric: Metric, cells: Cells, ladder: Ladder) -> tuple[Floats, Floats]:
-    """As `_moments`, of lives without any programme; to be read and not written into."""
-    return _moments(metric, np.tile(_NO_EFFECT, (cells.age.size, 1)), cells, ladder)
+    """As `_moments`, of lives without any programme."""
+    mean, square = _moments(metric, np.tile(_NO_EFFECT, (cells.age.size, 1)), cells, ladder)
+    return kept(mean), kept(square)
 
 
 def _moments(metric: Metric, effects: Floats, cells: Cells, ladder: Ladder) -> tuple[Floats, Floats]:
@@ -265,7 +265,7 @@ def _who_differ(cells: Cells) -> tuple[Whole, Whole]:
     """One cell of each programme and age, and which of these each cell is like: they differ in who is in them alone."""
     like = cells.intervention * N_AGES + cells.age
     _, one, back = np.unique(like, return_index=True, return_inverse=True)
-    return one, back.ravel()
+    return kept(one), kept(back.ravel())
 
 
 def _mixed(a: float, one: tuple[Floats, Floats], b: float, other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
@@ -396,5 +396,5 @@ def national_mean(metrics: Sequence[Metric], children: Whole) -> Whole:
 
 @lru_cache(maxsize=2)  # those of a run, year after year
 def _by_level(metrics: tuple[Metric, ...]) -> Floats:
-    """Worth of a year by (metric, intervention, age, level), to be read."""
-    return np.stack([metric.value[..., :N_LEVELS] for metric in metrics]).astype(np.float64)
+    """Worth of a year by (metric, intervention, age, level)."""
+    return kept(np.stack([metric.value[..., :N_LEVELS] for metric in metrics]).astype(np.float64))

@@ -23,6 +23,7 @@ from ..contracts.outcomes import Agreed, agreed_outcomes
 from ..contracts.timing import calendar_of, metric_at
 from ..inputs.life_course import InterventionParameters
 from ..inputs.parameters import KINDS, PAYERS
+from ..inputs.protect import kept
 from .evaluators import COMPARED, MATCHED, OTHER, OWN, PEOPLE, SUMS, TRUE_OTHER, TRUE_OWN
 
 Floats = NDArray[np.float64]
@@ -70,8 +71,7 @@ def metrics_of(
 def _own_follow_up(costs: CostTables, interventions: int, follow_up: int) -> Metric:
     """What a body follows up by itself: one object for all contracts of a world, so that much is worked out once."""
     cost = _minus_cost(costs, [np.ones(len(PAYERS), np.bool_)] * interventions, KINDS)
-    cost.setflags(write=False)
-    return Metric(OWN_FOLLOW_UP, "cost_reduction", MATCHED, follow_up, cost)
+    return Metric(OWN_FOLLOW_UP, "cost_reduction", MATCHED, follow_up, kept(cost))
 
 
 def _at_dates(metric: Metric, months: Sequence[int]) -> list[Metric]:

@@ -3,14 +3,21 @@
 import re
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
 
+Array = TypeVar("Array", bound=np.ndarray[Any, Any])
 _PLAIN = frozenset((bool, int, float, str, type(None)))  # most of what is held, and nothing to protect
 _PLAIN_WORDS = {"class", "tuple", "None", "bool", "int", "float", "str"}
 _protected: WeakValueDictionary[int, Any] = WeakValueDictionary()  # by identity: many hold the same, run after run
+
+
+def kept(array: Array) -> Array:
+    """An array that is worked out once and read by many: nobody may write into it."""
+    array.setflags(write=False)
+    return array
 
 
 def protect(part: Any) -> None:

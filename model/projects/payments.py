@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..contracts import Transfer, split_cost
 from ..inputs.parameters import ProjectParameters
+from ..inputs.protect import kept
 from ..money.books import Books, Payment
 from ..money.funds import FILLED_BY, Owners, Purse, account_of
 from ..world import Menu, World
@@ -112,9 +113,7 @@ def evaluation_fee(world: World, projects: Projects, which: Which) -> Money:
 @lru_cache(maxsize=4)
 def _evaluated_each(menu: Menu, project: ProjectParameters) -> Money:
     years = zip(menu.yearly.tolist(), menu.duration.tolist(), strict=True)
-    each = np.array([round(project.evaluation_share * cost * duration) for cost, duration in years], np.int64)
-    each.setflags(write=False)
-    return each
+    return kept(np.array([round(project.evaluation_share * cost * duration) for cost, duration in years], np.int64))
 
 
 def overhead_account(world: World, owners: Owners, contract: int) -> str:

@@ -14,6 +14,7 @@ from ..children.ladder import N_AGES, N_LEVELS
 from ..children.participants import Participants
 from ..evaluation.expected import Expected
 from ..inputs.compiled import kernel
+from ..inputs.protect import kept
 from ..world import World
 
 Whole = NDArray[np.int64]
@@ -63,16 +64,16 @@ def promising(
 
 @lru_cache(maxsize=4)
 def _numbers(cells: Cells, n_interventions: int) -> Whole:
-    """Number of each option by (intervention, age, level), to be read."""
+    """Number of each option by (intervention, age, level)."""
     number = np.zeros((n_interventions, N_AGES, N_LEVELS), np.int64)
     number[cells.intervention, cells.age, cells.level] = np.arange(cells.age.size)
-    return number
+    return kept(number)
 
 
 @lru_cache(maxsize=16)  # the metrics of a run's contracts, year after year
 def _national(each: Expected, told: Expected) -> Floats:
-    """What is expected of a participant alike in all places, by (the first five sums, option), to be read."""
-    return np.stack((each.true, each.other, np.ones(each.true.size), told.other, each.true_variance))
+    """What is expected of a participant alike in all places, by (the first five sums, option)."""
+    return kept(np.stack((each.true, each.other, np.ones(each.true.size), told.other, each.true_variance)))
 
 
 @kernel

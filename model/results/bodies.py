@@ -20,6 +20,7 @@ from ..contracts.ways import IN_FORCE
 from ..inputs.arithmetic import powers
 from ..inputs.compiled import as_read
 from ..inputs.parameters import PAYERS, DiscountParameters
+from ..inputs.protect import kept
 from ..money.budgets import LINES
 from ..practice import CONTRACTS, STATES
 from ..state import State
@@ -109,7 +110,7 @@ def _to_everybody(cells: Cells, discount: DiscountParameters) -> tuple[Floats, F
     """What a child of each option saves each payer over its life, and society, present value in SEK."""
     payers = (cells.true_saving * powers(1.0 / (1.0 + discount.rate), N_AGES)[:, None]).sum(axis=1)
     society = (cells.production * powers(1.0 / (1.0 + discount.societal_rate), N_AGES)).sum(axis=1)
-    return payers, society
+    return kept(payers), kept(society)
 
 
 @lru_cache(maxsize=16)
@@ -117,7 +118,7 @@ def _to_owner(mandate: Mandate, ahead: Ahead, options: bytes) -> Floats:
     """What a child of each of these options saves its owner as if only what is true were believed, median of places."""
     mine = np.frombuffer(options, np.int64)
     of_class = as_read(ahead.saved[:, [_TRUE]][:, :, mine])  # by frailty class, as if it were all that is believed
-    return np.asarray(np.median(local_saving(selfish(mandate), of_class, ahead.mix[:, :, mine])[0], axis=0))
+    return kept(np.median(local_saving(selfish(mandate), of_class, ahead.mix[:, :, mine])[0], axis=0))
 
 
 def options_table(world: World, state: State) -> Table:

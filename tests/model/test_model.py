@@ -10,7 +10,7 @@ import pytest
 from stupror.model.bodies.agents import Committee, ExecutiveBoard, PrivateParty, Region
 from stupror.model.bodies.asking import signatures
 from stupror.model.bodies.choice import ANSWERS, YES
-from stupror.model.bodies.decisions import answers, heard
+from stupror.model.bodies.decisions import heard
 from stupror.model.bodies.rules import by_body
 from stupror.model.children.ladder import N_LEVELS
 from stupror.model.children.practice import cost_left
@@ -19,6 +19,7 @@ from stupror.model.contracts.ways import IN_FORCE, OWN_ROOM
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import PreventionModel, simulate
+from tests.verification.worlds import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTY = (

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import Cohort, alone, change, county, eager, working, world
+from worlds import Cohort, alone, answers, change, county, eager, working, world
 
 from stupror.model.bodies.asking import perceived
-from stupror.model.bodies.decisions import answers
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving
 from stupror.model.bodies.rules import by_body
 from stupror.model.bodies.views import reckon

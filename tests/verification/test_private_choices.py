@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import change, eager, working
+from worlds import answers, change, eager, working
 
 from stupror.model.bodies.asking import signatures
-from stupror.model.bodies.decisions import answers, ranks
+from stupror.model.bodies.decisions import ranks
 from stupror.model.bodies.views import usual_size
 from stupror.model.contracts import load_design, with_terms
 from stupror.model.contracts.ways import IN_FORCE, OWN_ROOM

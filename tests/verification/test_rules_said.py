@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from worlds import alone, change, county, eager, world
+from worlds import alone, answers, change, county, eager, world
 
 from stupror.model.bodies.asking import put_to_all, signatures
 from stupror.model.bodies.beliefs import Beliefs, News, credited, is_told, learn
 from stupror.model.bodies.choice import ANSWERS, YES, Asked, Left, Needs, choose
-from stupror.model.bodies.decisions import answers, decide, ranks, season_of
+from stupror.model.bodies.decisions import decide, ranks, season_of
 from stupror.model.bodies.reasoning import Mandate, perceived_payments, perceived_saving, value_of_trying
 from stupror.model.bodies.views import SHARES
 from stupror.model.children.ladder import N_AGES
@@ -419,11 +419,12 @@ def test_what_lapses_is_worth_what_equity_is_and_what_stays_more_where_more_is_w
 def test_a_board_counts_what_its_fund_pays_at_that_worth():
     model = opened("municipal-fund")
     asking, mine = model.asking(IN_FORCE), model.world.cells_of("social")
-    view = asking.view
+    board, social = (asking.view.looks_to(who) for who in ("board", "social"))
     dear, cheap = ({"municipal_fund": np.full(model.world.n, worth)} for worth in (1.0, 0.25))
-    assert (view.cost("board", mine, dear) > 0.0).all()
-    assert np.allclose(view.cost("board", mine, cheap), 0.25 * view.cost("board", mine, dear))
-    assert (view.cost("social", mine, dear) == 0.0).all()
+    everywhere = np.arange(model.world.n)[:, None]
+    assert (board.cost(everywhere, mine, dear) > 0.0).all()
+    assert np.allclose(board.cost(everywhere, mine, cheap), 0.25 * board.cost(everywhere, mine, dear))
+    assert (social.cost(everywhere, mine, dear) == 0.0).all()
 
 
 # ---------------------------------------------------------------------- 7.18: what goes on

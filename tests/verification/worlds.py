@@ -5,6 +5,8 @@ from functools import cache
 
 import numpy as np
 
+from stupror.model.bodies.asking import everything
+from stupror.model.bodies.decisions import Said, answers_to
 from stupror.model.children import lifecourse, with_help
 from stupror.model.children.ladder import LAST_AGE, N_LEVELS, build_ladder, kernel_tables
 from stupror.model.contracts import load_design
@@ -91,6 +93,11 @@ def world(spec, design, *, seed=1, years=6, start_year=2020, threads=1, before=N
     for _ in range(years):
         model.step()
     return model
+
+
+def answers(asking):
+    """What would be answered to every option, with an idea or without: by (municipality, option)."""
+    return Said(*(each.reshape(asking.places.shape) for each in answers_to(asking, everything(asking))))
 
 
 @dataclass

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from stupror.model.bodies.asking import put_to_all
-from stupror.model.bodies.decisions import answers, answers_to
+from stupror.model.bodies.decisions import answers_to
 from stupror.model.bodies.views import GRANTS, LEADS
 from stupror.model.contracts import load_design
 from stupror.model.contracts.ways import IN_FORCE
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import PreventionModel
+from tests.verification.worlds import answers
 
 COUNTY = select(load_scenario(), ["10"])
 

@@ -10,13 +10,13 @@ from hypothesis.extra.numpy import arrays
 
 from stupror.model.bodies.asking import signatures
 from stupror.model.bodies.choice import ANSWERS, CLOSED, YES
-from stupror.model.bodies.decisions import answers
 from stupror.model.bodies.rules import DECIDE_ALONE, HAVE_RULES, Offers, by_body, check_rules, said
 from stupror.model.contracts import load_design
 from stupror.model.contracts.ways import IN_FORCE
 from stupror.model.inputs.errors import InputError
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import PreventionModel, simulate
+from tests.verification.worlds import answers
 
 COUNTY = (
     select(load_scenario(), ["10"])

@@ -7,7 +7,7 @@ import pytest
 
 from stupror.model.bodies.asking import everything, signatures
 from stupror.model.bodies.choice import SMALL, STATE, YES
-from stupror.model.bodies.decisions import answers, state_says
+from stupror.model.bodies.decisions import state_says
 from stupror.model.bodies.signing import too_small
 from stupror.model.children.forecast import at_belief
 from stupror.model.contracts import load_design
@@ -15,6 +15,7 @@ from stupror.model.contracts.terms import with_terms
 from stupror.model.contracts.ways import IN_FORCE
 from stupror.model.inputs.scenario import load_scenario, select
 from stupror.model.model import PreventionModel, simulate
+from tests.verification.worlds import answers
 
 PLACE = select(load_scenario(), ["0581"])
 SMALL_PLACE = select(load_scenario(), ["1438"])  # Dals-Ed, some 5,000 inhabitants
